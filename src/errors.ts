@@ -1,0 +1,38 @@
+/**
+ * The one kind of error that a user is meant to read. It knows a sentence and a stable code, and refuses to know how it
+ * is shown: the command line turns the code into an exit status, a page into a message.
+ */
+
+/**
+ * What went wrong, as a stable word.
+ *
+ * - `usage`: an option or argument is wrong
+ * - `picture`: an input picture is missing, damaged, too large or of an unknown format
+ * - `model`: a network's weights are missing, damaged or do not fit its layer table
+ * - `resources`: the machine ran out of memory, or the device was lost
+ * - `diverged`: the optimisation left the finite numbers
+ * - `file`: a file could not be written or read for another reason
+ */
+export type ErrorCode = "usage" | "picture" | "model" | "resources" | "diverged" | "file";
+
+/** An error whose message is a complete sentence for the user: what was given, what was expected, how to mend it. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The error for a value that does not fit: `invalid("usage", "--size", "a whole number from 16 to 16384", "-3")`. */
+export function invalid(code: ErrorCode, subject: string, expected: string, received: unknown): UserError {
+  return new UserError(code, `${subject}: expected ${expected}, got ${shown(received)}.`);
+}
+
+/** A value as it may stand in a message: short, on one line. */
+export function shown(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -1,0 +1,54 @@
+/**
+ * An image: planar RGB in [0, 1] as 32-bit floats, gamma-encoded sRGB as files hold it. This file refuses to know about
+ * files, formats and networks.
+ */
+
+/** Planar RGB: all of red, then green, then blue, rows from the top. `data.length` is `3 * width * height`. */
+export interface Image {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+}
+
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A new image of one colour (default black). */
+export function blank({ width, height }: Size, rgb: readonly [number, number, number] = [0, 0, 0]): Image {
+  const plane = width * height;
+  const data = new Float32Array(3 * plane);
+  for (let channel = 0; channel < 3; channel++) data.fill(rgb[channel]!, channel * plane, (channel + 1) * plane);
+  return { width, height, data };
+}
+
+/** The size whose long side is `longSide`, in the proportions of `size`; at least one pixel each way. */
+export function fit({ width, height }: Size, longSide: number): Size {
+  const scale = longSide / Math.max(width, height);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** `image` enlarged to `size` by repeating its last row and column; `size` is at least as large each way. */
+export function padEdges(image: Image, size: Size): Image {
+  return gather(image, size, (x, extent) => Math.min(x, extent - 1));
+}
+
+/** The top left part of `image`, of `size` pixels. */
+export function crop(image: Image, size: Size): Image {
+  return gather(image, size, (x) => x);
+}
+
+function gather(image: Image, size: Size, source: (at: number, extent: number) => number): Image {
+  if (image.width === size.width && image.height === size.height) return image;
+  const result = blank(size);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let y = 0; y < size.height; y++) {
+      const from = (channel * image.height + source(y, image.height)) * image.width;
+      const to = (channel * size.height + y) * size.width;
+      for (let x = 0; x < size.width; x++) result.data[to + x] = image.data[from + source(x, image.width)]!;
+    }
+  }
+  return result;
+}

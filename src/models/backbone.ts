@@ -1,0 +1,33 @@
+/**
+ * What a backbone is: a table of 3x3 convolutions in blocks, a pooling between blocks. It knows layers by their spoken
+ * names and refuses to know losses, runtimes and where weights come from.
+ */
+
+/** A convolutional network that sees pictures: its blocks are lists of output channels, one for each 3x3 convolution. */
+export interface Backbone {
+  /** As users say it: `--model NAME`. */
+  readonly name: string;
+  /** One sentence for lists. */
+  readonly summary: string;
+  readonly blocks: readonly (readonly number[])[];
+}
+
+/** One 3x3 convolution (stride 1, zero padding 1) followed by a ReLU. */
+export interface Convolution {
+  /** `conv4_2` is the second convolution of the fourth block. */
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** The convolutions of a backbone in order, with their names and channels. */
+export function convolutions(backbone: Backbone): Convolution[] {
+  let inputs = 3;
+  return backbone.blocks.flatMap((block, b) =>
+    block.map((outputs, i) => {
+      const layer = { name: `conv${b + 1}_${i + 1}`, inputs, outputs };
+      inputs = outputs;
+      return layer;
+    }),
+  );
+}
