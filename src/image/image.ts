@@ -40,6 +40,21 @@ export function crop(image: Image, size: Size): Image {
   return gather(image, size, (x) => x);
 }
 
+/** `image` with every value brought into [0, 1]; what is not a number becomes 0. */
+export function clampImage(image: Image): Image {
+  return { width: image.width, height: image.height, data: clamp(image.data) };
+}
+
+/** The values brought into [low, high], as a new array; what is not a number becomes `low`. */
+export function clamp(data: Float32Array, low = 0, high = 1): Float32Array {
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    result[i] = value > low ? Math.min(value, high) : low;
+  }
+  return result;
+}
+
 function gather(image: Image, size: Size, source: (at: number, extent: number) => number): Image {
   if (image.width === size.width && image.height === size.height) return image;
   const result = blank(size);

@@ -1,0 +1,140 @@
+/**
+ * Resampling of planes to another size: separable, windowed, with the window widened when shrinking so that nothing
+ * aliases (the method of Pillow's `resize`). Works on the gamma-encoded values as they are, not in linear light; refuses
+ * to know what the planes mean, so it never clamps.
+ */
+
+import type { Image, Size } from "./image.ts";
+
+/** How a pixel is weighted by its distance: `bilinear` is soft, `bicubic` (a = -0.5) is usual, `lanczos3` is sharpest. */
+export type Kernel = "bicubic" | "bilinear" | "lanczos3";
+
+/** A weighting of distances in pixels, and the distance beyond which it is zero. */
+interface Window {
+  readonly radius: number;
+  weight(distance: number): number;
+}
+
+const windows: Record<Kernel, Window> = {
+  bilinear: { radius: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  bicubic: { radius: 2, weight: keys },
+  lanczos3: { radius: 3, weight: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
+};
+
+/** The kernels by name, in the order of their sharpness. */
+export const kernels: readonly Kernel[] = ["bilinear", "bicubic", "lanczos3"];
+
+/**
+ * `image` resampled to `size`. Bicubic and Lanczos overshoot at edges, so the result may leave [0, 1] a little: see
+ * `clampImage`. An image that has the size already is returned as it is.
+ */
+export function resize(image: Image, size: Size, { kernel = "bicubic" }: { kernel?: Kernel } = {}): Image {
+  if (image.width === size.width && image.height === size.height) return image;
+  return { width: size.width, height: size.height, data: resizePlanes(image.data, image, size, kernel) };
+}
+
+/**
+ * Any number of planes of `from` pixels, one after the other, resampled to `to` pixels each. `data.length` must be a
+ * multiple of `from.width * from.height`. Always a new array.
+ */
+export function resizePlanes(data: Float32Array, from: Size, to: Size, kernel: Kernel = "bicubic"): Float32Array {
+  const planes = data.length / (from.width * from.height);
+  if (!Number.isInteger(planes)) {
+    throw new RangeError(`internal: resizePlanes: ${data.length} values are no planes of ${from.width}x${from.height}`);
+  }
+  if (!(Number.isInteger(to.width) && Number.isInteger(to.height) && to.width > 0 && to.height > 0)) {
+    throw new RangeError(`internal: resizePlanes: ${to.width}x${to.height} is no size`);
+  }
+  const across = from.width === to.width ? data : resizeRows(data, from.width, taps(from.width, to.width, kernel));
+  if (from.height === to.height) return across === data ? data.slice() : across;
+  return resizeColumns(across, to.width, from.height, planes, taps(from.height, to.height, kernel));
+}
+
+/** For every result pixel: which source pixels it is the weighted mean of. Weights of one pixel sum to 1. */
+interface Taps {
+  /** First source pixel. */
+  readonly start: Int32Array;
+  /** How many source pixels from there. */
+  readonly count: Int32Array;
+  /** `stride` slots for every result pixel, the first `count` used. */
+  readonly weights: Float64Array;
+  readonly stride: number;
+}
+
+function taps(from: number, to: number, kernel: Kernel): Taps {
+  const { radius, weight } = windows[kernel];
+  const scale = from / to;
+  const stretch = Math.max(1, scale);
+  const reach = radius * stretch;
+  const stride = Math.ceil(reach) * 2 + 1;
+  const start = new Int32Array(to);
+  const count = new Int32Array(to);
+  const weights = new Float64Array(to * stride);
+  for (let i = 0; i < to; i++) {
+    const center = (i + 0.5) * scale;
+    const first = Math.max(0, Math.floor(center - reach + 0.5));
+    const end = Math.min(from, Math.floor(center + reach + 0.5));
+    let sum = 0;
+    for (let j = first; j < end; j++) {
+      const w = weight((j + 0.5 - center) / stretch);
+      weights[i * stride + j - first] = w;
+      sum += w;
+    }
+    for (let j = 0; j < end - first; j++) weights[i * stride + j]! /= sum;
+    start[i] = first;
+    count[i] = end - first;
+  }
+  return { start, count, weights, stride };
+}
+
+function resizeRows(data: Float32Array, width: number, { start, count, weights, stride }: Taps): Float32Array {
+  const columns = start.length;
+  const rows = data.length / width;
+  const result = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const base = row * width;
+    for (let x = 0; x < columns; x++) {
+      const from = base + start[x]!;
+      const slot = x * stride;
+      const n = count[x]!;
+      let sum = 0;
+      for (let j = 0; j < n; j++) sum += data[from + j]! * weights[slot + j]!;
+      result[row * columns + x] = sum;
+    }
+  }
+  return result;
+}
+
+/** Whole rows are added at a time, so that memory is read in order. */
+function resizeColumns(data: Float32Array, width: number, height: number, planes: number, by: Taps): Float32Array {
+  const { start, count, weights, stride } = by;
+  const rows = start.length;
+  const result = new Float32Array(planes * rows * width);
+  const sum = new Float64Array(width);
+  for (let plane = 0; plane < planes; plane++) {
+    for (let y = 0; y < rows; y++) {
+      sum.fill(0);
+      for (let j = 0; j < count[y]!; j++) {
+        const from = (plane * height + start[y]! + j) * width;
+        const w = weights[y * stride + j]!;
+        for (let x = 0; x < width; x++) sum[x]! += data[from + x]! * w;
+      }
+      result.set(sum, (plane * rows + y) * width);
+    }
+  }
+  return result;
+}
+
+/** Keys' cubic convolution with a = -0.5 (IEEE Trans. ASSP 29, 1981), the value Pillow uses. */
+function keys(x: number): number {
+  const a = -0.5;
+  const d = Math.abs(x);
+  if (d < 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+  if (d < 2) return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+  return 0;
+}
+
+function sinc(x: number): number {
+  if (x === 0) return 1;
+  return Math.sin(Math.PI * x) / (Math.PI * x);
+}
