@@ -1,0 +1,32 @@
+/**
+ * The one door to sharp: loaded on first use, because it costs tens of milliseconds that `--help` does not have, and set
+ * to hold little memory. Refuses to know about pictures.
+ */
+
+import { UserError } from "../../errors.ts";
+
+type SharpModule = typeof import("sharp").default;
+
+let loading: Promise<SharpModule> | undefined;
+
+/** sharp, without its cache of open files and decoded pictures (each of ours is read once), on at most four threads. */
+export function loadSharp(): Promise<SharpModule> {
+  loading ??= import("sharp").then(
+    ({ default: sharp }) => {
+      sharp.cache(false);
+      sharp.concurrency(Math.min(4, sharp.concurrency()));
+      return sharp;
+    },
+    (cause) => {
+      loading = undefined;
+      throw new UserError(
+        "file",
+        "The picture codec (sharp) is not installed for this machine; run npm install sharp.",
+        {
+          cause,
+        },
+      );
+    },
+  );
+  return loading;
+}

@@ -1,0 +1,115 @@
+/**
+ * Pictures read from files on Node, with sharp (libvips) as the decoder, which is loaded when the first picture is. It
+ * sees only what the magic number and the header let through; what comes out is upright, sRGB and within the limits.
+ * Refuses to know what the picture is for.
+ */
+
+import { createHash } from "node:crypto";
+import type { Metadata, OutputInfo, SharpOptions } from "sharp";
+import { UserError } from "../../errors.ts";
+import { fillTransparent } from "../../image/alpha.ts";
+import { checkSize, type Depth, type InputFormat, limits, type Picture } from "../pictures.ts";
+import { headerSize } from "../pictures-header.ts";
+import { sniff } from "../pictures-sniff.ts";
+import { readWithin, tooLarge } from "./pictures-file.ts";
+import { loadSharp } from "./pictures-sharp.ts";
+
+export interface ReadOptions {
+  /** The most pixels to accept; never more than the limit of 8192 x 8192. */
+  readonly maxPixels?: number | undefined;
+  /** What messages call the picture; default the path, or "the picture" for bytes. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * Reads a JPEG, PNG, WebP, AVIF, TIFF or GIF from a path or from its bytes. The EXIF orientation is applied, an embedded
+ * ICC profile (or CMYK, grey, palette) is converted to sRGB, 16-bit values keep their precision, and alpha is taken off:
+ * see `Picture`. Of several frames or pages the first is taken. Throws a `UserError` with code `picture`, and no other,
+ * when the file is missing, unreadable, damaged, over the limits or of another kind.
+ */
+export async function readPicture(source: string | Uint8Array, options: ReadOptions = {}): Promise<Picture> {
+  const name = options.name ?? (typeof source === "string" ? source : "the picture");
+  const maxPixels = Math.min(options.maxPixels ?? limits.pixels, limits.pixels);
+  const bytes = typeof source === "string" ? await readWithin(source) : source;
+  if (bytes.length > limits.bytes) throw tooLarge(name, bytes.length);
+  const format = sniff(name, bytes);
+  const claimed = headerSize(format, bytes);
+  if (claimed) checkSize(name, claimed, maxPixels);
+  try {
+    return await decode(name, bytes, format, maxPixels);
+  } catch (error) {
+    throw error instanceof UserError ? error : damaged(name, format, error);
+  }
+}
+
+async function decode(name: string, bytes: Uint8Array, format: InputFormat, maxPixels: number): Promise<Picture> {
+  const sharp = await loadSharp();
+  const input: SharpOptions = { failOn: "error", limitInputPixels: limits.pixels, autoOrient: true };
+  const metadata = await sharp(bytes, input).metadata();
+  const stored = { width: metadata.width, height: metadata.height };
+  checkSize(name, stored, maxPixels);
+  const depth = usableDepth(name, format, metadata);
+
+  // 8-bit values must not pass through rgb16: libvips would multiply them by 256, so that white became 65280.
+  const pipeline = sharp(bytes, input)
+    .timeout({ seconds: 60 })
+    .toColourspace(depth === 16 ? "rgb16" : "srgb")
+    .raw({ depth: depth === 16 ? "ushort" : "uchar" });
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+  const values = depth === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+  const { image, alpha } = planar(values, info, largest(depth, metadata));
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  const picture = { image, format, depth, stored, orientation: metadata.orientation ?? 1, digest };
+  if (!alpha || alpha.every((value) => value === 1)) return picture;
+  if (alpha.every((value) => value === 0)) {
+    throw new UserError("picture", `${name} is wholly transparent: there is nothing to see in it.`);
+  }
+  return { ...picture, image: fillTransparent(image, alpha), alpha };
+}
+
+/** The depth to decode at; a `picture` error for values that are neither 8 nor 16-bit whole numbers, or a false format. */
+function usableDepth(name: string, format: InputFormat, metadata: Metadata): Depth {
+  const decoder = (metadata.format as string) === "heif" ? "avif" : metadata.format;
+  if (decoder !== format || (format === "avif" && metadata.compression !== "av1")) {
+    throw new UserError("picture", `${name} begins like ${format} but holds something else; convert it to PNG first.`);
+  }
+  if (metadata.depth === "uchar") return 8;
+  if (metadata.depth === "ushort") return 16;
+  throw new UserError(
+    "picture",
+    `${name} holds ${metadata.depth} values; save it with 8 or 16 bits per channel first.`,
+  );
+}
+
+/** The value that stands for white: libvips shifts 10 and 12-bit AVIF up to 16 bits. */
+function largest(depth: Depth, { bitsPerSample, format }: Metadata): number {
+  if (depth === 8) return 255;
+  const shift = (format as string) === "heif" && bitsPerSample && bitsPerSample < 16 ? 16 - bitsPerSample : 0;
+  return 65_535 - (2 ** shift - 1);
+}
+
+/** Interleaved whole numbers to planes in [0, 1]; the first three channels are the colour, a fourth is the opacity. */
+function planar(values: Uint8Array | Uint16Array, { width, height, channels }: OutputInfo, white: number) {
+  const plane = width * height;
+  const unpack = (channel: number, result: Float32Array) => {
+    for (let i = 0, from = channel; i < plane; i++, from += channels) result[i] = Math.min(1, values[from]! / white);
+    return result;
+  };
+  const data = new Float32Array(3 * plane);
+  for (let c = 0; c < 3; c++) unpack(channels < 3 ? 0 : c, data.subarray(c * plane, (c + 1) * plane));
+  const opacity = channels === 2 ? 1 : channels > 3 ? 3 : undefined;
+  const alpha = opacity === undefined ? undefined : unpack(opacity, new Float32Array(plane));
+  return { image: { width, height, data }, alpha };
+}
+
+/** The decoder's own words, made short and plain, behind what the user can do. */
+function damaged(name: string, format: InputFormat, cause: unknown): UserError {
+  const words = (cause instanceof Error ? cause.message : String(cause))
+    .replace(/^Input (?:buffer|file) (?:has corrupt header|contains unsupported image format):?\s*/i, "")
+    .replace(/[^\x20-\x7e]+/g, " ")
+    .trim();
+  const detail = words && words.length <= 100 ? ` (${words})` : "";
+  return new UserError("picture", `${name} is a damaged or cut-off ${format} file${detail}; use another copy of it.`, {
+    cause,
+  });
+}

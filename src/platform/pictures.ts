@@ -1,0 +1,74 @@
+/**
+ * What a picture file becomes on every platform, and the limits that all of them keep. Refuses to know who decodes: a
+ * platform fills this contract in.
+ */
+
+import { UserError } from "../errors.ts";
+import type { Image, Size } from "../image/image.ts";
+
+/** Formats that are read. GIF, animated WebP and multi-page TIFF give their first picture. */
+export const inputFormats = ["jpeg", "png", "webp", "avif", "tiff", "gif"] as const;
+export type InputFormat = (typeof inputFormats)[number];
+
+/** Formats that are written. */
+export const outputFormats = ["png", "jpeg", "webp", "tiff"] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+/** Bits of one colour value in a file. */
+export type Depth = 8 | 16;
+
+/** The largest file that is read, in bytes; the most pixels (8192 x 8192, "64 megapixels"); the longest side. */
+export const limits = { bytes: 100_000_000, pixels: 8192 * 8192, side: 16_384 } as const;
+
+/** A picture that has been read: upright, in sRGB, its transparency apart. */
+export interface Picture {
+  /** The colours, not multiplied by alpha; invisible pixels have the colours of their surroundings. */
+  readonly image: Image;
+  /** Opacity in [0, 1], `width * height` values; absent where the whole picture is opaque. */
+  readonly alpha?: Float32Array;
+  readonly format: InputFormat;
+  /** 16 where the file holds more than 8 bits a value. */
+  readonly depth: Depth;
+  /** Width and height as stored, before the EXIF orientation was applied. */
+  readonly stored: Size;
+  /** EXIF orientation of the file, 1 to 8; it has been applied to `image`. */
+  readonly orientation: number;
+  /** SHA-256 of the file, 64 hexadecimal digits. */
+  readonly digest: string;
+}
+
+/** What is written: an image, and the opacity that was taken off when it was read, if any. */
+export interface Drawing {
+  readonly image: Image;
+  readonly alpha?: Float32Array | undefined;
+}
+
+/** How it is written. Every field has a default that suits. */
+export interface EncodeOptions {
+  /** 16 only for PNG and TIFF. Default 8. */
+  readonly depth?: Depth | undefined;
+  /** 1 to 100, for JPEG and WebP (there, 100 is lossless). Default 95. */
+  readonly quality?: number | undefined;
+  /** Keyword to text, kept inside the file; `readPictureText` reads it back. */
+  readonly text?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Throws a `picture` error if a picture of `size` is over the limits; `name` stands in the message. */
+export function checkSize(name: string, { width, height }: Size, maxPixels: number = limits.pixels): void {
+  if (!(width >= 1 && height >= 1)) {
+    throw new UserError("picture", `${name} says it is ${width} x ${height} pixels: there is nothing to see in it.`);
+  }
+  if (Math.max(width, height) > limits.side) {
+    throw new UserError(
+      "picture",
+      `${name} is ${width} x ${height} pixels; a side may have at most ${limits.side}. Make it smaller first.`,
+    );
+  }
+  if (width * height > maxPixels) {
+    const millions = (count: number) => `${Math.round(count / 1e4) / 100} million`;
+    throw new UserError(
+      "picture",
+      `${name} is ${width} x ${height}, ${millions(width * height)} pixels; at most ${millions(maxPixels)} are read. Make it smaller first.`,
+    );
+  }
+}
