@@ -1,0 +1,144 @@
+/** Elementwise operators, with the broadcasting of ONNX: shapes are aligned at the last axis, size 1 stretches. */
+import { expand, sumTo } from "./reduce.ts";
+import { broadcast, sameShape } from "./shape.ts";
+import { node, scalar, type Tensor } from "./tensor.ts";
+
+/** A tensor or a plain number. */
+export type Operand = Tensor | number;
+
+function tensor(x: Operand): Tensor {
+  return typeof x === "number" ? scalar(x) : x;
+}
+
+/** A binary operator; its rule gives the gradients before they are summed over the axes that were stretched. */
+function binary(op: string, left: Operand, right: Operand, rule: (g: Tensor, a: Tensor, b: Tensor) => [Tensor, Tensor]) {
+  const a = tensor(left);
+  const b = tensor(right);
+  const shape = broadcast(a.shape, b.shape);
+  const stretched = !(sameShape(a.shape, shape) && sameShape(b.shape, shape));
+  return node(op, [a, b], {
+    shape,
+    elementwise: true,
+    pullback: (g) => {
+      const full = stretched && !sameShape(g.shape, shape) ? expand(g, shape, a, b) : g;
+      const [ga, gb] = rule(full, a, b);
+      return [stretched ? sumTo(ga, a.shape) : ga, stretched ? sumTo(gb, b.shape) : gb];
+    },
+  });
+}
+
+export function add(a: Operand, b: Operand): Tensor {
+  return binary("Add", a, b, (g) => [g, g]);
+}
+
+export function sub(a: Operand, b: Operand): Tensor {
+  return binary("Sub", a, b, (g) => [g, neg(g)]);
+}
+
+export function mul(a: Operand, b: Operand): Tensor {
+  return binary("Mul", a, b, (g, x, y) => [mul(g, y), mul(g, x)]);
+}
+
+export function div(a: Operand, b: Operand): Tensor {
+  return binary("Div", a, b, (g, x, y) => [div(g, y), neg(div(mul(g, x), mul(y, y)))]);
+}
+
+/** `base ** exponent`, differentiable in the base only. */
+export function pow(base: Operand, exponent: Operand): Tensor {
+  const [x, p] = [tensor(base), tensor(exponent)];
+  return node("Pow", [x, p], {
+    shape: broadcast(x.shape, p.shape),
+    elementwise: true,
+    pullback: (g) => [mul(g, mul(p, pow(x, sub(p, 1)))), undefined],
+  });
+}
+
+function unary(op: string, x: Tensor, rule: (g: Tensor, y: Tensor) => Tensor): Tensor {
+  const y: Tensor = node(op, [x], { shape: x.shape, elementwise: true, pullback: (g) => [rule(g, y)] });
+  return y;
+}
+
+export function neg(x: Tensor): Tensor {
+  return unary("Neg", x, (g) => neg(g));
+}
+
+export function sqrt(x: Tensor): Tensor {
+  return unary("Sqrt", x, (g, y) => div(g, mul(y, 2)));
+}
+
+/** `|x|`; the gradient at 0 is 0. */
+export function abs(x: Tensor): Tensor {
+  return unary("Abs", x, (g) => mul(g, node("Sign", [x], { shape: x.shape })));
+}
+
+/**
+ * `max(x, 0)`; the gradient flows where the output is positive. The mask is written Greater, Cast, Mul: measured on the
+ * CPU, that is cheaper than Sign or Where.
+ */
+export function relu(x: Tensor): Tensor {
+  return unary("Relu", x, (g, y) => mul(g, float(greater(y, 0))));
+}
+
+/** `x` held in [low, high]; no gradient outside. */
+export function clip(x: Tensor, low: number, high: number): Tensor {
+  return node("Clip", [x, scalar(low), scalar(high)], {
+    shape: x.shape,
+    elementwise: true,
+    pullback: (g) => [where(and(greaterOrEqual(x, low), greaterOrEqual(high, x)), g, 0), undefined, undefined],
+  });
+}
+
+/** The smaller of the two, elementwise; not differentiable. */
+export function minimum(a: Operand, b: Operand): Tensor {
+  return plain("Min", a, b, "float32");
+}
+
+/** The larger of the two, elementwise; not differentiable. */
+export function maximum(a: Operand, b: Operand): Tensor {
+  return plain("Max", a, b, "float32");
+}
+
+function plain(op: string, left: Operand, right: Operand, type: "bool" | "float32"): Tensor {
+  const [a, b] = [tensor(left), tensor(right)];
+  return node(op, [a, b], { shape: broadcast(a.shape, b.shape), type });
+}
+
+/** `a > b` as truth values. With a NaN on either side: false, as for all comparisons. */
+export function greater(a: Operand, b: Operand): Tensor {
+  return plain("Greater", a, b, "bool");
+}
+
+export function greaterOrEqual(a: Operand, b: Operand): Tensor {
+  return plain("GreaterOrEqual", a, b, "bool");
+}
+
+export function equal(a: Operand, b: Operand): Tensor {
+  return plain("Equal", a, b, "bool");
+}
+
+export function and(a: Tensor, b: Tensor): Tensor {
+  return plain("And", a, b, "bool");
+}
+
+export function or(a: Tensor, b: Tensor): Tensor {
+  return plain("Or", a, b, "bool");
+}
+
+export function not(a: Tensor): Tensor {
+  return node("Not", [a], { shape: a.shape, type: "bool" });
+}
+
+/** Truth values as 1 and 0. */
+export function float(x: Tensor): Tensor {
+  return node("Cast", [x], { shape: x.shape, attributes: { to: "float32" } });
+}
+
+/** `a` where `condition` holds, else `b`. What is not chosen may be NaN. */
+export function where(condition: Tensor, left: Operand, right: Operand): Tensor {
+  const [a, b] = [tensor(left), tensor(right)];
+  const shape = broadcast(condition.shape, broadcast(a.shape, b.shape));
+  return node("Where", [condition, a, b], {
+    shape,
+    pullback: (g) => [undefined, sumTo(where(condition, g, 0), a.shape), sumTo(where(condition, 0, g), b.shape)],
+  });
+}

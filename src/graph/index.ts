@@ -1,0 +1,14 @@
+/** The differentiable tensor language. Operator names are ONNX's; a gradient is more graph. */
+export * from "./arithmetic.ts";
+export { check } from "./check.ts";
+export { conv } from "./convolution.ts";
+export { grad } from "./grad.ts";
+export { matmul, selfProduct } from "./linear.ts";
+export { concat, padZeros, reshape, reshapeLike, slice, transpose } from "./movement.ts";
+export { ordered } from "./order.ts";
+export { averagePool, maxPool, upsample } from "./pooling.ts";
+export { print } from "./print.ts";
+export { max, sum } from "./reduce.ts";
+export { type Dim, dimText, evaluateDim, multiplyDims, type Shape, sameShape, shapeText, symbol } from "./shape.ts";
+export { count, mean, meanSquare, sumSquare } from "./statistics.ts";
+export { constant, type ElementType, expectShape, input, scalar, type Tensor } from "./tensor.ts";

@@ -1,0 +1,29 @@
+/** Matrix products. */
+import { add } from "./arithmetic.ts";
+import { transpose } from "./movement.ts";
+import { sameDim, shapeText } from "./shape.ts";
+import { node, type Tensor } from "./tensor.ts";
+
+/** The product of the matrices `a` [n, k] and `b` [k, m]. */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length !== 2 || b.shape.length !== 2 || !sameDim(a.shape[1]!, b.shape[0]!)) {
+    throw new TypeError(`matmul: ${shapeText(a.shape)} and ${shapeText(b.shape)} do not fit`);
+  }
+  return node("MatMul", [a, b], {
+    shape: [a.shape[0]!, b.shape[1]!],
+    pullback: (g) => [matmul(g, transpose(b)), matmul(transpose(a), g)],
+  });
+}
+
+/**
+ * `a` times its own transpose: [n, k] to [n, n], symmetric. Its gradient is `(g + g') a`: one product, where the rule of
+ * a general product would spend two.
+ */
+export function selfProduct(a: Tensor): Tensor {
+  if (a.shape.length !== 2) throw new TypeError(`selfProduct: expected a matrix, got ${shapeText(a.shape)}`);
+  return node("Gemm", [a, a], {
+    shape: [a.shape[0]!, a.shape[0]!],
+    attributes: { transB: 1 },
+    pullback: (g) => [matmul(add(g, transpose(g)), a), undefined],
+  });
+}

@@ -1,0 +1,44 @@
+/** Halving and doubling of height and width: 2x2 pooling with stride 2, and the nearest-neighbour way back. */
+import { equal, float, mul } from "./arithmetic.ts";
+import { divideDim, multiplyDims, type Shape, shapeText } from "./shape.ts";
+import { constant, node, type Tensor } from "./tensor.ts";
+
+const WINDOW = { kernel_shape: [2, 2], strides: [2, 2] };
+
+function halved(x: Tensor): Shape {
+  if (x.shape.length !== 4) throw new TypeError(`pooling: expected [N, C, H, W], got ${shapeText(x.shape)}`);
+  return [x.shape[0]!, x.shape[1]!, divideDim(x.shape[2]!, 2), divideDim(x.shape[3]!, 2)];
+}
+
+/**
+ * The largest of each 2x2 block. The gradient goes to where the input equals the block's maximum: to all of them if
+ * there are several. Behind a ReLU most ties are blocks of zeros, which the ReLU's own gradient then masks.
+ */
+export function maxPool(x: Tensor): Tensor {
+  const y: Tensor = node("MaxPool", [x], {
+    shape: halved(x),
+    attributes: WINDOW,
+    pullback: (g) => [mul(upsample(g), float(equal(x, upsample(y))))],
+  });
+  return y;
+}
+
+/** The mean of each 2x2 block, as the paper prefers (section 2). */
+export function averagePool(x: Tensor): Tensor {
+  return node("AveragePool", [x], {
+    shape: halved(x),
+    attributes: WINDOW,
+    pullback: (g) => [upsample(mul(g, 0.25))],
+  });
+}
+
+/** Every element repeated to a 2x2 block. */
+export function upsample(x: Tensor): Tensor {
+  const none = constant(new Float32Array(0), [0]);
+  const scales = constant(Float32Array.of(1, 1, 2, 2), [4]);
+  return node("Resize", [x, none, scales], {
+    shape: [x.shape[0]!, x.shape[1]!, multiplyDims(x.shape[2]!, 2), multiplyDims(x.shape[3]!, 2)],
+    attributes: { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
+    pullback: (g) => [mul(averagePool(g), 4), undefined, undefined],
+  });
+}

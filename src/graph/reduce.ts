@@ -1,0 +1,52 @@
+/** Sums and their relatives, and the ways back: stretching a small tensor to a large shape. */
+import { reshape, shapeOf } from "./movement.ts";
+import { sameShape, type Shape } from "./shape.ts";
+import { integers, node, type Tensor } from "./tensor.ts";
+
+interface ReduceOptions {
+  /** Which axes; by default all. */
+  readonly axes?: readonly number[];
+  /** Keep reduced axes with size 1. */
+  readonly keep?: boolean;
+}
+
+export function reduce(op: string, x: Tensor, options: ReduceOptions, rule?: (g: Tensor) => Tensor): Tensor {
+  const { axes = x.shape.map((_, i) => i), keep = false } = options;
+  const kept: Shape = x.shape.map((dim, i) => (axes.includes(i) ? 1 : dim));
+  return node(op, [x, integers(...axes)], {
+    shape: keep ? kept : x.shape.filter((_, i) => !axes.includes(i)),
+    attributes: { keepdims: keep ? 1 : 0 },
+    ...(rule && {
+      // The result is constant along the reduced axes; size 1 there says so.
+      pullback: (g: Tensor) => [rule(keep || sameShape(g.shape, []) ? g : reshape(g, kept)), undefined],
+    }),
+  });
+}
+
+/** The sum over `axes`. */
+export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return reduce("ReduceSum", x, options, (g) => g);
+}
+
+/** The largest value; not differentiable. */
+export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return reduce("ReduceMax", x, options);
+}
+
+/** The sum of `g` over the axes along which `shape` was stretched to reach `g.shape`. */
+export function sumTo(g: Tensor, shape: Shape): Tensor {
+  if (sameShape(g.shape, shape)) return g;
+  const missing = g.shape.length - shape.length;
+  const axes = g.shape.flatMap((dim, i) => (i < missing || (shape[i - missing] === 1 && dim !== 1) ? [i] : []));
+  const small = axes.length > 0 ? sum(g, { axes, keep: true }) : g;
+  return missing > 0 ? reshape(small, shape) : small;
+}
+
+/** `g` stretched to the shape that `a` and `b` have together. */
+export function expand(g: Tensor, shape: Shape, a: Tensor, b: Tensor = a): Tensor {
+  const like = sameShape(a.shape, shape) ? a : sameShape(b.shape, shape) ? b : undefined;
+  const known = shape.every((dim) => typeof dim === "number");
+  if (!like && !known) throw new TypeError("internal: a symbolic shape that neither operand has");
+  const target = known ? integers(...(shape as readonly number[])) : shapeOf(like!);
+  return node("Expand", [g, target], { shape, elementwise: true, pullback: (h) => [sumTo(h, g.shape), undefined] });
+}

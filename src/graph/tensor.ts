@@ -1,0 +1,74 @@
+/**
+ * The one node type of the differentiable tensor language. A tensor is an immutable description of a computation: an
+ * ONNX operator, its inputs and attributes, its shape, and the rule of its gradient. Nothing here computes anything,
+ * and nothing knows images, networks or runtimes.
+ */
+import { type Shape, sameShape, shapeText } from "./shape.ts";
+
+export type ElementType = "float32" | "bool" | "int64";
+export type Attribute = number | string | readonly number[];
+
+/**
+ * The rule of a gradient: from the gradient with respect to the node's output to those with respect to its inputs (in
+ * their order; undefined where none flows). It builds more graph.
+ */
+export type Pullback = (gradient: Tensor) => readonly (Tensor | undefined)[];
+
+export interface Tensor {
+  /** The ONNX operator's name, or `Input` or `Constant`. */
+  readonly op: string;
+  readonly inputs: readonly Tensor[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly shape: Shape;
+  readonly type: ElementType;
+  /** Of an `Input`: what the runtime calls it. */
+  readonly name?: string;
+  /** Of a `Constant`: its values, row-major. */
+  readonly data?: Float32Array | BigInt64Array;
+  readonly pullback?: Pullback;
+  /** The pullback also takes a gradient that is constant along some axes and has size 1 there. */
+  readonly elementwise?: boolean;
+}
+
+interface NodeOptions {
+  readonly shape: Shape;
+  readonly type?: ElementType;
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly pullback?: Pullback;
+  readonly elementwise?: boolean;
+}
+
+/** An operator applied to `inputs`. */
+export function node(op: string, inputs: readonly Tensor[], options: NodeOptions): Tensor {
+  return { op, inputs, attributes: {}, type: "float32", ...options };
+}
+
+/** A value that is given when the program runs. */
+export function input(name: string, shape: Shape, type: ElementType = "float32"): Tensor {
+  return { op: "Input", inputs: [], attributes: {}, shape, type, name };
+}
+
+/** A value that is part of the program. `data` is taken as it is, not copied. */
+export function constant(data: Float32Array | BigInt64Array, shape: readonly number[]): Tensor {
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  if (size !== data.length) throw new TypeError(`a constant of shape ${shapeText(shape)} with ${data.length} values`);
+  const type = data instanceof Float32Array ? "float32" : "int64";
+  return { op: "Constant", inputs: [], attributes: {}, shape, type, data };
+}
+
+/** A number as a tensor without axes. */
+export function scalar(value: number): Tensor {
+  return constant(Float32Array.of(value), []);
+}
+
+/** Whole numbers (axes, shapes), as some operators want them. */
+export function integers(...values: number[]): Tensor {
+  return constant(BigInt64Array.from(values, BigInt), [values.length]);
+}
+
+/** Throws unless `x` has exactly this shape. */
+export function expectShape(subject: string, x: Tensor, shape: Shape): void {
+  if (!sameShape(x.shape, shape)) {
+    throw new TypeError(`${subject}: expected shape ${shapeText(shape)}, got ${shapeText(x.shape)}`);
+  }
+}

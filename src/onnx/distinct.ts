@@ -1,0 +1,37 @@
+/** Equal computations are done once: which tensors of a graph are the same, and what each is called. */
+import { ordered } from "../graph/order.ts";
+import type { Tensor } from "../graph/tensor.ts";
+
+/**
+ * The distinct tensors that `outputs` depend on, each after its inputs, and the name of every tensor (equal tensors
+ * share one). Outputs and inputs keep their own names.
+ */
+export function distinct(outputs: Readonly<Record<string, Tensor>>): { nodes: Tensor[]; names: Map<Tensor, string> } {
+  const names = new Map<Tensor, string>();
+  const known = new Map<string, string>();
+  const data = new Map<unknown, number>();
+  const wanted = new Map(Object.entries(outputs).map(([name, x]) => [x, name]));
+  const nodes: Tensor[] = [];
+  for (const x of ordered(Object.values(outputs))) {
+    const key = x.op === "Input" ? `Input ${x.name}` : x.op === "Constant" ? valueKey(x, data) : nodeKey(x, names);
+    let name = known.get(key);
+    if (name === undefined) {
+      name = x.op === "Input" ? x.name! : (wanted.get(x) ?? `${x.op}_${nodes.length}`);
+      known.set(key, name);
+      nodes.push(x);
+    }
+    names.set(x, name);
+  }
+  return { nodes, names };
+}
+
+function nodeKey(x: Tensor, names: ReadonlyMap<Tensor, string>): string {
+  return `${x.op}(${x.inputs.map((y) => names.get(y)).join(",")})${JSON.stringify(x.attributes)}`;
+}
+
+/** Small constants are equal by value, large ones by identity. */
+function valueKey(x: Tensor, data: Map<unknown, number>): string {
+  if (x.data!.length <= 16) return `${x.type}[${x.shape}]{${x.data!.join(",")}}`;
+  if (!data.has(x.data)) data.set(x.data, data.size);
+  return `data ${data.get(x.data)} [${x.shape}]`;
+}

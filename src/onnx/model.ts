@@ -1,0 +1,101 @@
+/**
+ * A graph to the bytes of an ONNX model. Operator names are ONNX's already, so no operator has a case here. Field
+ * numbers are those of onnx.proto (IR version 10); the wire writer is @bufbuild/protobuf's.
+ */
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { check } from "../graph/check.ts";
+import { dimText, type Shape } from "../graph/shape.ts";
+import type { Attribute, ElementType, Tensor } from "../graph/tensor.ts";
+import { distinct } from "./distinct.ts";
+
+const IR_VERSION = 10;
+/** Opset 20: in every ONNX Runtime since 1.17. */
+const OPSET = 20;
+
+/** TensorProto.DataType. */
+const DATA_TYPE: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9 };
+
+/** The ONNX model that computes `outputs`, by name, from the `Input`s they depend on. */
+export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
+  check(outputs);
+  const { nodes, names } = distinct(outputs);
+  const graph = new BinaryWriter();
+  const operators = nodes.filter((x) => x.op !== "Input" && x.op !== "Constant");
+  for (const x of operators) message(graph, 1, nodeProto(x, names));
+  for (const [name, x] of Object.entries(outputs)) {
+    if (names.get(x) !== name) message(graph, 1, identity(names.get(x)!, name));
+  }
+  text(graph, 2, "pastiche");
+  for (const x of nodes) if (x.op === "Constant") message(graph, 5, tensorProto(x, names.get(x)!));
+  for (const x of nodes) if (x.op === "Input") message(graph, 11, valueInfo(x.name!, x.type, x.shape));
+  for (const [name, x] of Object.entries(outputs)) message(graph, 12, valueInfo(name, x.type, x.shape));
+
+  const model = new BinaryWriter();
+  model.tag(1, WireType.Varint).int64(IR_VERSION);
+  text(model, 2, "pastiche");
+  message(model, 7, graph);
+  message(model, 8, new BinaryWriter().tag(2, WireType.Varint).int64(OPSET));
+  return model.finish();
+}
+
+function message(writer: BinaryWriter, field: number, content: BinaryWriter): void {
+  writer.tag(field, WireType.LengthDelimited).bytes(content.finish());
+}
+
+function text(writer: BinaryWriter, field: number, value: string): BinaryWriter {
+  return writer.tag(field, WireType.LengthDelimited).string(value);
+}
+
+/** NodeProto. */
+function nodeProto(x: Tensor, names: ReadonlyMap<Tensor, string>): BinaryWriter {
+  const writer = new BinaryWriter();
+  for (const y of x.inputs) text(writer, 1, names.get(y)!);
+  text(writer, 2, names.get(x)!);
+  text(writer, 3, names.get(x)!);
+  text(writer, 4, x.op);
+  for (const [name, value] of Object.entries(x.attributes)) message(writer, 5, attributeProto(name, value));
+  return writer;
+}
+
+function identity(from: string, to: string): BinaryWriter {
+  return text(text(text(text(new BinaryWriter(), 1, from), 2, to), 3, to), 4, "Identity");
+}
+
+/** AttributeProto: a number is an integer here (no operator we use has a real one); `to` names an element type. */
+function attributeProto(name: string, value: Attribute): BinaryWriter {
+  const writer = text(new BinaryWriter(), 1, name);
+  const content = name === "to" ? DATA_TYPE[value as ElementType] : value;
+  const kind = typeof content === "number" ? 2 : typeof content === "string" ? 3 : 7;
+  if (typeof content === "number") writer.tag(3, WireType.Varint).int64(content);
+  else if (typeof content === "string") text(writer, 4, content);
+  else for (const item of content) writer.tag(8, WireType.Varint).int64(item);
+  return writer.tag(20, WireType.Varint).int32(kind);
+}
+
+/** TensorProto with its values as raw little-endian bytes. */
+function tensorProto(x: Tensor, name: string): BinaryWriter {
+  const writer = new BinaryWriter();
+  for (const dim of x.shape) writer.tag(1, WireType.Varint).int64(dim as number);
+  writer.tag(2, WireType.Varint).int32(DATA_TYPE[x.type]);
+  text(writer, 8, name);
+  const { buffer, byteOffset, byteLength } = x.data!;
+  return writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+/** ValueInfoProto: a name, an element type, a shape whose symbolic sizes are dimension parameters. */
+function valueInfo(name: string, type: ElementType, shape: Shape): BinaryWriter {
+  const dims = new BinaryWriter();
+  for (const dim of shape) {
+    const size = new BinaryWriter();
+    if (typeof dim === "number") size.tag(1, WireType.Varint).int64(dim);
+    else text(size, 2, dimText(dim));
+    message(dims, 1, size);
+  }
+  const tensor = new BinaryWriter().tag(1, WireType.Varint).int32(DATA_TYPE[type]);
+  message(tensor, 2, dims);
+  const kind = new BinaryWriter();
+  message(kind, 1, tensor);
+  const writer = text(new BinaryWriter(), 1, name);
+  message(writer, 2, kind);
+  return writer;
+}

@@ -1,0 +1,26 @@
+/** The processor, through ONNX Runtime for Node: the reference that every other runtime is compared with. */
+import { availableParallelism } from "node:os";
+import { loadOrt } from "./node-ort.ts";
+import { ortRuntime } from "./ort.ts";
+import type { RuntimeChoice } from "./runtime.ts";
+
+export const cpu: RuntimeChoice = {
+  name: "cpu",
+  summary: "the processor, all cores",
+  probe: async () => ({ ok: true }),
+  async open({ threads = availableParallelism() } = {}) {
+    return ortRuntime(await loadOrt(), {
+      name: "cpu",
+      description: `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+      session: {
+        executionProviders: ["cpu"],
+        graphOptimizationLevel: "all",
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        executionMode: "sequential",
+        // Features of flat regions fade into denormal numbers, which are slow and mean nothing.
+        extra: { session: { set_denormal_as_zero: "1" } },
+      },
+    });
+  },
+};

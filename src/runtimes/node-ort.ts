@@ -1,0 +1,20 @@
+/** ONNX Runtime for Node, loaded when it is first needed: `--help` must not wait for it. */
+import { UserError } from "../errors.ts";
+import type { Ort } from "./ort.ts";
+
+/** The package, or one line that says why it cannot be had. */
+export async function loadOrt(): Promise<Ort> {
+  try {
+    const ort = await import("onnxruntime-node");
+    // Warnings of the graph optimiser are for us, not for users.
+    ort.env.logLevel = "error";
+    return ort;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      "resources",
+      `ONNX Runtime could not be loaded on ${process.platform}-${process.arch}: ${reason.split("\n")[0]}`,
+      { cause: error },
+    );
+  }
+}

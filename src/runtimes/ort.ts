@@ -1,0 +1,91 @@
+/**
+ * What every flavour of ONNX Runtime shares: sessions as programs, ONNX Runtime's tensors as values. Which flavour it
+ * is, and how a device's memory is read, the flavours know.
+ */
+import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
+import { UserError } from "../errors.ts";
+import type { LoadOptions, Program, Runtime, Value, Values } from "./runtime.ts";
+
+/** The part of an ONNX Runtime package that is used. */
+export interface Ort {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: TensorConstructor;
+}
+
+export interface Flavour {
+  readonly name: string;
+  readonly description: string;
+  readonly session: InferenceSession.SessionOptions;
+  /** The runtime has memory of its own, where `resident` outputs stay. */
+  readonly device?: boolean;
+}
+
+/** The runtime contract over one flavour of ONNX Runtime. */
+export function ortRuntime(ort: Ort, { name, description, session, device = false }: Flavour): Runtime {
+  return {
+    name,
+    description,
+    value: (data, dims) => value(new ort.Tensor("float32", data, dims)),
+    async load(model: Uint8Array, { resident = [] }: LoadOptions = {}): Promise<Program> {
+      const location = Object.fromEntries(resident.map((output) => [output, "gpu-buffer" as const]));
+      const options = { ...session, ...(device && { preferredOutputLocation: location }) };
+      const handle = await named(name, () => ort.InferenceSession.create(model, options));
+      return program(name, handle);
+    },
+  };
+}
+
+function program(runtime: string, session: InferenceSession): Program {
+  return {
+    async run(inputs, wanted = session.outputNames) {
+      const feeds: Record<string, Tensor> = {};
+      for (const name of session.inputNames) {
+        const given = inputs[name];
+        if (!given) throw new TypeError(`internal: the input ${name} is missing`);
+        feeds[name] = (given as OrtValue).tensor;
+      }
+      const outputs = await named(runtime, () => session.run(feeds, wanted));
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, value(tensor as Tensor)]));
+    },
+    dispose: () => session.release(),
+  };
+}
+
+interface OrtValue extends Value {
+  readonly tensor: Tensor;
+}
+
+function value(tensor: Tensor): OrtValue {
+  return {
+    tensor,
+    dims: tensor.dims,
+    read: async () => (await tensor.getData()) as Float32Array,
+    dispose: () => tensor.dispose(),
+  };
+}
+
+/** What a flavour's failure means to the user: mostly that memory ran out, or that the device went away. */
+async function named<T>(runtime: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/alloc|memory|bad_array_new_length/i.test(reason)) {
+      throw new UserError(
+        "resources",
+        `The ${runtime} runtime ran out of memory. A smaller --size needs less (a quarter at half the size).`,
+        { cause: error },
+      );
+    }
+    if (/device.*lost|lost.*device/i.test(reason)) {
+      throw new UserError("resources", `The ${runtime} runtime lost its device. Try again, or with --runtime cpu.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+export type { Values };
