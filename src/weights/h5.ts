@@ -1,0 +1,107 @@
+/**
+ * Keras weights files (HDF5), through h5wasm, which is loaded only when such a file is read. Finds each layer's kernel and
+ * bias whatever they are called inside the layer's group. Refuses to know networks, and to read values: types and shapes
+ * are described first. The library sees a file system of its own in memory, so that no file can point outside itself.
+ */
+import type * as H5 from "h5wasm";
+import { badFile, type StoredTensor, type StoredTensors, showName } from "./stored.ts";
+
+const depthLimit = 4;
+const entryLimit = 1000;
+/** Where Keras keeps the layers: a weights file, a whole saved model, Keras 3's `.weights.h5`. */
+const roots = ["", "model_weights", "layers"];
+
+let serial = 0;
+
+/**
+ * Opens the file, hands `use` its layers' tensors as `<layer>.weight` (row, column, input, output channel) and
+ * `<layer>.bias`, and closes it. Throws a `UserError` for a damaged file or a layer with anything but those two.
+ */
+export async function withH5<T>(
+  bytes: Uint8Array,
+  layers: readonly string[],
+  use: (tensors: StoredTensors) => T,
+): Promise<T> {
+  const h5: typeof H5 = await import("h5wasm");
+  const { FS } = await h5.ready;
+  // Reading from the terminal, or from a source of random numbers, is none of a weights file's business.
+  for (const device of FS.readdir("/dev")) if (!/^(\.|shm)/.test(device)) FS.unlink(`/dev/${device}`);
+  const path = `/weights-${++serial}.h5`;
+  let file: H5.File | undefined;
+  try {
+    FS.writeFile(path, bytes);
+    file = attempt(() => new h5.File(path, "r"));
+    if (file.file_id < 0n) throw badFile("it is damaged: HDF5 cannot open it");
+    return use(describe(h5, file, layers));
+  } finally {
+    const opened = file;
+    if (opened !== undefined) attempt(() => opened.close());
+    FS.unlink(path);
+  }
+}
+
+function describe(h5: typeof H5, file: H5.File, layers: readonly string[]): StoredTensors {
+  const tensors = new Map<string, StoredTensor>();
+  for (const layer of layers) {
+    const group = roots.map((root) => attempt(() => file.get(root === "" ? layer : `${root}/${layer}`))).find(Boolean);
+    if (!(group instanceof h5.Group)) continue;
+    const found: H5.Dataset[] = [];
+    collect(h5, group, found, { left: entryLimit }, depthLimit);
+    const kernels = found.filter((data) => shapeOf(data).length > 1);
+    const biases = found.filter((data) => shapeOf(data).length === 1);
+    if (kernels.length !== 1 || biases.length !== 1) {
+      throw badFile(`layer ${layer} holds ${found.length} tensors, expected one kernel and one bias`);
+    }
+    tensors.set(`${layer}.weight`, stored(`${layer}'s kernel`, kernels[0]!));
+    tensors.set(`${layer}.bias`, stored(`${layer}'s bias`, biases[0]!));
+  }
+  return tensors;
+}
+
+/** All data sets below a group: real ones, not links out of the file. */
+function collect(h5: typeof H5, group: H5.Group, found: H5.Dataset[], budget: { left: number }, depth: number): void {
+  for (const name of attempt(() => group.keys())) {
+    if (--budget.left < 0 || depth === 0) throw badFile("its groups are nested too deeply, or hold too much");
+    const entity = attempt(() => group.get(name));
+    if (entity instanceof h5.Group) collect(h5, entity, found, budget, depth - 1);
+    else if (entity instanceof h5.Dataset) found.push(entity);
+    else throw badFile(`"${showName(name)}" is a link; weights must be in the file itself`);
+  }
+}
+
+function shapeOf(data: H5.Dataset): readonly number[] {
+  return attempt(() => data.metadata).shape ?? [];
+}
+
+function stored(subject: string, data: H5.Dataset): StoredTensor {
+  const metadata = attempt(() => data.metadata);
+  const type = attempt(() => data.dtype);
+  const shape = shapeOf(data);
+  const floats = type === "<f" || type === "<f4";
+  return {
+    floats,
+    type: typeof type === "string" ? type : "compound",
+    shape,
+    read() {
+      if (!floats) throw badFile(`${subject} is of type ${showName(String(type))}; expected 32-bit floats`);
+      if (metadata.virtual_sources?.length)
+        throw badFile(`${subject} is stored in another file; it must be in this one`);
+      if (metadata.chunks?.some((chunk, i) => chunk > shape[i]!))
+        throw badFile(`${subject} is stored in absurd pieces`);
+      const values = attempt(() => data.value);
+      if (!(values instanceof Float32Array)) throw badFile(`${subject} cannot be read as floats; the file is damaged`);
+      return values;
+    },
+  };
+}
+
+/** h5wasm throws errors of many kinds, some of them the WASM machine's own; to a user they all mean the same. */
+function attempt<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    const error = badFile("it is damaged: HDF5 cannot read it");
+    error.cause = cause;
+    throw error;
+  }
+}

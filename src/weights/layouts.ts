@@ -1,0 +1,135 @@
+/**
+ * How other programs name, order and scale a network's numbers, each brought to the one convention of `weights.ts`. All
+ * names and shapes derive from the backbone's layer table. Refuses to know file formats.
+ */
+import { type Backbone, convolutions } from "../models/backbone.ts";
+import { badFile, type StoredTensors, showName, showShape } from "./stored.ts";
+import type { Weights, WeightTensor } from "./weights.ts";
+
+/** One way to keep a network. */
+export interface Layout {
+  /** As users know it. */
+  readonly name: string;
+  /** The file's name for each convolution of the backbone, in order; `.weight` and `.bias` follow it. */
+  names(backbone: Backbone): string[];
+  /** Kernels are stored as (row, column, input, output) instead of (output, input, row, column). */
+  readonly channelsLast: boolean;
+  /** The order of conv1_1's inputs as places in RGB: `[2, 1, 0]` where the file's network reads BGR. */
+  readonly order: readonly number[];
+  /** What the network was trained on is `(image - mean) * scale`, for RGB in [0, 1]. */
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+}
+
+/** Our own files: the names and the convention of `weights.ts`. */
+export const ours: Layout = {
+  name: "pastiche",
+  names: (backbone) => convolutions(backbone).map((layer) => layer.name),
+  channelsLast: false,
+  order: [0, 1, 2],
+  mean: [0, 0, 0],
+  scale: [1, 1, 1],
+};
+
+/** torchvision's `features`: a flat list in which every convolution, ReLU and pooling counts. */
+export const torchvision: Layout = {
+  name: "torchvision",
+  names(backbone) {
+    let index = 0;
+    return backbone.blocks.flatMap((block, b) => {
+      if (b > 0) index += 1;
+      return block.map(() => {
+        index += 2;
+        return `features.${index - 2}`;
+      });
+    });
+  },
+  channelsLast: false,
+  order: [0, 1, 2],
+  mean: [0.485, 0.456, 0.406],
+  scale: [1 / 0.229, 1 / 0.224, 1 / 0.225],
+};
+
+/** Keras's `vgg19`: the numbers of the original authors, made for BGR in 0..255. */
+export const keras: Layout = {
+  name: "Keras",
+  names: (backbone) => backbone.blocks.flatMap((block, b) => block.map((_, i) => `block${b + 1}_conv${i + 1}`)),
+  channelsLast: true,
+  order: [2, 1, 0],
+  mean: [123.68 / 255, 116.779 / 255, 103.939 / 255],
+  scale: [255, 255, 255],
+};
+
+/**
+ * The file's tensors as our weights. All names and shapes are checked before the first number is read. Tensors that the
+ * backbone has no use for (a classifier) are left alone. Throws a `UserError` that says what does not fit.
+ */
+export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Backbone): Weights {
+  const layers = convolutions(backbone);
+  const names = layout.names(backbone);
+  const missing = names.flatMap((name) => [`${name}.weight`, `${name}.bias`]).filter((name) => !tensors.has(name));
+  if (missing.length > 0) {
+    const more = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
+    throw badFile(`it lacks ${missing[0]}${more}; ${backbone.name} has ${layers.length} convolutions`);
+  }
+  layers.forEach(({ inputs, outputs }, i) => {
+    check(`${names[i]}.weight`, layout.channelsLast ? [3, 3, inputs, outputs] : [outputs, inputs, 3, 3]);
+    check(`${names[i]}.bias`, [outputs]);
+  });
+  const ownMean = layout === ours && tensors.has("mean");
+  if (ownMean) check("mean", [3]);
+
+  const weights = new Map<string, WeightTensor>();
+  layers.forEach(({ name, inputs, outputs }, i) => {
+    let kernel = read(`${names[i]}.weight`);
+    if (layout.channelsLast) kernel = channelsFirst(kernel, outputs);
+    if (i === 0) kernel = forImages(kernel, layout);
+    weights.set(`${name}.weight`, { shape: [outputs, inputs, 3, 3], data: kernel });
+    weights.set(`${name}.bias`, { shape: [outputs], data: read(`${names[i]}.bias`) });
+  });
+  const mean = ownMean ? read("mean") : Float32Array.from(layout.mean);
+  return weights.set("mean", { shape: [3], data: mean });
+
+  function check(name: string, expected: readonly number[]): void {
+    const { shape, type, floats } = tensors.get(name)!;
+    if (!floats) throw badFile(`${showName(name)} holds ${showName(type)}, expected floats of 16, 32 or 64 bits`);
+    if (shape.length === expected.length && shape.every((extent, i) => extent === expected[i])) return;
+    throw badFile(
+      `${showName(name)} is ${showShape(shape)}, expected ${showShape(expected)}; ` +
+        `the file holds another network than ${backbone.name}, or one in another order of axes`,
+    );
+  }
+
+  function read(name: string): Float32Array {
+    const data = tensors.get(name)!.read();
+    for (const value of data) {
+      if (value - value !== 0) throw badFile(`${showName(name)} holds ${value}; weights must be finite numbers`);
+    }
+    return data;
+  }
+}
+
+/** (row, column, input, output) to (output, input, row, column), for 3x3 kernels. */
+function channelsFirst(kernel: Float32Array, outputs: number): Float32Array {
+  const columns = kernel.length / outputs;
+  const inputs = columns / 9;
+  const result = new Float32Array(kernel.length);
+  for (let tap = 0; tap < 9; tap++) {
+    for (let input = 0; input < inputs; input++) {
+      const from = (tap * inputs + input) * outputs;
+      for (let output = 0; output < outputs; output++) {
+        result[output * columns + input * 9 + tap] = kernel[from + output]!;
+      }
+    }
+  }
+  return result;
+}
+
+/** conv1_1's kernel (output, input, row, column) with its inputs in RGB order and the scale folded in. */
+function forImages(kernel: Float32Array, { order, scale }: Layout): Float32Array {
+  if (order.every((from, to) => from === to) && scale.every((factor) => factor === 1)) return kernel;
+  return kernel.map((_, i) => {
+    const channel = Math.floor(i / 9) % 3;
+    return kernel[i + (order[channel]! - channel) * 9]! * scale[channel]!;
+  });
+}
