@@ -3,7 +3,7 @@
  * platform fills this contract in.
  */
 
-import { UserError } from "../errors.ts";
+import { invalid, UserError } from "../errors.ts";
 import type { Image, Size } from "../image/image.ts";
 
 /** Formats that are read. GIF, animated WebP and multi-page TIFF give their first picture. */
@@ -13,6 +13,14 @@ export type InputFormat = (typeof inputFormats)[number];
 /** Formats that are written. */
 export const outputFormats = ["png", "jpeg", "webp", "tiff"] as const;
 export type OutputFormat = (typeof outputFormats)[number];
+
+/** What a written file's name may end in; the first is the usual one. */
+export const endings: Readonly<Record<OutputFormat, readonly string[]>> = {
+  png: [".png"],
+  jpeg: [".jpg", ".jpeg"],
+  webp: [".webp"],
+  tiff: [".tif", ".tiff"],
+};
 
 /** Bits of one colour value in a file. */
 export type Depth = 8 | 16;
@@ -70,5 +78,25 @@ export function checkSize(name: string, { width, height }: Size, maxPixels: numb
       "picture",
       `${name} is ${width} x ${height}, ${millions(width * height)} pixels; at most ${millions(maxPixels)} are read. Make it smaller first.`,
     );
+  }
+}
+
+/** The format that the ending of a file's name asks for; a `usage` error lists the endings there are. */
+export function outputFormat(path: string): OutputFormat {
+  const name = path.toLowerCase();
+  const found = outputFormats.find((format) => endings[format].some((ending) => name.endsWith(ending)));
+  if (found) return found;
+  const choices = outputFormats.flatMap((format) => endings[format]).join(", ");
+  throw new UserError("usage", `${path}: the name of the result must end in one of ${choices}.`);
+}
+
+/** Throws a `usage` error if `format` cannot hold what `options` ask for. */
+export function checkEncoding(format: OutputFormat, { depth = 8, quality }: EncodeOptions): void {
+  if (depth !== 8 && depth !== 16) throw invalid("usage", "--depth", "8 or 16", depth);
+  if (depth === 16 && format !== "png" && format !== "tiff") {
+    throw new UserError("usage", `--depth 16: ${format} holds 8 bits a value; write .png or .tif instead.`);
+  }
+  if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
+    throw invalid("usage", "--quality", "a whole number from 1 to 100", quality);
   }
 }

@@ -1,0 +1,146 @@
+/**
+ * Files written whole or not at all, and never over another file unless that was asked for. Refuses to know what is in
+ * them.
+ */
+
+import { randomUUID } from "node:crypto";
+import { access, constants, link, lstat, open, realpath, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { UserError } from "../../errors.ts";
+
+export interface WriteOptions {
+  /** Replace a file that exists. */
+  readonly force?: boolean | undefined;
+}
+
+/**
+ * Throws a `file` error if `writeAtomically` could not write `path` now: so that a run of minutes does not end in one.
+ * Writes nothing.
+ */
+export async function checkWritable(path: string, { force = false }: WriteOptions = {}): Promise<void> {
+  try {
+    const target = await destination(path, force);
+    await access(target.stream ? target.path : dirname(target.path), constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/**
+ * Writes `bytes` to `path`: a temporary file in the same folder, made durable, then given its name in one step; no other
+ * program ever sees half of it, and no temporary file is left when it fails. Without `force` an existing file is an error,
+ * also when it appeared this moment. A symbolic link is followed; a device or a pipe (/dev/stdout) is written directly.
+ * Errors are `UserError`s with code `file`.
+ */
+export async function writeAtomically(
+  path: string,
+  bytes: Uint8Array,
+  { force = false }: WriteOptions = {},
+): Promise<void> {
+  try {
+    const target = await destination(path, force);
+    if (target.stream) return await writeFile(target.path, bytes);
+    const folder = dirname(target.path);
+    const temporary = join(folder, `.pastiche-${randomUUID()}.tmp`);
+    try {
+      await writeDurably(temporary, bytes);
+      if (force) await rename(temporary, target.path);
+      else await claim(temporary, target.path);
+    } finally {
+      // Gone already after a rename; left over after a failure, or as the second name after a link.
+      await unlink(temporary).catch(() => {});
+    }
+    await flushFolder(folder);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Where `path` leads: a file that may be made or replaced, or a device or pipe to be written as a stream. */
+async function destination(path: string, force: boolean): Promise<{ path: string; stream: boolean }> {
+  if (path === "" || /[\\/]$/.test(path) || /^\.\.?$/.test(basename(path))) {
+    throw new UserError(
+      "file",
+      `${path || "The result's name"} names no file; give a name like ${join(path, "result.png")}.`,
+    );
+  }
+  const folder = await stat(dirname(path));
+  if (!folder.isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+  const there = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (!there) return { path, stream: false };
+  const real = there.isSymbolicLink() ? await realpath(path).catch(() => undefined) : path;
+  if (real === undefined)
+    throw new UserError("file", `${path} is a symbolic link that leads nowhere; give another name.`);
+  const info = await stat(real);
+  if (info.isDirectory()) {
+    throw new UserError(
+      "file",
+      `${path} is a folder; give the name of a file in it, like ${join(path, "result.png")}.`,
+    );
+  }
+  if (info.isFIFO() || info.isCharacterDevice()) return { path: real, stream: true };
+  if (!info.isFile()) throw new UserError("file", `${path} is no ordinary file; give another name.`);
+  if (!force) throw exists(path);
+  return { path: real, stream: false };
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx", 0o666);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Gives `temporary` the name `path` only if no file has it: by a hard link, or, where there are none, by reserving it. */
+async function claim(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EPERM" && code !== "ENOSYS" && code !== "ENOTSUP" && code !== "EMLINK") throw error;
+    await (await open(path, "wx")).close();
+    await rename(temporary, path);
+  }
+}
+
+/** Makes the new name durable. Not every system can (Windows): the file itself is safe already. */
+async function flushFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, "r");
+    await folder.sync().finally(() => folder.close());
+  } catch {}
+}
+
+function exists(path: string): UserError {
+  return new UserError("file", `${path} exists already; give another name, or -f to replace it.`);
+}
+
+function unwritable(path: string, cause: unknown): UserError {
+  if (cause instanceof UserError) return cause;
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "unknown error";
+  if (code === "EEXIST") return exists(path);
+  const reason = reasons[code] ?? `it cannot be written (${code})`;
+  return new UserError("file", `${path.replaceAll("\0", "\\0")}: ${reason}.`, { cause });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist; make it first, or give another",
+  ENOTDIR: "a part of this path is a file, not a folder",
+  EACCES: "you are not allowed to write there; give another folder or change its permissions",
+  EPERM: "you are not allowed to write there; give another folder or change its permissions",
+  EROFS: "the disk is read-only; give another folder",
+  ENOSPC: "the disk is full; make room and try again",
+  EDQUOT: "your disk quota is used up; make room and try again",
+  ELOOP: "its symbolic links go round in a circle",
+  ENAMETOOLONG: "the name is longer than the file system allows",
+  EMFILE: "too many files are open; close some or raise the limit (ulimit -n)",
+  EIO: "the disk reports an error while writing it",
+  EPIPE: "the program that reads it has ended",
+  ERR_INVALID_ARG_VALUE: "no file can have this name",
+};
