@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { worst } from "../../test/pictures/fixtures.ts";
 import { blank } from "./image.ts";
 import { type Kernel, kernels, resize, resizePlanes } from "./resize.ts";
 
@@ -44,7 +45,10 @@ describe("resize", () => {
         const result = resize(image, { width: W, height: H }, { kernel });
         expect(result.data.length).toBe(3 * W * H);
         for (let c = 0; c < 3; c++) {
-          for (let i = 0; i < W * H; i++) expect(result.data[c * W * H + i]).toBeCloseTo([0.25, 0.5, 1][c]!, 6);
+          const value = [0.25, 0.5, 1][c]!;
+          expect(
+            worst(result.data.subarray(c * W * H, (c + 1) * W * H), new Float32Array(W * H).fill(value)),
+          ).toBeLessThan(1e-6);
         }
       }),
     );
@@ -74,7 +78,7 @@ describe("resize", () => {
     const start = performance.now();
     resize(image, { width: 512, height: 384 });
     // Generous for a busy machine: about 0.35 s on an idle core.
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   test("refuses a length that is no whole number of planes", () => {

@@ -1,0 +1,79 @@
+/** The colour map against what it promises: the style's mean and covariance, and no more change than needed. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { sRgbRamp, worst } from "../../test/pictures/fixtures.ts";
+import { colorCloud, colorMap, eigen, mapColors, matchColors } from "./color.ts";
+import { blank, type Image } from "./image.ts";
+import { random } from "./noise.ts";
+
+/** Pixels of a correlated Gaussian cloud. */
+function cloudImage(seed: number, mean: number[], mix: number[]): Image {
+  const { normal } = random(seed);
+  const image = blank({ width: 64, height: 64 });
+  for (let i = 0; i < 4096; i++) {
+    const z = [normal(), normal(), normal()];
+    for (let c = 0; c < 3; c++) {
+      image.data[c * 4096 + i] = mean[c]! + mix[3 * c]! * z[0]! + mix[3 * c + 1]! * z[1]! + mix[3 * c + 2]! * z[2]!;
+    }
+  }
+  return image;
+}
+
+const content = cloudImage(1, [0.3, 0.4, 0.6], [0.2, 0, 0, 0.15, 0.08, 0, 0.1, 0.02, 0.05]);
+const style = cloudImage(2, [0.7, 0.5, 0.2], [0.1, 0.1, 0, -0.05, 0.2, 0, 0.02, 0.03, 0.1]);
+
+const near = (a: readonly number[], b: readonly number[], within: number) => expect(worst(a, b)).toBeLessThan(within);
+
+describe("colour matching", () => {
+  test("gives the style's mean and covariance", () => {
+    const wanted = colorCloud(style);
+    const found = colorCloud(mapColors(content, colorMap(colorCloud(content), wanted)));
+    near(found.mean, wanted.mean, 1e-6);
+    near(found.covariance, wanted.covariance, 1e-4);
+  });
+
+  test("is a symmetric, positive map, as the cheapest one is", () => {
+    const { matrix } = colorMap(colorCloud(content), colorCloud(style));
+    near([matrix[1]!, matrix[2]!, matrix[5]!], [matrix[3]!, matrix[6]!, matrix[7]!], 1e-9);
+    expect(Math.min(...eigen(matrix).values)).toBeGreaterThan(0);
+  });
+
+  test("leaves a picture alone that has the colours already", () => {
+    const { matrix } = colorMap(colorCloud(style), colorCloud(style));
+    near(matrix, [1, 0, 0, 0, 1, 0, 0, 0, 1], 1e-9);
+  });
+
+  test("does not stretch what has no colours, nor leaves [0, 1]", () => {
+    const flat = matchColors(blank({ width: 8, height: 8 }, [0.5, 0.5, 0.5]), style);
+    const { mean } = colorCloud(style);
+    near([flat.data[0]!, flat.data[64]!, flat.data[128]!], mean, 1e-5);
+    const grey = sRgbRamp(16, 16);
+    grey.data.copyWithin(256, 0, 256);
+    grey.data.copyWithin(512, 0, 256);
+    for (const value of matchColors(grey, style).data) expect(value >= 0 && value <= 1).toBe(true);
+    for (const value of matchColors(style, grey).data) expect(value >= 0 && value <= 1).toBe(true);
+  });
+});
+
+test("eigen takes any symmetric matrix apart", () => {
+  const entry = fc.double({ min: -1, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(fc.tuple(entry, entry, entry, entry, entry, entry), ([a, b, c, d, e, f]) => {
+      const m = [a, b, c, b, d, e, c, e, f];
+      const { values, vectors: v } = eigen(m);
+      for (let r = 0; r < 3; r++) {
+        for (let s = 0; s < 3; s++) {
+          let rebuilt = 0;
+          let orthogonal = 0;
+          for (let k = 0; k < 3; k++) {
+            rebuilt += v[3 * r + k]! * values[k]! * v[3 * s + k]!;
+            orthogonal += v[3 * r + k]! * v[3 * s + k]!;
+          }
+          expect(Math.abs(rebuilt - m[3 * r + s]!)).toBeLessThan(1e-12);
+          expect(Math.abs(orthogonal - (r === s ? 1 : 0))).toBeLessThan(1e-12);
+        }
+      }
+    }),
+  );
+});

@@ -1,0 +1,40 @@
+/** Sizes, edges and clamping. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { sRgbRamp } from "../../test/pictures/fixtures.ts";
+import { blank, clamp, clampImage, crop, fit as fitWithin, padEdges } from "./image.ts";
+
+describe("fit", () => {
+  test.each([
+    [[4000, 3000], 512, [512, 384]],
+    [[3000, 4000], 512, [384, 512]],
+    [[10, 10], 7, [7, 7]],
+    [[10_000, 3], 100, [100, 1]],
+  ])("%o to %i", ([width, height], side, expected) => {
+    const size = fitWithin({ width: width!, height: height! }, side);
+    expect([size.width, size.height]).toEqual(expected);
+  });
+});
+
+test("padded edges are cropped off again", () => {
+  const side = fc.integer({ min: 1, max: 20 });
+  fc.assert(
+    fc.property(side, side, side, side, (width, height, right, below) => {
+      const image = sRgbRamp(width, height);
+      const padded = padEdges(image, { width: width + right, height: height + below });
+      expect(crop(padded, image)).toEqual(image);
+      const last = padded.data.length - 1;
+      expect(padded.data[last]).toBe(image.data.at(-1));
+    }),
+  );
+});
+
+test("clamp takes what is no number as the lowest", () => {
+  const values = Float32Array.of(-1, 0, 0.5, 1, 2, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+  expect([...clamp(values)]).toEqual([0, 0, 0.5, 1, 1, 0, 1, 0]);
+  expect([...clamp(values, 0, Number.POSITIVE_INFINITY)]).toEqual([0, 0, 0.5, 1, 2, 0, Number.POSITIVE_INFINITY, 0]);
+  const image = blank({ width: 1, height: 1 }, [2, -1, 0.5]);
+  expect([...clampImage(image).data]).toEqual([1, 0, 0.5]);
+  expect([...image.data]).toEqual([2, -1, 0.5]);
+});
