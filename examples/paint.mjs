@@ -6,15 +6,21 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { Canvas } from "./paint/canvas.mjs";
+import { dots } from "./paint/dots.mjs";
+import { glass } from "./paint/glass.mjs";
 import { marble } from "./paint/marble.mjs";
 import { starry } from "./paint/starry.mjs";
+import { waves } from "./paint/waves.mjs";
 
 /** @typedef {(canvas: Canvas, seed: number) => void} Painter */
 
 /** Every painting, its painter and the seed of the copy kept here. @type {Record<string, { painter: Painter, seed: number }>} */
 export const paintings = {
+  dots: { painter: dots, seed: 2 },
+  glass: { painter: glass, seed: 5 },
   marble: { painter: marble, seed: 3 },
   starry: { painter: starry, seed: 7 },
+  waves: { painter: waves, seed: 11 },
 };
 
 /**
