@@ -11,7 +11,12 @@ function tensor(x: Operand): Tensor {
 }
 
 /** A binary operator; its rule gives the gradients before they are summed over the axes that were stretched. */
-function binary(op: string, left: Operand, right: Operand, rule: (g: Tensor, a: Tensor, b: Tensor) => [Tensor, Tensor]) {
+function binary(
+  op: string,
+  left: Operand,
+  right: Operand,
+  rule: (g: Tensor, a: Tensor, b: Tensor) => [Tensor, Tensor],
+) {
   const a = tensor(left);
   const b = tensor(right);
   const shape = broadcast(a.shape, b.shape);

@@ -2,8 +2,8 @@
 import { encode } from "../onnx/model.ts";
 import { cpu } from "../runtimes/node-cpu.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
-import { grad } from "./grad.ts";
 import { mul } from "./arithmetic.ts";
+import { grad } from "./grad.ts";
 import { sum } from "./reduce.ts";
 import { evaluateDim, type Shape } from "./shape.ts";
 import { input, type Tensor } from "./tensor.ts";

@@ -9,6 +9,16 @@ export { ordered } from "./order.ts";
 export { averagePool, maxPool, upsample } from "./pooling.ts";
 export { print } from "./print.ts";
 export { max, sum } from "./reduce.ts";
-export { type Dim, dimText, evaluateDim, multiplyDims, type Shape, sameShape, shapeText, symbol } from "./shape.ts";
+export {
+  type Dim,
+  dimText,
+  elements,
+  evaluateDim,
+  multiplyDims,
+  type Shape,
+  sameShape,
+  shapeText,
+  symbol,
+} from "./shape.ts";
 export { count, mean, meanSquare, sumSquare } from "./statistics.ts";
 export { constant, type ElementType, expectShape, input, scalar, type Tensor } from "./tensor.ts";

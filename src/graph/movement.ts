@@ -1,5 +1,5 @@
 /** Operators that move elements and compute nothing: reshape, transpose, slice, concat, pad. */
-import { addDims, type Dim, elements, sameDim, type Shape, shapeText } from "./shape.ts";
+import { addDims, type Dim, elements, type Shape, sameDim, shapeText } from "./shape.ts";
 import { expectShape, integers, node, scalar, type Tensor } from "./tensor.ts";
 
 /** The same elements in another shape, of which at most one size may be symbolic. */

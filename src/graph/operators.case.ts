@@ -1,7 +1,8 @@
 /** Every operator of the language, with inputs to try it on. Each is tested for its gradient, and on every runtime. */
-import * as graph from "./index.ts";
+
 import type { OperatorCase } from "./fixtures.case.ts";
 import { numbers } from "./fixtures.case.ts";
+import * as graph from "./index.ts";
 import { expand, sumTo } from "./reduce.ts";
 import { constant, type Tensor } from "./tensor.ts";
 
@@ -20,7 +21,13 @@ export const operators: Record<string, OperatorCase> = {
   "sub, stretched left": { shapes: [[], image], build: (a, b) => graph.sub(a, b) },
   mul: { shapes: [image, image], build: (a, b) => graph.mul(a, b) },
   "mul, stretched": { shapes: [[3, 1, 1], image], build: (a, b) => graph.mul(a, b) },
-  "mul, both stretched": { shapes: [[4, 1], [1, 5]], build: (a, b) => graph.mul(a, b) },
+  "mul, both stretched": {
+    shapes: [
+      [4, 1],
+      [1, 5],
+    ],
+    build: (a, b) => graph.mul(a, b),
+  },
   div: { shapes: [image, image], build: (a, b) => graph.div(a, b), domain: positive },
   pow: { shapes: [image], build: (a) => graph.pow(a, 1.7), domain: positive },
   neg: { shapes: [image], build: graph.neg },
@@ -60,12 +67,28 @@ export const operators: Record<string, OperatorCase> = {
   "slice, end": { shapes: [image], build: (a) => graph.slice(graph.mul(a, a), 2, 0, -1) },
   "slice, both": { shapes: [[5, 4]], build: (a) => graph.slice(graph.mul(a, a), 0, 1, 3) },
   padZeros: { shapes: [image], build: (a) => graph.padZeros(graph.mul(a, a), 2, 1, 2) },
-  concat: { shapes: [[2, 3], [1, 3]], build: (a, b) => graph.concat([a, b], 0), fixed: [0, 1] },
-  matmul: { shapes: [[3, 4], [4, 2]], build: graph.matmul },
+  concat: {
+    shapes: [
+      [2, 3],
+      [1, 3],
+    ],
+    build: (a, b) => graph.concat([a, b], 0),
+    fixed: [0, 1],
+  },
+  matmul: {
+    shapes: [
+      [3, 4],
+      [4, 2],
+    ],
+    build: graph.matmul,
+  },
   selfProduct: { shapes: [[3, 4]], build: graph.selfProduct },
   conv: { shapes: [image], build: (a) => graph.conv(a, kernel, bias) },
   "conv without bias": { shapes: [image], build: (a) => graph.conv(a, kernel) },
-  "conv twice": { shapes: [image], build: (a) => graph.conv(graph.relu(graph.conv(a, kernel, bias)), constant(numbers(90, 9), [2, 5, 3, 3])) },
+  "conv twice": {
+    shapes: [image],
+    build: (a) => graph.conv(graph.relu(graph.conv(a, kernel, bias)), constant(numbers(90, 9), [2, 5, 3, 3])),
+  },
   maxPool: { shapes: [image], build: graph.maxPool },
   averagePool: { shapes: [image], build: graph.averagePool },
   upsample: { shapes: [image], build: graph.upsample },

@@ -1,6 +1,6 @@
 /** Sums and their relatives, and the ways back: stretching a small tensor to a large shape. */
 import { reshape, shapeOf } from "./movement.ts";
-import { sameShape, type Shape } from "./shape.ts";
+import { type Shape, sameShape } from "./shape.ts";
 import { integers, node, type Tensor } from "./tensor.ts";
 
 interface ReduceOptions {

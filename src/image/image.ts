@@ -25,7 +25,7 @@ export function blank({ width, height }: Size, rgb: readonly [number, number, nu
 }
 
 /** The size whose long side is `longSide`, in the proportions of `size`; at least one pixel each way. */
-export function fit({ width, height }: Size, longSide: number): Size {
+export function withLongSide({ width, height }: Size, longSide: number): Size {
   const scale = longSide / Math.max(width, height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }

@@ -1,0 +1,50 @@
+import {
+  count,
+  type Dim,
+  div,
+  meanSquare,
+  mul,
+  multiplyDims,
+  reshape,
+  selfProduct,
+  sub,
+  sumSquare,
+  type Tensor,
+} from "../graph/index.ts";
+import { type FeatureLoss, lossKind } from "./loss.ts";
+
+/**
+ * The distance between Gram matrices (Gatys et al., arXiv 1508.06576, equations 3 and 4), each averaged over its own
+ * positions, so that painting and result may differ in size. N is the number of channels, M of positions.
+ *
+ * - `paper`: `1/(4 N^2) sum (G/M - A/M')^2`, which is the paper's `1/(4 N^2 M^2) sum (G - A)^2` where sizes agree
+ * - `balanced`: `mean (G/M - A/M')^2 / mean (A/M')^2`
+ */
+export const gram = lossKind(
+  "The distance between Gram matrices: how the painting is painted",
+  (normalize): FeatureLoss => {
+    if (normalize === "paper") {
+      return {
+        describe: (features) => [gramMatrix(features)],
+        compare: (features, [target]) => {
+          const channels = features.shape[1] as number;
+          return mul(sumSquare(sub(gramMatrix(features), target!)), 1 / (4 * channels ** 2));
+        },
+      };
+    }
+    return {
+      describe: (features) => {
+        const matrix = gramMatrix(features);
+        return [matrix, meanSquare(matrix)];
+      },
+      compare: (features, [target, size]) => div(meanSquare(sub(gramMatrix(features), target!)), size!),
+    };
+  },
+);
+
+/** The products of every two channels, averaged over positions: [1, C, H, W] to [C, C]. */
+export function gramMatrix(features: Tensor): Tensor {
+  const [, channels, height, width] = features.shape as [Dim, number, Dim, Dim];
+  const rows = reshape(features, [channels, multiplyDims(height, width)]);
+  return div(selfProduct(rows), div(count(features), channels));
+}

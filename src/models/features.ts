@@ -1,0 +1,48 @@
+/**
+ * A backbone's layer table as graph, only as deep as the layers that are asked for. It knows names and weights; what the
+ * features are used for, it refuses to know.
+ */
+import { UserError } from "../errors.ts";
+import { averagePool, constant, conv, maxPool, relu, sub, type Tensor } from "../graph/index.ts";
+import type { Weights } from "../weights/weights.ts";
+import { type Backbone, convolutions } from "./backbone.ts";
+
+/** How height and width are halved between blocks. */
+export const poolings = { max: maxPool, average: averagePool };
+export type Pooling = keyof typeof poolings;
+
+/**
+ * The features of `image` [1, 3, H, W] (RGB in [0, 1]; H and W multiples of 16) at the named layers, after their ReLU:
+ * [1, channels, H / 2^(block - 1), W / 2^(block - 1)] each. An unknown layer is a `usage` error.
+ */
+export function features(
+  backbone: Backbone,
+  weights: Weights,
+  image: Tensor,
+  layers: readonly string[],
+  pooling: Pooling,
+): Record<string, Tensor> {
+  const names = convolutions(backbone).map((layer) => layer.name);
+  const deepest = Math.max(...layers.map((layer) => position(backbone, names, layer)));
+  const found: Record<string, Tensor> = {};
+  const mean = weights.get("mean");
+  let x = mean ? sub(image, constant(mean.data, [3, 1, 1])) : image;
+  for (const name of names.slice(0, deepest + 1)) {
+    if (name !== names[0] && name.endsWith("_1")) x = poolings[pooling](x);
+    x = relu(conv(x, weight(weights, `${name}.weight`), weight(weights, `${name}.bias`)));
+    if (layers.includes(name)) found[name] = x;
+  }
+  return found;
+}
+
+function position(backbone: Backbone, names: readonly string[], layer: string): number {
+  const index = names.indexOf(layer);
+  if (index >= 0) return index;
+  throw new UserError("usage", `${backbone.name} has no layer ${layer}. Its layers: ${names.join(", ")}.`);
+}
+
+function weight(weights: Weights, name: string): Tensor {
+  const tensor = weights.get(name);
+  if (!tensor) throw new UserError("model", `The weights have no tensor ${name}.`);
+  return constant(tensor.data, tensor.shape);
+}

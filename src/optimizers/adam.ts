@@ -1,0 +1,40 @@
+import * as z from "zod";
+import { add, clip, div, mul, pow, sqrt, sub } from "../graph/index.ts";
+import { kind } from "../parameters.ts";
+import { likeImage, number, type Optimizer } from "./optimizer.ts";
+
+/**
+ * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), then clamped to [0, 1]. The moments grow with the picture, and the
+ * step count goes on, so that a new level starts warm.
+ */
+export const adam = kind(
+  "Adam: many small, steady steps",
+  {
+    learningRate: z
+      .number()
+      .positive()
+      .max(10)
+      .default(0.02)
+      .describe("how far a pixel moves in a step, at most about"),
+    beta1: z.number().min(0).lt(1).default(0.9).describe("how long the direction is remembered"),
+    beta2: z.number().min(0).lt(1).default(0.99).describe("how long the size of the gradient is remembered"),
+    epsilon: z.number().positive().max(1).default(1e-8).describe("keeps still what has almost no gradient"),
+  },
+  (): Optimizer => ({
+    state: {
+      first: { shape: likeImage, growth: "smooth" },
+      second: { shape: likeImage, growth: "positive" },
+      steps: { shape: number, growth: "keep" },
+    },
+    update({ image, gradient, state, parameters: { learningRate, beta1, beta2, epsilon } }) {
+      const steps = add(state.steps!, 1);
+      const first = add(mul(beta1!, state.first!), mul(sub(1, beta1!), gradient));
+      const second = add(mul(beta2!, state.second!), mul(sub(1, beta2!), mul(gradient, gradient)));
+      // The bias corrections of the two moments, as in section 3 of the paper.
+      const rate = div(learningRate!, sub(1, pow(beta1!, steps)));
+      const root = sqrt(div(second, sub(1, pow(beta2!, steps))));
+      const moved = clip(sub(image, div(mul(rate, first), add(root, epsilon!))), 0, 1);
+      return { image: moved, shown: moved, state: { first, second, steps } };
+    },
+  }),
+);

@@ -1,0 +1,37 @@
+/** The sizes that a picture grows through. Numbers only. */
+
+/** One size of the pyramid, in pixels, and how many steps are taken there. */
+export interface Level {
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+}
+
+export interface PyramidOptions {
+  /** The final size. */
+  readonly width: number;
+  readonly height: number;
+  /** The long side of the first level is at least this, if the picture is. */
+  readonly minSize: number;
+  /** At most so many levels. */
+  readonly levels: number;
+  /** Steps at every level. */
+  readonly steps: number;
+  /** Steps at the first level, where the composition is found, if there are several. */
+  readonly firstSteps: number;
+}
+
+/** Levels from coarse to fine, each sqrt(2) as large as the one before (twice the pixels); the last is exact. */
+export function pyramid({ width, height, minSize, levels, steps, firstSteps }: PyramidOptions): Level[] {
+  const long = Math.max(width, height);
+  const halvings = Math.floor(2 * Math.log2(long / minSize) + 1e-9);
+  const count = Math.max(1, Math.min(levels, halvings + 1));
+  return Array.from({ length: count }, (_, i) => {
+    const shrink = Math.SQRT2 ** (count - 1 - i);
+    return {
+      width: Math.max(1, Math.round(width / shrink)),
+      height: Math.max(1, Math.round(height / shrink)),
+      steps: i === 0 && count > 1 ? firstSteps : steps,
+    };
+  });
+}

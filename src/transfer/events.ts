@@ -1,0 +1,52 @@
+/** What a job tells while it runs: plain records, for a terminal, a page or a file alike. */
+import type { Image } from "../image/image.ts";
+import type { Level } from "../schedule/pyramid.ts";
+
+export interface StartEvent {
+  readonly type: "start";
+  readonly model: string;
+  /** Which weights: a digest of their file. */
+  readonly weights: string;
+  readonly runtime: string;
+  readonly levels: readonly Level[];
+  /** Steps of all levels together. */
+  readonly steps: number;
+}
+
+export interface LevelEvent {
+  readonly type: "level";
+  /** From 0. */
+  readonly index: number;
+  readonly level: Level;
+}
+
+export interface StepEvent {
+  readonly type: "step";
+  /** Steps done in the whole job, this one included. */
+  readonly step: number;
+  /** Steps of the whole job. */
+  readonly steps: number;
+  /** Index of the level. */
+  readonly level: number;
+  /** The weighted loss of the image before this step. */
+  readonly loss: number;
+  /** Every term's share of it: its strength times its value. */
+  readonly terms: Readonly<Record<string, number>>;
+  /** How much of the job's work is done, 0 to 1: a step counts its pixels. */
+  readonly progress: number;
+}
+
+export interface ImageEvent {
+  readonly type: "image";
+  readonly step: number;
+  readonly level: number;
+  readonly image: Image;
+}
+
+export interface DoneEvent {
+  readonly type: "done";
+  readonly step: number;
+  readonly image: Image;
+}
+
+export type StylizeEvent = StartEvent | LevelEvent | StepEvent | ImageEvent | DoneEvent;

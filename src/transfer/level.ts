@@ -1,0 +1,111 @@
+/**
+ * One level being optimised: the image and the optimiser's state go around through the step program. Which level it is,
+ * how many steps it takes and when it stops, the loop knows.
+ */
+import { UserError } from "../errors.ts";
+import type { Image, Size } from "../image/image.ts";
+import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
+import { readImage, readScalar, scalarValue } from "./program.ts";
+import type { Settings } from "./settings.ts";
+import { strengths, type Terms } from "./terms.ts";
+
+type Held = Record<string, Value>;
+
+export interface LevelInput {
+  readonly runtime: Runtime;
+  readonly program: Program;
+  readonly terms: Terms;
+  /** Padded, [1, 3, H, W]. */
+  readonly image: Value;
+  readonly state: Held;
+  readonly targets: Held;
+}
+
+export interface LevelRun {
+  /** One step; the loss and every term's share of it are those of the image before the step. */
+  step(settings: Settings): Promise<{ loss: number; terms: Record<string, number> }>;
+  /** What people are shown: of `size` pixels, in [0, 1]. After a step that diverged: the last good one. */
+  shown(size: Size): Promise<Image>;
+  /** The optimiser's state, which is the caller's from now on; everything else is freed. */
+  finish(): Held;
+  /** Frees everything. */
+  dispose(): void;
+}
+
+/** Takes over `image`, `state` and `targets`, and frees them at the end. */
+export function levelRun({ runtime, program, terms, targets, ...start }: LevelInput): LevelRun {
+  const names = [...terms.features, ...terms.image].map((term) => term.name);
+  let { image, state } = start;
+  let shown = image;
+  const free = (values: Iterable<Value>) => {
+    for (const value of values) value.dispose();
+  };
+  const rest = () => new Set([image, shown, ...Object.values(targets)]);
+  return {
+    async step(settings) {
+      const given = strengths(settings);
+      const strength = Object.fromEntries(names.map((name) => [name, given[name] ?? 0]));
+      const scalars = {
+        ...prefixed(
+          "strength",
+          mapValues(strength, (x) => scalarValue(runtime, x)),
+        ),
+        ...prefixed(
+          "parameter",
+          mapValues(parametersOf(settings), (x) => scalarValue(runtime, x)),
+        ),
+      };
+      const inputs = { image, ...prefixed("state", state), ...targets, ...scalars };
+      const outputs = await program.run(inputs);
+      free(Object.values(scalars));
+      const loss = await readScalar(outputs.loss!);
+      const shares: Record<string, number> = {};
+      for (const [name, by] of Object.entries(strength))
+        shares[name] = by * (await readScalar(outputs[`term ${name}`]!));
+      const [nextImage, nextShown] = [outputs["next image"]!, outputs.shown!];
+      const nextState = mapKeys(state, (name) => outputs[`next ${name}`]!);
+      if (!Number.isFinite(loss)) {
+        free([nextImage, nextShown, ...Object.values(nextState)]);
+        throw diverged(shares);
+      }
+      free(new Set([image, shown, ...Object.values(state)]));
+      [image, shown, state] = [nextImage, nextShown, nextState];
+      return { loss, terms: shares };
+    },
+    shown: (size) => readImage(shown, size),
+    finish() {
+      free(rest());
+      return state;
+    },
+    dispose() {
+      free(rest());
+      free(Object.values(state));
+    },
+  };
+}
+
+/** The parameters of the optimiser and of the running average, as the step's graph calls them. */
+export function parametersOf({ parameters, average }: Settings): Record<string, number> {
+  return { ...parameters, decay: average };
+}
+
+function diverged(terms: Record<string, number>): UserError {
+  const broken = Object.keys(terms).filter((name) => !Number.isFinite(terms[name]));
+  const what = broken.length > 0 ? `the term ${broken.join(", ")} is no finite number` : "the loss is no finite number";
+  return new UserError(
+    "diverged",
+    `The optimisation diverged: ${what}. The last good image is kept. A smaller learning rate (--lr) or smaller strengths help.`,
+  );
+}
+
+function prefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix} ${name}`, value]));
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}
+
+function mapKeys<B>(record: Readonly<Record<string, unknown>>, map: (name: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.keys(record).map((name) => [name, map(name)]));
+}

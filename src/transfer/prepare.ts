@@ -1,0 +1,95 @@
+/** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
+import { matchColors } from "../image/color.ts";
+import { blank, clampImage, crop, type Image, padEdges, type Size, withLongSide } from "../image/image.ts";
+import { noiseImage } from "../image/noise.ts";
+import { resize } from "../image/resize.ts";
+import { type Level, pyramid } from "../schedule/pyramid.ts";
+import type { Settings } from "./settings.ts";
+
+/** Four poolings halve a picture four times: work sizes are multiples of this. */
+export const GRAIN = 16;
+
+/** The smallest work size that holds `size`. */
+export function workSize({ width, height }: Size): Size {
+  const up = (x: number) => Math.ceil(x / GRAIN) * GRAIN;
+  return { width: up(width), height: up(height) };
+}
+
+/** `image` at `size`, its last row and column repeated up to the work size. */
+export function padded(image: Image, size: Size): Image {
+  return padEdges(image, workSize(size));
+}
+
+/** The two pictures of a job, and optionally a third that the optimisation starts from. */
+export interface Pictures {
+  readonly content: Image;
+  readonly style: Image;
+  readonly start?: Image | undefined;
+}
+
+/** Everything that a job needs of its pictures. */
+export interface Prepared {
+  readonly levels: readonly Level[];
+  /** The photo at every level, padded to the work size. */
+  readonly contents: readonly Image[];
+  /** The painting at every level. */
+  readonly styles: readonly Image[];
+  /** What the first level starts from. */
+  readonly start: Image;
+}
+
+/** The levels of a job. */
+export function levelsOf({ content }: Pictures, settings: Settings): Level[] {
+  return pyramid({ ...settings, ...finalSize(content, settings) });
+}
+
+/** The pictures at every level. */
+export function prepare({ content, style, start }: Pictures, settings: Settings, levels: readonly Level[]): Prepared {
+  const sized = prepareContent(content, style, levels.at(-1)!, settings);
+  return {
+    levels,
+    contents: levels.map((level) => padded(clampImage(resize(sized, level)), level)),
+    styles: levels.map((level) => prepareStyle(style, level, settings)),
+    start: startImage(sized, style, start, levels[0]!, settings),
+  };
+}
+
+/** The final size that the settings ask for. */
+function finalSize(content: Image, { size }: Settings): Size {
+  return size === "content" ? { width: content.width, height: content.height } : withLongSide(content, size);
+}
+
+/** The photo at its final size, in the painting's colours if the settings say so. */
+function prepareContent(content: Image, style: Image, size: Size, { recolor }: Settings): Image {
+  const sized = clampImage(resize(content, size));
+  return recolor ? matchColors(sized, style) : sized;
+}
+
+/**
+ * The painting for a level: its long side is the level's times `styleScale`, but it is never enlarged; cut to whole
+ * multiples of 16, because repeated edges would be a texture of their own.
+ */
+function prepareStyle(style: Image, level: Size, { styleScale }: Settings): Image {
+  const long = Math.min(Math.max(level.width, level.height) * styleScale, Math.max(style.width, style.height));
+  const sized = clampImage(resize(style, withLongSide(style, Math.max(GRAIN, Math.round(long)))));
+  const down = (x: number) => Math.floor(x / GRAIN) * GRAIN;
+  const kept = { width: down(sized.width), height: down(sized.height) };
+  return kept.width > 0 && kept.height > 0 ? crop(sized, kept) : padded(sized, sized);
+}
+
+/** What the first level starts from, before padding. */
+function startImage(content: Image, style: Image, start: Image | undefined, size: Size, settings: Settings): Image {
+  if (start) return clampImage(resize(start, size));
+  switch (settings.init) {
+    case "content":
+      return clampImage(resize(content, size));
+    case "style":
+      return clampImage(resize(style, size));
+    case "noise":
+      return noiseImage(size, settings.seed);
+    case "gray":
+      return blank(size, [0.5, 0.5, 0.5]);
+    default:
+      return settings.init satisfies never;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Programs of a job on a runtime: loading them, feeding them, reading them. It knows names of inputs and outputs; order
+ * and cancellation belong to the loop.
+ */
+import { evaluateDim } from "../graph/index.ts";
+import { clamp, clampImage, crop, type Image, type Size } from "../image/image.ts";
+import { resizePlanes } from "../image/resize.ts";
+import { encode } from "../onnx/model.ts";
+import type { Optimizer, StateSpec } from "../optimizers/optimizer.ts";
+import type { Runtime, Value } from "../runtimes/runtime.ts";
+import { type Prepared, padded, workSize } from "./prepare.ts";
+import { describeGraph, type Eye, IMAGE, stepGraph } from "./step.ts";
+import type { FeatureTerm, Terms } from "./terms.ts";
+
+/** The program of one step; what goes back in stays where the runtime has it. */
+export function loadStep(
+  runtime: Runtime,
+  eye: Eye,
+  terms: Terms,
+  optimizer: Optimizer,
+  parameters: readonly string[],
+) {
+  const outputs = stepGraph(eye, terms, optimizer, parameters);
+  const resident = Object.keys(outputs).filter((name) => name.startsWith("next ") || name === "shown");
+  return runtime.load(encode(outputs), { resident });
+}
+
+/**
+ * The targets of every level, by input name. The programs that describe are freed before the first step: weights are
+ * held once.
+ */
+export async function describe(
+  runtime: Runtime,
+  eye: Eye,
+  { features }: Terms,
+  { contents, styles }: Prepared,
+): Promise<Record<string, Value>[]> {
+  const one = async (picture: FeatureTerm["picture"], images: readonly Image[]) => {
+    const program = await runtime.load(
+      encode(
+        describeGraph(
+          eye,
+          features.filter((term) => term.picture === picture),
+        ),
+      ),
+    );
+    const targets: Record<string, Value>[] = [];
+    for (const image of images) {
+      const value = imageValue(runtime, image);
+      targets.push(await program.run({ image: value }));
+      value.dispose();
+    }
+    await program.dispose();
+    return targets;
+  };
+  const ofContent = await one("content", contents);
+  const ofStyle = await one("style", styles);
+  return ofContent.map((targets, level) => ({ ...targets, ...ofStyle[level] }));
+}
+
+export function scalarValue(runtime: Runtime, x: number): Value {
+  return runtime.value(Float32Array.of(x), []);
+}
+
+/** A scalar output as a number; the output is disposed of. */
+export async function readScalar(value: Value): Promise<number> {
+  const [x] = await value.read();
+  value.dispose();
+  return x!;
+}
+
+export function imageValue(runtime: Runtime, image: Image): Value {
+  return runtime.value(image.data, [1, 3, image.height, image.width]);
+}
+
+/** A padded image of `size` from the runtime, cut to `size` and held to [0, 1]. */
+export async function readImage(value: Value, size: Size): Promise<Image> {
+  const [, , height, width] = value.dims as [number, number, number, number];
+  return clampImage(crop({ width, height, data: await value.read() }, size));
+}
+
+/** The state of an optimiser before its first step. */
+export function freshState(runtime: Runtime, optimizer: Optimizer, size: Size): Record<string, Value> {
+  const specs = Object.entries(optimizer.state);
+  return Object.fromEntries(specs.map(([name, spec]) => [name, zeros(runtime, spec, size)]));
+}
+
+/** The state for the next level; the values of the last one are disposed of. */
+export async function grownState(
+  runtime: Runtime,
+  optimizer: Optimizer,
+  state: Readonly<Record<string, Value>>,
+  from: Size,
+  to: Size,
+): Promise<Record<string, Value>> {
+  const grown: Record<string, Value> = {};
+  for (const [name, spec] of Object.entries(optimizer.state)) {
+    const old = state[name]!;
+    grown[name] =
+      spec.growth === "reset"
+        ? zeros(runtime, spec, to)
+        : spec.growth === "keep"
+          ? runtime.value((await old.read()).slice(), old.dims)
+          : imageValue(runtime, await grownImage(old, spec.growth, from, to));
+    old.dispose();
+  }
+  return grown;
+}
+
+/** Moments are resized as pictures are: cut to the picture's size, resized, padded again. */
+async function grownImage(old: Value, growth: "smooth" | "positive", from: Size, to: Size): Promise<Image> {
+  const [, , height, width] = old.dims as [number, number, number, number];
+  const { data } = crop({ width, height, data: await old.read() }, from);
+  const resized = resizePlanes(data, from, to, growth === "smooth" ? "bicubic" : "bilinear");
+  return padded({ ...to, data: growth === "positive" ? clamp(resized, 0, Number.POSITIVE_INFINITY) : resized }, to);
+}
+
+function zeros(runtime: Runtime, spec: StateSpec, size: Size): Value {
+  const { width: W, height: H } = workSize(size);
+  const dims = spec.shape(IMAGE).map((dim) => evaluateDim(dim, { W, H }));
+  return runtime.value(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
+}

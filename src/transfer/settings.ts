@@ -1,0 +1,106 @@
+/**
+ * Everything that can be set for one job, with its default, its range and a sentence. The parts' own parameters are
+ * taken from the parts. It knows no flags and no files.
+ */
+import * as z from "zod";
+import { UserError } from "../errors.ts";
+import { poolings } from "../models/features.ts";
+import * as models from "../models/index.ts";
+import * as optimizers from "../optimizers/index.ts";
+import { namesOf, parse } from "../parameters.ts";
+
+const strength = () => z.number().min(0).max(1e12);
+const layers = () => z.record(z.string(), strength()).refine((all) => Object.keys(all).length > 0, "name a layer");
+
+/** The job's own settings. */
+const job = {
+  size: z
+    .union([z.int().min(16).max(16_384), z.literal("content")], "expected a whole number from 16 to 16384, or content")
+    .default(512)
+    .describe("long side of the result in pixels; `content` for the photo's own size"),
+  model: z
+    .enum(["auto", ...namesOf(models)])
+    .default("auto")
+    .describe("the network that sees the pictures"),
+  alpha: strength().default(0.05).describe("strength of the photo's content"),
+  beta: strength().default(1).describe("strength of the painting's style"),
+  tv: strength().default(0.2).describe("strength of the total variation term: smoothness"),
+  contentLayers: layers().default({ conv4_2: 1 }).describe("layers for the content, with weights"),
+  styleLayers: layers()
+    .default({ conv1_1: 3, conv2_1: 2, conv3_1: 2, conv4_1: 1, conv5_1: 0.5 })
+    .describe("layers for the style, with weights"),
+  styleScale: z
+    .number()
+    .min(0.05)
+    .max(10)
+    .default(1)
+    .describe("size of the painting against the result: size of its strokes"),
+  recolor: z.boolean().default(true).describe("map the photo's colours onto the painting's before the start"),
+  init: z.enum(["content", "noise", "style", "gray"]).default("content").describe("what the first level starts from"),
+  optimizer: z.enum(namesOf(optimizers)).default("adam").describe("how the pixels are moved"),
+  steps: z.int().min(1).max(1_000_000).default(80).describe("steps at every level"),
+  firstSteps: z.int().min(1).max(1_000_000).default(200).describe("steps at the first of several levels"),
+  levels: z.int().min(1).max(32).default(32).describe("at most so many sizes, each sqrt(2) as large as the one before"),
+  minSize: z.int().min(16).max(16_384).default(128).describe("long side of the first level, at least"),
+  pooling: z.enum(namesOf(poolings)).default("max").describe("how the network halves its pictures"),
+  normalize: z
+    .enum(["balanced", "paper"])
+    .default("balanced")
+    .describe("balanced: strengths mean the same for all sizes and networks; paper: the formulas to the letter"),
+  average: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.99)
+    .describe("decay of the running average that is the result; 0 for none"),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe("for everything random"),
+};
+
+const jobSchema = z.strictObject(job);
+
+/** Every parameter of every optimiser, all optional: left out, it has the chosen optimiser's own default. */
+type Intersection<Union> = (Union extends unknown ? (x: Union) => void : never) extends (x: infer All) => void
+  ? All
+  : never;
+type OptimizerInput = Intersection<z.input<(typeof optimizers)[keyof typeof optimizers]["parameters"]>>;
+
+/** The settings of a job as they are given: whatever is left out has its default. */
+export type SettingsInput = z.input<typeof jobSchema> & OptimizerInput;
+
+/** The settings of a job, complete. */
+export type Settings = z.output<typeof jobSchema> & {
+  /** The chosen optimiser's own: `learningRate` and so on. */
+  readonly parameters: Readonly<Record<string, number>>;
+};
+
+/** The schema of every setting by name, the job's own first, then the optimisers': for flags, help and panels. */
+export function settingSchemas(): Map<string, z.ZodType> {
+  const all = new Map<string, z.ZodType>(Object.entries(job));
+  for (const part of Object.values(optimizers)) {
+    for (const [name, schema] of Object.entries(part.parameters.shape)) if (!all.has(name)) all.set(name, schema);
+  }
+  return all;
+}
+
+/**
+ * The complete settings. What does not fit is a `usage` error that calls a setting what `label` calls it (its own name
+ * by default).
+ */
+export function parseSettings(given: SettingsInput = {}, label: (name: string) => string = (name) => name): Settings {
+  const own: Record<string, unknown> = {};
+  const rest: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) (Object.hasOwn(job, name) || !isParameter(name) ? own : rest)[name] = value;
+  }
+  const settings = parse(jobSchema, own, label);
+  const optimizer = optimizers[settings.optimizer];
+  for (const name of Object.keys(rest)) {
+    if (name in optimizer.parameters.shape) continue;
+    throw new UserError("usage", `${label(name)}: the optimiser ${settings.optimizer} has no such parameter.`);
+  }
+  return { ...settings, parameters: parse<z.ZodType<Record<string, number>>>(optimizer.parameters, rest, label) };
+}
+
+function isParameter(name: string): boolean {
+  return Object.values(optimizers).some((part) => Object.hasOwn(part.parameters.shape, name));
+}

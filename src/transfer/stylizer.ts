@@ -1,0 +1,111 @@
+/**
+ * A stylizer keeps a runtime, networks and compiled programs from one job to the next. It knows how parts are loaded;
+ * where they come from, the platform passes in as functions.
+ */
+import type { Image } from "../image/image.ts";
+import type { Backbone } from "../models/backbone.ts";
+import { average } from "../optimizers/average.ts";
+import * as optimizers from "../optimizers/index.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { parse } from "../parameters.ts";
+import type { Program, Runtime } from "../runtimes/runtime.ts";
+import type { Weights } from "../weights/weights.ts";
+import type { StylizeEvent } from "./events.ts";
+import { parametersOf } from "./level.ts";
+import { levelsOf, type Pictures, prepare } from "./prepare.ts";
+import { describe, loadStep } from "./program.ts";
+import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
+import type { Eye } from "./step.ts";
+import { runLevels, type StylizeOptions } from "./stylize.ts";
+import { type Terms, terms } from "./terms.ts";
+
+/** A backbone with its weights, as a platform loads it. */
+export interface Network {
+  readonly backbone: Backbone;
+  readonly weights: Weights;
+  /** Which weights: a digest of their file. */
+  readonly digest: string;
+}
+
+/** What a stylizer needs from its platform. */
+export interface StylizerOptions {
+  readonly runtime: Runtime;
+  /** The network of that name; `auto` is the best that is at hand. */
+  readonly loadNetwork: (name: Settings["model"]) => Promise<Network>;
+}
+
+/** One job: its pictures and whatever settings differ from the defaults. */
+export interface Job extends Pictures {
+  readonly settings?: SettingsInput;
+}
+
+export interface Stylizer {
+  /** Runs a job. The generator's events tell its course; its return value is the result. */
+  stylize(job: Job, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image>;
+  /** Frees the programs it keeps. */
+  dispose(): Promise<void>;
+}
+
+/** A stylizer on `runtime`. It keeps the last network and the last step program, and uses them again where they fit. */
+export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Stylizer {
+  const network = kept(loadNetwork);
+  let program: { key: string; step: Program } | undefined;
+
+  async function stepProgram(key: string, eye: Eye, all: Terms, optimizer: Optimizer, settings: Settings) {
+    if (program?.key === key) return program.step;
+    await program?.step.dispose();
+    program = undefined;
+    const step = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
+    program = { key, step };
+    return step;
+  }
+
+  return {
+    async *stylize({ settings: given, ...pictures }, options = {}) {
+      const settings = parseSettings(given);
+      options.signal?.throwIfAborted();
+      const { backbone, weights, digest } = await network(settings.model);
+      const eye: Eye = { backbone, weights, pooling: settings.pooling };
+      const all = terms(settings);
+      const optimizer = average(makeOptimizer(settings));
+      const levels = levelsOf(pictures, settings);
+      const steps = levels.reduce((sum, level) => sum + level.steps, 0);
+      yield { type: "start", model: backbone.name, weights: digest, runtime: runtime.description, levels, steps };
+
+      const ready = prepare(pictures, settings, levels);
+      const targets = await describe(runtime, eye, all, ready);
+      options.signal?.throwIfAborted();
+      const step = await stepProgram(programKey(digest, all, settings), eye, all, optimizer, settings);
+      return yield* runLevels({ runtime, optimizer, terms: all, step }, { ...ready, targets }, settings, options);
+    },
+    async dispose() {
+      await program?.step.dispose();
+      program = undefined;
+    },
+  };
+}
+
+function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {
+  const part = optimizers[optimizer];
+  return part.make(parse(part.parameters, parameters, (name) => name) as never);
+}
+
+/** What the step's graph is made of; everything else is an input. */
+function programKey(digest: string, all: Terms, { pooling, normalize, optimizer, parameters }: Settings): string {
+  const names = [...all.features, ...all.image].map((term) => term.name);
+  return JSON.stringify([digest, names, pooling, normalize, optimizer, parameters.history]);
+}
+
+/** The last result of an asynchronous function of a name, kept; a failure is not. */
+function kept<Name, T>(load: (name: Name) => Promise<T>): (name: Name) => Promise<T> {
+  let last: { name: Name; result: Promise<T> } | undefined;
+  return (name) => {
+    if (last?.name === name) return last.result;
+    const result = load(name);
+    last = { name, result };
+    result.catch(() => {
+      if (last?.result === result) last = undefined;
+    });
+    return result;
+  };
+}
