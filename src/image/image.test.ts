@@ -3,16 +3,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sRgbRamp } from "../../test/pictures/fixtures.ts";
-import { blank, clamp, clampImage, crop, fit as fitWithin, padEdges } from "./image.ts";
+import { blank, clamp, clampImage, crop, padEdges, withLongSide } from "./image.ts";
 
-describe("fit", () => {
+describe("withLongSide", () => {
   test.each([
     [[4000, 3000], 512, [512, 384]],
     [[3000, 4000], 512, [384, 512]],
     [[10, 10], 7, [7, 7]],
     [[10_000, 3], 100, [100, 1]],
   ])("%o to %i", ([width, height], side, expected) => {
-    const size = fitWithin({ width: width!, height: height! }, side);
+    const size = withLongSide({ width: width!, height: height! }, side);
     expect([size.width, size.height]).toEqual(expected);
   });
 });

@@ -46,7 +46,7 @@ const frame = "take one frame out of it first, for example with ffmpeg -i VIDEO 
 /** What people hand over besides: how it begins, its name, what to do. The first that fits counts. */
 const foreign: readonly { signs: Signs; what: string; advice: string }[] = [
   {
-    signs: [/^\W*<svg[\s>]/i, /^\W*<\?xml.*<svg[\s>]/is, /^\W*<!(--|DOCTYPE svg).*<svg[\s>]/is],
+    signs: [/^\W*<svg[\s>/]/i, /^\W*<\?xml.*<svg[\s>/]/is, /^\W*<!(--|DOCTYPE svg).*<svg[\s>/]/is],
     what: "an SVG drawing",
     advice: "export it as PNG first",
   },

@@ -3,7 +3,7 @@
  * platform fills this contract in.
  */
 
-import { invalid, UserError } from "../errors.ts";
+import { invalid, shown, UserError } from "../errors.ts";
 import type { Image, Size } from "../image/image.ts";
 
 /** Formats that are read. GIF, animated WebP and multi-page TIFF give their first picture. */
@@ -73,7 +73,7 @@ export function checkSize(name: string, { width, height }: Size, maxPixels: numb
     );
   }
   if (width * height > maxPixels) {
-    const millions = (count: number) => `${Math.round(count / 1e4) / 100} million`;
+    const millions = (count: number) => (count < 1e6 ? `${count}` : `${Math.round(count / 1e4) / 100} million`);
     throw new UserError(
       "picture",
       `${name} is ${width} x ${height}, ${millions(width * height)} pixels; at most ${millions(maxPixels)} are read. Make it smaller first.`,
@@ -87,7 +87,7 @@ export function outputFormat(path: string): OutputFormat {
   const found = outputFormats.find((format) => endings[format].some((ending) => name.endsWith(ending)));
   if (found) return found;
   const choices = outputFormats.flatMap((format) => endings[format]).join(", ");
-  throw new UserError("usage", `${path}: the name of the result must end in one of ${choices}.`);
+  throw new UserError("usage", `${shown(path)}: the name of the result must end in one of ${choices}.`);
 }
 
 /** Throws a `usage` error if `format` cannot hold what `options` ask for. */

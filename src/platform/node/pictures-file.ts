@@ -5,21 +5,26 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { limits } from "../pictures.ts";
+import { inMessage } from "./paths.ts";
 
 /** The whole file at `path`, as typed by the user; at most `limits.bytes`. Pipes (`<(...)`) are read to their end. */
 export async function readWithin(path: string): Promise<Uint8Array> {
   if (path === "") throw new UserError("picture", "A picture's name is empty; give the path of a file.");
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
-    throw new UserError("picture", `${path} is a web address; download the picture and give the path of the file.`);
+    throw new UserError(
+      "picture",
+      `${inMessage(path)} is a web address; download the picture and give the path of the file.`,
+    );
   }
   let file: FileHandle | undefined;
   try {
     const info = await stat(path);
-    if (info.isDirectory()) throw new UserError("picture", `${path} is a folder; give the path of one picture in it.`);
+    if (info.isDirectory())
+      throw new UserError("picture", `${inMessage(path)} is a folder; give the path of one picture in it.`);
     if (!info.isFile() && !info.isFIFO()) {
-      throw new UserError("picture", `${path} is a device, not a file; give the path of a picture.`);
+      throw new UserError("picture", `${inMessage(path)} is a device, not a file; give the path of a picture.`);
     }
-    if (info.size > limits.bytes) throw tooLarge(path, info.size);
+    if (info.size > limits.bytes) throw tooLarge(inMessage(path), info.size);
     file = await open(path, "r");
     return info.isFile() ? await readSized(file, path, info.size) : await readToEnd(file, path);
   } catch (error) {
@@ -35,7 +40,8 @@ async function readSized(file: FileHandle, path: string, size: number): Promise<
   let filled = 0;
   while (filled < size) {
     const { bytesRead } = await file.read(bytes, filled, size - filled, filled);
-    if (bytesRead === 0) throw new UserError("picture", `${path} became shorter while it was read; try again.`);
+    if (bytesRead === 0)
+      throw new UserError("picture", `${inMessage(path)} became shorter while it was read; try again.`);
     filled += bytesRead;
   }
   return bytes;
@@ -47,7 +53,7 @@ async function readToEnd(file: FileHandle, path: string): Promise<Uint8Array> {
   for await (const part of file.createReadStream({ autoClose: false }) as AsyncIterable<Uint8Array>) {
     parts.push(part);
     total += part.length;
-    if (total > limits.bytes) throw tooLarge(path, total);
+    if (total > limits.bytes) throw tooLarge(inMessage(path), total);
   }
   return Buffer.concat(parts);
 }
@@ -65,7 +71,7 @@ export function tooLarge(name: string, size: number): UserError {
 function unreadable(path: string, cause: unknown): UserError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "unknown error";
   const reason = reasons[code] ?? `it cannot be read (${code})`;
-  return new UserError("picture", `${path.replaceAll("\0", "\\0")}: ${reason}.`, { cause });
+  return new UserError("picture", `${inMessage(path)}: ${reason}.`, { cause });
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ import { fillTransparent } from "../../image/alpha.ts";
 import { checkSize, type Depth, type InputFormat, limits, type Picture } from "../pictures.ts";
 import { headerSize } from "../pictures-header.ts";
 import { sniff } from "../pictures-sniff.ts";
+import { inMessage } from "./paths.ts";
 import { readWithin, tooLarge } from "./pictures-file.ts";
 import { loadSharp } from "./pictures-sharp.ts";
 
@@ -28,7 +29,7 @@ export interface ReadOptions {
  * when the file is missing, unreadable, damaged, over the limits or of another kind.
  */
 export async function readPicture(source: string | Uint8Array, options: ReadOptions = {}): Promise<Picture> {
-  const name = options.name ?? (typeof source === "string" ? source : "the picture");
+  const name = inMessage(options.name ?? (typeof source === "string" ? source : "the picture"));
   const maxPixels = Math.min(options.maxPixels ?? limits.pixels, limits.pixels);
   const bytes = typeof source === "string" ? await readWithin(source) : source;
   if (bytes.length > limits.bytes) throw tooLarge(name, bytes.length);
@@ -59,7 +60,7 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, maxP
   const values = depth === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
   const { image, alpha } = planar(values, info, largest(depth, metadata));
   const digest = createHash("sha256").update(bytes).digest("hex");
-  const picture = { image, format, depth, stored, orientation: metadata.orientation ?? 1, digest };
+  const picture = { image, format, depth, stored, orientation: orientationOf(metadata), digest };
   if (!alpha || alpha.every((value) => value === 1)) return picture;
   if (alpha.every((value) => value === 0)) {
     throw new UserError("picture", `${name} is wholly transparent: there is nothing to see in it.`);
@@ -79,6 +80,11 @@ function usableDepth(name: string, format: InputFormat, metadata: Metadata): Dep
     "picture",
     `${name} holds ${metadata.depth} values; save it with 8 or 16 bits per channel first.`,
   );
+}
+
+/** 1 to 8; anything else in the file is taken as upright, as the decoder does. */
+function orientationOf({ orientation = 1 }: Metadata): number {
+  return orientation >= 1 && orientation <= 8 ? orientation : 1;
 }
 
 /** The value that stands for white: libvips shifts 10 and 12-bit AVIF up to 16 bits. */
@@ -106,6 +112,7 @@ function planar(values: Uint8Array | Uint16Array, { width, height, channels }: O
 function damaged(name: string, format: InputFormat, cause: unknown): UserError {
   const words = (cause instanceof Error ? cause.message : String(cause))
     .replace(/^Input (?:buffer|file) (?:has corrupt header|contains unsupported image format):?\s*/i, "")
+    .replace(/^(?:\w*(?:vips|load_buffer|heif|webp)\w*:\s*)+/i, "")
     .replace(/[^\x20-\x7e]+/g, " ")
     .trim();
   const detail = words && words.length <= 100 ? ` (${words})` : "";

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { access, constants, link, lstat, open, realpath, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
+import { inMessage } from "./paths.ts";
 
 export interface WriteOptions {
   /** Replace a file that exists. */
@@ -61,7 +62,7 @@ async function destination(path: string, force: boolean): Promise<{ path: string
   if (path === "" || /[\\/]$/.test(path) || /^\.\.?$/.test(basename(path))) {
     throw new UserError(
       "file",
-      `${path || "The result's name"} names no file; give a name like ${join(path, "result.png")}.`,
+      `${inMessage(path) || "The result's name"} names no file; give a name like ${inMessage(join(path, "result.png"))}.`,
     );
   }
   const folder = await stat(dirname(path));
@@ -73,16 +74,16 @@ async function destination(path: string, force: boolean): Promise<{ path: string
   if (!there) return { path, stream: false };
   const real = there.isSymbolicLink() ? await realpath(path).catch(() => undefined) : path;
   if (real === undefined)
-    throw new UserError("file", `${path} is a symbolic link that leads nowhere; give another name.`);
+    throw new UserError("file", `${inMessage(path)} is a symbolic link that leads nowhere; give another name.`);
   const info = await stat(real);
   if (info.isDirectory()) {
     throw new UserError(
       "file",
-      `${path} is a folder; give the name of a file in it, like ${join(path, "result.png")}.`,
+      `${inMessage(path)} is a folder; give the name of a file in it, like ${inMessage(join(path, "result.png"))}.`,
     );
   }
   if (info.isFIFO() || info.isCharacterDevice()) return { path: real, stream: true };
-  if (!info.isFile()) throw new UserError("file", `${path} is no ordinary file; give another name.`);
+  if (!info.isFile()) throw new UserError("file", `${inMessage(path)} is no ordinary file; give another name.`);
   if (!force) throw exists(path);
   return { path: real, stream: false };
 }
@@ -118,7 +119,7 @@ async function flushFolder(path: string): Promise<void> {
 }
 
 function exists(path: string): UserError {
-  return new UserError("file", `${path} exists already; give another name, or -f to replace it.`);
+  return new UserError("file", `${inMessage(path)} exists already; give another name, or -f to replace it.`);
 }
 
 function unwritable(path: string, cause: unknown): UserError {
@@ -126,7 +127,7 @@ function unwritable(path: string, cause: unknown): UserError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "unknown error";
   if (code === "EEXIST") return exists(path);
   const reason = reasons[code] ?? `it cannot be written (${code})`;
-  return new UserError("file", `${path.replaceAll("\0", "\\0")}: ${reason}.`, { cause });
+  return new UserError("file", `${inMessage(path)}: ${reason}.`, { cause });
 }
 
 const reasons: Readonly<Record<string, string>> = {
