@@ -1,0 +1,155 @@
+/** A file appears whole or not at all, never over another by accident, and nothing is left behind. */
+
+import { execFileSync } from "node:child_process";
+import { chmod, link, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { UserError } from "../../errors.ts";
+import { checkWritable, type WriteOptions, writeAtomically } from "./write.ts";
+
+const root = process.getuid?.() === 0;
+const content = new TextEncoder().encode("new");
+let folder: string;
+const at = (name: string) => join(folder, name);
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pastiche-file-"));
+  await mkdir(at("folder"));
+  await writeFile(at("old"), "old");
+});
+afterEach(async () => {
+  await chmod(at("folder"), 0o755);
+  await rm(folder, { recursive: true });
+});
+
+/** Both functions refuse `path`, in the same words, one line of them, and leave nothing. */
+async function refused(path: string, force: boolean, expected: RegExp): Promise<void> {
+  const before = await readdir(folder);
+  for (const attempt of [
+    checkWritable,
+    (name: string, options: WriteOptions) => writeAtomically(name, content, options),
+  ]) {
+    const error = await attempt(path, { force }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ code: "file", message: expect.stringMatching(expected) });
+    expect((error as UserError).message).toMatch(/^[^\n\0]{20,}\.$/);
+  }
+  expect(await readdir(folder)).toEqual(before);
+}
+
+describe("writing", () => {
+  test("makes a new file, and leaves no other", async () => {
+    await checkWritable(at("new"));
+    expect(await readdir(folder)).toEqual(["folder", "old"]);
+    await writeAtomically(at("new"), content);
+    expect(await readFile(at("new"), "utf8")).toBe("new");
+    expect(await readdir(folder)).toEqual(["folder", "new", "old"]);
+    expect((await stat(at("new"))).nlink).toBe(1);
+  });
+
+  test("gives the usual permissions", async () => {
+    await writeAtomically(at("new"), content);
+    await writeFile(at("plain"), "");
+    expect((await stat(at("new"))).mode).toBe((await stat(at("plain"))).mode);
+  });
+
+  test("replaces a file only with force", async () => {
+    await refused(at("old"), false, /exists already; give another name, or -f to replace it/);
+    expect(await readFile(at("old"), "utf8")).toBe("old");
+    await checkWritable(at("old"), { force: true });
+    await writeAtomically(at("old"), content, { force: true });
+    expect(await readFile(at("old"), "utf8")).toBe("new");
+    expect(await readdir(folder)).toEqual(["folder", "old"]);
+  });
+
+  test("leaves other names of a replaced file alone", async () => {
+    await link(at("old"), at("twin"));
+    await writeAtomically(at("old"), content, { force: true });
+    expect(await readFile(at("twin"), "utf8")).toBe("old");
+  });
+
+  test("of many at once, lets one win", async () => {
+    const attempts = Array.from({ length: 20 }, (_, i) =>
+      writeAtomically(at("race"), new TextEncoder().encode(`${i}`)),
+    );
+    const results = await Promise.allSettled(attempts);
+    const winners = results.flatMap(({ status }, i) => (status === "fulfilled" ? [`${i}`] : []));
+    expect(winners).toHaveLength(1);
+    expect(await readFile(at("race"), "utf8")).toBe(winners[0]);
+    for (const result of results)
+      if (result.status === "rejected") expect(result.reason.message).toMatch(/exists already/);
+    expect(await readdir(folder)).toEqual(["folder", "old", "race"]);
+  });
+
+  test("of many at once with force, leaves one whole", async () => {
+    const texts = Array.from({ length: 20 }, (_, i) => `${i}`.repeat(50_000));
+    await Promise.all(
+      texts.map((text) => writeAtomically(at("race"), new TextEncoder().encode(text), { force: true })),
+    );
+    expect(texts).toContain(await readFile(at("race"), "utf8"));
+    expect(await readdir(folder)).toEqual(["folder", "old", "race"]);
+  });
+
+  test("follows a symbolic link", async () => {
+    await symlink("old", at("link"));
+    await refused(at("link"), false, /exists already/);
+    await writeAtomically(at("link"), content, { force: true });
+    expect((await lstat(at("link"))).isSymbolicLink()).toBe(true);
+    expect(await readFile(at("old"), "utf8")).toBe("new");
+  });
+
+  test.skipIf(process.platform === "win32")("writes into a device or a pipe, which stays what it was", async () => {
+    for (const force of [false, true]) {
+      await checkWritable("/dev/null", { force });
+      await writeAtomically("/dev/null", content, { force });
+    }
+    expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
+    execFileSync("mkfifo", [at("pipe")]);
+    const [, read] = await Promise.all([writeAtomically(at("pipe"), content), readFile(at("pipe"), "utf8")]);
+    expect(read).toBe("new");
+    expect((await stat(at("pipe"))).isFIFO()).toBe(true);
+  });
+});
+
+describe("refusing", () => {
+  test.each([
+    ["missing/new.png", /its folder does not exist/],
+    ["old/new.png", /a part of this path is a file/],
+    ["folder", /is a folder; give the name of a file in it, like .*folder.result\.png/],
+    ["folder/", /names no file/],
+    ["folder/..", /names no file/],
+    ["folder/.", /names no file/],
+    [`folder/${"n".repeat(256)}`, /longer than the file system allows/],
+    ["a\0b", /a\?b: no file can have this name/],
+  ])("%j, with force or without", async (name, expected) => {
+    await refused(`${folder}/${name}`, false, expected);
+    await refused(`${folder}/${name}`, true, expected);
+  });
+
+  test("an empty name", () => refused("", true, /^The result's name names no file/));
+
+  test("links that lead nowhere or round", async () => {
+    await symlink("nothing", at("dangling"));
+    await symlink("round", at("round"));
+    await refused(at("dangling"), false, /leads nowhere/);
+    await refused(at("round"), true, /leads nowhere/);
+    await refused(at("round/x.png"), true, /go round in a circle/);
+  });
+
+  test.skipIf(root)("a folder that must not be written to", async () => {
+    await chmod(at("folder"), 0o555);
+    await refused(at("folder/new.png"), false, /not allowed to write there/);
+  });
+
+  test.skipIf(process.platform !== "linux")("a disk that cannot be written to, and one that is full", async () => {
+    await expect(writeAtomically("/proc/new.png", content)).rejects.toBeInstanceOf(UserError);
+    await expect(writeAtomically("/dev/full", content)).rejects.toMatchObject({
+      code: "file",
+      message: "/dev/full: the disk is full; make room and try again.",
+    });
+  });
+});
