@@ -8,8 +8,8 @@ import { badFile, type StoredTensor, type StoredTensors, showName } from "./stor
 
 const depthLimit = 4;
 const entryLimit = 1000;
-/** Where Keras keeps the layers: a weights file, a whole saved model, Keras 3's `.weights.h5`. */
-const roots = ["", "model_weights", "layers"];
+/** Where Keras keeps the layers, if not at the top: a whole saved model, Keras 3's `.weights.h5`. */
+const folders = ["model_weights", "layers"];
 
 let serial = 0;
 
@@ -23,7 +23,8 @@ export async function withH5<T>(
   use: (tensors: StoredTensors) => T,
 ): Promise<T> {
   const h5: typeof H5 = await import("h5wasm");
-  const { FS } = await h5.ready;
+  const { FS, activate_throwing_error_handler: throwErrors } = await h5.ready;
+  throwErrors(); // instead of printing them
   // Reading from the terminal, or from a source of random numbers, is none of a weights file's business.
   for (const device of FS.readdir("/dev")) if (!/^(\.|shm)/.test(device)) FS.unlink(`/dev/${device}`);
   const path = `/weights-${++serial}.h5`;
@@ -41,9 +42,10 @@ export async function withH5<T>(
 }
 
 function describe(h5: typeof H5, file: H5.File, layers: readonly string[]): StoredTensors {
+  const homes = [file, ...folders.map((name) => member(file, name))].filter((entity) => entity instanceof h5.Group);
   const tensors = new Map<string, StoredTensor>();
   for (const layer of layers) {
-    const group = roots.map((root) => attempt(() => file.get(root === "" ? layer : `${root}/${layer}`))).find(Boolean);
+    const group = homes.map((home) => member(home, layer)).find(Boolean);
     if (!(group instanceof h5.Group)) continue;
     const found: H5.Dataset[] = [];
     collect(h5, group, found, { left: entryLimit }, depthLimit);
@@ -56,6 +58,11 @@ function describe(h5: typeof H5, file: H5.File, layers: readonly string[]): Stor
     tensors.set(`${layer}.bias`, stored(`${layer}'s bias`, biases[0]!));
   }
   return tensors;
+}
+
+/** What a group holds under a name, or null. */
+function member(group: H5.Group, name: string): H5.Entity | null {
+  return attempt(() => (group.keys().includes(name) ? group.get(name) : null));
 }
 
 /** All data sets below a group: real ones, not links out of the file. */
