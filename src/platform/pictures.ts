@@ -34,6 +34,8 @@ export interface Picture {
   readonly image: Image;
   /** Opacity in [0, 1], `width * height` values; absent where the whole picture is opaque. */
   readonly alpha?: Float32Array;
+  /** Width and height upright, before any reduction on request; those of `image` otherwise. */
+  readonly size: Size;
   readonly format: InputFormat;
   /** 16 where the file holds more than 8 bits a value. */
   readonly depth: Depth;

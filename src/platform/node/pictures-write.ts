@@ -6,15 +6,8 @@
 import type { Sharp } from "sharp";
 import { UserError } from "../../errors.ts";
 import { flatten } from "../../image/alpha.ts";
-import type { Image } from "../../image/image.ts";
-import {
-  checkEncoding,
-  type Depth,
-  type Drawing,
-  type EncodeOptions,
-  type OutputFormat,
-  outputFormat,
-} from "../pictures.ts";
+import { checkEncoding, type Drawing, type EncodeOptions, type OutputFormat, outputFormat } from "../pictures.ts";
+import { toPixels } from "../pictures-pixels.ts";
 import { description, insertPngText, insertTiffDescription } from "../pictures-text.ts";
 import { loadSharp } from "./pictures-sharp.ts";
 import { type WriteOptions, writeAtomically } from "./write.ts";
@@ -51,11 +44,9 @@ export async function encodePicture(
       `WebP holds at most 16383 pixels a side, not ${width} x ${height}; write .png or .tif.`,
     );
   }
-  const { image, alpha } =
-    format === "jpeg" && drawing.alpha ? { image: flatten(drawing.image, drawing.alpha) } : drawing;
+  const flat = format === "jpeg" && drawing.alpha ? { image: flatten(drawing.image, drawing.alpha) } : drawing;
+  const { values, channels } = toPixels(flat, depth);
   const sharp = await loadSharp();
-  const channels = alpha ? 4 : 3;
-  const values = interleaved(image, alpha, depth);
   const raw = sharp(values, { raw: { width, height, channels }, limitInputPixels: false });
   const about = Object.keys(text).length > 0 ? description(text) : undefined;
   switch (format) {
@@ -88,23 +79,4 @@ function described(pipeline: Sharp, about: string | undefined): Sharp {
     throw new UserError("usage", "The text is too long for this format (60,000 characters); write .png or .tif.");
   }
   return profiled.withExif({ IFD0: { ImageDescription: about } });
-}
-
-/** Planes to pixels: R, G, B and, with `alpha`, A of each; values outside [0, 1] clamped, NaN as 0. */
-function interleaved(image: Image, alpha: Float32Array | undefined, depth: Depth): Uint8ClampedArray | Uint16Array {
-  const plane = image.width * image.height;
-  if (image.data.length !== 3 * plane || (alpha && alpha.length !== plane)) {
-    throw new RangeError(`internal: encodePicture: the planes do not have ${image.width} x ${image.height} values`);
-  }
-  const channels = alpha ? 4 : 3;
-  const white = depth === 16 ? 65_535 : 255;
-  const values = depth === 16 ? new Uint16Array(plane * channels) : new Uint8ClampedArray(plane * channels);
-  for (let channel = 0; channel < channels; channel++) {
-    const source = channel === 3 ? alpha! : image.data.subarray(channel * plane, (channel + 1) * plane);
-    for (let i = 0, to = channel; i < plane; i++, to += channels) {
-      const value = source[i]!;
-      values[to] = value > 0 ? Math.floor(Math.min(1, value) * white + 0.5) : 0;
-    }
-  }
-  return values;
 }

@@ -5,11 +5,11 @@
  */
 
 import { createHash } from "node:crypto";
-import type { Metadata, OutputInfo, SharpOptions } from "sharp";
+import type { Metadata, SharpOptions } from "sharp";
 import { UserError } from "../../errors.ts";
-import { fillTransparent } from "../../image/alpha.ts";
 import { checkSize, type Depth, type InputFormat, limits, type Picture } from "../pictures.ts";
 import { headerSize } from "../pictures-header.ts";
+import { toDrawing } from "../pictures-pixels.ts";
 import { sniff } from "../pictures-sniff.ts";
 import { inMessage } from "./paths.ts";
 import { readWithin, tooLarge } from "./pictures-file.ts";
@@ -18,6 +18,8 @@ import { loadSharp } from "./pictures-sharp.ts";
 export interface ReadOptions {
   /** The most pixels to accept; never more than the limit of 8192 x 8192. */
   readonly maxPixels?: number | undefined;
+  /** Reduce a larger picture to this long side while it is unpacked; saves most of the memory. Smaller ones stay. */
+  readonly longSide?: number | undefined;
   /** What messages call the picture; default the path, or "the picture" for bytes. */
   readonly name?: string | undefined;
 }
@@ -36,19 +38,18 @@ export async function readPicture(source: string | Uint8Array, options: ReadOpti
   const format = sniff(name, bytes);
   const claimed = headerSize(format, bytes);
   if (claimed) checkSize(name, claimed, maxPixels);
-  try {
-    return await decode(name, bytes, format, maxPixels);
-  } catch (error) {
-    throw error instanceof UserError ? error : damaged(name, format, error);
-  }
+  return decode(name, bytes, format, { ...options, maxPixels });
 }
 
-async function decode(name: string, bytes: Uint8Array, format: InputFormat, maxPixels: number): Promise<Picture> {
+async function decode(name: string, bytes: Uint8Array, format: InputFormat, options: ReadOptions): Promise<Picture> {
   const sharp = await loadSharp();
+  const refuse = (cause: unknown) => {
+    throw damaged(name, format, cause);
+  };
   const input: SharpOptions = { failOn: "error", limitInputPixels: limits.pixels, autoOrient: true };
-  const metadata = await sharp(bytes, input).metadata();
+  const metadata = await sharp(bytes, input).metadata().catch(refuse);
   const stored = { width: metadata.width, height: metadata.height };
-  checkSize(name, stored, maxPixels);
+  checkSize(name, stored, options.maxPixels);
   const depth = usableDepth(name, format, metadata);
 
   // 8-bit values must not pass through rgb16: libvips would multiply them by 256, so that white became 65280.
@@ -56,16 +57,17 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, maxP
     .timeout({ seconds: 60 })
     .toColourspace(depth === 16 ? "rgb16" : "srgb")
     .raw({ depth: depth === 16 ? "ushort" : "uchar" });
-  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true }).catch(refuse);
   const values = depth === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
-  const { image, alpha } = planar(values, info, largest(depth, metadata));
-  const digest = createHash("sha256").update(bytes).digest("hex");
-  const picture = { image, format, depth, stored, orientation: orientationOf(metadata), digest };
-  if (!alpha || alpha.every((value) => value === 1)) return picture;
-  if (alpha.every((value) => value === 0)) {
+  const white = largest(depth, metadata);
+  const { image, alpha } = toDrawing({ ...info, values, white }, options.longSide);
+  if (alpha?.every((value) => value === 0)) {
     throw new UserError("picture", `${name} is wholly transparent: there is nothing to see in it.`);
   }
-  return { ...picture, image: fillTransparent(image, alpha), alpha };
+  const size = { width: info.width, height: info.height };
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  const orientation = orientationOf(metadata);
+  return { image, ...(alpha && { alpha }), size, format, depth, stored, orientation, digest };
 }
 
 /** The depth to decode at; a `picture` error for values that are neither 8 nor 16-bit whole numbers, or a false format. */
@@ -92,20 +94,6 @@ function largest(depth: Depth, { bitsPerSample, format }: Metadata): number {
   if (depth === 8) return 255;
   const shift = (format as string) === "heif" && bitsPerSample && bitsPerSample < 16 ? 16 - bitsPerSample : 0;
   return 65_535 - (2 ** shift - 1);
-}
-
-/** Interleaved whole numbers to planes in [0, 1]; the first three channels are the colour, a fourth is the opacity. */
-function planar(values: Uint8Array | Uint16Array, { width, height, channels }: OutputInfo, white: number) {
-  const plane = width * height;
-  const unpack = (channel: number, result: Float32Array) => {
-    for (let i = 0, from = channel; i < plane; i++, from += channels) result[i] = Math.min(1, values[from]! / white);
-    return result;
-  };
-  const data = new Float32Array(3 * plane);
-  for (let c = 0; c < 3; c++) unpack(channels < 3 ? 0 : c, data.subarray(c * plane, (c + 1) * plane));
-  const opacity = channels === 2 ? 1 : channels > 3 ? 3 : undefined;
-  const alpha = opacity === undefined ? undefined : unpack(opacity, new Float32Array(plane));
-  return { image: { width, height, data }, alpha };
 }
 
 /** The decoder's own words, made short and plain, behind what the user can do. */

@@ -1,0 +1,30 @@
+/**
+ * Which folders hold network weights on this machine: ours, and those of Keras and PyTorch. Reads the environment and
+ * nothing else; refuses to know what is in the folders.
+ */
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** The part of the environment that decides; for tests. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  readonly home: string;
+}
+
+const here = (): Surroundings => ({ env: process.env, platform: process.platform, home: homedir() });
+
+/** Our cache: PASTICHE_HOME, else the platform's folder for caches (XDG on Linux). */
+export function cacheFolder({ env, platform, home }: Surroundings = here()): string {
+  if (env.PASTICHE_HOME) return env.PASTICHE_HOME;
+  if (platform === "darwin") return join(home, "Library", "Caches", "pastiche");
+  if (platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData", "Local"), "pastiche");
+  return join(env.XDG_CACHE_HOME || join(home, ".cache"), "pastiche");
+}
+
+/** Where Keras (`keras.utils.get_file`) and PyTorch (`torch.hub`) keep what they have downloaded. */
+export function foreignFolder(program: "keras" | "torch", { env, home }: Surroundings = here()): string {
+  if (program === "keras") return join(env.KERAS_HOME || join(home, ".keras"), "models");
+  const torch = env.TORCH_HOME || join(env.XDG_CACHE_HOME || join(home, ".cache"), "torch");
+  return join(torch, "hub", "checkpoints");
+}

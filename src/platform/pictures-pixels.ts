@@ -1,0 +1,87 @@
+/**
+ * Between a codec's pixels, whole numbers with their channels side by side, and our planes of floats. Refuses to know
+ * the codec: every platform's gives and takes such pixels.
+ */
+
+import { fillTransparent } from "../image/alpha.ts";
+import { clampImage, type Size, withLongSide } from "../image/image.ts";
+import { resizePlanes } from "../image/resize.ts";
+import type { Depth, Drawing } from "./pictures.ts";
+
+/** Pixels as a codec gives them: grey, grey and alpha, RGB, or RGBA (channels beyond are ignored), rows from the top. */
+export interface Pixels extends Size {
+  readonly values: Uint8Array | Uint8ClampedArray | Uint16Array;
+  readonly channels: number;
+  /** The value that means 1. */
+  readonly white: number;
+}
+
+/**
+ * Planes in [0, 1] from `pixels`, reduced to at most `longSide` pixels the long way (bicubic) without ever holding all
+ * of them as floats. Alpha is dropped where everything is opaque; invisible pixels get the colours around them, and count
+ * for nothing in the reduction. All invisible: an alpha of zeros.
+ */
+export function toDrawing(pixels: Pixels, longSide = Number.POSITIVE_INFINITY): Drawing {
+  const { width, height, channels } = pixels;
+  const size = Math.max(width, height) > longSide ? withLongSide(pixels, longSide) : { width, height };
+  const reduced = size.width !== width || size.height !== height;
+  const reduce = (plane: Float32Array) => (reduced ? resizePlanes(plane, pixels, size) : plane);
+  const opacity = channels === 2 ? 1 : channels > 3 ? 3 : undefined;
+  const full = opacity === undefined ? undefined : plane(pixels, opacity);
+  const opaque = full === undefined || full.every((value) => value === 1);
+  const alpha = opaque ? undefined : reduce(full);
+
+  const area = size.width * size.height;
+  const data = new Float32Array(3 * area);
+  for (let c = 0; c < 3; c++) {
+    if (c > 0 && channels < 3) {
+      data.copyWithin(c * area, 0, area);
+      continue;
+    }
+    const values = plane(pixels, channels < 3 ? 0 : c);
+    if (alpha && reduced) for (let i = 0; i < values.length; i++) values[i]! *= full![i]!;
+    const result = reduce(values);
+    if (alpha && reduced) for (let i = 0; i < area; i++) result[i]! /= alpha[i]! || 1;
+    data.set(result, c * area);
+  }
+  if (alpha && reduced) tidy(alpha);
+  const image = reduced ? clampImage({ ...size, data }) : { ...size, data };
+  return alpha ? { image: fillTransparent(image, alpha), alpha } : { image };
+}
+
+/**
+ * Whole numbers of `depth` bits from a drawing's planes: clamped to [0, 1], NaN as 0, rounded to the nearest, not
+ * dithered. Three channels, or four with alpha.
+ */
+export function toPixels({ image, alpha }: Drawing, depth: Depth): Pixels & { channels: 3 | 4 } {
+  const { width, height } = image;
+  const area = width * height;
+  if (image.data.length !== 3 * area || (alpha && alpha.length !== area)) {
+    throw new RangeError(`internal: toPixels: the planes do not have ${width} x ${height} values`);
+  }
+  const channels = alpha ? 4 : 3;
+  const white = depth === 16 ? 65_535 : 255;
+  const values = depth === 16 ? new Uint16Array(area * channels) : new Uint8Array(area * channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const source = channel === 3 ? alpha! : image.data.subarray(channel * area, (channel + 1) * area);
+    for (let i = 0, to = channel; i < area; i++, to += channels) {
+      const value = source[i]!;
+      values[to] = value > 0 ? Math.floor(Math.min(1, value) * white + 0.5) : 0;
+    }
+  }
+  return { width, height, channels, white, values };
+}
+
+/** One channel as floats in [0, 1]. */
+function plane({ values, width, height, channels, white }: Pixels, channel: number): Float32Array {
+  const result = new Float32Array(width * height);
+  for (let i = 0, from = channel; i < result.length; i++, from += channels) {
+    result[i] = Math.min(1, values[from]! / white);
+  }
+  return result;
+}
+
+/** Resampling overshoots: opacity back into [0, 1], and what is next to invisible is invisible. */
+function tidy(alpha: Float32Array): void {
+  for (let i = 0; i < alpha.length; i++) alpha[i] = alpha[i]! < 1 / 512 ? 0 : Math.min(1, alpha[i]!);
+}
