@@ -16,10 +16,6 @@ STYLE_LAYERS = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
 CONTENT_LAYER = "conv4_2"
 WIDE = dict(zip(STYLE_LAYERS, [64, 128, 256, 512, 512]))
 
-# The student's first layer is learned for centred input and folded at once: better conditioned, same network.
-MEAN = [0.45, 0.45, 0.42]
-DEVIATION = 0.25
-
 
 def starts_block(layer):
     return layer.endswith("_1") and layer != "conv1_1"
@@ -36,22 +32,64 @@ class Teacher(nn.Module):
     def _conv(self, x, name):
         return F.conv2d(x, getattr(self, name + "_weight"), getattr(self, name + "_bias"))
 
-    def forward(self, x, last="conv5_1"):
+    def forward(self, x, before=False):
+        """The features of all layers, or with `before` what the ReLU is given."""
         features = {}
         x = self._conv(x, "conv0")
         for layer in LAYERS:
             if starts_block(layer):
                 x = F.max_pool2d(x, 2)
             x = F.pad(x, (1, 1, 1, 1), mode="reflect")
-            x = F.relu(self._conv(x, layer.replace("_", "")))
-            features[layer] = x
-            if layer == last:
-                break
+            linear = self._conv(x, layer.replace("_", ""))
+            x = F.relu(linear)
+            features[layer] = linear if before else x
         return features
 
     def wide(self, layer, narrow):
         """The prediction of VGG19's own features (64, 128, 256, 512, 512 channels) from the narrow ones."""
         return F.relu(self._conv(narrow, layer.replace("_", "") + "_aux"))
+
+
+class Whitened(nn.Module):
+    """A 3x3 convolution learned for input that is centred and decorrelated, over channels and over the nine taps.
+
+    The kernel and bias that the network applies are `folded`: only the coordinates in which they are learned differ.
+    """
+
+    def __init__(self, before, after):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(9, after, before) * 0.1 / (9 * before) ** 0.5)
+        self.bias = nn.Parameter(torch.zeros(after))
+        self.register_buffer("mean", torch.zeros(before))
+        self.register_buffer("channels", torch.eye(before))
+        self.register_buffer("taps", torch.eye(9))
+
+    @torch.no_grad()
+    def whiten(self, x, alive):
+        """Take the statistics of typical input; what never fires in it is left as it is."""
+        self.mean.copy_(x.mean((0, 2, 3)) * alive)
+        x = (x - self.mean.view(1, -1, 1, 1)) * alive.view(1, -1, 1, 1)
+        flat = x.transpose(0, 1).flatten(1)
+        covariance = flat @ flat.T / flat.shape[1] + torch.diag(1 - alive)
+        self.channels.copy_(root(covariance))
+        y = F.conv2d(x, self.channels[:, :, None, None])
+        taps = torch.stack([y[..., i : y.shape[2] - 2 + i, j : y.shape[3] - 2 + j] for i in range(3) for j in range(3)])
+        flat = taps.flatten(1)
+        self.taps.copy_(root(flat @ flat.T / flat.shape[1] * (len(alive) / alive.sum())))
+
+    def folded(self):
+        with torch.autocast(self.weight.device.type, enabled=False):
+            taps, after, before = self.weight.shape
+            weight = (self.weight.view(-1, before) @ self.channels).view(taps, -1)
+            weight = (self.taps @ weight).view(3, 3, after, before).permute(2, 3, 0, 1).contiguous()
+            return weight, self.bias - (weight.sum((2, 3)) * self.mean).sum(1)
+
+
+def root(covariance, floor=0.01):
+    """The inverse square root, with small directions left small."""
+    values, vectors = torch.linalg.eigh(covariance.double())
+    values = values.clamp(min=0) + floor * values.mean()
+    return (vectors @ torch.diag(values**-0.5) @ vectors.T).float()
 
 
 class Pocket(nn.Module):
@@ -60,43 +98,36 @@ class Pocket(nn.Module):
     def __init__(self, pooling="max"):
         super().__init__()
         self.pooling = pooling
-        self.convs = nn.ModuleDict()
-        before = 3
-        for layer in LAYERS:
-            conv = nn.Conv2d(before, WIDTH[layer], 3, padding=1)
-            nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
-            nn.init.zeros_(conv.bias)
-            self.convs[layer] = conv
-            before = WIDTH[layer]
+        widths = [3] + [WIDTH[layer] for layer in LAYERS]
+        self.convs = nn.ModuleDict({layer: Whitened(widths[i], widths[i + 1]) for i, layer in enumerate(LAYERS)})
 
     def folded(self, layer):
         """Weight and bias as the network applies them."""
-        conv = self.convs[layer]
-        if layer != "conv1_1":
-            return conv.weight, conv.bias
-        weight = conv.weight / DEVIATION
-        mean = torch.tensor(MEAN, device=weight.device)
-        return weight, conv.bias - (weight.sum((2, 3)) * mean).sum(1)
+        return self.convs[layer].folded()
 
-    def forward(self, x):
+    def forward(self, x, before=False, local=False, hint=None):
+        """As the teacher's; with `local` no layer's error reaches the layers before it.
+
+        `hint` may hold features by layer name; the next layer is then given these in place of the student's own.
+        """
         features = {}
         for layer in LAYERS:
             if starts_block(layer):
                 x = F.max_pool2d(x, 2) if self.pooling == "max" else F.avg_pool2d(x, 2)
             weight, bias = self.folded(layer)
-            x = F.relu(F.conv2d(x, weight, bias, padding=1))
-            features[layer] = x
+            linear = F.conv2d(x.detach() if local else x, weight, bias, padding=1)
+            x = F.relu(linear)
+            features[layer] = linear if before else x
+            if hint and layer in hint:
+                x = hint[layer]
         return features
 
     def load_tensors(self, tensors):
-        """Take the tensors of an exported file (folded) back."""
+        """Take the tensors of an exported file back."""
         with torch.no_grad():
             for layer in LAYERS:
-                weight = torch.as_tensor(tensors[layer + ".weight"]).float()
-                bias = torch.as_tensor(tensors[layer + ".bias"]).float()
-                if layer == "conv1_1":
-                    bias = bias + (weight.sum((2, 3)) * torch.tensor(MEAN)).sum(1)
-                    weight = weight * DEVIATION
-                self.convs[layer].weight.copy_(weight)
-                self.convs[layer].bias.copy_(bias)
+                conv = self.convs[layer] = Whitened(*reversed(tensors[layer + ".weight"].shape[:2]))
+                kernel = torch.tensor(tensors[layer + ".weight"])
+                conv.weight.copy_(kernel.permute(2, 3, 0, 1).reshape(conv.weight.shape))
+                conv.bias.copy_(torch.tensor(tensors[layer + ".bias"]))
         return self
