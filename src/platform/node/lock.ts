@@ -3,7 +3,7 @@
  * owner lives, so that a lock whose owner has died does not last. Refuses to know what is locked.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { link, mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,7 +23,8 @@ export async function withLock<T>(
   await mkdir(dirname(path), { recursive: true });
   for (let waited = false; !(await take(path, id)); waited = true) {
     signal?.throwIfAborted();
-    if (await abandoned(path)) await breakLock(path);
+    const stale = await abandoned(path);
+    if (stale !== undefined) await breakLock(path, stale);
     else {
       if (!waited) onWait?.();
       await sleep(pollMs, undefined, signal ? { signal } : {});
@@ -71,12 +72,13 @@ async function owner(path: string): Promise<Owner | undefined> {
   }
 }
 
-async function abandoned(path: string): Promise<boolean> {
-  const touched = await stat(path).catch(() => undefined);
-  if (touched === undefined) return false;
-  if (Date.now() - touched.mtimeMs > staleMs) return true;
+/** The number by which the file system knows an abandoned lock; undefined for one that is held or gone. */
+async function abandoned(path: string): Promise<number | undefined> {
+  const file = await stat(path).catch(() => undefined);
+  if (file === undefined) return undefined;
   const by = await owner(path);
-  return by !== undefined && by.host === hostname() && !alive(by.pid);
+  const dead = by !== undefined && by.host === hostname() && !alive(by.pid);
+  return dead || Date.now() - file.mtimeMs > staleMs ? file.ino : undefined;
 }
 
 function alive(pid: number): boolean {
@@ -88,13 +90,14 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Takes an abandoned lock away. Renaming first lets only one of several who try succeed. */
-async function breakLock(path: string): Promise<void> {
+/** Takes the abandoned lock away. Of several who try, one renames it; a fresh lock caught by mistake is put back. */
+async function breakLock(path: string, inode: number): Promise<void> {
   const aside = `${path}.${randomUUID()}.stale`;
   try {
     await rename(path, aside);
+    if ((await stat(aside)).ino !== inode) await link(aside, path);
   } catch {
-    return; // another was quicker
+    // another was quicker
   }
   await rm(aside, { force: true });
 }

@@ -47,7 +47,8 @@ export async function encodePicture(
   const flat = format === "jpeg" && drawing.alpha ? { image: flatten(drawing.image, drawing.alpha) } : drawing;
   const { values, channels } = toPixels(flat, depth);
   const sharp = await loadSharp();
-  const raw = sharp(values, { raw: { width, height, channels }, limitInputPixels: false });
+  // 72 dots per inch says "unknown"; left alone, libvips writes 25.4 and layout programs make huge pages of it.
+  const raw = sharp(values, { raw: { width, height, channels }, limitInputPixels: false }).withDensity(72);
   const about = Object.keys(text).length > 0 ? description(text) : undefined;
   switch (format) {
     case "png": {

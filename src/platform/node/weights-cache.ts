@@ -1,0 +1,123 @@
+/**
+ * Our cache of converted weights: one safetensors file a backbone, in `models/`, that tells its origin and the digest of
+ * its numbers. Refuses to know where originals come from.
+ */
+import { createHash } from "node:crypto";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../../errors.ts";
+import type { Backbone } from "../../models/backbone.ts";
+import { encodeFloats } from "../../weights/floats.ts";
+import { readWeights } from "../../weights/read.ts";
+import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
+import type { Weights } from "../../weights/weights.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { withLock } from "./lock.ts";
+import { inMessage } from "./paths.ts";
+import { writeAtomically } from "./write.ts";
+
+/** Raised when a cache file of an earlier version can no longer be used as it is. */
+const formatVersion = "1";
+
+/** What a cache file says of itself. */
+export interface CacheRecord {
+  /** The original file's name. */
+  readonly source: string;
+  /** The original's digest, `algorithm:hex`. */
+  readonly original: string;
+  /** SHA-256 of the numbers in this file. */
+  readonly digest: string;
+}
+
+/** Where the cache keeps a backbone's weights, whether they are there or not. */
+export function cachePath(backbone: string): string {
+  return join(cacheFolder(), "models", `${backbone}.safetensors`);
+}
+
+/** Runs `action` while no other process changes this backbone's part of the cache; clears what killed ones left. */
+export async function withCacheLock<T>(
+  backbone: string,
+  action: () => Promise<T>,
+  options: { signal?: AbortSignal | undefined; onWait?: (() => void) | undefined } = {},
+): Promise<T> {
+  const folder = join(cacheFolder(), "models");
+  try {
+    return await withLock(
+      join(folder, `${backbone}.lock`),
+      async () => {
+        for (const name of await readdir(folder)) {
+          if (/^\.pastiche-.*\.tmp$/.test(name) && (await isOld(join(folder, name)))) await rm(join(folder, name));
+        }
+        return action();
+      },
+      options,
+    );
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      "file",
+      `The cache folder ${inMessage(folder)} cannot be used (${code}); set PASTICHE_HOME to another folder.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Writes the converted weights and tells where. Call it within `withCacheLock`. */
+export async function keepWeights(
+  backbone: Backbone,
+  weights: Weights,
+  { source, original }: Omit<CacheRecord, "digest">,
+): Promise<{ path: string; digest: string }> {
+  const path = cachePath(backbone.name);
+  const hash = createHash("sha256");
+  for (const { data } of weights.values()) hash.update(encodeFloats(data, "F32"));
+  const digest = hash.digest("hex");
+  const metadata = { format: "pastiche", version: formatVersion, backbone: backbone.name, source, original, digest };
+  await writeAtomically(path, writeSafetensors(weights, { metadata }), { force: true });
+  return { path, digest };
+}
+
+/**
+ * The cached weights; undefined if there are none. Structure, names and shapes are checked each time, and the numbers
+ * against their digest if `verify` is set. Throws a `UserError` for a damaged file.
+ */
+export async function cachedWeights(
+  backbone: Backbone,
+  { verify = false }: { verify?: boolean } = {},
+): Promise<(CacheRecord & { path: string; weights: Weights }) | undefined> {
+  const path = cachePath(backbone.name);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw new UserError("file", `${inMessage(path)} cannot be read (${error.code}).`, { cause: error });
+  });
+  if (bytes === undefined) return undefined;
+  const mend = `run \`pastiche models remove ${backbone.name}\` and get it again`;
+  const weights = await readWeights(bytes, backbone, inMessage(path)).catch((error) => {
+    throw error instanceof UserError ? new UserError(error.code, `${error.message} To mend it, ${mend}.`) : error;
+  });
+  const { metadata, dataOffset } = openSafetensors(bytes);
+  const [version, digest] = [metadata.get("version"), metadata.get("digest")];
+  if (metadata.get("format") !== "pastiche" || version !== formatVersion || digest === undefined) {
+    throw new UserError(
+      "model",
+      `${inMessage(path)} is of version ${version ?? "?"}, expected ${formatVersion}; ${mend}.`,
+    );
+  }
+  if (verify && digestOf(bytes, dataOffset) !== digest) {
+    throw new UserError("model", `${inMessage(path)} has changed since it was written; ${mend}.`);
+  }
+  const [source, original] = [metadata.get("source") ?? "unknown", metadata.get("original") ?? "unknown"];
+  return { path, weights, digest, source, original };
+}
+
+/** SHA-256 of a safetensors file's numbers. */
+export function digestOf(bytes: Uint8Array, dataOffset: number): string {
+  return createHash("sha256").update(bytes.subarray(dataOffset)).digest("hex");
+}
+
+/** A temporary file younger than a minute may belong to a process that is writing another backbone. */
+async function isOld(path: string): Promise<boolean> {
+  const file = await stat(path).catch(() => undefined);
+  return file !== undefined && Date.now() - file.mtimeMs > 60_000;
+}
