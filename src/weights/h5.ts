@@ -12,6 +12,8 @@ const entryLimit = 1000;
 const folders = ["model_weights", "layers"];
 
 let serial = 0;
+/** A crash inside WebAssembly (a damaged file can cause one) leaves the library's memory in disorder. */
+let crashed = false;
 
 /**
  * Opens the file, hands `use` its layers' tensors as `<layer>.weight` (row, column, input, output channel) and
@@ -24,7 +26,7 @@ export async function withH5<T>(
 ): Promise<T> {
   const h5: typeof H5 = await import("h5wasm");
   const { FS, activate_throwing_error_handler: throwErrors } = await h5.ready;
-  throwErrors(); // instead of printing them
+  attempt(throwErrors); // instead of printing them
   // Reading from the terminal, or from a source of random numbers, is none of a weights file's business.
   for (const device of FS.readdir("/dev")) if (!/^(\.|shm)/.test(device)) FS.unlink(`/dev/${device}`);
   const path = `/weights-${++serial}.h5`;
@@ -35,8 +37,7 @@ export async function withH5<T>(
     if (file.file_id < 0n) throw badFile("it is damaged: HDF5 cannot open it");
     return use(describe(h5, file, layers));
   } finally {
-    const opened = file;
-    if (opened !== undefined) attempt(() => opened.close());
+    if (file !== undefined && !crashed) file.close();
     FS.unlink(path);
   }
 }
@@ -104,9 +105,11 @@ function stored(subject: string, data: H5.Dataset): StoredTensor {
 
 /** h5wasm throws errors of many kinds, some of them the WASM machine's own; to a user they all mean the same. */
 function attempt<T>(action: () => T): T {
+  if (crashed) throw badFile("the HDF5 library has crashed on a damaged file; start the program again");
   try {
     return action();
   } catch (cause) {
+    crashed = cause instanceof Error && cause.name === "RuntimeError";
     const error = badFile("it is damaged: HDF5 cannot read it");
     error.cause = cause;
     throw error;

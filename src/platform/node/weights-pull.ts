@@ -61,7 +61,12 @@ export async function pullWeights(backbone: Backbone, options: PullOptions = {})
   const onWait = () => onNote?.(`Another process is getting ${backbone.name}; waiting for it.`);
   return withCacheLock(
     backbone.name,
-    async () => (await localWeights(backbone, options)) ?? fetchFirst(backbone, manifest.files, options),
+    async () => {
+      // Another process may have got them while this one waited.
+      const found = await findWeights(backbone, { ...options, manifest: { ...manifest, files: [] } });
+      if (found !== undefined) return { status: "present", path: found.path };
+      return fetchFirst(backbone, manifest.files, options);
+    },
     { signal, onWait },
   );
 }
