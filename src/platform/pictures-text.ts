@@ -9,6 +9,9 @@ import { tiffTags } from "./pictures-header.ts";
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 declare const TextDecoder: new (label: string) => { decode(bytes: Uint8Array): string };
 
+/** Bytes of one text that are read; more are no words of ours. */
+const longest = 1 << 20;
+
 type Words = Readonly<Record<string, string>>;
 
 /**
@@ -88,7 +91,8 @@ function* pngText(view: DataView): Generator<[string, string]> {
     const length = view.getUint32(at);
     const type = latin1(view, at + 4, 4);
     if (type === "IEND" || at + 12 + length > view.byteLength) return;
-    const body = latin1(view, at + 8, type === "tEXt" || type === "iTXt" ? length : 0);
+    const words = (type === "tEXt" || type === "iTXt") && length <= longest;
+    const body = latin1(view, at + 8, words ? length : 0);
     const end = body.indexOf("\0");
     if (type === "tEXt" && end > 0) yield [body.slice(0, end), body.slice(end + 1)];
     if (type === "iTXt" && end > 0 && body[end + 1] === "\0") {
@@ -121,7 +125,7 @@ function jpegExif(view: DataView): number | undefined {
 
 function described(view: DataView, base: number): Record<string, string> {
   const tag = tiffTags(view, base).get(270);
-  if (!tag) return {};
+  if (!tag || tag.length > longest) return {};
   const text = latin1(view, tag.offset, tag.length).replace(/\0.*$/s, "");
   try {
     const value: unknown = JSON.parse(text);
