@@ -1,8 +1,7 @@
 /** Every operator of the language, with inputs to try it on. Each is tested for its gradient, and on every runtime. */
 
-import type { OperatorCase } from "./fixtures.case.ts";
-import { numbers } from "./fixtures.case.ts";
 import * as graph from "./index.ts";
+import { numbers, type OperatorCase } from "./problem.case.ts";
 import { expand, sumTo } from "./reduce.ts";
 import { constant, type Tensor } from "./tensor.ts";
 

@@ -20,10 +20,13 @@ export interface Flavour {
   readonly session: InferenceSession.SessionOptions;
   /** The runtime has memory of its own, where `resident` outputs stay. */
   readonly device?: boolean;
+  /** How a tensor in that memory is read, where ONNX Runtime's own way will not do. */
+  readonly download?: (tensor: Tensor) => Promise<Float32Array>;
 }
 
 /** The runtime contract over one flavour of ONNX Runtime. */
-export function ortRuntime(ort: Ort, { name, description, session, device = false }: Flavour): Runtime {
+export function ortRuntime(ort: Ort, { name, description, session, device = false, download }: Flavour): Runtime {
+  const value = (tensor: Tensor) => held(tensor, download);
   return {
     name,
     description,
@@ -32,12 +35,12 @@ export function ortRuntime(ort: Ort, { name, description, session, device = fals
       const location = Object.fromEntries(resident.map((output) => [output, "gpu-buffer" as const]));
       const options = { ...session, ...(device && { preferredOutputLocation: location }) };
       const handle = await named(name, () => ort.InferenceSession.create(model, options));
-      return program(name, handle);
+      return program(name, handle, value);
     },
   };
 }
 
-function program(runtime: string, session: InferenceSession): Program {
+function program(runtime: string, session: InferenceSession, value: (tensor: Tensor) => Value): Program {
   return {
     async run(inputs, wanted = session.outputNames) {
       const feeds: Record<string, Tensor> = {};
@@ -57,11 +60,17 @@ interface OrtValue extends Value {
   readonly tensor: Tensor;
 }
 
-function value(tensor: Tensor): OrtValue {
+function held(tensor: Tensor, download: Flavour["download"]): OrtValue {
+  // Both ways of reading need the device once only; ONNX Runtime forbids a second reading while the first is under way.
+  let reading: Promise<Float32Array> | undefined;
   return {
     tensor,
     dims: tensor.dims,
-    read: async () => (await tensor.getData()) as Float32Array,
+    read() {
+      reading ??=
+        tensor.location === "cpu" || !download ? (tensor.getData() as Promise<Float32Array>) : download(tensor);
+      return reading;
+    },
     dispose: () => tensor.dispose(),
   };
 }

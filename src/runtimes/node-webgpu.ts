@@ -1,0 +1,53 @@
+/**
+ * The graphics card, through ONNX Runtime for Node's WebGPU provider (Dawn: Vulkan on Linux, Metal on macOS, Direct3D 12
+ * on Windows). What goes around from step to step stays on the card. It refuses to know which card that is.
+ */
+import type { Tensor } from "onnxruntime-common";
+import { loadOrt } from "./node-ort.ts";
+import { type Probe, probeProvider } from "./node-probe.ts";
+import { type Ort, ortRuntime } from "./ort.ts";
+import type { RuntimeChoice } from "./runtime.ts";
+import { smallest } from "./smallest.ts";
+
+const session = { executionProviders: ["webgpu"], graphOptimizationLevel: "all" } as const;
+
+let probed: Promise<Probe> | undefined;
+
+export const webgpu: RuntimeChoice = {
+  name: "webgpu",
+  summary: "the graphics card, through WebGPU (Vulkan, Metal or Direct3D 12)",
+  probe() {
+    probed ??= probeProvider("webgpu").then((answer) =>
+      answer.ok ? answer : { ok: false, reason: plain(answer.reason) },
+    );
+    return probed;
+  },
+  async open() {
+    const ort = await loadOrt();
+    return ortRuntime(ort, {
+      name: "webgpu",
+      description: "webgpu, the graphics card",
+      session,
+      device: true,
+      download: await downloader(ort),
+    });
+  },
+};
+
+/**
+ * ONNX Runtime for Node keeps outputs on the device and takes them as inputs, but up to 1.30 at least its `getData` of
+ * such a tensor aborts the process ("not implemented"). So a model that does nothing brings them over.
+ */
+async function downloader(ort: Ort): Promise<(tensor: Tensor) => Promise<Float32Array>> {
+  const copy = await ort.InferenceSession.create(smallest("Identity"), session);
+  return async (x) => (await copy.run({ x })).y!.data as Float32Array;
+}
+
+/** ONNX Runtime's reason in one line that says what to do. */
+function plain(reason: string): string {
+  if (/no supported adapters|WebGPU adapter/i.test(reason)) {
+    const vulkan = process.platform === "linux" ? ", or no Vulkan loader (Debian: libvulkan1) and driver" : "";
+    return `no graphics card that WebGPU can use${vulkan}`;
+  }
+  return reason.split("\n")[0]!.replace(/^\/\S+ /, "");
+}

@@ -1,0 +1,33 @@
+/** Every runtime that exists here computes what the CPU computes: the value and the gradients of every operator. */
+import { describe, expect, test } from "vitest";
+import { run } from "../graph/fixtures.case.ts";
+import { operators } from "../graph/operators.case.ts";
+import { problem } from "../graph/problem.case.ts";
+import { cuda } from "./node-cuda.ts";
+import { webgpu } from "./node-webgpu.ts";
+import { ensureGraphicsCard } from "./swiftshader.case.ts";
+
+const card = await ensureGraphicsCard();
+const nvidia = await cuda.probe();
+const runtimes = [
+  { choice: webgpu, here: card },
+  { choice: cuda, here: nvidia },
+];
+
+for (const { choice, here } of runtimes) {
+  const why = here.ok ? "" : ` (not tested: ${here.reason})`;
+  describe.skipIf(!here.ok)(`${choice.name} agrees with the cpu${why}`, async () => {
+    const runtime = here.ok ? await choice.open() : undefined;
+    test.each(Object.keys(operators))("%s", async (name) => {
+      const { outputs, inputs } = problem(operators[name]!);
+      const expected = await run(outputs, inputs);
+      const received = await run(outputs, inputs, runtime);
+      for (const [output, values] of Object.entries(expected)) {
+        const scale = Math.max(...values.map(Math.abs), 1e-3);
+        const worst = Math.max(...values.map((v, i) => Math.abs(v - received[output]![i]!)));
+        expect(received[output]!.length, output).toBe(values.length);
+        expect(worst / scale, output).toBeLessThan(1e-3);
+      }
+    });
+  });
+}
