@@ -81,5 +81,6 @@ export function encodeFloats(floats: Float32Array, type: "F32" | "F16"): Uint8Ar
 
 /** The buffer and offset of `bytes`, copied only if the offset does not suit numbers of `size` bytes. */
 function aligned(bytes: Uint8Array, size: number): [ArrayBufferLike, number] {
-  return bytes.byteOffset % size === 0 ? [bytes.buffer, bytes.byteOffset] : [bytes.slice().buffer, 0];
+  // Not bytes.slice(): a Node Buffer's is a view into memory that it shares.
+  return bytes.byteOffset % size === 0 ? [bytes.buffer, bytes.byteOffset] : [new Uint8Array(bytes).buffer, 0];
 }

@@ -157,8 +157,8 @@ export function readPickle(reader: Reader, world: PickleWorld): unknown {
         break;
       case 0x47: {
         // BINFLOAT, the one big-endian number
-        const bytes = reader.take(8).slice();
-        stack.push(new DataView(bytes.buffer).getFloat64(0));
+        const bytes = reader.take(8);
+        stack.push(new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0));
         break;
       }
       case 0x58: // BINUNICODE
