@@ -1,3 +1,44 @@
-/** The public door, platform-free. */
+/**
+ * The public door, platform-free: what a job is, what it tells, and the parts it can be put together from. The platforms'
+ * own doors are `pastiche/node` and `pastiche/web`.
+ *
+ * @example
+ * ```ts
+ * import { createStylizer } from "pastiche";
+ *
+ * const stylizer = createStylizer({ runtime, loadNetwork }); // your runtime, your way to load weights
+ * for await (const event of stylizer.stylize({ content, style, settings: { size: 256 } })) console.log(event.type);
+ * ```
+ */
 export { type ErrorCode, UserError } from "./errors.ts";
+export * as graph from "./graph/index.ts";
+export { matchColors } from "./image/color.ts";
 export type { Image, Size } from "./image/image.ts";
+export { noiseImage } from "./image/noise.ts";
+export { resize } from "./image/resize.ts";
+export * as losses from "./losses/index.ts";
+export type { FeatureLoss, ImageLoss, Normalization } from "./losses/loss.ts";
+export { type Backbone, type Convolution, convolutions } from "./models/backbone.ts";
+export { features, type Pooling } from "./models/features.ts";
+export * as models from "./models/index.ts";
+export { encode } from "./onnx/model.ts";
+export { average } from "./optimizers/average.ts";
+export * as optimizers from "./optimizers/index.ts";
+export type { Optimizer, StateSpec, Update, UpdateInput } from "./optimizers/optimizer.ts";
+export type { Program, Runtime, RuntimeChoice, RuntimeOptions, Value, Values } from "./runtimes/runtime.ts";
+export { type Level, pyramid } from "./schedule/pyramid.ts";
+export type {
+  DoneEvent,
+  ImageEvent,
+  LevelEvent,
+  StartEvent,
+  StepEvent,
+  StylizeEvent,
+} from "./transfer/events.ts";
+export type { Pictures } from "./transfer/prepare.ts";
+export { parseSettings, type Settings, type SettingsInput, settingSchemas } from "./transfer/settings.ts";
+export { describeGraph, type Eye, stepGraph } from "./transfer/step.ts";
+export type { Adjustments, StylizeOptions } from "./transfer/stylize.ts";
+export { createStylizer, type Job, type Network, type Stylizer, type StylizerOptions } from "./transfer/stylizer.ts";
+export { readWeights } from "./weights/read.ts";
+export type { Weights, WeightTensor } from "./weights/weights.ts";

@@ -30,14 +30,35 @@ export function namesOf<Room extends object>(room: Room): [keyof Room & string, 
  * `value` checked against `schema`. What does not fit is a `usage` error of one sentence for each problem: the name as
  * `label` spells it, what was expected, what was given.
  */
-export function parse<S extends z.ZodType>(schema: S, value: unknown, label: (path: string) => string): z.output<S> {
+export function parse<S extends z.ZodType>(schema: S, value: unknown, label: (name: string) => string): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
-    if (issue.code === "unrecognized_keys") return `${issue.keys.map(label).join(", ")}: unknown`;
+    if (issue.code === "unrecognized_keys") return `${issue.keys.map(label).join(", ")}: there is no such setting`;
     const given = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value);
-    const expected = issue.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
-    return `${label(issue.path.join("."))}: ${expected} (given: ${shown(given)})`;
+    const [name, ...rest] = issue.path.map(String);
+    const subject = [label(name ?? ""), ...rest].join(" ").trim();
+    return `${subject}: expected ${expected(issue)}, got ${shown(given)}`;
   });
   throw new UserError("usage", `${problems.join("; ")}.`);
+}
+
+/** What a schema wanted, in words. */
+function expected(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.expected === "int"
+        ? "a whole number"
+        : issue.expected === "object"
+          ? "settings"
+          : `a ${issue.expected}`;
+    case "too_small":
+      return `${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}`;
+    case "too_big":
+      return `${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}`;
+    case "invalid_value":
+      return `one of ${issue.values.join(", ")}`;
+    default:
+      return issue.message;
+  }
 }

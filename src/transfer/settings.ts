@@ -10,12 +10,13 @@ import * as optimizers from "../optimizers/index.ts";
 import { namesOf, parse } from "../parameters.ts";
 
 const strength = () => z.number().min(0).max(1e12);
-const layers = () => z.record(z.string(), strength()).refine((all) => Object.keys(all).length > 0, "name a layer");
+const layers = () =>
+  z.record(z.string(), strength()).refine((all) => Object.keys(all).length > 0, "at least one layer");
 
 /** The job's own settings. */
 const job = {
   size: z
-    .union([z.int().min(16).max(16_384), z.literal("content")], "expected a whole number from 16 to 16384, or content")
+    .union([z.int().min(16).max(16_384), z.literal("content")], "a whole number from 16 to 16384, or content")
     .default(512)
     .describe("long side of the result in pixels; `content` for the photo's own size"),
   model: z

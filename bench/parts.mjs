@@ -1,0 +1,117 @@
+/** What the benchmarks share: random networks, step programs, timing. It measures nothing by itself. */
+
+import { convolutions } from "../dist/models/backbone.js";
+import * as models from "../dist/models/index.js";
+import { average } from "../dist/optimizers/average.js";
+import * as optimizers from "../dist/optimizers/index.js";
+import { cpu } from "../dist/runtimes/node-cpu.js";
+import { parametersOf } from "../dist/transfer/level.js";
+import { describe, freshState, imageValue, loadStep, scalarValue } from "../dist/transfer/program.js";
+import { parseSettings } from "../dist/transfer/settings.js";
+import { strengths, terms } from "../dist/transfer/terms.js";
+
+/**
+ * Weights of the right shapes and a plausible size (He et al., arXiv 1502.01852): speed does not depend on their values.
+ *
+ * @param {import("../dist/models/backbone.js").Backbone} backbone
+ */
+export function randomWeights(backbone) {
+  /** @type {Map<string, { shape: number[], data: Float32Array }>} */
+  const weights = new Map();
+  for (const { name, inputs, outputs } of convolutions(backbone)) {
+    const scale = Math.sqrt(6 / (9 * inputs));
+    weights.set(`${name}.weight`, { shape: [outputs, inputs, 3, 3], data: noise(outputs * inputs * 9, scale) });
+    weights.set(`${name}.bias`, { shape: [outputs], data: new Float32Array(outputs) });
+  }
+  return weights;
+}
+
+/**
+ * A picture of noise.
+ *
+ * @param {{ width: number, height: number }} size
+ */
+export function noisePicture(size) {
+  return { ...size, data: noise(3 * size.width * size.height, 0.5).map((x) => x + 0.5) };
+}
+
+/**
+ * @param {number} count
+ * @param {number} scale
+ */
+function noise(count, scale) {
+  let state = 1;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state / 2 ** 31 - 1) * scale;
+  });
+}
+
+/**
+ * A step that is ready to run again and again.
+ *
+ * @param {{ model: "vgg19" | "pocket", size: number, settings?: object, threads?: number }} options
+ */
+export async function preparedStep({ model, size, settings: given = {}, threads }) {
+  const runtime = await cpu.open(threads ? { threads } : {});
+  const settings = parseSettings({ ...given, model });
+  const backbone = models[model];
+  const eye = { backbone, weights: randomWeights(backbone), pooling: settings.pooling };
+  const all = terms(settings);
+  const part = optimizers[settings.optimizer];
+  const optimizer = average(part.make(/** @type {any} */ (settings.parameters)));
+  const picture = noisePicture({ width: size, height: size });
+  const level = { width: size, height: size, steps: 1 };
+  const [targets] = await describe(runtime, eye, all, {
+    levels: [level],
+    contents: [picture],
+    styles: [picture],
+    start: picture,
+  });
+  const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
+  /** @type {Record<string, import("../dist/runtimes/runtime.js").Value>} */
+  let inputs = { image: imageValue(runtime, picture), ...targets };
+  for (const [name, value] of Object.entries(freshState(runtime, optimizer, level))) inputs[`state ${name}`] = value;
+  for (const [name, x] of Object.entries(strengths(settings))) inputs[`strength ${name}`] = scalarValue(runtime, x);
+  for (const [name, x] of Object.entries(parametersOf(settings))) inputs[`parameter ${name}`] = scalarValue(runtime, x);
+  return {
+    async step() {
+      const outputs = await program.run(inputs);
+      inputs = { ...inputs, image: /** @type {any} */ (outputs["next image"]) };
+      for (const [name, value] of Object.entries(outputs)) {
+        if (name.startsWith("next ") && name !== "next image") inputs[`state ${name.slice(5)}`] = value;
+      }
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/**
+ * The median time of `work` in milliseconds, after one call to warm up.
+ *
+ * @param {() => Promise<unknown>} work
+ * @param {number} [repeats]
+ */
+export async function median(work, repeats = 5) {
+  await work();
+  const times = [];
+  for (let i = 0; i < repeats; i++) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return /** @type {number} */ (times.sort((a, b) => a - b)[repeats >> 1]);
+}
+
+/**
+ * Multiply-adds a pixel of the convolutions up to conv5_1, forward; the gradient costs the same again.
+ *
+ * @param {"vgg19" | "pocket"} model
+ */
+export function macsPerPixel(model) {
+  const layers = convolutions(models[model]);
+  const last = layers.findIndex((layer) => layer.name === "conv5_1");
+  return layers
+    .slice(0, last + 1)
+    .reduce((sum, { name, inputs, outputs }) => sum + (9 * inputs * outputs) / 4 ** (Number(name[4]) - 1), 0);
+}

@@ -1,0 +1,132 @@
+/**
+ * Settings as flags: names, shapes and help of the command line's options, made from the settings' own schemas, so that
+ * a default, a range and a sentence exist once. It knows no formula and no default.
+ */
+import { Option } from "commander";
+import * as z from "zod";
+import { invalid } from "../errors.ts";
+import { settingSchemas } from "../transfer/settings.ts";
+
+/** How a setting is written on the command line. */
+interface Spelling {
+  readonly flags: string;
+  /** Other names that are understood, as other programs call it. */
+  readonly aliases?: readonly string[];
+  readonly read?: (text: string, flag: string) => unknown;
+}
+
+const spellings: Readonly<Record<string, Spelling>> = {
+  size: { flags: "-s, --size <pixels>", read: (text) => (text === "content" ? text : number(text)) },
+  model: { flags: "--model <name>" },
+  alpha: { flags: "--alpha <strength>", aliases: ["--content-weight"] },
+  beta: { flags: "--beta <strength>", aliases: ["--style-weight"] },
+  tv: { flags: "--tv <strength>", aliases: ["--tv-weight"] },
+  contentLayers: { flags: "--content-layers <layers>", read: layerWeights },
+  styleLayers: { flags: "--style-layers <layers>", read: layerWeights },
+  styleScale: { flags: "--style-scale <factor>" },
+  recolor: { flags: "--no-recolor" },
+  init: { flags: "--init <start>" },
+  optimizer: { flags: "--optimizer <name>" },
+  steps: { flags: "-n, --steps <count>" },
+  firstSteps: { flags: "--first-steps <count>" },
+  levels: { flags: "--levels <count>" },
+  minSize: { flags: "--min-size <pixels>" },
+  pooling: { flags: "--pooling <kind>" },
+  normalize: { flags: "--normalize <kind>" },
+  average: { flags: "--average <decay>" },
+  seed: { flags: "--seed <number>" },
+  learningRate: { flags: "--lr <rate>", aliases: ["--learning-rate"] },
+};
+
+function spelling(setting: string): Spelling {
+  return spellings[setting] ?? { flags: `--${kebab(setting)} <number>` };
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The long flag of a setting, for messages: `--style-scale`. */
+export function flagOf(setting: string): string {
+  const long = spelling(setting).flags.match(/--[a-z0-9-]+/);
+  return long ? long[0] : setting;
+}
+
+/** The options of all settings; aliases are understood but not listed. */
+export function settingOptions(): Option[] {
+  return [...settingSchemas()].flatMap(([setting, schema]) => {
+    const { flags, aliases = [] } = spelling(setting);
+    const plain = new Option(flags, helpOf(setting, schema));
+    const value = flags.replace(/^.* (?=<)/, "");
+    return [plain, ...aliases.map((alias) => new Option(`${alias} ${value}`).hideHelp())];
+  });
+}
+
+/** A sentence, the range and the default of a setting, from its schema. */
+function helpOf(setting: string, schema: z.ZodType): string {
+  const facts = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Facts;
+  if (typeof facts.default === "boolean") return `do not ${facts.description}`;
+  const choices = facts.enum ? ` (${facts.enum.join(", ")}${setting === "init" ? ", or a picture" : ""})` : "";
+  const low = facts.exclusiveMinimum !== undefined ? `above ${facts.exclusiveMinimum}` : facts.minimum;
+  const high = facts.exclusiveMaximum ?? facts.maximum;
+  const range =
+    low !== undefined && high !== undefined && high !== Number.MAX_SAFE_INTEGER
+      ? ` (${low} to ${facts.exclusiveMaximum !== undefined ? "below " : ""}${high})`
+      : "";
+  return `${facts.description}${choices}${range} [${layersText(facts.default)}]`;
+}
+
+interface Facts {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+}
+
+/** Layers with weights as they are typed: `conv1_1:3,conv2_1:2`. */
+function layersText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([layer, weight]) => (weight === 1 ? layer : `${layer}:${weight}`))
+    .join(",");
+}
+
+/**
+ * The settings among parsed options (by commander's attribute names). Two spellings of one setting are a `usage` error.
+ */
+export function readSettings(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const setting of settingSchemas().keys()) {
+    const { flags, aliases = [], read = number } = spelling(setting);
+    const given = [flags, ...aliases].flatMap((name) => {
+      const option = new Option(name);
+      const value = options[option.attributeName()];
+      return value === undefined || (option.negate && value === true) ? [] : [{ flag: option.long!, value }];
+    });
+    const [first, second] = given;
+    if (first && second) throw invalid("usage", first.flag, "to be given once", `also as ${second.flag}`);
+    if (first) settings[setting] = typeof first.value === "string" ? read(first.value, first.flag) : first.value;
+  }
+  return settings;
+}
+
+/** A number if the text is one; anything else is left to the schema, which names it in its complaint. */
+export function number(text: string): number | string {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text;
+}
+
+/** `conv1_1:3,conv2_1` as weights by layer; a layer without weight has 1. */
+function layerWeights(text: string, flag: string): Record<string, unknown> {
+  const entries = text.split(",").map((part) => {
+    const [layer = "", weight, ...rest] = part.trim().split(":");
+    if (layer === "" || rest.length > 0)
+      throw invalid("usage", flag, "NAME[:WEIGHT],... as in conv1_1:3,conv2_1", text);
+    return [layer, weight === undefined ? 1 : number(weight)] as const;
+  });
+  const twice = entries.find(([layer], i) => entries.findIndex(([other]) => other === layer) !== i);
+  if (twice) throw invalid("usage", flag, "every layer once", `${twice[0]} twice`);
+  return Object.fromEntries(entries);
+}

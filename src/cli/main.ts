@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+/**
+ * The command `pastiche`: which command runs, and what exit status an error becomes. Everything heavy is loaded by the
+ * command that needs it, so that `--help` answers at once.
+ */
+import { Command, CommanderError } from "commander";
+import { type ErrorCode, UserError } from "../errors.ts";
+import { version } from "./version.ts";
+
+/** Exit statuses; 130 and 143 are for Ctrl-C and TERM. */
+export const exitStatus: Readonly<Record<ErrorCode, number>> = {
+  usage: 2,
+  picture: 3,
+  model: 4,
+  resources: 5,
+  diverged: 1,
+  file: 1,
+};
+
+/** The whole command line. Its modules are loaded here, after `--version` had its chance to answer without them. */
+async function commandLine(): Promise<Command> {
+  const { stylizeCommand } = await import("./stylize.ts");
+  const { modelsCommand } = await import("./models.ts");
+  const { infoCommand } = await import("./info.ts");
+  const stylize = stylizeCommand();
+  const program = new Command("pastiche")
+    .description("Neural style transfer: a photo and a painting in, the photo repainted out.")
+    .version(version, "--version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .enablePositionalOptions()
+    .addHelpText("after", () => `\n${stylize.helpInformation()}`);
+  program.addCommand(stylize, { isDefault: true });
+  for (const command of [modelsCommand(), infoCommand()]) program.addCommand(command);
+  return quiet(program);
+}
+
+/** Errors are thrown instead of ending the process, by the command and all below it. */
+function quiet(command: Command): Command {
+  command.exitOverride().showSuggestionAfterError();
+  for (const child of command.commands) quiet(child);
+  return command;
+}
+
+try {
+  if (process.argv.length === 3 && process.argv[2] === "--version") process.stdout.write(`${version}\n`);
+  else await (await commandLine()).parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong in one line and returns the exit status; a defect of ours keeps its stack for DEBUG. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UserError) {
+    process.stderr.write(`pastiche: ${error.message}\n`);
+    if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`);
+    return exitStatus[error.code];
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`pastiche: an unexpected error (a defect of pastiche; DEBUG=1 shows where): ${message}\n`);
+  if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return 1;
+}

@@ -1,0 +1,104 @@
+/**
+ * Events as a bar on a terminal, or as JSON lines: both on standard error, because standard output is for results. It
+ * shows events and knows nothing of what they mean.
+ */
+import type { Level } from "../schedule/pyramid.ts";
+import type { StepEvent, StylizeEvent } from "../transfer/events.ts";
+
+export interface Progress {
+  /** Shows an event. */
+  show(event: StylizeEvent): void;
+  /** Clears the bar, so that a message can stand in its place. */
+  clear(): void;
+}
+
+export type ProgressStyle = "bar" | "json" | "none";
+export const progressStyles = ["auto", "bar", "json", "none"] as const;
+
+/** `auto` is a bar on a terminal and nothing elsewhere. */
+export function progressFor(style: (typeof progressStyles)[number], stream: NodeJS.WriteStream): Progress {
+  const chosen = style === "auto" ? (stream.isTTY && process.env.TERM !== "dumb" ? "bar" : "none") : style;
+  if (chosen === "bar") return bar(stream);
+  return { show: chosen === "json" ? (event) => stream.write(`${json(event)}\n`) : () => {}, clear: () => {} };
+}
+
+/** An event as one line of JSON; pixels are left out, sizes stay. */
+function json(event: StylizeEvent): string {
+  if (event.type !== "image" && event.type !== "done") return JSON.stringify(event);
+  const { width, height } = event.image;
+  return JSON.stringify({ ...event, image: { width, height } });
+}
+
+const INTERVAL = 100;
+
+function bar(stream: NodeJS.WriteStream): Progress {
+  const start = performance.now();
+  let levels: readonly Level[] = [];
+  let drawn = 0;
+  const recent: { time: number; progress: number; step: number }[] = [];
+  const clear = () => {
+    if (stream.isTTY) stream.write("\r\x1b[K");
+  };
+  return {
+    clear,
+    show(event) {
+      if (event.type === "start") levels = event.levels;
+      if (event.type === "done") clear();
+      if (event.type !== "step") return;
+      const now = performance.now();
+      recent.push({ time: now, progress: event.progress, step: event.step });
+      if (recent.length > 20) recent.shift();
+      if (now - drawn < INTERVAL && event.step < event.steps) return;
+      drawn = now;
+      const first = recent[0]!;
+      const seconds = Math.max((now - first.time) / 1000, 1e-3);
+      const rate = (event.step - first.step) / seconds;
+      const speed = (event.progress - first.progress) / seconds;
+      const overall = event.progress / ((now - start) / 1000);
+      const left = (1 - event.progress) / (speed || overall);
+      const line = barLine(event, levels, rate, left, stream.columns ?? 80);
+      if (stream.isTTY) stream.write(`\r${line}\x1b[K`);
+      else stream.write(`${line}\n`);
+    },
+  };
+}
+
+/** One line, cut to `columns`: bar, percent, level, step, loss by kind, speed, time left. */
+export function barLine(
+  event: StepEvent,
+  levels: readonly Level[],
+  rate: number,
+  left: number,
+  columns: number,
+): string {
+  const width = 20;
+  const full = Math.round(event.progress * width);
+  const level = levels[event.level];
+  const size = level ? `${level.width}x${level.height} (${event.level + 1}/${levels.length})` : "";
+  const kinds = new Map<string, number>();
+  for (const [name, value] of Object.entries(event.terms)) {
+    const kind = name.split(" ")[0]!;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + value);
+  }
+  const losses = [...kinds].map(([kind, value]) => `${kind} ${value.toPrecision(3)}`).join(" ");
+  const parts = [
+    `${"█".repeat(full)}${"░".repeat(width - full)} ${Math.floor(event.progress * 100)}%`,
+    size,
+    `step ${event.step}/${event.steps}`,
+    Number.isFinite(left) ? `${clock(left)} left` : "",
+    rate > 0 ? `${rate.toPrecision(3)} steps/s` : "",
+    losses,
+  ];
+  return parts
+    .filter(Boolean)
+    .join("  ")
+    .slice(0, Math.max(20, columns - 1));
+}
+
+/** Seconds as `0:07`, `12:34` or `1:02:03`. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (n: number) => String(n).padStart(2, "0");
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

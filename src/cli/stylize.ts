@@ -1,0 +1,81 @@
+/** `pastiche CONTENT STYLE`: one photo in the style of one painting. Flags in, one job run, its files written. */
+import { Command, Option } from "commander";
+import { UserError } from "../errors.ts";
+import { flagOf, number, readSettings, settingOptions } from "./flags.ts";
+import { progressStyles } from "./progress.ts";
+
+/** The command's own options, beside the settings of the job. */
+export interface StylizeFlags {
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly saveEvery?: string;
+  readonly saveAt?: string;
+  readonly depth?: string;
+  readonly quality?: string;
+  readonly metadata: boolean;
+  readonly runtime: string;
+  readonly threads?: string;
+  readonly json?: boolean;
+  readonly progress: (typeof progressStyles)[number];
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+export function stylizeCommand(): Command {
+  const command = new Command("stylize")
+    .description("repaint a photo in the style of a painting (the default command)")
+    .argument("<content>", "the photo: JPEG, PNG, WebP, AVIF, TIFF or GIF; - for standard input")
+    .argument("<style>", "the painting; - for standard input")
+    .option("-o, --output <file>", "PNG, JPEG, WebP or TIFF; - for standard output [CONTENT-STYLE.png]")
+    .option("-f, --force", "replace the output if it exists");
+  for (const option of settingOptions()) command.addOption(option);
+  return command
+    .option("--save-every <steps>", "a snapshot beside the output every so many steps")
+    .option("--save-at <steps>", "snapshots after these steps, as in 100,400,1000")
+    .addOption(new Option("--depth <bits>", "bits a colour value (8, 16; 16 for PNG and TIFF) [8]"))
+    .option("--quality <percent>", "of JPEG and WebP (1 to 100) [95]")
+    .option("--no-metadata", "do not keep the settings inside the picture")
+    .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto")
+    .option("--threads <count>", "processor threads [all cores]")
+    .option("--json", "one JSON object about the result on standard output")
+    .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))
+    .option("-q, --quiet", "errors only")
+    .option("-v, --verbose", "say more")
+    .addHelpText("after", EXAMPLES)
+    .action(async (content: string, style: string, flags: StylizeFlags) => {
+      const { parseSettings } = await import("../transfer/settings.ts");
+      const given = readSettings(flags as unknown as Record<string, unknown>);
+      // Anything else than a start's name is a file to start from.
+      const start = startFile(given.init);
+      if (start !== undefined) delete given.init;
+      parseSettings(given, flagOf);
+      const { runJob } = await import("./job.ts");
+      await runJob({ content, style, start, settings: given }, flags);
+    });
+}
+
+const STARTS = ["content", "noise", "style", "gray"];
+
+/** The picture to start from, if `--init` names a file: something with a dot or a slash in it, or `-`. */
+function startFile(init: unknown): string | undefined {
+  if (typeof init !== "string" || STARTS.includes(init)) return undefined;
+  if (init === "-" || /[./\\]/.test(init)) return init;
+  throw new UserError("usage", `--init: expected one of ${STARTS.join(", ")} or a picture's file, got "${init}".`);
+}
+
+/** A whole number from `low` up to `high`, or a `usage` error that names the flag. */
+export function wholeNumber(flag: string, text: string, low: number, high: number): number {
+  const value = number(text);
+  if (typeof value === "number" && Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new UserError("usage", `${flag}: expected a whole number from ${low} to ${high}, got ${JSON.stringify(text)}.`);
+}
+
+const EXAMPLES = `
+Examples:
+  pastiche photo.jpg painting.jpg -o pastiche.png
+  pastiche photo.jpg painting.jpg -s 1024 --alpha 0.1         larger, and closer to the photo
+  pastiche photo.jpg painting.jpg --style-scale 0.5           finer strokes
+  curl -s https://example.org/photo.jpg | pastiche - painting.jpg -o - > pastiche.png
+
+Exit status: 0 done, 1 failed, 2 usage, 3 bad picture, 4 no network, 5 out of memory or device, 130 stopped by Ctrl-C.
+`;

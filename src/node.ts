@@ -1,0 +1,67 @@
+/**
+ * The public door with the Node platform bound: files, codecs, caches and the runtimes of this machine.
+ *
+ * @example
+ * ```ts
+ * import { readPicture, stylize, writePicture } from "pastiche/node";
+ *
+ * const content = await readPicture("photo.jpg");
+ * const style = await readPicture("painting.jpg");
+ * for await (const event of stylize({ content: content.image, style: style.image, settings: { size: 512 } })) {
+ *   if (event.type === "done") await writePicture("pastiche.png", { image: event.image });
+ * }
+ * ```
+ */
+import type { Image } from "./image/image.ts";
+import { loadNetwork } from "./platform/node/networks.ts";
+import { openRuntime } from "./platform/node/runtimes.ts";
+import type { RuntimeOptions } from "./runtimes/runtime.ts";
+import type { StylizeEvent } from "./transfer/events.ts";
+import type { StylizeOptions } from "./transfer/stylize.ts";
+import { createStylizer as create, type Job, type Stylizer } from "./transfer/stylizer.ts";
+
+export * from "./index.ts";
+export { loadNetwork } from "./platform/node/networks.ts";
+export { type ReadOptions, readPicture } from "./platform/node/pictures.ts";
+export { encodePicture, writePicture } from "./platform/node/pictures-write.ts";
+export { openRuntime, runtimes } from "./platform/node/runtimes.ts";
+export type { Drawing, EncodeOptions, Picture } from "./platform/pictures.ts";
+export { readPictureText } from "./platform/pictures-text.ts";
+
+/** What a job runs on. */
+export interface MachineOptions extends RuntimeOptions {
+  /** `auto` (default: the fastest that works here), `cpu`, `webgpu` or `cuda`. */
+  readonly runtime?: string | undefined;
+}
+
+/**
+ * A stylizer on this machine, for many jobs: networks and compiled programs stay in memory until `dispose`.
+ *
+ * @example
+ * ```ts
+ * const stylizer = await createStylizer({ threads: 2 });
+ * for (const style of paintings) for await (const event of stylizer.stylize({ content, style })) show(event);
+ * await stylizer.dispose();
+ * ```
+ */
+export async function createStylizer({ runtime = "auto", ...options }: MachineOptions = {}): Promise<Stylizer> {
+  return create({ runtime: await openRuntime(runtime, options), loadNetwork });
+}
+
+/**
+ * Repaints `job.content` in the style of `job.style`. Events tell the course; the `done` event, and the generator's
+ * return value, hold the result. Errors are `UserError`s; `signal` stops within one step. See `createStylizer` for many
+ * jobs in a row.
+ */
+export async function* stylize(
+  job: Job,
+  options: StylizeOptions & MachineOptions = {},
+): AsyncGenerator<StylizeEvent, Image> {
+  const { runtime, threads, ...rest } = options;
+  const stylizer = await createStylizer({ runtime, ...(threads && { threads }) });
+  try {
+    return yield* stylizer.stylize(job, rest);
+  } finally {
+    await stylizer.dispose();
+  }
+}
