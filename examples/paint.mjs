@@ -1,10 +1,12 @@
 // Paints the example paintings: node examples/paint.mjs [NAME...] [--seed N] [--size 1024] [--out examples]
 
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
+import { autumn } from "./paint/autumn.mjs";
 import { Canvas } from "./paint/canvas.mjs";
 import { dots } from "./paint/dots.mjs";
 import { glass } from "./paint/glass.mjs";
@@ -16,6 +18,7 @@ import { waves } from "./paint/waves.mjs";
 
 /** Every painting, its painter and the seed of the copy kept here. @type {Record<string, { painter: Painter, seed: number }>} */
 export const paintings = {
+  autumn: { painter: autumn, seed: 9 },
   dots: { painter: dots, seed: 2 },
   glass: { painter: glass, seed: 5 },
   marble: { painter: marble, seed: 3 },
@@ -49,11 +52,12 @@ async function main() {
   if (!Number.isInteger(size) || size < 16 || size > 8192) throw new Error("--size takes a whole number, 16 to 8192");
   const seed = values.seed === undefined ? undefined : Number(values.seed);
   if (seed !== undefined && !Number.isInteger(seed)) throw new Error("--seed takes a whole number");
+  await mkdir(values.out, { recursive: true });
   for (const name of positionals.length > 0 ? positionals : Object.keys(paintings)) {
     const pixels = render(name, { size, seed });
     const file = path.join(values.out, `${name}.jpg`);
     await sharp(pixels, { raw: { width: size, height: Math.round(size * 0.75), channels: 3 } })
-      .jpeg({ quality: 88, mozjpeg: true })
+      .jpeg({ quality: 89, mozjpeg: true })
       .toFile(file);
     console.log(file);
   }

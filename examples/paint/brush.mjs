@@ -15,6 +15,7 @@ import { at, noise, smooth } from "./random.mjs";
  * @property {number} [thick] how much paint, 1 is plenty
  * @property {number} [dry] 0..1, how much of the stroke's end breaks up into bristles
  * @property {number} [streak] 0..1, how far the two paints stay apart
+ * @property {number} [bristle] width of one bristle's streak in the same pixels; a palette knife has few and wide ones
  * @property {number} [square] 0..1, from a round to a flat brush
  */
 
@@ -161,10 +162,10 @@ function triangle(canvas, bristles, ax, ay, as, at_, bx, by, bs, bt, cx, cy, cs,
  * @param {Bristles} bristles
  */
 function dab(canvas, k, s, t, { seed, half, length, stroke }) {
-  const { a, b, thick = 1, dry = 0.5, streak = 0.7, square = 0.3 } = stroke;
+  const { a, b, thick = 1, dry = 0.5, streak = 0.7, square = 0.3, bristle = 2.1 } = stroke;
   const unit = canvas.unit;
   const along = s * length;
-  const across = (t * half) / (2.1 * unit);
+  const across = (t * half) / (bristle * unit);
   const fine = noise(across, along / (26 * unit), seed);
   const broad = noise(across * 0.33 + 7, along / (60 * unit), seed + 1);
   const start = Math.max(0, 1 - (along + half * 0.35 * fine) / half);

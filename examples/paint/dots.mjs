@@ -8,13 +8,13 @@ import { at, fbm, noise, random, smooth } from "./random.mjs";
 /** @typedef {import("./colour.mjs").Colour} Colour */
 /** @typedef {import("./random.mjs").Random} Random */
 
-const SKY = ramp(["#3b3fa8", "#6a5cc8", "#b574c8", "#ee7fa0", "#ff9a6a", "#ffc25a", "#ffe98a"]);
-const SUN = ramp(["#fffbd0", "#ffe873", "#ffc33a", "#ff8f3f"]);
-const WATER = ramp(["#16307a", "#2457b0", "#2f86c4", "#5fb3c8", "#f0a878", "#ffd98a"]);
-const SHORE = ramp(["#3d2a86", "#5a4ab0", "#4a77b8", "#8a6ac0"]);
-const GRASS = ramp(["#0d4a4a", "#14784a", "#4aa83a", "#a8cc3a", "#f5e05a"]);
-const LEAVES = ramp(["#132a5a", "#0f5a54", "#2a8a3f", "#8ab82e", "#f2b83a", "#f2702e"]);
-const TRUNK = ramp(["#2a1650", "#6a2a5a", "#b04a3a"]);
+const SKY = ramp(["#2f4fa0", "#5a6cc0", "#8f86cc", "#d48fb0", "#f5a07c", "#fbc070", "#fde09a"]);
+const SUN = ramp(["#fffbd8", "#fff0a0", "#ffd35a", "#ff9f45"]);
+const WATER = ramp(["#122a6a", "#1d4f9c", "#2a80b4", "#4fb0ba", "#86cfc0", "#b8b4e0"]);
+const SHORE = ramp(["#33308a", "#4a54b0", "#4a8ab8", "#8a74c0"]);
+const GRASS = ramp(["#0c2f4f", "#0f5a54", "#2f8a48", "#8ab23a", "#f0cf52", "#ffe890"]);
+const LEAVES = ramp(["#101a52", "#123f6a", "#0f6658", "#3f9440", "#c2b436", "#f7a93a", "#f5682e"]);
+const TRUNK = ramp(["#1f1450", "#5a2360", "#b5503f", "#f09a4a"]);
 
 const SUN_X = 0.36;
 const SUN_Y = 0.27;
@@ -53,8 +53,8 @@ function landscape(seed) {
       leafy = 1;
       lit = Math.max(lit, (1 - d) * 0.4 + 0.42 * Math.max(0, ((cx - x) * 0.8 + (cy - y) * 0.6) / r));
     }
-    if (leafy && noise(x * 34, y * 34, seed + 4) > -0.42) {
-      return LEAVES(0.08 + 0.95 * lit + 0.3 * noise(x * 26, y * 26, seed + 5) + 0.2 * rand());
+    if (leafy && noise(x * 34, y * 34, seed + 4) > -0.5) {
+      return LEAVES(0.02 + 1.0 * lit + 0.34 * noise(x * 24, y * 24, seed + 5) + 0.24 * rand());
     }
     if (y > 0.2 && y < bank(x) + 0.03 && Math.abs(x - lean) < thick) {
       return TRUNK(0.5 + (0.45 * (lean - x)) / thick + 0.3 * (rand() - 0.5));
@@ -75,18 +75,37 @@ function landscape(seed) {
       const path = Math.exp(-(((x - SUN_X - 0.012 * ripple) / (0.028 + 0.09 * deep)) ** 2));
       const tone =
         0.32 + 0.13 * ripple + 0.25 * cloud - 0.2 * deep + 0.3 * smooth(0.12, 0, deep) + 0.14 * (rand() - 0.5);
-      return mix(WATER(tone), SUN(0.15 + 0.8 * deep + 0.3 * rand()), Math.min(1, path * (0.75 + 0.5 * ripple)));
+      if (rand() < path * (0.75 + 0.6 * ripple)) return SUN(0.15 + 0.75 * deep + 0.3 * rand());
+      return rand() < 0.22 * (ripple + 0.4) ? SKY(0.55 + 0.4 * rand()) : WATER(tone);
     }
     if (y > far) return SHORE(0.5 + 0.6 * cloud + 0.5 * (rand() - 0.5));
     const d = Math.hypot(x - SUN_X, y - SUN_Y);
     if (d < 0.052) return SUN(0.15 * rand() + 6 * d * smooth(0.02, 0.052, d) * 0.8);
     const glow = Math.exp(-d * 4.6);
-    const rings = 0.06 * Math.sin(d * 85 + 3 * cloud);
+    const rings = (0.1 + 0.06 * smooth(0.1, 0.4, d)) * Math.sin(d * 88 + 4 * cloud);
     const band = 0.5 + 0.5 * Math.sin(y * 46 + 6 * noise(x * 2, y * 5, seed + 10));
     return SKY(
-      0.05 + 0.62 * smooth(0, HORIZON, y) + 0.5 * glow + rings + 0.28 * cloud + 0.12 * band + 0.1 * (rand() - 0.5),
+      0.05 + 0.62 * smooth(0, HORIZON, y) + 0.4 * glow + rings + 0.28 * cloud + 0.12 * band + 0.1 * (rand() - 0.5),
     );
   };
+}
+
+/**
+ * The line that the dots of a place stand on: round the sun, along the ripples, round the clumps, along the bank.
+ * @param {number} x
+ * @param {number} y
+ * @returns {readonly [number, number, number]} its direction, and where it crosses its neighbours, counted along them
+ */
+function line(x, y) {
+  for (const [cx, cy, r] of CLUMPS) {
+    if (Math.hypot(x - cx, (y - cy) * 1.15) < r * 0.95) {
+      return [Math.atan2(y - cy, x - cx) + Math.PI / 2, Math.hypot(x - cx, y - cy), Math.atan2(y - cy, x - cx)];
+    }
+  }
+  if (y > bank(x)) return [Math.atan2(bank(x + 0.01) - bank(x), 0.01), y - bank(x), Math.PI / 2];
+  if (y > HORIZON) return [0, y, Math.PI / 2];
+  const angle = Math.atan2(y - SUN_Y, x - SUN_X);
+  return [angle + Math.PI / 2, Math.hypot(x - SUN_X, y - SUN_Y), angle];
 }
 
 /**
@@ -95,17 +114,17 @@ function landscape(seed) {
  * @param {number} x in canvas pixels
  * @param {number} y
  * @param {number} radius in canvas pixels
+ * @param {number} turn
  * @param {Colour} colour
  * @param {Random} rand
  */
-function dot(canvas, x, y, radius, colour, rand) {
+function dot(canvas, x, y, radius, turn, colour, rand) {
   const { width, height, r, g, b, h, unit } = canvas;
-  const stretch = 1 + 0.22 * rand();
-  const turn = rand() * Math.PI;
+  const stretch = 1.12 + 0.25 * rand();
   const c = Math.cos(turn);
   const s = Math.sin(turn);
   const lump = rand() * 100;
-  const reach = radius * 1.3;
+  const reach = radius * 1.6;
   for (let j = Math.max(0, Math.ceil(y - reach)); j <= Math.min(height - 1, y + reach); j++) {
     for (let i = Math.max(0, Math.ceil(x - reach)); i <= Math.min(width - 1, x + reach); i++) {
       const u = ((i - x) * c + (j - y) * s) / stretch;
@@ -141,11 +160,11 @@ export function dots(canvas, seed) {
     out.set(paint);
     out[3] = unit * 0.5 * noise(x * 300, y * 300, seed + 20);
   });
-  for (const [spacing, radius, wild] of /** @type {Array<[number, number, number]>} */ ([
-    [8, 6.6, 0.5],
-    [6.4, 4.7, 0.7],
-    [5.4, 3.5, 0.9],
-    [7, 2.5, 1],
+  for (const [spacing, radius, wild, lift] of /** @type {Array<[number, number, number, number]>} */ ([
+    [11, 9.5, 0.6, -0.11],
+    [10, 6.8, 0.8, -0.02],
+    [9.2, 4.7, 1, 0.05],
+    [12, 3.4, 1.2, 0.09],
   ])) {
     const step = spacing * unit;
     /** @type {number[]} */
@@ -160,14 +179,19 @@ export function dots(canvas, seed) {
       order[n] = held;
     }
     for (const k of order) {
-      const x = ((k % columns) + 0.9 * (rand() - 0.5)) * step;
-      const y = (Math.floor(k / columns) + 0.9 * (rand() - 0.5)) * step;
+      let x = ((k % columns) + 0.9 * (rand() - 0.5)) * step;
+      let y = (Math.floor(k / columns) + 0.9 * (rand() - 0.5)) * step;
+      const [along, off, across] = line(x / width, (y / width) * tall);
+      const gap = (step * 1.02) / width;
+      const move = (Math.round(off / gap) * gap - off) * 0.85 * width;
+      x += Math.cos(across) * move;
+      y += Math.sin(across) * move;
       const asked = scene(x / width, (y / width) * tall, rand);
       const opposite = rand() < 0.07 * wild;
       const turn = opposite ? Math.PI * (0.8 + 0.4 * rand()) : 1.1 * wild * (rand() - 0.5);
-      const light = opposite ? -0.05 : 0.2 * wild * (rand() - 0.5) + 0.02;
+      const light = opposite ? 0.07 : 0.2 * wild * (rand() - 0.5) + lift;
       const colour = shift(asked, light, 1.15 + 0.25 * rand(), turn);
-      dot(canvas, x, y, radius * unit * (0.75 + 0.5 * rand()), colour, rand);
+      dot(canvas, x, y, radius * unit * (0.75 + 0.5 * rand()), along + 0.5 * (rand() - 0.5), colour, rand);
     }
   }
   canvas.light({ depth: 0.6, shine: 0.16 });

@@ -26,7 +26,7 @@ const INKS = [
  */
 
 /** @param {Random} rand @param {number} bottom @returns {Tool[]} */
-function session(rand, bottom) {
+function bath(rand, bottom) {
   /** @type {Tool[]} */
   const tools = [];
   /** @param {number} x @param {number} y @param {number} r @param {number} ink */
@@ -72,10 +72,11 @@ function session(rand, bottom) {
  */
 export function marble(canvas, seed) {
   const rand = random(seed);
-  const tools = session(rand, canvas.height / canvas.width).reverse();
+  const tools = bath(rand, canvas.height / canvas.width).reverse();
   const inks = INKS.map(hex);
   const ground = hex("#f1e3c2");
-  canvas.fill((x0, y0, out) => {
+  /** @param {number} x0 @param {number} y0 @param {Float32Array} out */
+  const shade = (x0, y0, out) => {
     let x = x0 + 0.006 * noise(x0 * 6, y0 * 6, seed) + 0.0015 * noise(x0 * 40, y0 * 40, seed + 1);
     let y = y0 + 0.006 * noise(x0 * 6, y0 * 6, seed + 2) + 0.0015 * noise(x0 * 40, y0 * 40, seed + 3);
     let ink = -1;
@@ -128,6 +129,14 @@ export function marble(canvas, seed) {
     out[2] = paint[2];
     out[3] = 2.2 * rim + 1.2 * grain + 1.5 * noise(x0 * 90, y0 * 260, seed + 14) + 2 * flow;
     for (let c = 0; c < 4; c++) out[c] = c < 3 ? at(out, c) : at(out, c) * canvas.unit * 0.5;
+  };
+  // The combs draw bands finer than a pixel, so every pixel looks twice.
+  const first = new Float32Array(4);
+  const shy = 0.25 / canvas.width;
+  canvas.fill((x, y, out) => {
+    shade(x - shy, y + shy, first);
+    shade(x + shy, y - shy, out);
+    for (let c = 0; c < 4; c++) out[c] = (at(first, c) + at(out, c)) / 2;
   });
   canvas.light({ depth: 0.5, shine: 0.12 });
 }

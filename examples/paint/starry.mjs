@@ -1,7 +1,7 @@
 // starry: a night in thick oil. The wind of the sky is one stream function, and its contours are the brush strokes.
 
 import { cover } from "./brush.mjs";
-import { mix, ramp, shift } from "./colour.mjs";
+import { ramp, shift } from "./colour.mjs";
 import { fbm, noise, random, smooth } from "./random.mjs";
 
 /** @typedef {import("./canvas.mjs").Canvas} Canvas */
@@ -50,8 +50,8 @@ export function starry(canvas, seed) {
       sum += strength * Math.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * reach * reach));
     }
     for (const { x: cx, y: cy, r } of LIGHTS) {
-      const reach = r * 2.3;
-      sum += 3.0 * reach * Math.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * reach * reach));
+      const reach = r * (r > 0.03 ? 2.3 : 2.7);
+      sum += 4.2 * reach * Math.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * reach * reach));
     }
     return sum;
   };
@@ -129,7 +129,7 @@ export function starry(canvas, seed) {
           if (d > reach * 1.3) continue;
           const ring = d / reach + 0.1 * (rand() - 0.5);
           const hue = d < 1 ? 0.12 * rand() : 0.12 + 0.8 * ring + 0.17 * Math.sin(d * 4.2 + cx * 9);
-          paint = mix(GLOW(hue), paint, smooth(0.75, 1.1, ring));
+          if (rand() > smooth(0.72, 1.12, ring)) paint = GLOW(hue);
         }
         return paint;
       }

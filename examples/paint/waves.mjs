@@ -179,8 +179,7 @@ export function waves(canvas, seed) {
       const line = Math.sin(y * 520 + 2 * noise(x * 9, y * 9, seed + 7)) > 1.25 - 7 * (y - 0.08);
       return rings > 0.102 ? LINE : line ? hex("#f8c95e") : shift(glow, 0.03 * wood, 1, 0);
     }
-    const mist =
-      0.5 + 0.5 * Math.sin(y * 33 + 1.5 * Math.sin(x * 5 + Math.floor(y * 5.2)) + 2 * noise(x * 2.5, y * 8, seed + 3));
+    const mist = 0.5 + 0.5 * Math.sin(y * 33 + 1.5 * Math.sin(x * 5 + y * 7) + 2 * noise(x * 2.5, y * 8, seed + 3));
     let paint = SKY(0.02 + y * 1.75 + 0.2 * (mist - 0.5));
     const edge = Math.abs(mist - 0.62) * 26;
     if (mist > 0.62) paint = mix(paint, PAPER, 0.62);
