@@ -3,9 +3,12 @@
 import { createHash } from "node:crypto";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
+import { pngChunk } from "../../../test/pictures/bad.ts";
 import { sRgbRamp, worst } from "../../../test/pictures/fixtures.ts";
 import type { Image } from "../../image/image.ts";
+import { resize } from "../../image/resize.ts";
 import { inputFormats } from "../pictures.ts";
+import { readPictureText } from "../pictures-text.ts";
 import { readPicture } from "./pictures.ts";
 
 /** `image` as 8-bit raw pixels in sharp's hands. */
@@ -80,6 +83,28 @@ describe("formats", () => {
     expect(stored).toEqual({ width: 8, height: 6 });
     expect([image.data[0], image.data[48], image.data[96]]).toEqual([1, 0, 0]);
   });
+});
+
+test("a large picture is reduced while it is read, turned first", async () => {
+  const bytes = await raw(ramp).withMetadata({ orientation: 6 }).png().toBuffer();
+  const whole = await readPicture(bytes);
+  const small = await readPicture(bytes, { longSide: 12 });
+  expect(small).toMatchObject({ size: { width: 32, height: 48 }, image: { width: 8, height: 12 } });
+  expect(worst(small.image.data, resize(whole.image, { width: 8, height: 12 }).data)).toBeLessThan(1e-5);
+  expect(await readPicture(bytes, { longSide: 48 })).toEqual(whole);
+});
+
+test("the words around a picture may be what they like", async () => {
+  const bytes = await raw(ramp).png().toBuffer();
+  const chunk = (type: string, text: string) => pngChunk(type, Buffer.from(text, "latin1"));
+  const words = [
+    chunk("tEXt", `Comment\0${"a".repeat(3e6)}`),
+    chunk("iTXt", "cut\0\0"),
+    chunk("tEXt", "Author\0Zo\xeb"),
+  ];
+  const odd = Buffer.concat([bytes.subarray(0, 33), ...words, bytes.subarray(33)]);
+  expect((await readPicture(odd)).image).toEqual((await readPicture(bytes)).image);
+  expect(readPictureText(odd)).toEqual({ Author: "Zoë" });
 });
 
 describe("orientation", () => {
