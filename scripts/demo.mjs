@@ -1,0 +1,14 @@
+/** `npm run demo`: installs, builds, and repaints a bundled photo in the style of a bundled painting, offline. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureBuilt, root, run } from "./ensure.mjs";
+
+ensureBuilt();
+const output = join(root, "out", "demo.png");
+const { mkdirSync } = await import("node:fs");
+mkdirSync(join(root, "out"), { recursive: true });
+rmSync(output, { force: true });
+console.log("\nRepainting examples/cat.jpg in the style of examples/starry.jpg ...");
+const began = performance.now();
+run("node", ["dist/cli/main.js", "examples/cat.jpg", "examples/starry.jpg", "--model", "pocket", "-o", output]);
+console.log(`The picture is there, after ${((performance.now() - began) / 1000).toFixed(1)} s: ${output}`);

@@ -1,0 +1,37 @@
+/**
+ * What a fresh clone lacks, brought once: packages and the build. `npm run demo` and `npm test` begin with it. Nothing
+ * is installed that stands already.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/**
+ * Runs a command in the repository, its output shown; throws if it fails.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ */
+export function run(command, args) {
+  const windows = process.platform === "win32";
+  execFileSync(windows && command !== "node" ? `${command}.cmd` : command, args, { cwd: root, stdio: "inherit", shell: windows });
+}
+
+/** Installs the packages of the lock file, unless exactly these are installed; then builds. */
+export function ensureBuilt() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`pastiche needs Node 20.19 or later; this is ${process.versions.node}.`);
+    process.exit(1);
+  }
+  const lock = readFileSync(join(root, "package-lock.json"), "utf8");
+  const mark = join(root, "node_modules", ".installed-lock");
+  if (!existsSync(mark) || readFileSync(mark, "utf8") !== lock) {
+    run("npm", ["ci", "--no-audit", "--no-fund"]);
+    writeFileSync(mark, lock);
+  }
+  run("npm", ["run", "--silent", "build"]);
+}

@@ -1,0 +1,84 @@
+/**
+ * The arrows between rooms, enforced: no file may import from a room that its own does not point to. ARCHITECTURE.md
+ * draws the same picture. Usage: node scripts/layers.mjs
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A room's files (by the start of their path below src/) and what they may import besides their own room. */
+const arrows = [
+  { room: "errors.ts", to: [] },
+  { room: "parameters.ts", to: ["errors.ts", "zod"] },
+  { room: "graph/", to: [] },
+  { room: "onnx/", to: ["graph/", "@bufbuild/protobuf"] },
+  { room: "image/", to: [] },
+  { room: "schedule/", to: [] },
+  { room: "weights/", to: ["errors.ts", "models/backbone.ts", "models/index.ts", "fflate", "h5wasm"] },
+  { room: "models/", to: ["errors.ts", "graph/", "weights/weights.ts"] },
+  { room: "losses/", to: ["graph/"] },
+  { room: "optimizers/", to: ["graph/", "parameters.ts", "zod"] },
+  { room: "runtimes/node-", to: ["errors.ts", "runtimes/", "onnxruntime-node", "onnxruntime-common", "node:"] },
+  { room: "runtimes/web-", to: ["errors.ts", "runtimes/", "onnxruntime-web", "onnxruntime-common"] },
+  { room: "runtimes/", to: ["errors.ts", "onnxruntime-common"] },
+  {
+    room: "transfer/",
+    to: [
+      ...["errors.ts", "parameters.ts", "graph/", "onnx/", "weights/weights.ts", "models/", "losses/", "optimizers/"],
+      ...["schedule/", "image/", "runtimes/runtime.ts", "zod"],
+    ],
+  },
+  {
+    room: "platform/node/",
+    to: [
+      ...["errors.ts", "image/", "weights/", "models/", "platform/", "runtimes/", "transfer/stylizer.ts"],
+      ...["node:", "sharp", "write-file-atomic"],
+    ],
+  },
+  {
+    room: "platform/web/",
+    to: ["errors.ts", "image/", "weights/", "models/", "platform/", "runtimes/", "transfer/stylizer.ts"],
+  },
+  { room: "platform/", to: ["errors.ts", "image/", "weights/"] },
+  {
+    room: "cli/",
+    to: [
+      "errors.ts",
+      "image/",
+      "models/",
+      "platform/",
+      "transfer/",
+      "schedule/",
+      "weights/",
+      "node.ts",
+      "commander",
+      "node:",
+      "zod",
+    ],
+  },
+  { room: "index.ts", to: ["*"] },
+  { room: "node.ts", to: ["*"] },
+  { room: "web.ts", to: ["*"] },
+];
+
+const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
+const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .map((file) => file.split(sep).join("/"))
+  .filter((file) => /\.ts$/.test(file) && !/\.(test|case|d)\.ts$/.test(file));
+
+const problems = files.flatMap((file) => {
+  const rule = arrows.find(({ room }) => file.startsWith(room));
+  if (!rule) return [`src/${file}: belongs to no room; add it to scripts/layers.mjs and ARCHITECTURE.md`];
+  const text = readFileSync(join(source, file), "utf8");
+  const statements = /^(?:import|export|\})[^"\n]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/gm;
+  const imports = [...text.matchAll(statements)].map((match) => /** @type {string} */ (match[1] ?? match[2]));
+  return imports
+    .map((name) => (name.startsWith(".") ? posix.join(posix.dirname(file), name) : name))
+    .filter((target) => !target.startsWith(rule.room) && !rule.to.some((to) => to === "*" || target.startsWith(to)))
+    .filter((target) => !target.startsWith(".."))
+    .map((target) => `src/${file} must not import ${target}`);
+});
+
+for (const problem of problems) console.error(problem);
+console.log(`${files.length} files, ${problems.length} arrows that point the wrong way`);
+process.exitCode = problems.length > 0 ? 1 : 0;

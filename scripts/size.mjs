@@ -1,0 +1,33 @@
+/** Lines of every room of src/, tests apart, and the longest files; fails over 400 lines. Usage: node scripts/size.mjs */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const LIMIT = 400;
+const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
+const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => ({
+    path: file.split(sep).join("/"),
+    lines: readFileSync(join(source, file), "utf8").split("\n").length - 1,
+    test: /\.(test|case)\.ts$/.test(file),
+  }));
+
+/** @type {Map<string, { files: number, lines: number, tests: number }>} */
+const rooms = new Map();
+for (const { path, lines, test } of files) {
+  const room = path.includes("/") ? path.slice(0, path.indexOf("/")) : "(doors)";
+  const row = rooms.get(room) ?? { files: 0, lines: 0, tests: 0 };
+  rooms.set(room, test ? { ...row, tests: row.tests + lines } : { ...row, files: row.files + 1, lines: row.lines + lines });
+}
+console.log("room          files  lines  tests");
+for (const [room, { files: count, lines, tests }] of rooms) {
+  console.log(`${room.padEnd(12)} ${String(count).padStart(6)} ${String(lines).padStart(6)} ${String(tests).padStart(6)}`);
+}
+const sizes = files.filter(({ test }) => !test).map(({ lines }) => lines).sort((a, b) => a - b);
+console.log(`median ${sizes[sizes.length >> 1]}, 90% below ${sizes[Math.floor(sizes.length * 0.9)]}, longest ${sizes.at(-1)}`);
+for (const { path, lines } of files) {
+  if (lines <= LIMIT) continue;
+  console.error(`src/${path}: ${lines} lines, at most ${LIMIT}`);
+  process.exitCode = 1;
+}
