@@ -91,6 +91,28 @@ def write_h5(tensors):
         root.create_group("top_level_model_weights")
 
 
+def write_bad_h5(tensors):
+    """Small files that would harm a careless reader."""
+    with h5py.File(os.path.join(HERE, "bad-bomb.h5"), "w") as file:
+        # 3 x 3 x 3 x 2^50 floats are claimed, none are stored: chunks are made when they are written to.
+        for _, keras, _, _, _ in layers():
+            group = file.create_group(keras)
+            group.create_dataset("kernel:0", (3, 3, 3, 2**50), np.float32, chunks=(3, 3, 3, 1))
+            group.create_dataset("bias:0", (3,), np.float32)
+    with h5py.File(os.path.join(HERE, "bad-external.h5"), "w") as file:
+        for name, keras, _, inputs, outputs in layers():
+            group = file.create_group(keras)
+            space = h5py.h5s.create_simple((3, 3, inputs, outputs))
+            plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            plist.set_external(b"/dev/stdin", 0, 36 * inputs * outputs)
+            h5py.h5d.create(group.id, b"kernel:0", h5py.h5t.IEEE_F32LE, space, plist)
+            group["bias:0"] = tensors[name + ".bias"]
+    with h5py.File(os.path.join(HERE, "bad-link.h5"), "w") as file:
+        group = file.create_group("block1_conv1")
+        group["kernel:0"] = h5py.ExternalLink("/etc/passwd", "/x")
+        group["bias:0"] = tensors["conv1_1.bias"]
+
+
 def write_safetensors(path, tensors, metadata):
     header, blobs, offset = {"__metadata__": metadata}, [], 0
     for name, array in tensors.items():
@@ -109,6 +131,7 @@ def main():
     vision = torch_state(base, torch.Tensor.numpy)
     write_pth(base)
     write_h5(base)
+    write_bad_h5(base)
     write_safetensors("tiny-torchvision.safetensors", vision, {"format": "pt"})
     write_safetensors("tiny-ours.safetensors", {n: t.astype(np.float16) for n, t in base.items()}, {"name": "tiny"})
 
