@@ -125,8 +125,9 @@ export function and(a: Tensor, b: Tensor): Tensor {
   return plain("And", a, b, "bool");
 }
 
+/** By De Morgan's rule: ONNX Runtime's WebGPU has no Or, and would bring both to the CPU for it. */
 export function or(a: Tensor, b: Tensor): Tensor {
-  return plain("Or", a, b, "bool");
+  return not(and(not(a), not(b)));
 }
 
 export function not(a: Tensor): Tensor {

@@ -1,5 +1,6 @@
 /** Sums of squares and means of whole tensors: what losses are made of. */
 import { div, mul } from "./arithmetic.ts";
+import { shapeOf } from "./movement.ts";
 import { reduce, sum } from "./reduce.ts";
 import { node, scalar, type Tensor } from "./tensor.ts";
 
@@ -22,11 +23,14 @@ export function mean(x: Tensor): Tensor {
   return div(sum(x), count(x));
 }
 
-/** How many elements `x` has, as a number known when the program runs. */
+/**
+ * How many elements `x` has, as a number known when the program runs. Not by the operator Size: runtimes that have it on
+ * the CPU only would bring the whole tensor there to count it, where Shape needs no values.
+ */
 export function count(x: Tensor): Tensor {
   const known = x.shape.every((dim) => typeof dim === "number");
   if (known) return scalar((x.shape as readonly number[]).reduce((product, dim) => product * dim, 1));
-  const size = node("Size", [x], { shape: [], type: "int64" });
+  const sizes = node("Cast", [shapeOf(x)], { shape: [x.shape.length], attributes: { to: "float32" } });
   // A size does not change with the values: no gradient flows on.
-  return node("Cast", [size], { shape: [], attributes: { to: "float32" }, pullback: () => [undefined] });
+  return node("ReduceProd", [sizes], { shape: [], attributes: { keepdims: 0 }, pullback: () => [undefined] });
 }
