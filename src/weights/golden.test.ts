@@ -5,7 +5,7 @@ import { convolutions } from "../models/backbone.ts";
 import { readWeights } from "./read.ts";
 import { expectedTiny, fixture, fixtures, tiny } from "./tiny.case.ts";
 
-const files = readdirSync(fixtures).filter((name) => /\.(h5|pth|safetensors)$/.test(name));
+const files = readdirSync(fixtures).filter((name) => /^tiny.*\.(h5|pth|safetensors)$/.test(name));
 
 test("there is a file of every kind", () => {
   expect(files).toHaveLength(11);
