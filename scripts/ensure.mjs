@@ -17,7 +17,11 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
  */
 export function run(command, args) {
   const windows = process.platform === "win32";
-  execFileSync(windows && command !== "node" ? `${command}.cmd` : command, args, { cwd: root, stdio: "inherit", shell: windows });
+  execFileSync(windows && command !== "node" ? `${command}.cmd` : command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: windows,
+  });
 }
 
 /** Installs the packages of the lock file, unless exactly these are installed; then builds. */

@@ -32,7 +32,7 @@ const arrows = [
     room: "platform/node/",
     to: [
       ...["errors.ts", "image/", "weights/", "models/", "platform/", "runtimes/", "transfer/stylizer.ts"],
-      ...["node:", "sharp", "write-file-atomic"],
+      ...["graph/", "onnx/", "node:", "sharp"],
     ],
   },
   {

@@ -18,14 +18,24 @@ const rooms = new Map();
 for (const { path, lines, test } of files) {
   const room = path.includes("/") ? path.slice(0, path.indexOf("/")) : "(doors)";
   const row = rooms.get(room) ?? { files: 0, lines: 0, tests: 0 };
-  rooms.set(room, test ? { ...row, tests: row.tests + lines } : { ...row, files: row.files + 1, lines: row.lines + lines });
+  rooms.set(
+    room,
+    test ? { ...row, tests: row.tests + lines } : { ...row, files: row.files + 1, lines: row.lines + lines },
+  );
 }
 console.log("room          files  lines  tests");
 for (const [room, { files: count, lines, tests }] of rooms) {
-  console.log(`${room.padEnd(12)} ${String(count).padStart(6)} ${String(lines).padStart(6)} ${String(tests).padStart(6)}`);
+  console.log(
+    `${room.padEnd(12)} ${String(count).padStart(6)} ${String(lines).padStart(6)} ${String(tests).padStart(6)}`,
+  );
 }
-const sizes = files.filter(({ test }) => !test).map(({ lines }) => lines).sort((a, b) => a - b);
-console.log(`median ${sizes[sizes.length >> 1]}, 90% below ${sizes[Math.floor(sizes.length * 0.9)]}, longest ${sizes.at(-1)}`);
+const sizes = files
+  .filter(({ test }) => !test)
+  .map(({ lines }) => lines)
+  .sort((a, b) => a - b);
+console.log(
+  `median ${sizes[sizes.length >> 1]}, 90% below ${sizes[Math.floor(sizes.length * 0.9)]}, longest ${sizes.at(-1)}`,
+);
 for (const { path, lines } of files) {
   if (lines <= LIMIT) continue;
   console.error(`src/${path}: ${lines} lines, at most ${LIMIT}`);

@@ -1,11 +1,15 @@
-/** Networks on Node: backbones with the weights that are on this machine. */
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { pocket } from "../../models/index.ts";
+/** Networks on Node: a backbone by name, with the weights that are on this machine. */
+import * as models from "../../models/index.ts";
 import type { Network } from "../../transfer/stylizer.ts";
-import { readWeights } from "../../weights/read.ts";
+import { findWeights, loadWeights } from "./weights.ts";
 
-export async function loadNetwork(_name: string): Promise<Network> {
-  const path = fileURLToPath(new URL("../../../weights/pocket.safetensors", import.meta.url));
-  return { backbone: pocket, weights: await readWeights(await readFile(path), pocket), digest: "" };
+/**
+ * The network of that name. `auto` is vgg19 if its weights are on this machine (in our cache, Keras's or PyTorch's), else
+ * pocket, which is part of the package. Throws a `UserError` `model` if there are no weights or they are damaged.
+ */
+export async function loadNetwork(name: "auto" | keyof typeof models): Promise<Network> {
+  const chosen = name === "auto" ? ((await findWeights(models.vgg19)) ? "vgg19" : "pocket") : name;
+  const backbone = models[chosen];
+  const { weights, digest } = await loadWeights(backbone);
+  return { backbone, weights, digest };
 }
