@@ -1,0 +1,118 @@
+/** What every loss must be able to do, and the formulas restated in plain double precision, for the tests of this room. */
+import { run } from "../graph/fixtures.case.ts";
+import { input, symbol, type Tensor } from "../graph/index.ts";
+import type { FeatureLoss, ImageLoss, Normalization } from "./loss.ts";
+
+export type Loss = FeatureLoss | ImageLoss;
+
+export function isFeatureLoss(loss: Loss): loss is FeatureLoss {
+  return "compare" in loss;
+}
+
+/** Planar numbers: channels of rows. */
+export interface Planes {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly data: Float32Array;
+}
+
+export function planes(
+  channels: number,
+  height: number,
+  width: number,
+  at: (c: number, y: number, x: number) => number,
+) {
+  const data = new Float32Array(channels * height * width);
+  let i = 0;
+  for (let c = 0; c < channels; c++)
+    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data[i++] = at(c, y, x);
+  return { channels, height, width, data };
+}
+
+function variable(name: string, { channels }: Planes, suffix = ""): Tensor {
+  return input(name, [1, channels, symbol(`H${suffix}`), symbol(`W${suffix}`)]);
+}
+
+const feed = ({ channels, height, width, data }: Planes) => ({ data, dims: [1, channels, height, width] });
+
+/** The loss of `now`, against the target that it describes of `target`, as the graph computes it. */
+export async function score(loss: Loss, now: Planes, target: Planes): Promise<number> {
+  const x = variable("now", now);
+  if (!isFeatureLoss(loss)) return (await run({ y: loss.score(x) }, { now: feed(now) })).y![0]!;
+  // As in a job, the target is described by a program of its own, whose picture may have another size.
+  const described = Object.fromEntries(loss.describe(variable("target", target)).map((part, i) => [`part ${i}`, part]));
+  const parts = await run(described, { target: feed(target) });
+  const same = loss.describe(x);
+  const shape = (part: Tensor) => part.shape.map((dim, i) => (typeof dim === "number" ? dim : feed(target).dims[i]!));
+  const inputs = Object.fromEntries(
+    same.map((part, i) => [`target ${i}`, { data: parts[`part ${i}`]!, dims: shape(part) }]),
+  );
+  const y = loss.compare(
+    x,
+    same.map((part, i) => input(`target ${i}`, part.shape)),
+  );
+  return (await run({ y }, { ...inputs, now: feed(now) })).y![0]!;
+}
+
+/** Sum over all elements. */
+function total({ data }: Planes, term: (i: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += term(i);
+  return sum;
+}
+
+/** The paper's G = F F^T, in which nothing is averaged. */
+function products({ channels, height, width, data }: Planes): number[] {
+  const places = height * width;
+  return Array.from({ length: channels ** 2 }, (_, i) => {
+    const [a, b] = [Math.floor(i / channels) * places, (i % channels) * places];
+    let sum = 0;
+    for (let k = 0; k < places; k++) sum += data[a + k]! * data[b + k]!;
+    return sum;
+  });
+}
+
+/** Squared differences of neighbours, `dx` to the right and `dy` below: their sum and their number. */
+function neighbours({ channels, height, width, data }: Planes, dx: number, dy: number): { sum: number; count: number } {
+  let [sum, count] = [0, 0];
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y + dy < height; y++) {
+      for (let x = 0; x + dx < width; x++) {
+        const at = (row: number, column: number) => data[(c * height + row) * width + column]!;
+        sum += (at(y + dy, x + dx) - at(y, x)) ** 2;
+        count++;
+      }
+    }
+  }
+  return { sum, count };
+}
+
+const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+/** Every loss's formula as its paper or its docstring writes it. */
+export const formulas: Record<string, Record<Normalization, (now: Planes, target: Planes) => number>> = {
+  content: {
+    paper: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / 2,
+    balanced: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / total(p, (i) => p.data[i]! ** 2),
+  },
+  gram: {
+    paper: (f, p) => {
+      const [n, m] = [f.channels, f.height * f.width];
+      const [g, a] = [products(f), products(p)];
+      return sumOf(g.map((x, i) => (x - a[i]!) ** 2)) / (4 * n ** 2 * m ** 2);
+    },
+    balanced: (f, p) => {
+      const g = products(f).map((x) => x / (f.height * f.width));
+      const a = products(p).map((x) => x / (p.height * p.width));
+      return sumOf(g.map((x, i) => (x - a[i]!) ** 2)) / sumOf(a.map((x) => x ** 2));
+    },
+  },
+  variation: {
+    paper: (x) => neighbours(x, 1, 0).sum + neighbours(x, 0, 1).sum,
+    balanced: (x) => {
+      const [right, below] = [neighbours(x, 1, 0), neighbours(x, 0, 1)];
+      return right.sum / right.count + below.sum / below.count;
+    },
+  },
+};

@@ -1,0 +1,101 @@
+/** Every loss of the room's export list, in both normalisations. */
+import { describe, expect, test } from "vitest";
+import { differentiate } from "../graph/fixtures.case.ts";
+import { symbol, type Tensor } from "../graph/index.ts";
+import * as losses from "./index.ts";
+import { formulas, isFeatureLoss, type Loss, type Planes, planes, score } from "./loss.case.ts";
+import type { LossKind, Normalization } from "./loss.ts";
+
+const kinds = Object.entries<LossKind<Loss>>(losses);
+const cases = kinds.flatMap(([name, kind]) =>
+  (["balanced", "paper"] as const).map((normalize) => ({ name, normalize, loss: kind.make(normalize) })),
+);
+
+/** A random texture, repeated every 16 places, positive as features are. */
+function texture(channels: number, height: number, width: number, seed: number): Planes {
+  return planes(channels, height, width, (c, y, x) => {
+    const i = Math.imul(((seed * 8 + c) * 16 + (y % 16)) * 16 + (x % 16) + 1, 0x9e3779b1);
+    return (Math.imul(i ^ (i >>> 15), 0x2c1b3c6d) >>> 8) / 2 ** 24;
+  });
+}
+
+const channels = (loss: Loss) => (isFeatureLoss(loss) ? 5 : 3);
+
+test("every loss explains itself, and its formula is restated", () => {
+  expect(Object.keys(formulas)).toEqual(Object.keys(losses));
+  for (const [, { summary }] of kinds) expect(summary).toMatch(/^[A-Z][^.]{10,80}$/);
+});
+
+describe.each(cases)("$name, $normalize", ({ name, normalize, loss }) => {
+  test("is zero at its own target, or where nothing varies", async () => {
+    const target = isFeatureLoss(loss) ? texture(5, 8, 12, 1) : planes(3, 8, 12, (c) => c / 3);
+    expect(Math.abs(await score(loss, target, target))).toBeLessThan(1e-12);
+  });
+
+  test("is the formula, computed apart from the graph in double precision", async () => {
+    const [now, target] = [texture(channels(loss), 24, 16, 1), texture(channels(loss), 24, 16, 2)];
+    const expected = formulas[name]![normalize](now, target);
+    expect((await score(loss, now, target)) / expected).toBeCloseTo(1, 5);
+  });
+
+  test("its gradient agrees with central differences", async () => {
+    const shape = [1, channels(loss), symbol("H"), symbol("W")];
+    const build = (now: Tensor, target?: Tensor) =>
+      isFeatureLoss(loss) ? loss.compare(now, loss.describe(target!)) : loss.score(now);
+    const { gradients, differences } = await differentiate({
+      shapes: isFeatureLoss(loss) ? [shape, shape] : [shape],
+      build,
+      domain: { offset: 0.8, scale: 0.6 },
+      fixed: [1],
+    });
+    const scale = Math.max(...differences[0]!.map(Math.abs));
+    const worst = Math.max(...gradients[0]!.map((g, i) => Math.abs(g - differences[0]![i]!)));
+    expect(scale).toBeGreaterThan(0);
+    expect(worst / scale).toBeLessThan(5e-3);
+  });
+
+  test("is never negative, and NaN in is NaN out", async () => {
+    const [now, target] = [texture(channels(loss), 8, 8, 3), texture(channels(loss), 8, 8, 4)];
+    expect(await score(loss, now, target)).toBeGreaterThan(0);
+    now.data[7] = Number.NaN;
+    expect(await score(loss, now, target)).toBeNaN();
+  });
+});
+
+test.each(cases.filter((each) => each.normalize === "balanced"))(
+  "$name, balanced, is the same at 64 and at 128 pixels of the same textures",
+  async ({ loss }) => {
+    const at = (size: number) =>
+      score(loss, texture(channels(loss), size, size, 5), texture(channels(loss), size, size, 6));
+    expect((await at(128)) / (await at(64))).toBeCloseTo(1, 2);
+  },
+);
+
+describe("gram", () => {
+  const at = (normalize: Normalization, now: Planes, target: Planes) => score(losses.gram.make(normalize), now, target);
+
+  test.each(["balanced", "paper"] as const)(
+    "%s: a painting of another size is the same painting",
+    async (normalize) => {
+      const now = texture(5, 16, 32, 1);
+      const ratio =
+        (await at(normalize, now, texture(5, 48, 16, 2))) / (await at(normalize, now, texture(5, 16, 32, 2)));
+      expect(ratio).toBeCloseTo(1, 4);
+    },
+  );
+
+  test("balanced: black against a painting is 1, whatever the painting", async () => {
+    const black = planes(5, 16, 16, () => 0);
+    for (const strength of [0.01, 1, 100]) {
+      const { data, ...size } = texture(5, 16, 16, 2);
+      const painting = { ...size, data: data.map((x) => x * strength) };
+      expect(await at("balanced", black, painting)).toBeCloseTo(1, 5);
+    }
+  });
+
+  test("does not know where things are: features moved around the edges score zero", async () => {
+    const { data, ...size } = texture(5, 16, 16, 2);
+    const moved = planes(5, 16, 16, (c, y, x) => data[(c * 16 + ((y + 5) % 16)) * 16 + ((x + 3) % 16)]!);
+    expect(await at("balanced", moved, { data, ...size })).toBeLessThan(1e-12);
+  });
+});
