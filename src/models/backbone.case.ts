@@ -1,0 +1,34 @@
+/** Random weights for any backbone, and what its layer table costs: shared by tests that need a network. */
+import type { Weights } from "../weights/weights.ts";
+import { type Backbone, convolutions } from "./backbone.ts";
+
+/** A network small enough for tests that run a job: five blocks, named as the large ones. */
+export const toy: Backbone = { name: "toy", summary: "for tests", blocks: [[4], [6], [8], [8, 8], [8]] };
+
+/** Random kernels with He's deviation, small biases, the usual mean. */
+export function toyWeights(backbone: Backbone = toy): Weights {
+  let state = 1;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+  const weights = new Map([["mean", { shape: [3], data: Float32Array.of(0.485, 0.456, 0.406) }]]);
+  for (const { name, inputs, outputs } of convolutions(backbone)) {
+    const scale = Math.sqrt(6 / (9 * inputs)) * (inputs === 3 ? 4 : 1);
+    const kernel = Float32Array.from({ length: outputs * inputs * 9 }, () => next() * scale);
+    weights.set(`${name}.weight`, { shape: [outputs, inputs, 3, 3], data: kernel });
+    weights.set(`${name}.bias`, { shape: [outputs], data: Float32Array.from({ length: outputs }, () => next() / 8) });
+  }
+  return weights;
+}
+
+/** Multiply-adds for each pixel of the image, up to and with `layer`. */
+export function multiplyAdds(backbone: Backbone, layer: string): number {
+  let sum = 0;
+  for (const { name, inputs, outputs } of convolutions(backbone)) {
+    const block = Number(name[4]);
+    sum += (9 * inputs * outputs) / 4 ** (block - 1);
+    if (name === layer) return sum;
+  }
+  throw new RangeError(`no layer ${layer}`);
+}

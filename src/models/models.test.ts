@@ -1,0 +1,123 @@
+/** Every backbone of the room's export list: its table, its features, its errors. */
+import { describe, expect, test } from "vitest";
+import { run } from "../graph/fixtures.case.ts";
+import { input, print, symbol } from "../graph/index.ts";
+import { multiplyAdds, toy, toyWeights } from "./backbone.case.ts";
+import { convolutions } from "./backbone.ts";
+import { features, type Pooling, poolings } from "./features.ts";
+import * as models from "./index.ts";
+
+const image = input("image", [1, 3, symbol("H"), symbol("W")]);
+const kinds = Object.keys(poolings) as Pooling[];
+
+/** A graph of `layers`, as text. */
+function printed(layers: readonly string[], pooling: Pooling = "max"): string {
+  return print(features(toy, toyWeights(), image, layers, pooling));
+}
+
+const count = (text: string, op: string) => text.split(` = ${op}(`).length - 1;
+
+describe.each(Object.entries(models))("%s", (exported, backbone) => {
+  test("explains itself", () => {
+    expect(backbone.name).toBe(exported);
+    expect(backbone.summary).toMatch(/^\S.{10,100}$/);
+  });
+
+  test("layers are named conv1_1 to conv5_..., each fed by the one before", () => {
+    const layers = convolutions(backbone);
+    expect(layers[0]).toMatchObject({ name: "conv1_1", inputs: 3 });
+    expect(new Set(layers.map((layer) => layer.name)).size).toBe(layers.length);
+    for (const [i, layer] of layers.entries()) {
+      expect(layer.name).toMatch(/^conv[1-5]_[1-4]$/);
+      if (i > 0) expect(layer.inputs).toBe(layers[i - 1]!.outputs);
+    }
+  });
+
+  test("has the layers that the default settings look at, so that a recipe runs on all", () => {
+    const names = convolutions(backbone).map((layer) => layer.name);
+    expect(names).toEqual(expect.arrayContaining(["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv4_2", "conv5_1"]));
+  });
+});
+
+test("vgg19 has sixteen layers and costs 361,152 multiply-adds a pixel to conv5_1", () => {
+  expect(convolutions(models.vgg19)).toHaveLength(16);
+  expect(convolutions(models.vgg19).at(-1)).toEqual({ name: "conv5_4", inputs: 512, outputs: 512 });
+  expect(multiplyAdds(models.vgg19, "conv5_1")).toBe(361_152);
+});
+
+test("pocket does a sixteenth of the work (the first layer, from three channels, a quarter)", () => {
+  expect(multiplyAdds(models.pocket, "conv5_1")).toBe((361_152 - 1728) / 16 + 1728 / 4);
+});
+
+describe("features", () => {
+  test.each(kinds)("%s pooling: named layers have their channels and their block's size", async (pooling) => {
+    const layers = ["conv1_1", "conv3_1", "conv5_1"];
+    const graph = features(toy, toyWeights(), image, layers, pooling);
+    const found = await run(graph, { image: { data: new Float32Array(3 * 32 * 48).fill(0.7), dims: [1, 3, 32, 48] } });
+    expect(Object.keys(found)).toEqual(layers);
+    expect(layers.map((layer) => found[layer]!.length)).toEqual([4 * 32 * 48, 8 * 8 * 12, 8 * 2 * 3]);
+    for (const layer of layers) expect(Math.min(...found[layer]!)).toBeGreaterThanOrEqual(0);
+  });
+
+  test.each([
+    [["conv1_1"], 1, 0],
+    [["conv3_1", "conv2_1"], 3, 2],
+    [["conv4_2", "conv1_1"], 5, 3],
+    [["conv5_1"], 6, 4],
+  ])("%s: the graph is only as deep as asked", (layers, convs, pools) => {
+    expect(count(printed(layers), "Conv")).toBe(convs);
+    expect(count(printed(layers), "MaxPool")).toBe(pools);
+    expect(count(printed(layers, "average"), "AveragePool")).toBe(pools);
+  });
+
+  test("are those of a network written out by hand, at a pixel away from the edge", async () => {
+    const one = { name: "one", summary: "", blocks: [[1]] };
+    const kernel = Float32Array.from({ length: 27 }, (_, i) => (i - 13) / 10);
+    const weights = new Map([
+      ["mean", { shape: [3], data: Float32Array.of(0.5, 0.25, 0) }],
+      ["conv1_1.weight", { shape: [1, 3, 3, 3], data: kernel }],
+      ["conv1_1.bias", { shape: [1], data: Float32Array.of(0.5) }],
+    ]);
+    const data = Float32Array.from({ length: 3 * 16 * 16 }, (_, i) => ((i * 37) % 101) / 101);
+    const graph = features(one, weights, image, ["conv1_1"], "max");
+    const seen = (await run(graph, { image: { data, dims: [1, 3, 16, 16] } })).conv1_1!;
+    const expected = (y: number, x: number) => {
+      let sum = 0.5;
+      for (let c = 0; c < 3; c++) {
+        for (let v = -1; v <= 1; v++) {
+          for (let u = -1; u <= 1; u++) {
+            const inside = y + v >= 0 && y + v < 16 && x + u >= 0 && x + u < 16;
+            const mean = [0.5, 0.25, 0][c]!;
+            // The padding is zero after the mean is taken off: the mean colour.
+            if (inside) sum += kernel[c * 9 + (v + 1) * 3 + u + 1]! * (data[(c * 16 + y + v) * 16 + x + u]! - mean);
+          }
+        }
+      }
+      return Math.max(0, sum);
+    };
+    for (const [y, x] of [
+      [7, 9],
+      [0, 0],
+      [15, 4],
+      [3, 15],
+    ] as const) {
+      expect(seen[y * 16 + x]).toBeCloseTo(expected(y, x), 5);
+    }
+  });
+
+  test("an unknown layer is a usage error that lists the layers", () => {
+    expect(() => printed(["conv1_1", "conv9_1"])).toThrow(
+      "toy has no layer conv9_1. Its layers: conv1_1, conv2_1, conv3_1, conv4_1, conv4_2, conv5_1.",
+    );
+    expect(() => printed(["conv9_1"])).toThrow(expect.objectContaining({ code: "usage" }));
+  });
+
+  test("weights that lack a tensor are a model error", () => {
+    const weights = new Map(toyWeights());
+    weights.delete("conv2_1.bias");
+    expect(() => features(toy, weights, image, ["conv3_1"], "max")).toThrow(
+      expect.objectContaining({ code: "model", message: "The weights have no tensor conv2_1.bias." }),
+    );
+    expect(() => features(toy, weights, image, ["conv1_1"], "max")).not.toThrow();
+  });
+});
