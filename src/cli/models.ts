@@ -84,10 +84,8 @@ async function pull(name: string): Promise<void> {
   const { pullWeights } = await import("../platform/node/weights-pull.ts");
   const backbone = await backboneOf(name);
   const bar = progressBar(`Downloading ${name}`);
-  const stop = new AbortController();
-  const interrupted = () =>
-    stop.abort(new UserError("model", `Interrupted; \`pastiche models pull ${name}\` goes on from there.`));
-  process.once("SIGINT", interrupted);
+  const { interruption } = await import("./interruption.ts");
+  const stop = interruption(() => {});
   try {
     const result = await pullWeights(backbone, {
       signal: stop.signal,
@@ -100,9 +98,14 @@ async function pull(name: string): Promise<void> {
     bar.clear();
     if (result.status === "present") print(`${name} is installed already: ${result.path}`);
     else print(`${name} is installed, from ${result.file}: ${result.path}`);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    bar.clear();
+    process.stderr.write(`Interrupted; \`pastiche models pull ${name}\` goes on from there.\n`);
+    process.exitCode = stop.status();
   } finally {
     bar.clear();
-    process.off("SIGINT", interrupted);
+    stop.dispose();
   }
 }
 

@@ -70,9 +70,7 @@ export async function keepWeights(
   { source, original }: Omit<CacheRecord, "digest">,
 ): Promise<{ path: string; digest: string }> {
   const path = cachePath(backbone.name);
-  const hash = createHash("sha256");
-  for (const { data } of weights.values()) hash.update(encodeFloats(data, "F32"));
-  const digest = hash.digest("hex");
+  const digest = weightsDigest(weights);
   const metadata = { format: "pastiche", version: formatVersion, backbone: backbone.name, source, original, digest };
   await writeAtomically(path, writeSafetensors(weights, { metadata }), { force: true });
   return { path, digest };
@@ -109,6 +107,13 @@ export async function cachedWeights(
   }
   const [source, original] = [metadata.get("source") ?? "unknown", metadata.get("original") ?? "unknown"];
   return { path, weights, digest, source, original };
+}
+
+/** SHA-256 of the numbers as a cache file holds them. */
+export function weightsDigest(weights: Weights): string {
+  const hash = createHash("sha256");
+  for (const { data } of weights.values()) hash.update(encodeFloats(data, "F32"));
+  return hash.digest("hex");
 }
 
 /** SHA-256 of a safetensors file's numbers. */

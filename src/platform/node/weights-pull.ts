@@ -9,14 +9,14 @@ import { manifestOf, type WeightsFile } from "../../weights/manifest.ts";
 import { readWeights } from "../../weights/read.ts";
 import { DownloadError, download } from "./download.ts";
 import { checkDigest, findWeights, loadWeights, partPath, type WeightsOptions } from "./weights.ts";
-import { cachePath, keepWeights, withCacheLock } from "./weights-cache.ts";
+import { keepWeights, withCacheLock } from "./weights-cache.ts";
 
 /** How to pull, and what to tell meanwhile. */
 export interface PullOptions extends WeightsOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called as bytes arrive. */
   readonly onProgress?: ((received: number, total: number) => void) | undefined;
-  /** Called with a sentence: another process is at it, a mirror failed. */
+  /** Called with a sentence: another process is at it, or another mirror had to be used. */
   readonly onNote?: ((note: string) => void) | undefined;
   /**
    * The address of a folder that serves the files by their published names, instead of the published addresses: a
@@ -78,7 +78,9 @@ async function localWeights(backbone: Backbone, options: PullOptions): Promise<P
   if (found.file === undefined) return { status: "present", path: found.path };
   try {
     await loadWeights(backbone, options);
-    return { status: "converted", path: cachePath(backbone.name), file: found.path };
+    const now = await findWeights(backbone, options);
+    if (now?.origin !== "cache") return { status: "present", path: found.path }; // our cache could not be written
+    return { status: "converted", path: now.path, file: found.path };
   } catch (error) {
     if (!(error instanceof UserError && error.code === "model")) throw error;
     options.onNote?.(error.message);
@@ -97,11 +99,12 @@ async function fetchFirst(
   for (const file of files) {
     for (const url of mirror ? [`${mirror.replace(/\/+$/, "")}/${file.name}`] : file.urls) {
       try {
-        return await fetchOne(backbone, file, url, options);
+        const result = await fetchOne(backbone, file, url, options);
+        if (failures.length > 0) options.onNote?.(`${failures.join("; ")}; ${new URL(url).host} gave it.`);
+        return result;
       } catch (error) {
         if (!(error instanceof DownloadError)) throw error;
         if (!failures.includes(error.message)) failures.push(error.message);
-        options.onNote?.(`${error.message}.`);
       }
     }
   }

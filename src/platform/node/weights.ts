@@ -14,7 +14,7 @@ import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LoadedWeights, WeightsOrigin } from "../weights.ts";
 import { foreignFolder } from "./cache-folder.ts";
 import { inMessage } from "./paths.ts";
-import { cachedWeights, cachePath, digestOf, keepWeights, withCacheLock } from "./weights-cache.ts";
+import { cachedWeights, cachePath, digestOf, keepWeights, weightsDigest, withCacheLock } from "./weights-cache.ts";
 
 /** Larger than any network this program knows; read into memory at once. */
 const importLimit = 2 ** 30;
@@ -72,10 +72,13 @@ export async function loadWeights(backbone: Backbone, options: WeightsOptions = 
     const bytes = await readFile(path);
     const original = checkDigest(bytes, file, inMessage(path));
     const weights = await readWeights(bytes, backbone, inMessage(path));
-    const { digest } = await withCacheLock(backbone.name, () =>
+    const kept = await withCacheLock(backbone.name, () =>
       keepWeights(backbone, weights, { source: file.name, original }),
-    );
-    return { weights, origin, source: file.name, digest };
+    ).catch((error) => {
+      if (error instanceof UserError && error.code === "file") return undefined; // a full or read-only disk: go without
+      throw error;
+    });
+    return { weights, origin, source: file.name, digest: kept?.digest ?? weightsDigest(weights) };
   }
   if (origin === "cache") {
     const cached = await cachedWeights(backbone);
