@@ -1,0 +1,102 @@
+/**
+ * Whole steps of a small job on any runtime, with every number they leave behind: what is compared between runtimes, on
+ * Node and in browsers alike.
+ */
+import type { Image, Size } from "../../src/image/image.ts";
+import { pocket } from "../../src/models/pocket.ts";
+import { average } from "../../src/optimizers/average.ts";
+import * as optimizers from "../../src/optimizers/index.ts";
+import type { Runtime } from "../../src/runtimes/runtime.ts";
+import { levelRun, parametersOf } from "../../src/transfer/level.ts";
+import { levelsOf, padded, prepare } from "../../src/transfer/prepare.ts";
+import { describe, freshState, imageValue, loadStep } from "../../src/transfer/program.ts";
+import { parseSettings, type SettingsInput } from "../../src/transfer/settings.ts";
+import { terms } from "../../src/transfer/terms.ts";
+import type { Weights } from "../../src/weights/weights.ts";
+
+/** Pictures of 64 x 48: soft shapes for the photo, stripes of two colours for the painting. */
+export const SIZE: Size = { width: 64, height: 48 };
+export const content = paint(SIZE, (x, y, c) => 0.5 + 0.4 * Math.sin(x / (7 + c) + 1) * Math.cos(y / (9 - c)));
+export const style = paint(SIZE, (x, y, c) =>
+  Math.sin((x + 2 * y) / 3) > 0 ? 0.8 - 0.25 * c : 0.2 + 0.2 * c + y / 200,
+);
+
+function paint({ width, height }: Size, color: (x: number, y: number, c: number) => number): Image {
+  const data = new Float32Array(3 * width * height);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = color(i % width, Math.floor(i / width) % height, Math.floor(i / width / height));
+  }
+  return { width, height, data };
+}
+
+/** What is tried: between them, both optimisers, poolings and normalisations. */
+export const jobs: Readonly<Record<string, { settings: SettingsInput; count: number }>> = {
+  "one step of Adam, averaged": { settings: {}, count: 1 },
+  "two steps of L-BFGS on the paper's losses": {
+    settings: { optimizer: "lbfgs", pooling: "average", normalize: "paper", average: 0 },
+    count: 2,
+  },
+};
+
+export interface Steps {
+  /** The loss and its terms at each step. */
+  readonly losses: readonly Readonly<Record<string, number>>[];
+  /** The shown image and the optimiser's state after the last. */
+  readonly left: Readonly<Record<string, Float32Array>>;
+}
+
+/** Takes `count` steps at one level. */
+export async function takeSteps(
+  runtime: Runtime,
+  weights: Weights,
+  given: SettingsInput,
+  count: number,
+  pictures = { content, style },
+): Promise<Steps> {
+  const settings = parseSettings({
+    size: Math.max(pictures.content.width, pictures.content.height),
+    levels: 1,
+    ...given,
+  });
+  const levels = levelsOf(pictures, settings);
+  const ready = prepare(pictures, settings, levels);
+  const eye = { backbone: pocket, weights, pooling: settings.pooling };
+  const all = terms(settings);
+  const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
+  const [targets] = await describe(runtime, eye, all, ready);
+  const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
+  const level = levels[0]!;
+  const image = imageValue(runtime, padded(ready.start, level));
+  const state = freshState(runtime, optimizer, level);
+  const run = levelRun({ runtime, program, terms: all, image, state, targets: targets! });
+  const losses: Record<string, number>[] = [];
+  for (let n = 0; n < count; n++) {
+    const { loss, terms } = await run.step(settings);
+    losses.push({ loss, ...terms });
+  }
+  const left: Record<string, Float32Array> = { shown: (await run.shown(level)).data };
+  for (const [name, value] of Object.entries(run.finish())) {
+    left[name] = (await value.read()).slice();
+    value.dispose();
+  }
+  await program.dispose();
+  return { losses, left };
+}
+
+/** The largest difference between two runs, each number's relative to the largest of its own kind. */
+export function difference(a: Steps, b: Steps): Record<string, number> {
+  const worst: Record<string, number> = {};
+  const note = (name: string, x: ArrayLike<number>, y: ArrayLike<number>) => {
+    let [most, scale] = [x.length === y.length ? 0 : Number.POSITIVE_INFINITY, 1e-12];
+    for (let i = 0; i < x.length; i++) {
+      most = Math.max(most, Math.abs(x[i]! - y[i]!));
+      scale = Math.max(scale, Math.abs(x[i]!));
+    }
+    worst[name] = Math.max(worst[name] ?? 0, Number.isNaN(most) ? Number.POSITIVE_INFINITY : most / scale);
+  };
+  for (const [i, losses] of a.losses.entries()) {
+    for (const [name, value] of Object.entries(losses)) note(name, [value], [b.losses[i]![name]!]);
+  }
+  for (const [name, values] of Object.entries(a.left)) note(`left ${name}`, values, b.left[name]!);
+  return worst;
+}
