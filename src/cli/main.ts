@@ -19,7 +19,7 @@ export const exitStatus: Readonly<Record<ErrorCode, number>> = {
 
 /** The whole command line. Its modules are loaded here, after `--version` had its chance to answer without them. */
 async function commandLine(): Promise<Command> {
-  const { stylizeCommand } = await import("./stylize.ts");
+  const { EXAMPLES, stylizeCommand } = await import("./stylize.ts");
   const { modelsCommand } = await import("./models.ts");
   const { infoCommand } = await import("./info.ts");
   const stylize = stylizeCommand();
@@ -28,7 +28,7 @@ async function commandLine(): Promise<Command> {
     .version(version, "--version", "print the version")
     .helpOption("-h, --help", "print this help")
     .enablePositionalOptions()
-    .addHelpText("after", () => `\n${stylize.helpInformation()}`);
+    .addHelpText("after", () => `\n${stylize.helpInformation()}${EXAMPLES}`);
   program.addCommand(stylize, { isDefault: true });
   for (const command of [modelsCommand(), infoCommand()]) program.addCommand(command);
   return quiet(program);

@@ -70,7 +70,8 @@ export function wholeNumber(flag: string, text: string, low: number, high: numbe
   throw new UserError("usage", `${flag}: expected a whole number from ${low} to ${high}, got ${JSON.stringify(text)}.`);
 }
 
-const EXAMPLES = `
+/** What the help ends with. */
+export const EXAMPLES = `
 Examples:
   pastiche photo.jpg painting.jpg -o pastiche.png
   pastiche photo.jpg painting.jpg -s 1024 --alpha 0.1         larger, and closer to the photo

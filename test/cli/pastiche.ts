@@ -1,0 +1,85 @@
+/** The built command, run as a user runs it, in a folder of its own. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
+import { blank, type Image } from "../../src/image/image.ts";
+import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+
+const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/** An empty folder that is gone after the tests. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "pastiche-"));
+  afterAll(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}
+
+interface RunOptions {
+  readonly cwd: string;
+  readonly input?: Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with what came on standard error so far; may send a signal. */
+  readonly watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** Runs `pastiche` with `args` to its end. The cache is an empty folder, and nothing is downloaded. */
+export function pastiche(args: readonly string[], { cwd, input, env = {}, watch }: RunOptions): Promise<Ended> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: {
+      ...process.env,
+      PASTICHE_HOME: join(cwd, ".cache"),
+      PASTICHE_OFFLINE: "1",
+      KERAS_HOME: cwd,
+      TORCH_HOME: cwd,
+      ...env,
+    },
+  });
+  const out: Buffer[] = [];
+  let stderr = "";
+  child.stdout.on("data", (part) => out.push(part));
+  child.stderr.on("data", (part) => {
+    stderr += part;
+    watch?.(stderr, (signal) => child.kill(signal));
+  });
+  child.stdin.on("error", () => {}); // Refused before it was read.
+  child.stdin.end(input ?? "");
+  return new Promise((resolve) => {
+    child.on("close", (status) => {
+      resolve({ status, stdout: Buffer.concat(out), stderr, milliseconds: performance.now() - start });
+    });
+  });
+}
+
+/** Few steps at a small size: what a test needs of a run. */
+export const quick = ["-s", "48", "-n", "3", "--first-steps", "3", "--min-size", "32"];
+
+/** A picture with something to see in it: slopes and a disc. */
+export function scene(width: number, height: number): Image {
+  const image = blank({ width, height });
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const disc = Math.hypot(x - width / 2, y - height / 2) < height / 4;
+      const at = y * width + x;
+      image.data[at] = x / width;
+      image.data[width * height + at] = disc ? 0.9 : y / height;
+      image.data[2 * width * height + at] = disc ? 0.2 : 0.6;
+    }
+  }
+  return image;
+}
+
+export function png(width = 60, height = 45): Promise<Uint8Array> {
+  return encodePicture("png", { image: scene(width, height) });
+}

@@ -1,0 +1,170 @@
+/** What the command does when all is well. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readPicture } from "../../src/platform/node/pictures.ts";
+import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { readPictureText } from "../../src/platform/pictures-text.ts";
+import { folder, pastiche, png, quick, scene } from "./pastiche.ts";
+
+const cwd = folder();
+const at = (name: string) => join(cwd, name);
+
+beforeAll(async () => {
+  writeFileSync(at("photo.png"), await png(61, 45));
+  writeFileSync(at("painting.png"), await png(70, 70));
+});
+
+describe("results", () => {
+  test("the picture has the size asked for, and its name is printed alone on standard output", async () => {
+    const { status, stdout, stderr } = await pastiche(["photo.png", "painting.png", ...quick], { cwd });
+    expect(stderr).toContain("Using pocket");
+    expect(status).toBe(0);
+    expect(stdout.toString()).toBe("photo-painting.png\n");
+    const { image, depth } = await readPicture(at("photo-painting.png"));
+    expect([image.width, image.height, depth]).toEqual([48, 35, 8]);
+  });
+
+  test("settings, versions, digests and names without folders stand in the file", async () => {
+    const record = JSON.parse(readPictureText(readFileSync(at("photo-painting.png"))).pastiche!);
+    expect(record).toMatchObject({
+      version: "0.1.0",
+      model: "pocket",
+      step: 6,
+      content: { name: "photo.png" },
+      settings: { size: 48, seed: 0, optimizer: "adam", parameters: { learningRate: 0.02 } },
+    });
+    expect(record.content.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(record.weights).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("the same command twice gives the same bytes, with --no-metadata no words", async () => {
+    const run = (name: string) =>
+      pastiche(["photo.png", "painting.png", ...quick, "-o", name, "--no-metadata"], { cwd });
+    await run("a.png");
+    await run("b.png");
+    const [a, b] = [readFileSync(at("a.png")), readFileSync(at("b.png"))];
+    expect(a.equals(b)).toBe(true);
+    expect(readPictureText(a)).toEqual({});
+  });
+
+  test("--json is one object on standard output, -q leaves nothing else", async () => {
+    const { stdout, stderr } = await pastiche(["photo.png", "painting.png", ...quick, "-o", "j.jpg", "--json", "-q"], {
+      cwd,
+    });
+    expect(JSON.parse(stdout.toString())).toMatchObject({
+      output: "j.jpg",
+      width: 48,
+      height: 35,
+      steps: 6,
+      model: "pocket",
+    });
+    expect(stderr).toBe("");
+  });
+
+  test("--progress json tells every event, one a line", async () => {
+    const args = ["photo.png", "painting.png", ...quick, "-o", "p.png", "--progress", "json", "-q"];
+    const { stderr } = await pastiche(args, { cwd });
+    const types = stderr
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).type);
+    expect(types).toEqual(["start", "level", "step", "step", "step", "level", "step", "step", "step", "done"]);
+  });
+
+  test("pictures go through pipes", async () => {
+    const input = await png(40, 30);
+    const { status, stdout } = await pastiche(["-", "painting.png", ...quick], { cwd, input });
+    expect(status).toBe(0);
+    expect((await readPicture(stdout)).image).toMatchObject({ width: 48, height: 36 });
+  });
+
+  test("transparency is taken off before and put back after, 16 bits are written", async () => {
+    const image = scene(64, 64);
+    const alpha = Float32Array.from({ length: 64 * 64 }, (_, i) => (i % 64 < 32 ? 0 : 1));
+    writeFileSync(at("cut.png"), await encodePicture("png", { image, alpha }));
+    const { status } = await pastiche(
+      ["cut.png", "painting.png", ...quick, "-s", "64", "--depth", "16", "-o", "cut-out.png"],
+      { cwd },
+    );
+    expect(status).toBe(0);
+    const result = await readPicture(at("cut-out.png"));
+    expect(result.depth).toBe(16);
+    expect(result.alpha).toEqual(alpha);
+  });
+
+  test("snapshots lie beside the output", async () => {
+    const args = ["photo.png", "painting.png", ...quick, "-o", "s.png", "--save-every", "4", "--save-at", "1,2"];
+    expect((await pastiche(args, { cwd })).status).toBe(0);
+    expect(["s-0001.png", "s-0002.png", "s-0003.png", "s-0004.png"].map((name) => existsSync(at(name)))).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test.each([
+    [
+      "L-BFGS and the paper's formulas",
+      ["--optimizer", "lbfgs", "--normalize", "paper", "--pooling", "average", "--history", "3"],
+    ],
+    ["a start from noise", ["--init", "noise", "--seed", "7"]],
+    ["a start from a file", ["--init", "./painting.png"]],
+    ["layers with weights", ["--style-layers", "conv1_1:2,conv3_1", "--content-layers", "conv3_2"]],
+    ["familiar names of weights", ["--content-weight", "0.1", "--style-weight", "2", "--tv-weight", "0"]],
+    ["the photo's own size", ["--size", "content"]],
+    ["strokes of half the size", ["--style-scale", "0.5", "--no-recolor", "--average", "0"]],
+  ])("%s", async (name, flags) => {
+    const output = `${name.replace(/\W/g, "")}.png`;
+    const { status, stderr } = await pastiche(["photo.png", "painting.png", ...quick, ...flags, "-o", output], { cwd });
+    expect(stderr).not.toContain("pastiche:");
+    expect(status).toBe(0);
+    expect((await readPicture(at(output))).image.width).toBe(flags.includes("content") ? 61 : 48);
+  });
+});
+
+describe("being stopped", () => {
+  test("Ctrl-C saves what there is and exits with 130", async () => {
+    const args = [
+      "photo.png",
+      "painting.png",
+      "-s",
+      "48",
+      "-n",
+      "100000",
+      "--levels",
+      "1",
+      "-o",
+      "stopped.png",
+      "--progress",
+      "json",
+    ];
+    const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
+      if (stderr.includes('"step":5,') && !stderr.includes("Stopping")) kill("SIGINT");
+    };
+    const { status, stderr } = await pastiche(args, { cwd, watch });
+    expect(status).toBe(130);
+    expect(stderr).toContain("saved as stopped.png");
+    expect((await readPicture(at("stopped.png"))).image.width).toBe(48);
+  });
+});
+
+describe("answers", () => {
+  test("--version and --help", async () => {
+    expect((await pastiche(["--version"], { cwd })).stdout.toString()).toBe("0.1.0\n");
+    const { stdout, status } = await pastiche(["--help"], { cwd });
+    expect(status).toBe(0);
+    for (const word of ["--style-scale", "models", "info", "Examples:", "--alpha"])
+      expect(stdout.toString()).toContain(word);
+  });
+
+  test("info names the runtimes and the cache", async () => {
+    const { stdout } = await pastiche(["info", "--json"], { cwd });
+    expect(JSON.parse(stdout.toString())).toMatchObject({
+      pastiche: "0.1.0",
+      runtimes: { cpu: "works" },
+      cache: at(".cache"),
+    });
+  });
+});
