@@ -132,7 +132,8 @@ async function fetchOne(backbone: Backbone, file: WeightsFile, url: string, opti
     const { path } = await keepWeights(backbone, weights, { source: file.name, original });
     return { status: "downloaded", path, file: file.name };
   } catch (error) {
-    if (error instanceof UserError && error.code === "model") throw new DownloadError(error.message.replace(/\.$/, ""));
+    if (error instanceof UserError && error.code === "model")
+      throw new DownloadError(error.message.replace(/(; remove it if it is yours)?\.$/, ""));
     throw error;
   } finally {
     await rm(part, { force: true });

@@ -135,8 +135,8 @@ export function checkDigest(bytes: Uint8Array, file: WeightsFile, subject: strin
   if (!matches(bytes, file)) {
     throw new UserError(
       "model",
-      `${subject} is not the published ${file.name}: expected ${algorithm} ${hex}, got ${hexOf(bytes, algorithm)}. ` +
-        "It was not used; remove it and get it again.",
+      `${subject} is not the published ${file.name} (expected ${algorithm} ${hex}, got ${hexOf(bytes, algorithm)}), ` +
+        "so it was not used; remove it if it is yours.",
     );
   }
   return `${algorithm}:${hex}`;
