@@ -74,7 +74,7 @@ function whole(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** Sends a piece, and ends the connection once the client has it on disk: what is still on its way is lost in a cut. */
-function cut(response: ServerResponse, piece: Uint8Array, end = () => void response.destroy()): void {
+function cut(response: ServerResponse, piece: Uint8Array, end: () => void = () => response.destroy()): void {
   response.write(piece);
   const timer = setInterval(() => {
     const there = statSync(partPath(tiny), { throwIfNoEntry: false })?.size ?? 0;
