@@ -1,0 +1,127 @@
+/** The public surface, pinned: a change of it is a change of this file. */
+import { expect, test } from "vitest";
+import * as core from "../src/index.ts";
+import * as node from "../src/node.ts";
+
+const own = (door: object, base: object = {}) => Object.keys(door).filter((name) => !(name in base));
+
+test("what `pastiche` exports", () => {
+  expect(own(core)).toMatchInlineSnapshot(`
+    [
+      "UserError",
+      "graph",
+      "matchColors",
+      "noiseImage",
+      "resize",
+      "losses",
+      "convolutions",
+      "features",
+      "models",
+      "encode",
+      "average",
+      "optimizers",
+      "pyramid",
+      "parseSettings",
+      "settingSchemas",
+      "describeGraph",
+      "stepGraph",
+      "createStylizer",
+      "readWeights",
+    ]
+  `);
+});
+
+test("what `pastiche/node` exports beyond that", () => {
+  expect(own(node, core)).toMatchInlineSnapshot(`
+    [
+      "loadNetwork",
+      "readPicture",
+      "encodePicture",
+      "writePicture",
+      "openRuntime",
+      "runtimes",
+      "readPictureText",
+      "stylize",
+    ]
+  `);
+});
+
+test("the rooms that one can choose from", () => {
+  expect({
+    losses: own(core.losses),
+    models: own(core.models),
+    optimizers: own(core.optimizers),
+    graph: own(core.graph),
+  }).toMatchInlineSnapshot(`
+    {
+      "graph": [
+        "check",
+        "conv",
+        "grad",
+        "matmul",
+        "selfProduct",
+        "concat",
+        "padZeros",
+        "reshape",
+        "reshapeLike",
+        "slice",
+        "transpose",
+        "ordered",
+        "averagePool",
+        "maxPool",
+        "upsample",
+        "print",
+        "max",
+        "sum",
+        "dimText",
+        "elements",
+        "evaluateDim",
+        "multiplyDims",
+        "sameShape",
+        "shapeText",
+        "symbol",
+        "count",
+        "mean",
+        "meanSquare",
+        "sumSquare",
+        "constant",
+        "expectShape",
+        "input",
+        "scalar",
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "pow",
+        "neg",
+        "sqrt",
+        "abs",
+        "relu",
+        "clip",
+        "minimum",
+        "maximum",
+        "greater",
+        "greaterOrEqual",
+        "equal",
+        "and",
+        "or",
+        "not",
+        "float",
+        "where",
+      ],
+      "losses": [
+        "content",
+        "gram",
+        "variation",
+      ],
+      "models": [
+        "pocket",
+        "vgg19",
+      ],
+      "optimizers": [
+        "adam",
+        "lbfgs",
+      ],
+    }
+  `);
+});
