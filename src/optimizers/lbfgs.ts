@@ -20,6 +20,7 @@ import {
   reshapeLike,
   type Shape,
   slice,
+  sqrt,
   sub,
   sum,
   type Tensor,
@@ -30,8 +31,8 @@ import { likeImage, number, type Optimizer } from "./optimizer.ts";
 
 /** Sufficient decrease (Nocedal and Wright, Numerical Optimization, 2nd edition, equation 3.4). */
 const ARMIJO = 1e-4;
-/** A pair is remembered if its curvature is positive: y's > CURVATURE y'y. */
-const CURVATURE = 1e-10;
+/** A pair is remembered if its curvature is positive beyond rounding, whatever the loss's scale: y's > CURVATURE |y| |s|. */
+const CURVATURE = 1e-7;
 /** After so many shortened steps in a row the history is forgotten. */
 const PATIENCE = 10;
 
@@ -87,7 +88,8 @@ export const lbfgs = kind(
         const change = sub(steepness, beforeGradient);
         const curvature = dot(change, move);
         const bend = dot(change, change);
-        const learned = and(and(taken, not(first)), greater(curvature, mul(CURVATURE, bend)));
+        const least = mul(mul(CURVATURE, sqrt(bend)), sqrt(dot(move, move)));
+        const learned = and(and(taken, not(first)), greater(curvature, least));
         const moves = where(learned, pushed(state.moves!, move), state.moves!);
         const changes = where(learned, pushed(state.changes!, change), state.changes!);
         const weight = reshape(div(1, curvature), [1]);
