@@ -12,11 +12,18 @@ export function distinct(outputs: Readonly<Record<string, Tensor>>): { nodes: Te
   const data = new Map<unknown, number>();
   const wanted = new Map(Object.entries(outputs).map(([name, x]) => [x, name]));
   const nodes: Tensor[] = [];
-  for (const x of ordered(Object.values(outputs))) {
+  const all = ordered(Object.values(outputs));
+  const given = new Set([...Object.keys(outputs), ...all.flatMap((x) => x.name ?? [])]);
+  const made = (op: string) => {
+    let name = `${op}_${nodes.length}`;
+    while (given.has(name)) name += "_";
+    return name;
+  };
+  for (const x of all) {
     const key = x.op === "Input" ? `Input ${x.name}` : x.op === "Constant" ? valueKey(x, data) : nodeKey(x, names);
     let name = known.get(key);
     if (name === undefined) {
-      name = x.op === "Input" ? x.name! : (wanted.get(x) ?? `${x.op}_${nodes.length}`);
+      name = x.op === "Input" ? x.name! : (wanted.get(x) ?? made(x.op));
       known.set(key, name);
       nodes.push(x);
     }
