@@ -22,11 +22,19 @@ export interface Flavour {
   readonly device?: boolean;
   /** How a tensor in that memory is read, where ONNX Runtime's own way will not do. */
   readonly download?: (tensor: Tensor) => Promise<Float32Array>;
+  /** Calls must not overlap: each waits for the one before. */
+  readonly inTurn?: boolean;
 }
 
+/** Whatever ONNX Runtime is asked to do goes through here. */
+type Call = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** The runtime contract over one flavour of ONNX Runtime. */
-export function ortRuntime(ort: Ort, { name, description, session, device = false, download }: Flavour): Runtime {
-  const value = (tensor: Tensor) => held(tensor, download);
+export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
+  const { name, description, session, device = false, download, inTurn = false } = flavour;
+  const turn = inTurn ? turns() : undefined;
+  const call: Call = (work) => named(name, turn ? () => turn(work) : work);
+  const value = (tensor: Tensor) => held(tensor, call, download);
   return {
     name,
     description,
@@ -34,13 +42,12 @@ export function ortRuntime(ort: Ort, { name, description, session, device = fals
     async load(model: Uint8Array, { resident = [] }: LoadOptions = {}): Promise<Program> {
       const location = Object.fromEntries(resident.map((output) => [output, "gpu-buffer" as const]));
       const options = { ...session, ...(device && { preferredOutputLocation: location }) };
-      const handle = await named(name, () => ort.InferenceSession.create(model, options));
-      return program(name, handle, value);
+      return program(await call(() => ort.InferenceSession.create(model, options)), call, value);
     },
   };
 }
 
-function program(runtime: string, session: InferenceSession, value: (tensor: Tensor) => Value): Program {
+function program(session: InferenceSession, call: Call, value: (tensor: Tensor) => Value): Program {
   return {
     async run(inputs, wanted = session.outputNames) {
       const feeds: Record<string, Tensor> = {};
@@ -49,10 +56,10 @@ function program(runtime: string, session: InferenceSession, value: (tensor: Ten
         if (!given) throw new TypeError(`internal: the input ${name} is missing`);
         feeds[name] = (given as OrtValue).tensor;
       }
-      const outputs = await named(runtime, () => session.run(feeds, wanted));
+      const outputs = await call(() => session.run(feeds, wanted));
       return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, value(tensor as Tensor)]));
     },
-    dispose: () => session.release(),
+    dispose: () => call(() => session.release()),
   };
 }
 
@@ -60,18 +67,33 @@ interface OrtValue extends Value {
   readonly tensor: Tensor;
 }
 
-function held(tensor: Tensor, download: Flavour["download"]): OrtValue {
+function held(tensor: Tensor, call: Call, download: Flavour["download"]): OrtValue {
   // Both ways of reading need the device once only; ONNX Runtime forbids a second reading while the first is under way.
   let reading: Promise<Float32Array> | undefined;
+  const fetch = async () =>
+    (tensor.location === "cpu"
+      ? tensor.data
+      : download
+        ? await download(tensor)
+        : await tensor.getData()) as Float32Array;
   return {
     tensor,
     dims: tensor.dims,
     read() {
-      reading ??=
-        tensor.location === "cpu" || !download ? (tensor.getData() as Promise<Float32Array>) : download(tensor);
+      reading ??= tensor.location === "cpu" ? fetch() : call(fetch);
       return reading;
     },
     dispose: () => tensor.dispose(),
+  };
+}
+
+/** Makes calls wait for each other, in their order. */
+function turns(): Call {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
   };
 }
 

@@ -1,0 +1,141 @@
+/**
+ * Pictures read in the browser, by its own decoders, and written by its own encoders. They see only what the magic
+ * number and the header let through. Refuses to know what a picture is for.
+ *
+ * What a canvas can do is the limit: 8 bits a value, and under transparency colours lose precision (they are kept
+ * multiplied by alpha). TIFF is not read, though browsers on Apple's systems could.
+ */
+import { UserError } from "../../errors.ts";
+import { flatten } from "../../image/alpha.ts";
+import {
+  checkEncoding,
+  checkSize,
+  type Drawing,
+  type EncodeOptions,
+  type InputFormat,
+  limits,
+  type OutputFormat,
+  type Picture,
+} from "../pictures.ts";
+import { headerSize, tiffTags } from "../pictures-header.ts";
+import { toDrawing, toPixels } from "../pictures-pixels.ts";
+import { sniff } from "../pictures-sniff.ts";
+import { insertPngText } from "../pictures-text.ts";
+import { type ByteSource, bytesOf, type FetchOptions, nameOf, sha256 } from "./bytes.ts";
+
+export interface ReadOptions extends FetchOptions {
+  /** The most pixels to accept; never more than the limit of 8192 x 8192. */
+  readonly maxPixels?: number | undefined;
+  /** Reduce a larger picture to this long side. Smaller ones stay. */
+  readonly longSide?: number | undefined;
+  /** What messages call the picture; default the file's name or the last part of the address. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * Reads a JPEG, PNG, WebP, AVIF or GIF from a `File` or other `Blob`, an address, or bytes. The EXIF orientation is
+ * applied, an embedded colour profile is converted to sRGB, and alpha is taken off: see `Picture`. Of several frames the
+ * first is taken. Throws a `UserError` with code `picture` for whatever is wrong with the file.
+ */
+export async function readPicture(source: ByteSource, options: ReadOptions = {}): Promise<Picture> {
+  const name = options.name ?? nameOf(source, "the picture");
+  const maxPixels = Math.min(options.maxPixels ?? limits.pixels, limits.pixels);
+  const bytes = await bytesOf(source, { ...options, name, code: "picture", limit: limits.bytes });
+  const format = sniff(name, bytes);
+  if (format === "tiff") {
+    throw new UserError("picture", `${name} is a TIFF, which browsers do not read; convert it to PNG or JPEG first.`);
+  }
+  const claimed = headerSize(format, bytes);
+  if (claimed) checkSize(name, claimed, maxPixels);
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: `image/${format}` }), {
+    imageOrientation: "from-image",
+    colorSpaceConversion: "default",
+    premultiplyAlpha: "none",
+  }).catch((cause) => {
+    throw new UserError("picture", `${name} is a damaged or cut-off ${format} file; use another copy of it.`, {
+      cause,
+    });
+  });
+  const size = { width: bitmap.width, height: bitmap.height };
+  try {
+    checkSize(name, size, maxPixels);
+    const { image, alpha } = fromBitmap(bitmap, options.longSide);
+    if (alpha?.every((value) => value === 0)) {
+      throw new UserError("picture", `${name} is wholly transparent: there is nothing to see in it.`);
+    }
+    const about = {
+      size,
+      format,
+      depth: 8,
+      stored: claimed ?? size,
+      orientation: orientationOf(format, bytes),
+    } as const;
+    return { image, ...(alpha && { alpha }), ...about, digest: await sha256(bytes) };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** What a bitmap, a canvas, a video's frame or an element shows, reduced to `longSide` if that is given. */
+export function fromBitmap(source: ImageBitmap | OffscreenCanvas | HTMLCanvasElement, longSide?: number): Drawing {
+  const { width, height } = source;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = drawOn(canvas);
+  context.drawImage(source, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  return toDrawing({ width, height, values: data, channels: 4, white: 255 }, longSide);
+}
+
+/** A drawing's pixels, for a canvas: RGBA, 8 bits. */
+export function toImageData({ image, alpha }: Drawing): ImageData {
+  const { width, height } = image;
+  const opaque = alpha ?? new Float32Array(width * height).fill(1);
+  const { values } = toPixels({ image, alpha: opaque }, 8);
+  return new ImageData(new Uint8ClampedArray(values.buffer as ArrayBuffer), width, height);
+}
+
+/**
+ * `drawing` as a file: PNG and WebP keep `alpha`, JPEG is laid on white. 8 bits a value. `text` is kept in PNG only. An
+ * error `usage` where the browser cannot write the format (Safari: WebP).
+ */
+export async function encodePicture(
+  format: OutputFormat,
+  drawing: Drawing,
+  options: EncodeOptions = {},
+): Promise<Blob> {
+  checkEncoding(format, options);
+  const { depth = 8, quality = 95, text = {} } = options;
+  if (format === "tiff" || depth === 16) {
+    throw new UserError("usage", "Browsers write PNG, JPEG and WebP of 8 bits a value; use Node for TIFF and 16 bits.");
+  }
+  const { image, alpha } = drawing;
+  const { width, height } = image;
+  const canvas = new OffscreenCanvas(width, height);
+  const shown = format === "jpeg" && alpha ? { image: flatten(image, alpha) } : drawing;
+  drawOn(canvas).putImageData(toImageData(shown), 0, 0);
+  const type = `image/${format}`;
+  const blob = await canvas.convertToBlob({ type, quality: quality / 100 });
+  if (blob.type !== type) throw new UserError("usage", `This browser does not write ${format}; use png.`);
+  if (format !== "png") return blob;
+  return new Blob([insertPngText(new Uint8Array(await blob.arrayBuffer()), text) as Uint8Array<ArrayBuffer>], { type });
+}
+
+function drawOn(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const context = canvas.getContext("2d", { colorSpace: "srgb", willReadFrequently: true });
+  if (context) return context;
+  const { width, height } = canvas;
+  throw new UserError("resources", `This browser cannot make a canvas of ${width} x ${height} pixels.`);
+}
+
+/** The orientation in a JPEG's EXIF, as far as it stands in the first segment, where cameras put it; else 1. */
+function orientationOf(format: InputFormat, bytes: Uint8Array): number {
+  const exif = [0x45, 0x78, 0x69, 0x66, 0, 0];
+  const at = format === "jpeg" ? bytes.subarray(0, 64).indexOf(exif[0]!) : -1;
+  if (at < 0 || !exif.every((byte, i) => bytes[at + i] === byte)) return 1;
+  try {
+    const value = tiffTags(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at + 6).get(274)?.value ?? 1;
+    return value >= 1 && value <= 8 ? value : 1;
+  } catch {
+    return 1; // Damaged EXIF; the decoder takes it as upright too.
+  }
+}

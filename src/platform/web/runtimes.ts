@@ -1,0 +1,28 @@
+/** The runtimes of a browser, and which of them is taken. What they are, their own files know. */
+import { UserError } from "../../errors.ts";
+import type { Runtime } from "../../runtimes/runtime.ts";
+import type { WebRuntimeChoice, WebRuntimeOptions } from "../../runtimes/web-ort.ts";
+import { wasm } from "../../runtimes/web-wasm.ts";
+import { isSoftware, webgpu } from "../../runtimes/web-webgpu.ts";
+
+/** The runtimes that a browser can have, the faster first. */
+export const runtimes: readonly WebRuntimeChoice[] = [webgpu, wasm];
+
+/**
+ * The runtime of that name; `auto` is `webgpu` where a graphics card really works, else `wasm`. Errors: `usage`,
+ * `resources`.
+ */
+export async function openRuntime(name = "auto", options: WebRuntimeOptions = {}): Promise<Runtime> {
+  if (name === "auto") {
+    const card = !(await isSoftware()) && (await webgpu.probe(options)).ok;
+    return (card ? webgpu : wasm).open(options);
+  }
+  const choice = runtimes.find((one) => one.name === name);
+  if (!choice) {
+    const names = ["auto", ...runtimes.map((one) => one.name)].join(", ");
+    throw new UserError("usage", `runtime: expected one of ${names}, got ${JSON.stringify(name)}.`);
+  }
+  const probe = await choice.probe(options);
+  if (!probe.ok) throw new UserError("resources", `The ${name} runtime does not work here: ${probe.reason}.`);
+  return choice.open(options);
+}

@@ -1,0 +1,23 @@
+/** Whether a runtime of the browser really works: the smallest model is run on it. It refuses to know which one it is. */
+import type { Runtime } from "./runtime.ts";
+import { smallest } from "./smallest.ts";
+
+export type Probe = { ok: true } | { ok: false; reason: string };
+
+/** Opens the runtime and runs a model of one operator. Never rejects. */
+export async function tryRuntime(open: () => Promise<Runtime>): Promise<Probe> {
+  try {
+    const runtime = await open();
+    const program = await runtime.load(smallest("Neg"), { resident: ["y"] });
+    const x = runtime.value(Float32Array.of(1, 2, -3), [3]);
+    const { y } = await program.run({ x });
+    const right = [...(await y!.read())].join() === "-1,-2,3";
+    y!.dispose();
+    x.dispose();
+    await program.dispose();
+    return right ? { ok: true } : { ok: false, reason: "it computes wrong numbers" };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ok: false, reason: reason.split("\n")[0]! };
+  }
+}

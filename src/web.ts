@@ -1,0 +1,75 @@
+/**
+ * The public door with the browser bound: its decoders, its caches, and its two runtimes. Call it from a worker: with
+ * WebAssembly, a step keeps its thread busy.
+ *
+ * @example
+ * ```ts
+ * import { encodePicture, readPicture, stylize } from "pastiche/web";
+ *
+ * const content = await readPicture(photoInput.files[0]);
+ * const style = await readPicture("paintings/starry.jpg");
+ * for await (const event of stylize({ content: content.image, style: style.image, settings: { size: 384 } })) {
+ *   if (event.type === "step") progress.value = event.progress;
+ *   if (event.type === "done") img.src = URL.createObjectURL(await encodePicture("png", { image: event.image }));
+ * }
+ * ```
+ */
+import type { Image } from "./image/image.ts";
+import type { FetchOptions } from "./platform/web/bytes.ts";
+import { type NetworkSources, networksFrom } from "./platform/web/networks.ts";
+import { openRuntime } from "./platform/web/runtimes.ts";
+import type { WebRuntimeOptions } from "./runtimes/web-ort.ts";
+import type { StylizeEvent } from "./transfer/events.ts";
+import type { StylizeOptions } from "./transfer/stylize.ts";
+import { createStylizer as create, type Job, type Stylizer } from "./transfer/stylizer.ts";
+
+export * from "./index.ts";
+export type { Drawing, EncodeOptions, OutputFormat, Picture } from "./platform/pictures.ts";
+export { readPictureText } from "./platform/pictures-text.ts";
+export type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";
+export { importWeights, isKept, type NetworkSources, networksFrom, removeWeights } from "./platform/web/networks.ts";
+export { encodePicture, fromBitmap, type ReadOptions, readPicture, toImageData } from "./platform/web/pictures.ts";
+export { openRuntime, runtimes } from "./platform/web/runtimes.ts";
+export type { WebRuntimeChoice, WebRuntimeOptions } from "./runtimes/web-ort.ts";
+
+/** What a job runs on, and where its network comes from. */
+export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "onProgress"> {
+  /** `auto` (default: a graphics card if one works here, else the processor), `webgpu` or `wasm`. */
+  readonly runtime?: string | undefined;
+  /** Files or addresses of weights: `{ vgg19: file }`. Read once, then kept by the browser. */
+  readonly weights?: NetworkSources | undefined;
+}
+
+/**
+ * A stylizer in this browser, for many jobs: networks and compiled programs stay in memory until `dispose`. `onProgress`
+ * is told of downloads of weights.
+ *
+ * @example
+ * ```ts
+ * const stylizer = await createStylizer({ runtime: "wasm", weights: { vgg19: fileInput.files[0] } });
+ * for (const style of paintings) for await (const event of stylizer.stylize({ content, style })) show(event);
+ * await stylizer.dispose();
+ * ```
+ */
+export async function createStylizer(options: MachineOptions = {}): Promise<Stylizer> {
+  const { runtime = "auto", weights, onProgress, ...rest } = options;
+  return create({ runtime: await openRuntime(runtime, rest), loadNetwork: networksFrom(weights, { onProgress }) });
+}
+
+/**
+ * Repaints `job.content` in the style of `job.style`. Events tell the course; the `done` event, and the generator's
+ * return value, hold the result. Errors are `UserError`s; `signal` stops within one step. See `createStylizer` for many
+ * jobs in a row.
+ */
+export async function* stylize(
+  job: Job,
+  options: StylizeOptions & MachineOptions = {},
+): AsyncGenerator<StylizeEvent, Image> {
+  const { runtime, threads, wasmPaths, weights, onProgress, ...rest } = options;
+  const stylizer = await createStylizer({ runtime, weights, onProgress, wasmPaths, ...(threads && { threads }) });
+  try {
+    return yield* stylizer.stylize(job, rest);
+  } finally {
+    await stylizer.dispose();
+  }
+}

@@ -1,0 +1,30 @@
+/** The browser that tests drive: which one it is, and how it is started without a screen and without a card. */
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const PLACES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/** Chromium's path: `PASTICHE_CHROMIUM`, else where it usually is; undefined if there is none. */
+export const path = [process.env.PASTICHE_CHROMIUM, ...PLACES].find((place) => place && existsSync(place));
+
+/** Chromium with WebGPU on SwiftShader, its graphics card in software. It talks to nobody but the page's server. */
+export function startBrowser(): Promise<Browser> {
+  const args = [
+    "--headless=new",
+    "--no-sandbox",
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--enable-features=Vulkan",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ];
+  return chromium.launch({ executablePath: path!, args });
+}

@@ -1,0 +1,98 @@
+/**
+ * The bare page that a test drives: every operator, whole steps and a short job on the browser's runtimes, through the
+ * public door. Numbers come back as plain lists; who compares them, it refuses to know.
+ */
+import { operators } from "../../src/graph/operators.case.ts";
+import { problem } from "../../src/graph/problem.case.ts";
+import * as pastiche from "../../src/web.ts";
+import { jobs, takeSteps } from "../runtimes/step.case.ts";
+
+type Numbers = Readonly<Record<string, readonly number[]>>;
+
+const opened = new Map<string, Promise<pastiche.Runtime>>();
+
+/** Runtimes stay open: their builds are large, and their first shaders slow. */
+function open(name: string, threads?: number): Promise<pastiche.Runtime> {
+  const runtime = opened.get(name) ?? pastiche.openRuntime(name, threads ? { threads } : {});
+  opened.set(name, runtime);
+  return runtime;
+}
+
+function plain(record: Readonly<Record<string, Float32Array>>): Numbers {
+  return Object.fromEntries(Object.entries(record).map(([name, values]) => [name, [...values]]));
+}
+
+function show(id: string, image: pastiche.Image): void {
+  const canvas = document.querySelector<HTMLCanvasElement>(`#${id}`)!;
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext("2d")!.putImageData(pastiche.toImageData({ image }), 0, 0);
+}
+
+function say(text: string): void {
+  document.querySelector("#status")!.textContent = text;
+}
+
+const page = {
+  isolated: () => globalThis.crossOriginIsolated,
+
+  probes: () =>
+    Promise.all(
+      pastiche.runtimes.map(async (choice) => ({ name: choice.name, ...(await choice.probe({ threads: 2 })) })),
+    ),
+
+  describe: async (name: string) => (await open(name)).description,
+
+  async operator(runtime: string, name: string): Promise<Numbers> {
+    const on = await open(runtime);
+    const { outputs, inputs } = problem(operators[name]!);
+    const program = await on.load(pastiche.encode(outputs));
+    const values = Object.entries(inputs).map(([key, { data, dims }]) => [key, on.value(data, dims)] as const);
+    const results = await program.run(Object.fromEntries(values));
+    const read: Record<string, Float32Array> = {};
+    for (const [key, value] of Object.entries(results)) {
+      read[key] = (await value.read()).slice();
+      value.dispose();
+    }
+    await program.dispose();
+    return plain(read);
+  },
+
+  async steps(runtime: string, job: string): Promise<{ losses: Record<string, number>[]; left: Numbers }> {
+    const { weights } = await pastiche.networksFrom()("pocket");
+    const { settings, count } = jobs[job]!;
+    const { losses, left } = await takeSteps(await open(runtime), weights, settings, count);
+    return { losses: [...losses], left: plain(left) };
+  },
+
+  /** A whole job from two addresses; the result is shown and comes back as the bytes of a PNG. */
+  async stylize(runtime: string, contentUrl: string, styleUrl: string, settings: pastiche.SettingsInput) {
+    const content = await pastiche.readPicture(contentUrl, { longSide: 256 });
+    const style = await pastiche.readPicture(styleUrl, { longSide: 256 });
+    show("content", content.image);
+    show("style", style.image);
+    const stylizer = pastiche.createStylizer({ runtime: await open(runtime), loadNetwork: pastiche.networksFrom() });
+    const losses: number[] = [];
+    const times: number[] = [];
+    let last = performance.now();
+    for await (const event of stylizer.stylize({ content: content.image, style: style.image, settings })) {
+      if (event.type === "step") {
+        losses.push(event.loss);
+        times.push(performance.now() - last);
+        say(`${runtime}: step ${event.step} of ${event.steps}, loss ${event.loss.toFixed(4)}`);
+      }
+      last = performance.now();
+      if (event.type === "done") {
+        show("result", event.image);
+        const blob = await pastiche.encodePicture("png", { image: event.image }, { text: { Software: "pastiche" } });
+        await stylizer.dispose();
+        return { losses, times, png: [...new Uint8Array(await blob.arrayBuffer())] };
+      }
+    }
+    throw new Error("internal: the job ended without its result");
+  },
+};
+
+export type Page = typeof page;
+
+(globalThis as unknown as { page: Page }).page = page;

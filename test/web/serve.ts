@@ -1,0 +1,55 @@
+/** Builds the test page with Vite into a folder of its own and serves it, cross-origin isolated, on a free port. */
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".jpg": "image/jpeg",
+  ".png": "image/png",
+};
+
+export interface Served {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The built page at `/`, and the repository's `examples/` at `/examples/`. */
+export async function servePage(): Promise<Served> {
+  const root = fileURLToPath(new URL(".", import.meta.url));
+  const examples = fileURLToPath(new URL("../../examples", import.meta.url));
+  const folder = await mkdtemp(join(tmpdir(), "pastiche-page-"));
+  // No options but where to: the package must work with a bundler as it comes.
+  await build({ root, configFile: false, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  const server = createServer(async (request, response) => {
+    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    const path = normalize(decodeURIComponent(new URL(request.url!, "http://page").pathname));
+    const file = path.startsWith("/examples/") ? join(examples, path.slice("/examples/".length)) : join(folder, path);
+    try {
+      const bytes = await readFile(path === "/" ? join(folder, "index.html") : file);
+      response.setHeader("Content-Type", TYPES[path === "/" ? ".html" : extname(path)] ?? "application/octet-stream");
+      response.end(bytes);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
