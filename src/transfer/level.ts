@@ -3,7 +3,7 @@
  * how many steps it takes and when it stops, the loop knows.
  */
 import { UserError } from "../errors.ts";
-import type { Image, Size } from "../image/image.ts";
+import { clampImage, type Image, type Size } from "../image/image.ts";
 import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
 import { readImage, readScalar, scalarValue } from "./program.ts";
 import type { Settings } from "./settings.ts";
@@ -24,8 +24,10 @@ export interface LevelInput {
 export interface LevelRun {
   /** One step; the loss and every term's share of it are those of the image before the step. */
   step(settings: Settings): Promise<{ loss: number; terms: Record<string, number> }>;
-  /** What people are shown: of `size` pixels, in [0, 1]. After a step that diverged: the last good one. */
+  /** What people are shown: of `size` pixels, in [0, 1]. An image that is no number is a `diverged` error. */
   shown(size: Size): Promise<Image>;
+  /** The same; after a step that diverged, what was shown before the image went wrong. */
+  lastGood(size: Size): Promise<Image>;
   /** The optimiser's state, which is the caller's from now on; everything else is freed. */
   finish(): Held;
   /** Frees everything. */
@@ -36,11 +38,14 @@ export interface LevelRun {
 export function levelRun({ runtime, program, terms, targets, ...start }: LevelInput): LevelRun {
   const names = [...terms.features, ...terms.image].map((term) => term.name);
   let { image, state } = start;
+  // The loss of what is shown is known one step later: until then the one before is kept.
   let shown = image;
+  let before = image;
+  let suspect = false;
   const free = (values: Iterable<Value>) => {
     for (const value of values) value.dispose();
   };
-  const rest = () => new Set([image, shown, ...Object.values(targets)]);
+  const rest = () => new Set([image, shown, before, ...Object.values(targets)]);
   return {
     async step(settings) {
       const given = strengths(settings);
@@ -56,8 +61,7 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
         ),
       };
       const inputs = { image, ...prefixed("state", state), ...targets, ...scalars };
-      const outputs = await program.run(inputs);
-      free(Object.values(scalars));
+      const outputs = await program.run(inputs).finally(() => free(Object.values(scalars)));
       const loss = await readScalar(outputs.loss!);
       const shares: Record<string, number> = {};
       for (const [name, by] of Object.entries(strength))
@@ -65,14 +69,25 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
       const [nextImage, nextShown] = [outputs["next image"]!, outputs.shown!];
       const nextState = mapKeys(state, (name) => outputs[`next ${name}`]!);
       if (!Number.isFinite(loss)) {
-        free([nextImage, nextShown, ...Object.values(nextState)]);
+        free(new Set([nextImage, nextShown, ...Object.values(nextState)]));
+        suspect = true;
         throw diverged(shares);
       }
-      free(new Set([image, shown, ...Object.values(state)]));
+      const kept = new Set([shown, nextImage, nextShown]);
+      free([...new Set([image, before, ...Object.values(state)])].filter((value) => !kept.has(value)));
+      before = shown;
       [image, shown, state] = [nextImage, nextShown, nextState];
       return { loss, terms: shares };
     },
-    shown: (size) => readImage(shown, size),
+    async shown(size) {
+      const picture = await readImage(shown, size);
+      if (!finite(picture)) throw diverged();
+      return clampImage(picture);
+    },
+    async lastGood(size) {
+      const picture = await readImage(shown, size);
+      return clampImage(suspect || !finite(picture) ? await readImage(before, size) : picture);
+    },
     finish() {
       free(rest());
       return state;
@@ -89,12 +104,17 @@ export function parametersOf({ parameters, average }: Settings): Record<string, 
   return { ...parameters, decay: average };
 }
 
-function diverged(terms: Record<string, number>): UserError {
-  const broken = Object.keys(terms).filter((name) => !Number.isFinite(terms[name]));
-  const what = broken.length > 0 ? `the term ${broken.join(", ")} is no finite number` : "the loss is no finite number";
+function finite({ data }: Image): boolean {
+  return data.every(Number.isFinite);
+}
+
+/** The error for a step whose terms are given, or for an image that is no number. */
+function diverged(terms?: Record<string, number>): UserError {
+  const broken = Object.keys(terms ?? {}).filter((name) => !Number.isFinite(terms![name]));
+  const what = broken.length > 0 ? `the term ${broken.join(", ")}` : terms ? "the loss" : "the image";
   return new UserError(
     "diverged",
-    `The optimisation diverged: ${what}. The last good image is kept. A smaller learning rate (--lr) or smaller strengths help.`,
+    `The optimisation diverged: ${what} is no finite number. The last good image is kept. A smaller learning rate (--lr) or smaller strengths help.`,
   );
 }
 

@@ -3,7 +3,7 @@
  * and cancellation belong to the loop.
  */
 import { evaluateDim } from "../graph/index.ts";
-import { clamp, clampImage, crop, type Image, type Size } from "../image/image.ts";
+import { clamp, crop, type Image, type Size } from "../image/image.ts";
 import { resizePlanes } from "../image/resize.ts";
 import { encode } from "../onnx/model.ts";
 import type { Optimizer, StateSpec } from "../optimizers/optimizer.ts";
@@ -35,27 +35,36 @@ export async function describe(
   { features }: Terms,
   { contents, styles }: Prepared,
 ): Promise<Record<string, Value>[]> {
+  const targets: Record<string, Value>[] = contents.map(() => ({}));
   const one = async (picture: FeatureTerm["picture"], images: readonly Image[]) => {
-    const program = await runtime.load(
-      encode(
-        describeGraph(
-          eye,
-          features.filter((term) => term.picture === picture),
-        ),
-      ),
-    );
-    const targets: Record<string, Value>[] = [];
-    for (const image of images) {
-      const value = imageValue(runtime, image);
-      targets.push(await program.run({ image: value }));
-      value.dispose();
+    const wanted = features.filter((term) => term.picture === picture);
+    const program = await runtime.load(encode(describeGraph(eye, wanted)));
+    try {
+      for (const [level, image] of images.entries()) {
+        const value = imageValue(runtime, image);
+        try {
+          Object.assign(targets[level]!, await program.run({ image: value }));
+        } finally {
+          value.dispose();
+        }
+      }
+    } finally {
+      await program.dispose();
     }
-    await program.dispose();
-    return targets;
   };
-  const ofContent = await one("content", contents);
-  const ofStyle = await one("style", styles);
-  return ofContent.map((targets, level) => ({ ...targets, ...ofStyle[level] }));
+  try {
+    await one("content", contents);
+    await one("style", styles);
+    return targets;
+  } catch (error) {
+    for (const values of targets) dispose(values);
+    throw error;
+  }
+}
+
+/** Frees every value of a record. */
+export function dispose(values: Readonly<Record<string, Value>>): void {
+  for (const value of Object.values(values)) value.dispose();
 }
 
 export function scalarValue(runtime: Runtime, x: number): Value {
@@ -73,10 +82,10 @@ export function imageValue(runtime: Runtime, image: Image): Value {
   return runtime.value(image.data, [1, 3, image.height, image.width]);
 }
 
-/** A padded image of `size` from the runtime, cut to `size` and held to [0, 1]. */
+/** A padded image from the runtime, cut to `size`, as it is: not held to [0, 1]. */
 export async function readImage(value: Value, size: Size): Promise<Image> {
   const [, , height, width] = value.dims as [number, number, number, number];
-  return clampImage(crop({ width, height, data: await value.read() }, size));
+  return crop({ width, height, data: await value.read() }, size);
 }
 
 /** The state of an optimiser before its first step. */

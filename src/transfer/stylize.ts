@@ -10,7 +10,7 @@ import type { Level } from "../schedule/pyramid.ts";
 import type { StepEvent, StylizeEvent } from "./events.ts";
 import { type LevelRun, levelRun } from "./level.ts";
 import { type Prepared, padded } from "./prepare.ts";
-import { freshState, grownState, imageValue } from "./program.ts";
+import { dispose, freshState, grownState, imageValue } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import type { Terms } from "./terms.ts";
 
@@ -48,32 +48,37 @@ export async function* runLevels(
   options: StylizeOptions,
 ): AsyncGenerator<StylizeEvent, Image> {
   const count = counter(levels);
+  const waiting = [...targets];
   let image = start;
   let state = freshState(runtime, optimizer, levels[0]!);
-  for (const [index, level] of levels.entries()) {
-    yield { type: "level", index, level };
-    const first = imageValue(runtime, padded(image, level));
-    const run = levelRun({ runtime, program, terms, image: first, state, targets: targets[index]! });
-    try {
-      yield* steps(run, index, level, settings, count, options);
-      image = await run.shown(level);
-    } catch (error) {
-      run.dispose();
-      throw error;
+  let run: LevelRun | undefined;
+  try {
+    for (const [index, level] of levels.entries()) {
+      yield { type: "level", index, level };
+      const first = imageValue(runtime, padded(image, level));
+      run = levelRun({ runtime, program, terms, image: first, state, targets: waiting.shift()! });
+      image = yield* steps(run, index, level, settings, count, options);
+      state = run.finish();
+      run = undefined;
+      const next = levels[index + 1];
+      if (next) {
+        image = clampImage(resize(image, next));
+        const old = state;
+        state = {};
+        state = await grownState(runtime, optimizer, old, level, next);
+      }
     }
-    state = run.finish();
-    const next = levels[index + 1];
-    if (next) {
-      image = clampImage(resize(image, next));
-      state = await grownState(runtime, optimizer, state, level, next);
-    }
+    yield { type: "done", step: count.step, image };
+    return image;
+  } finally {
+    // However it ends: done, stopped, failed, or the caller listens no more.
+    if (run) run.dispose();
+    else dispose(state);
+    for (const values of waiting) dispose(values);
   }
-  for (const value of Object.values(state)) value.dispose();
-  yield { type: "done", step: count.step, image };
-  return image;
 }
 
-/** The steps of one level. */
+/** The steps of one level, and what it shows at the end. */
 async function* steps(
   run: LevelRun,
   index: number,
@@ -81,21 +86,21 @@ async function* steps(
   settings: Settings,
   count: Counter,
   { signal, wantsImage, adjust }: StylizeOptions,
-): AsyncGenerator<StylizeEvent, void> {
-  for (let n = 0; n < level.steps; n++) {
-    try {
+): AsyncGenerator<StylizeEvent, Image> {
+  try {
+    for (let n = 0; n < level.steps; n++) {
       signal?.throwIfAborted();
       const adjusted = adjust?.();
       const parameters = { ...settings.parameters, ...adjusted?.parameters };
       const { loss, terms } = await run.step({ ...settings, ...adjusted, parameters });
       const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(level) };
       yield event;
-      if (!wantsImage?.(event)) continue;
-    } catch (error) {
-      yield { type: "image", step: count.step, level: index, image: await run.shown(level) };
-      throw error;
+      if (wantsImage?.(event)) yield { type: "image", step: count.step, level: index, image: await run.shown(level) };
     }
-    yield { type: "image", step: count.step, level: index, image: await run.shown(level) };
+    return await run.shown(level);
+  } catch (error) {
+    yield { type: "image", step: count.step, level: index, image: await run.lastGood(level) };
+    throw error;
   }
 }
 

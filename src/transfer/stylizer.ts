@@ -13,9 +13,9 @@ import type { Weights } from "../weights/weights.ts";
 import type { StylizeEvent } from "./events.ts";
 import { parametersOf } from "./level.ts";
 import { levelsOf, type Pictures, prepare } from "./prepare.ts";
-import { describe, loadStep } from "./program.ts";
+import { describe, dispose, loadStep } from "./program.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
-import type { Eye } from "./step.ts";
+import { describeGraph, type Eye } from "./step.ts";
 import { runLevels, type StylizeOptions } from "./stylize.ts";
 import { type Terms, terms } from "./terms.ts";
 
@@ -68,14 +68,22 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
       const eye: Eye = { backbone, weights, pooling: settings.pooling };
       const all = terms(settings);
       const optimizer = average(makeOptimizer(settings));
+      // Builds no more than the graph: an unknown layer is told before any work is done.
+      describeGraph(eye, all.features);
       const levels = levelsOf(pictures, settings);
       const steps = levels.reduce((sum, level) => sum + level.steps, 0);
       yield { type: "start", model: backbone.name, weights: digest, runtime: runtime.description, levels, steps };
 
       const ready = prepare(pictures, settings, levels);
       const targets = await describe(runtime, eye, all, ready);
-      options.signal?.throwIfAborted();
-      const step = await stepProgram(programKey(digest, all, settings), eye, all, optimizer, settings);
+      let step: Program;
+      try {
+        options.signal?.throwIfAborted();
+        step = await stepProgram(programKey(digest, all, settings), eye, all, optimizer, settings);
+      } catch (error) {
+        targets.forEach(dispose);
+        throw error;
+      }
       return yield* runLevels({ runtime, optimizer, terms: all, step }, { ...ready, targets }, settings, options);
     },
     async dispose() {
