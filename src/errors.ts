@@ -31,8 +31,17 @@ export function invalid(code: ErrorCode, subject: string, expected: string, rece
   return new UserError(code, `${subject}: expected ${expected}, got ${shown(received)}.`);
 }
 
-/** A value as it may stand in a message: short, on one line. */
+/** A value as it may stand in a message: short, on one line, whatever it is. */
 export function shown(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const text = (typeof value === "string" ? JSON.stringify(value) : plain(value)).replace(/\s+/g, " ");
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function plain(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    // An object without a prototype, or whose toString fails.
+    return Object.prototype.toString.call(value);
+  }
 }

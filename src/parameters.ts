@@ -40,7 +40,7 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown, label: (na
     const subject = [label(name ?? ""), ...rest].join(" ").trim();
     return `${subject}: expected ${expected(issue)}, got ${shown(given)}`;
   });
-  throw new UserError("usage", `${problems.join("; ")}.`);
+  throw new UserError("usage", `${[...new Set(problems)].join("; ").replace(/\s+/g, " ")}.`);
 }
 
 /** What a schema wanted, in words. */

@@ -3,7 +3,7 @@
  * taken from the parts. It knows no flags and no files.
  */
 import * as z from "zod";
-import { UserError } from "../errors.ts";
+import { invalid, UserError } from "../errors.ts";
 import { poolings } from "../models/features.ts";
 import * as models from "../models/index.ts";
 import * as optimizers from "../optimizers/index.ts";
@@ -88,6 +88,7 @@ export function settingSchemas(): Map<string, z.ZodType> {
  * by default).
  */
 export function parseSettings(given: SettingsInput = {}, label: (name: string) => string = (name) => name): Settings {
+  if (typeof given !== "object" || given === null) throw invalid("usage", "settings", "a record", given);
   const own: Record<string, unknown> = {};
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
