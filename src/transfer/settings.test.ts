@@ -1,0 +1,146 @@
+/** Settings: complete and valid, or one line that says what is wrong. */
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { UserError } from "../errors.ts";
+import { parseSettings, type SettingsInput, settingSchemas } from "./settings.ts";
+import { strengths, terms } from "./terms.ts";
+
+/** The message of the error for settings of any type. */
+function complaint(given: Record<string, unknown>, label?: (name: string) => string): string {
+  try {
+    parseSettings(given as SettingsInput, label);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ code: "usage" });
+    return (error as UserError).message;
+  }
+  throw new Error("no complaint");
+}
+
+test("nothing given is all defaults, and defaults exist once", () => {
+  const settings = parseSettings();
+  expect(settings).toMatchObject({ size: 512, optimizer: "adam", normalize: "balanced", pooling: "max" });
+  expect(settings.parameters).toEqual({ learningRate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 });
+  expect(parseSettings({ optimizer: "lbfgs" }).parameters).toEqual({ learningRate: 0.1, history: 10 });
+  expect(parseSettings({ alpha: undefined as never })).toEqual(settings);
+});
+
+test("every setting explains itself and has a default", () => {
+  for (const [name, schema] of settingSchemas()) {
+    expect(schema.description, name).toMatch(/^\S.{8,120}$/);
+    expect(schema.safeParse(undefined).success, name).toBe(true);
+  }
+});
+
+describe("a wrong value is one sentence: the setting, what was expected, what was given", () => {
+  test.each<[string, unknown, string]>([
+    ["size", 15, "expected at least 16, got 15"],
+    ["size", 512.5, "expected a whole number from 16 to 16384, or content, got 512.5"],
+    ["size", "large", 'expected a whole number from 16 to 16384, or content, got "large"'],
+    ["model", "vgg99", 'expected one of auto, pocket, vgg19, got "vgg99"'],
+    ["alpha", -1, "expected at least 0, got -1"],
+    ["beta", Number.NaN, "expected a number, got NaN"],
+    ["tv", Number.POSITIVE_INFINITY, "expected a number, got Infinity"],
+    ["beta", 1e13, "expected at most 1000000000000, got 10000000000000"],
+    ["contentLayers", {}, "expected at least one layer, got [object Object]"],
+    ["styleLayers", ["conv1_1"], "expected a record, got conv1_1"],
+    ["styleScale", 0, "expected at least 0.05, got 0"],
+    ["recolor", "yes", 'expected a boolean, got "yes"'],
+    ["init", "random", 'expected one of content, noise, style, gray, got "random"'],
+    ["optimizer", "sgd", 'expected one of adam, lbfgs, got "sgd"'],
+    ["steps", 0, "expected at least 1, got 0"],
+    ["steps", 3n, "expected a number, got 3"],
+    ["levels", 33, "expected at most 32, got 33"],
+    ["average", 1, "expected less than 1, got 1"],
+    ["seed", -1, "expected at least 0, got -1"],
+    ["seed", 2 ** 53, "expected at most 9007199254740991, got 9007199254740992"],
+    ["learningRate", 0, "expected more than 0, got 0"],
+    ["beta1", 1, "expected less than 1, got 1"],
+    ["colour", 1, "there is no such setting"],
+    ["history", 5, "the optimiser adam has no such parameter"],
+    ["constructor", 1, "there is no such setting"],
+    ["tv", Object.create(null), "expected a number, got [object Object]"],
+  ])("%s: %o", (name, value, message) => {
+    expect(complaint({ [name]: value })).toBe(`${name}: ${message}.`);
+  });
+
+  test("several wrong values are told together, by the names that a caller's users know", () => {
+    const flag = (name: string) => `--${name}`;
+    expect(complaint({ steps: 0, tv: -1 }, flag)).toMatch(/^--tv: .*; --steps: .*\.$/);
+    expect(complaint({ learningRate: -1 }, flag)).toMatch(/^--learningRate: /);
+    expect(complaint({ styleLayers: { conv1_1: -2 } }, flag)).toBe(
+      "--styleLayers conv1_1: expected at least 0, got -2.",
+    );
+    expect(complaint({ nonsense: 1 }, flag)).toBe("--nonsense: there is no such setting.");
+  });
+
+  test.each([null, 3, "text"])("settings that are %o instead of a record", (given) => {
+    expect(() => parseSettings(given as never)).toThrow(/^settings: expected a record, got .*\.$/);
+  });
+});
+
+test("anything at all is either settings or a usage error of one line", () => {
+  const odd = fc.constantFrom<unknown>(
+    Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1e308, -1e308, 5e-324, 12n, null, undefined,
+    "", "512", "content", "\n", "\u0000", "💥".repeat(200), true, false, [], {}, { conv1_1: 1 }, { "": 1 }, { conv1_1: "1" },
+    Object.create(null), Symbol("s"), () => 1, new Date(Number.NaN), Number.MAX_SAFE_INTEGER + 2, JSON.parse('{"__proto__":1}'),
+  ); // biome-ignore format: a list of oddities reads best as it is
+  const names = fc.constantFrom(
+    ...settingSchemas().keys(),
+    "__proto__",
+    "constructor",
+    "toString",
+    "",
+    "unknown",
+    "parameters",
+  );
+  const value = fc.oneof(odd, fc.anything(), fc.double(), fc.integer());
+  const given = fc.array(fc.tuple(names, value), { maxLength: 6 }).map((entries) => {
+    const record: Record<string, unknown> = {};
+    for (const [name, x] of entries)
+      Object.defineProperty(record, name, { value: x, enumerable: true, configurable: true, writable: true });
+    return record;
+  });
+  void fc.assert(
+    fc.property(given, (record) => {
+      try {
+        const settings = parseSettings(record as SettingsInput);
+        expect(Object.values(settings.parameters).every(Number.isFinite)).toBe(true);
+        expect(Object.values(strengths(settings)).every((x) => x >= 0)).toBe(true);
+        expect(Number.isInteger(settings.steps) && settings.steps >= 1).toBe(true);
+        expect(terms(settings).features.length).toBeGreaterThan(0);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        expect(error.code).toBe("usage");
+        expect(error.message).toMatch(/^[^\n]+\.$/);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
+
+describe("terms", () => {
+  test("are one for each layer, and smoothness", () => {
+    const settings = parseSettings({ contentLayers: { conv4_2: 1, conv3_1: 2 }, styleLayers: { conv1_1: 3 } });
+    const { features, image } = terms(settings);
+    expect([...features, ...image].map(({ name }) => name)).toEqual([
+      "content conv4_2",
+      "content conv3_1",
+      "style conv1_1",
+      "variation",
+    ]);
+    expect(features.map(({ picture, layer }) => `${picture} ${layer}`)).toEqual(features.map(({ name }) => name));
+  });
+
+  test("strengths are alpha, beta and tv times the layers' own weights", () => {
+    const contentLayers = { conv4_2: 1, conv3_1: 2 };
+    const settings = parseSettings({ alpha: 0.5, beta: 10, tv: 0.25, contentLayers, styleLayers: { conv1_1: 3 } });
+    expect(strengths(settings)).toEqual({
+      "content conv4_2": 0.5,
+      "content conv3_1": 1,
+      "style conv1_1": 30,
+      variation: 0.25,
+    });
+  });
+});

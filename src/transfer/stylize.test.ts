@@ -1,0 +1,351 @@
+/** A whole job on a small network: what it tells, when it stops, what it leaves behind. */
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { UserError } from "../errors.ts";
+import { blank, type Image } from "../image/image.ts";
+import * as optimizers from "../optimizers/index.ts";
+import {
+  type CountingRuntime,
+  countingRuntime,
+  follow,
+  only,
+  pictures,
+  short,
+  summary,
+  toyStylizer,
+} from "./fixtures.case.ts";
+import type { SettingsInput } from "./settings.ts";
+import type { Stylizer } from "./stylizer.ts";
+
+let runtime: CountingRuntime;
+let stylizer: Stylizer;
+let before = 0;
+beforeAll(async () => {
+  runtime = await countingRuntime();
+  stylizer = toyStylizer(runtime).stylizer;
+});
+beforeEach(() => {
+  before = runtime.live;
+});
+
+const job = (settings: SettingsInput = {}) => ({ ...pictures(), settings: { ...short, ...settings } });
+
+function expectPicture(image: Image | undefined, width: number, height: number): void {
+  expect(image).toMatchObject({ width, height });
+  expect(image!.data).toHaveLength(3 * width * height);
+  expect(image!.data.every((x) => x >= 0 && x <= 1)).toBe(true);
+}
+
+describe("a job that runs to its end", () => {
+  test("tells start, then every level with its steps, then done", async () => {
+    const { events, result } = await follow(stylizer, job());
+    expect(summary(events)).toEqual(["start", "level", "step x3", "level", "step x2", "done"]);
+    expect(only(events, "start")).toEqual([
+      {
+        type: "start",
+        model: "toy",
+        weights: "toy-digest",
+        runtime: runtime.description,
+        levels: [
+          { width: 35, height: 26, steps: 3 },
+          { width: 50, height: 37, steps: 2 },
+        ],
+        steps: 5,
+      },
+    ]);
+    expect(only(events, "level").map(({ index, level }) => [index, level.width])).toEqual([
+      [0, 35],
+      [1, 50],
+    ]);
+    expect(only(events, "step").map(({ step, steps, level }) => [step, steps, level])).toEqual([
+      [1, 5, 0],
+      [2, 5, 0],
+      [3, 5, 0],
+      [4, 5, 1],
+      [5, 5, 1],
+    ]);
+    const [done] = only(events, "done");
+    expect(done).toMatchObject({ step: 5 });
+    expect(done!.image).toBe(result);
+    expectPicture(result, 50, 37);
+  });
+
+  test("progress rises with the pixels done and ends at 1", async () => {
+    const progress = only((await follow(stylizer, job())).events, "step").map((step) => step.progress);
+    const [small, large] = [35 * 26, 50 * 37];
+    const all = 3 * small + 2 * large;
+    expect(progress).toEqual([1, 2, 3].map((n) => (n * small) / all).concat([(3 * small + large) / all, 1]));
+  });
+
+  test("every step tells every term's share, and they sum to the loss", async () => {
+    const { events } = await follow(stylizer, job({ alpha: 0.3, tv: 0.1 }));
+    for (const { loss, terms } of only(events, "step")) {
+      expect(Object.keys(terms)).toEqual([
+        "content conv4_2",
+        ...[1, 2, 3, 4, 5].map((block) => `style conv${block}_1`),
+        "variation",
+      ]);
+      expect(Object.values(terms).reduce((a, b) => a + b, 0) / loss).toBeCloseTo(1, 5);
+    }
+    const losses = only(events, "step").map((step) => step.loss);
+    expect(losses[2]).toBeLessThan(losses[0]!);
+  });
+
+  test.each([
+    [50, 37],
+    [37, 50],
+    [33, 16],
+    [16, 16],
+    [64, 1],
+    [17, 31],
+  ])("a photo of %i x %i gives a picture of exactly that size", async (width, height) => {
+    const settings = { ...short, size: "content" as const };
+    const { result, error } = await follow(stylizer, { ...pictures({ width, height }), settings });
+    expect(error).toBeUndefined();
+    expectPicture(result, width, height);
+  });
+
+  test.each(["content", "noise", "style", "gray"] as const)("starts from %s", async (init) => {
+    const { result } = await follow(stylizer, job({ init }));
+    expectPicture(result, 50, 37);
+  });
+
+  test("starts from a picture of one's own, whatever its size", async () => {
+    const start = blank({ width: 5, height: 9 }, [1, 0, 0]);
+    const { events, result } = await follow(stylizer, { ...job(), start }, { wantsImage: ({ step }) => step === 1 });
+    expectPicture(result, 50, 37);
+    const { data } = only(events, "image")[0]!.image;
+    const plane = data.length / 3;
+    expect(data.slice(0, plane).every((x) => x > 0.9)).toBe(true);
+    expect(data.slice(plane).every((x) => x < 0.1)).toBe(true);
+  });
+
+  test.each(Object.keys(optimizers) as (keyof typeof optimizers)[])(
+    "%s: the same seed gives the same bytes",
+    async (optimizer) => {
+      const once = async (seed: number) =>
+        (await follow(stylizer, job({ optimizer, init: "noise", seed }))).result!.data;
+      const [a, b, other] = [await once(7), await once(7), await once(8)];
+      expect(b).toEqual(a);
+      expect(other).not.toEqual(a);
+    },
+  );
+
+  test("a painting smaller than sixteen pixels, and one much larger than the photo, are fine", async () => {
+    for (const style of [
+      { width: 7, height: 90 },
+      { width: 3, height: 3 },
+      { width: 300, height: 200 },
+    ]) {
+      const { result, error } = await follow(stylizer, { ...pictures(undefined, style), settings: short });
+      expect(error).toBeUndefined();
+      expectPicture(result, 50, 37);
+    }
+  });
+
+  test("leaves no value behind", async () => {
+    await follow(stylizer, job());
+    await follow(stylizer, job({ optimizer: "lbfgs" }), { wantsImage: () => true });
+    expect(runtime.live).toBe(before);
+  });
+
+  test("the number of values alive at once does not grow with the steps", async () => {
+    const most = async (steps: number) => {
+      const counting = await countingRuntime();
+      const { stylizer } = toyStylizer(counting);
+      await follow(stylizer, job({ levels: 1, steps }));
+      await stylizer.dispose();
+      return counting.most;
+    };
+    expect(await most(12)).toBe(await most(3));
+  });
+});
+
+describe("images on the way", () => {
+  test("come after the steps they are wanted of, at the level's size", async () => {
+    const { events } = await follow(stylizer, job(), { wantsImage: ({ step }) => step % 2 === 0 });
+    expect(summary(events)).toEqual([
+      "start",
+      "level",
+      "step x2",
+      "image",
+      "step",
+      "level",
+      "step",
+      "image",
+      "step",
+      "done",
+    ]);
+    const images = only(events, "image");
+    expect(images.map(({ step, level }) => [step, level])).toEqual([
+      [2, 0],
+      [4, 1],
+    ]);
+    expectPicture(images[0]!.image, 35, 26);
+    expectPicture(images[1]!.image, 50, 37);
+  });
+
+  test("are copies: later steps do not change them", async () => {
+    const images: { image: Image; copy: Float32Array }[] = [];
+    await follow(stylizer, job({ average: 0 }), { wantsImage: () => true }, (event) => {
+      if (event.type === "image") images.push({ image: event.image, copy: event.image.data.slice() });
+    });
+    expect(images).toHaveLength(5);
+    for (const { image, copy } of images) expect(image.data).toEqual(copy);
+    expect(images[1]!.copy).not.toEqual(images[0]!.copy);
+  });
+
+  test("asking for them changes nothing", async () => {
+    const plain = await follow(stylizer, job());
+    const watched = await follow(stylizer, job(), { wantsImage: () => true });
+    expect(watched.result).toEqual(plain.result);
+  });
+});
+
+describe("abort", () => {
+  test.each([0, 1, 2, 3, 4, 5])("after step %i: an image first, then the reason, within one step", async (step) => {
+    const control = new AbortController();
+    const reason = new Error("enough");
+    const first = runtime.runs;
+    const { events, error, result } = await follow(stylizer, job(), { signal: control.signal }, (event) => {
+      const now = step === 0 ? event.type === "level" : event.type === "step" && event.step === step;
+      if (now) control.abort(reason);
+    });
+    if (step === 5) {
+      // The last step was done: so is the job.
+      expect(error).toBeUndefined();
+      expectPicture(result, 50, 37);
+    } else {
+      expect(error).toBe(reason);
+      expect(events.at(-1)).toMatchObject({ type: "image", step });
+      const { width, height } = only(events, "level").at(-1)!.level;
+      expectPicture(only(events, "image")[0]!.image, width, height);
+      expect(only(events, "step")).toHaveLength(step);
+      // Four runs describe two pictures at two levels.
+      expect(runtime.runs - first).toBe(4 + step);
+    }
+    expect(runtime.live).toBe(before);
+  });
+
+  test("before it began: only the reason", async () => {
+    const { events, error } = await follow(stylizer, job(), { signal: AbortSignal.abort(new Error("no")) });
+    expect(events).toEqual([]);
+    expect(error).toEqual(new Error("no"));
+    expect(runtime.live).toBe(before);
+  });
+
+  test("right after the start event: no step is taken and nothing is left", async () => {
+    const control = new AbortController();
+    const { events, error } = await follow(stylizer, job(), { signal: control.signal }, () => control.abort());
+    expect(summary(events)).toEqual(["start"]);
+    expect(error).toMatchObject({ name: "AbortError" });
+    expect(runtime.live).toBe(before);
+  });
+
+  test.each([1, 2, 4, 6, 8])("a caller that stops listening after event %i leaves nothing behind", async (count) => {
+    let seen = 0;
+    for await (const _ of stylizer.stylize(job(), { wantsImage: () => true })) if (++seen === count) break;
+    expect(runtime.live).toBe(before);
+  });
+
+  test("an error of the caller's own, thrown into the job, comes out again", async () => {
+    const boom = () => {
+      throw new Error("mine");
+    };
+    const { error } = await follow(stylizer, job(), { wantsImage: boom });
+    expect(error).toEqual(new Error("mine"));
+    expect((await follow(stylizer, job(), { adjust: boom })).error).toEqual(new Error("mine"));
+    expect(runtime.live).toBe(before);
+  });
+});
+
+describe("adjust", () => {
+  test("acts on the next step, without a new program", async () => {
+    await follow(stylizer, job());
+    const loaded = runtime.loaded;
+    let tv = 0.2;
+    const { events } = await follow(stylizer, job({ tv }), { adjust: () => ({ tv }) }, (event) => {
+      if (event.type === "step" && event.step === 2) tv = 0;
+    });
+    const shares = only(events, "step").map(({ terms }) => terms.variation!);
+    expect(shares.map((share) => share > 0)).toEqual([true, true, false, false, false]);
+    // Two programs that describe, none for the step.
+    expect(runtime.loaded - loaded).toBe(2);
+  });
+
+  test("a layer's weight and the learning rate act too; what is left out stays", async () => {
+    const settings = job({ average: 0, levels: 1, steps: 4 });
+    const still = { parameters: { learningRate: 0 }, styleLayers: { conv1_1: 5, conv3_1: 1 } };
+    const { events } = await follow(stylizer, settings, { wantsImage: () => true, adjust: () => still });
+    const [first, ...others] = only(events, "image").map(({ image }) => image.data);
+    for (const other of others) expect(other).toEqual(first);
+    const terms = only(events, "step")[0]!.terms;
+    expect(terms["style conv3_1"]).toBeGreaterThan(0);
+    expect(terms["style conv2_1"]).toBe(0);
+  });
+});
+
+describe("a loss that is no finite number", () => {
+  test("the largest strengths that can be set: the job ends well, or says what went wrong", async () => {
+    const styleLayers = { conv1_1: 1e12, conv3_1: 1e12, conv5_1: 1e12 };
+    const huge = { beta: 1e12, styleLayers, tv: 1e12, normalize: "paper", learningRate: 10 } as const;
+    for (const optimizer of ["adam", "lbfgs"] as const) {
+      const { error, result } = await follow(stylizer, job({ ...huge, optimizer }));
+      if (error) expect(error).toMatchObject({ code: "diverged" });
+      else expectPicture(result, 50, 37);
+      expect(runtime.live).toBe(before);
+    }
+  });
+
+  test("keeps the last good image, tells it, and names the term", async () => {
+    let count = 0;
+    const adjust = () => (++count === 3 ? { tv: Number.POSITIVE_INFINITY } : undefined);
+    const { events, error } = await follow(stylizer, job(), { adjust });
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ code: "diverged" });
+    expect((error as Error).message).toMatch(
+      /^The optimisation diverged: the term variation is no finite number\. .*last good image/,
+    );
+    expect(only(events, "step")).toHaveLength(2);
+    expect(events.at(-1)).toMatchObject({ type: "image", step: 2 });
+    expectPicture(only(events, "image")[0]!.image, 35, 26);
+    expect(runtime.live).toBe(before);
+  });
+
+  test.each(["content conv4_2", "style conv3_1"])("names %s alone when only that is broken", async (name) => {
+    const [picture, layer] = name.split(" ") as ["content" | "style", string];
+    const { error } = await follow(stylizer, job(), {
+      adjust: () => ({ [`${picture}Layers`]: { [layer]: Number.NaN } }),
+    });
+    expect((error as Error).message).toContain(`the term ${name} is no finite number`);
+  });
+
+  test.each([1, 2, 4, 5])("an image that step %i made NaN is never shown: the one before it is", async (bad) => {
+    let count = 0;
+    const adjust = () => (++count === bad ? { parameters: { learningRate: Number.NaN } } : undefined);
+    const { events, error, result } = await follow(stylizer, job(), { adjust });
+    expect(result).toBeUndefined();
+    expect(error).toMatchObject({ code: "diverged" });
+    const last = events.at(-1)!;
+    expect(last.type).toBe("image");
+    const { data } = only(events, "image")[0]!.image;
+    expect(data.filter((x) => x === 0).length / data.length).toBeLessThan(0.1);
+    expect(new Set(data).size).toBeGreaterThan(100);
+    expect(runtime.live).toBe(before);
+  });
+});
+
+test("a wrong setting is a usage error before anything is loaded", async () => {
+  const loaded = runtime.loaded;
+  const { events, error } = await follow(stylizer, job({ steps: 0 }));
+  expect(events).toEqual([]);
+  expect(error).toMatchObject({ code: "usage", name: "UserError" });
+  expect(runtime.loaded).toBe(loaded);
+});
+
+test("an unknown layer is a usage error before any work is done", async () => {
+  const { events, error } = await follow(stylizer, job({ styleLayers: { conv7_1: 1 } }));
+  expect(events).toEqual([]);
+  expect(error).toMatchObject({ code: "usage" });
+  expect((error as Error).message).toContain("toy has no layer conv7_1");
+  expect(runtime.live).toBe(before);
+});
