@@ -47,7 +47,16 @@ export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
   };
 }
 
-function program(session: InferenceSession, call: Call, value: (tensor: Tensor) => Value): Program {
+function program(session: InferenceSession, call: Call, value: (tensor: Tensor) => OrtValue): Program {
+  // ONNX Runtime frees a device's memory through the session that it came from: what is left must go before it.
+  const onDevice = new Set<OrtValue>();
+  const output = (tensor: Tensor) => {
+    const result = value(tensor);
+    if (tensor.location === "cpu") return result;
+    for (const old of onDevice) if (old.disposed) onDevice.delete(old);
+    onDevice.add(result);
+    return result;
+  };
   return {
     async run(inputs, wanted = session.outputNames) {
       const feeds: Record<string, Tensor> = {};
@@ -57,33 +66,41 @@ function program(session: InferenceSession, call: Call, value: (tensor: Tensor) 
         feeds[name] = (given as OrtValue).tensor;
       }
       const outputs = await call(() => session.run(feeds, wanted));
-      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, value(tensor as Tensor)]));
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, output(tensor as Tensor)]));
     },
-    dispose: () => call(() => session.release()),
+    dispose: () =>
+      call(async () => {
+        for (const left of onDevice) left.dispose();
+        onDevice.clear();
+        await session.release();
+      }),
   };
 }
 
 interface OrtValue extends Value {
   readonly tensor: Tensor;
+  readonly disposed: boolean;
 }
 
 function held(tensor: Tensor, call: Call, download: Flavour["download"]): OrtValue {
-  // Both ways of reading need the device once only; ONNX Runtime forbids a second reading while the first is under way.
+  // A device need be read once only; ONNX Runtime forbids a second reading while the first is under way.
   let reading: Promise<Float32Array> | undefined;
-  const fetch = async () =>
-    (tensor.location === "cpu"
-      ? tensor.data
-      : download
-        ? await download(tensor)
-        : await tensor.getData()) as Float32Array;
+  let disposed = false;
+  const fetch = async () => (download ? await download(tensor) : await tensor.getData()) as Float32Array;
   return {
     tensor,
     dims: tensor.dims,
+    get disposed() {
+      return disposed;
+    },
     read() {
-      reading ??= tensor.location === "cpu" ? fetch() : call(fetch);
+      reading ??= tensor.location === "cpu" ? Promise.resolve(tensor.data as Float32Array) : call(fetch);
       return reading;
     },
-    dispose: () => tensor.dispose(),
+    dispose() {
+      if (!disposed) tensor.dispose();
+      disposed = true;
+    },
   };
 }
 

@@ -22,7 +22,7 @@ export interface Program {
 }
 
 export interface LoadOptions {
-  /** Outputs that go back in as inputs: a runtime with its own memory keeps them there. */
+  /** Outputs that go back in as inputs: a runtime with its own memory keeps them there, as long as the program lives. */
   readonly resident?: readonly string[];
 }
 

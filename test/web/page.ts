@@ -71,7 +71,7 @@ const page = {
     const style = await pastiche.readPicture(styleUrl, { longSide: 256 });
     show("content", content.image);
     show("style", style.image);
-    const stylizer = pastiche.createStylizer({ runtime: await open(runtime), loadNetwork: pastiche.networksFrom() });
+    const stylizer = await pastiche.createStylizer({ runtime });
     const losses: number[] = [];
     const times: number[] = [];
     let last = performance.now();

@@ -1,0 +1,135 @@
+/**
+ * The browser's runtimes, through the public door, in a real Chromium: operators, whole steps and a short job compared
+ * with the CPU on Node. Where no Chromium is found, everything here is skipped, by name.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import type { Browser, Page as Tab } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../src/graph/fixtures.case.ts";
+import { operators } from "../../src/graph/operators.case.ts";
+import { problem } from "../../src/graph/problem.case.ts";
+import { pocket } from "../../src/models/pocket.ts";
+import { readPicture, readPictureText } from "../../src/node.ts";
+import { cpu } from "../../src/runtimes/node-cpu.ts";
+import { createStylizer } from "../../src/transfer/stylizer.ts";
+import { readWeights } from "../../src/weights/read.ts";
+import { difference, jobs, type Steps, takeSteps } from "../runtimes/step.case.ts";
+import { path, startBrowser } from "./browser.ts";
+import type { Page } from "./page.ts";
+import { type Served, servePage } from "./serve.ts";
+
+/** WebGPU runs on the processor here, and compiles a hundred shaders for a step. */
+const PATIENCE = 300_000;
+const SETTINGS = { size: 64, minSize: 40, firstSteps: 3, steps: 2 } as const;
+
+const left = "no Chromium found, name one in PASTICHE_CHROMIUM: WebAssembly and WebGPU in the browser are not tested";
+
+describe.skipIf(!path)(path ? "in Chromium" : left, () => {
+  let served: Served;
+  let browser: Browser;
+  let tab: Tab;
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    served = await servePage();
+    browser = await startBrowser();
+    tab = await browser.newPage({ viewport: { width: 1120, height: 480 } });
+    tab.on("pageerror", (error) => errors.push(error.message));
+    await tab.goto(served.url);
+  }, PATIENCE);
+
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    expect(errors).toEqual([]);
+  }, PATIENCE);
+
+  /** Calls a function of the page. */
+  function call<Name extends keyof Page>(
+    name: Name,
+    ...given: Parameters<Page[Name]>
+  ): Promise<Awaited<ReturnType<Page[Name]>>> {
+    const invoke = ([f, args]: readonly [string, unknown[]]) =>
+      (globalThis as unknown as { page: Record<string, (...all: unknown[]) => unknown> }).page[f]!(...args);
+    return tab.evaluate(invoke, [name, given] as const) as Promise<Awaited<ReturnType<Page[Name]>>>;
+  }
+
+  test("both runtimes are there, with threads", async () => {
+    expect(await call("isolated")).toBe(true);
+    expect(await call("probes")).toEqual([
+      { name: "webgpu", ok: true },
+      { name: "wasm", ok: true },
+    ]);
+    expect(await call("describe", "wasm")).toMatch(/^wasm, \d+ threads?$/);
+    expect(await call("describe", "webgpu")).toMatch(/^webgpu, ./);
+  });
+
+  describe.each(["wasm", "webgpu"])("%s", (runtime) => {
+    test(
+      "computes every operator as the cpu does",
+      async () => {
+        for (const [name, operator] of Object.entries(operators)) {
+          const { outputs, inputs } = problem(operator);
+          const expected = await run(outputs, inputs);
+          const received = await call("operator", runtime, name);
+          for (const [output, values] of Object.entries(expected)) {
+            const scale = Math.max(...values.map(Math.abs), 1e-3);
+            const worst = Math.max(...values.map((v, i) => Math.abs(v - received[output]![i]!)));
+            expect(worst / scale, `${name}: ${output}`).toBeLessThan(1e-3);
+          }
+        }
+      },
+      PATIENCE,
+    );
+
+    test.each(Object.entries(jobs))(
+      "takes %s as the cpu does",
+      async (name, { settings, count }) => {
+        const weights = await readWeights(await readFile("weights/pocket.safetensors"), pocket);
+        const expected = await takeSteps(await cpu.open({ threads: 1 }), weights, settings, count);
+        const received = (await call("steps", runtime, name)) as unknown as Steps;
+        const worst = difference(expected, received);
+        for (const [part, by] of Object.entries(worst)) expect(by, part).toBeLessThan(1e-3);
+      },
+      PATIENCE,
+    );
+
+    test(
+      "makes a whole pastiche",
+      async () => {
+        const { losses, png } = await call("stylize", runtime, "/examples/cat.jpg", "/examples/starry.jpg", SETTINGS);
+        const bytes = Uint8Array.from(png);
+        expect(readPictureText(bytes)).toEqual({ Software: "pastiche" });
+        const { image } = await readPicture(bytes);
+        expect([image.width, image.height]).toEqual([64, 43]);
+        expect(losses.length).toBe(5);
+
+        const expected = await onNode("examples/cat.jpg", "examples/starry.jpg");
+        for (const [i, loss] of expected.losses.entries()) {
+          // Decoders differ by a level or two in a pixel, so the numbers agree roughly only.
+          expect(Math.abs(losses[i]! / loss - 1), `loss ${i}`).toBeLessThan(0.05);
+        }
+        const distance = image.data.reduce((sum, x, i) => sum + Math.abs(x - expected.data[i]!), 0) / image.data.length;
+        expect(distance).toBeLessThan(0.01);
+        const { PASTICHE_SCREENSHOTS: folder } = process.env;
+        if (folder) await writeFile(`${folder}/${runtime}.png`, await tab.screenshot());
+      },
+      PATIENCE,
+    );
+  });
+});
+
+async function onNode(contentPath: string, stylePath: string) {
+  const { image: content } = await readPicture(contentPath, { longSide: 256 });
+  const { image: style } = await readPicture(stylePath, { longSide: 256 });
+  const weights = await readWeights(await readFile("weights/pocket.safetensors"), pocket);
+  const runtime = await cpu.open({ threads: 1 });
+  const loadNetwork = async () => ({ backbone: pocket, weights, digest: "" });
+  const stylizer = createStylizer({ runtime, loadNetwork });
+  const losses: number[] = [];
+  const job = stylizer.stylize({ content, style, settings: SETTINGS });
+  for (let next = await job.next(); ; next = await job.next()) {
+    if (next.done) return { losses, data: next.value.data };
+    if (next.value.type === "step") losses.push(next.value.loss);
+  }
+}
