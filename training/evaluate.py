@@ -6,6 +6,7 @@
 """
 
 import argparse
+import hashlib
 import pathlib
 
 import numpy as np
@@ -49,16 +50,15 @@ def table(head, rows):
 @torch.no_grad()
 def error_of(net, head, teacher, layer, pictures, wide):
     """Mean square error over the variance of the teacher's feature."""
-    wrong, values, aligned = 0.0, [], 0.0
     parts = []
     for x in pictures.split(4):
         s, t = inner(net(x)[layer], layer), inner(teacher(x)[layer], layer)
         if head is not None:
             s = F.relu(F.conv2d(s, *head))
         parts.append((s, teacher.wide(layer, t) if wide else t))
-    if head is None:  # without a head only the unit is free
-        aligned = sum((s * t).sum().item() for s, t in parts) / sum((s * s).sum().item() for s, _ in parts)
-        parts = [(s * aligned, t) for s, t in parts]
+    if head is None:  # without a head only every channel's unit is free
+        unit = sum((s * t).sum((0, 2, 3)) for s, t in parts) / (sum((s * s).sum((0, 2, 3)) for s, _ in parts) + 1e-9)
+        parts = [(s * unit.view(1, -1, 1, 1), t) for s, t in parts]
     wrong = sum((s - t).pow(2).sum().item() for s, t in parts)
     count = sum(t.numel() for _, t in parts)
     mean = sum(t.sum().item() for _, t in parts) / count
@@ -173,6 +173,17 @@ def save_picture(x, path):
     Image.fromarray((x[0].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)).save(path)
 
 
+def kept(folder, key, make):
+    """What was made before for the same key, or a new one."""
+    if not folder:
+        return make()
+    path = pathlib.Path(folder) / (hashlib.sha256(repr(key).encode()).hexdigest()[:16] + ".pt")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(make(), path)
+    return torch.load(path)
+
+
 def crosscheck(networks, teacher, args):
     """For every pair and network: the share of the teacher's style loss removed, compared to the teacher's own."""
     by_name = {p.name: p for p in list_pictures(args.images, args.extra)}
@@ -181,7 +192,10 @@ def crosscheck(networks, teacher, args):
     for number, (photo_name, painting_name) in enumerate(PAIRS[: args.pairs]):
         photo, painting = fit(by_name[photo_name], args.size), fit(by_name[painting_name], args.size)
         start = judge(truth, photo, photo, painting, args.judge_weights)
-        own = paint(truth, photo, painting, args.judge_weights, args.alpha, args.tv, args.steps)
+        own = kept(
+            args.cache, (photo_name, painting_name, args.judge, args.judge_weights, args.size, args.steps, args.alpha, args.tv),
+            lambda: paint(truth, photo, painting, args.judge_weights, args.alpha, args.tv, args.steps),
+        )  # fmt: skip
         best = judge(truth, own, photo, painting, args.judge_weights)
         row = [f"{photo_name.split('.')[0]} / {painting_name.split('.')[0][6:]}", start[1], best[1]]
         pictures = [own]
@@ -213,7 +227,8 @@ def load_heads(path):
         names = sorted({k.split(".")[1] for k in arrays if k.startswith("heads.")})
         return {f"conv{n}": tuple(torch.tensor(arrays[f"heads.{n}.{p}"]) for p in ("weight", "bias")) for n in names}
     state = torch.load(path, map_location="cpu")["average_student"]
-    return {l: (state[f"heads.{l}.weight"], state[f"heads.{l}.bias"]) for l in STYLE_LAYERS}
+    loud = {l: state[f"pocket.gains.{l}"].exp().view(1, -1, 1, 1) for l in STYLE_LAYERS}
+    return {l: (state[f"heads.{l}.weight"] / loud[l], state[f"heads.{l}.bias"]) for l in STYLE_LAYERS}
 
 
 def main():
@@ -225,14 +240,15 @@ def main():
     parser.add_argument("--heads", action="append", default=[], metavar="NAME=FILE", help="a checkpoint that has its heads")
     parser.add_argument("--parts", default="123", help="which tables")
     parser.add_argument("--pooling", default="max", choices=["max", "avg"])
-    parser.add_argument("--size", type=int, default=256, help="longest side in part 3")
-    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--size", type=int, default=224, help="longest side in part 3")
+    parser.add_argument("--steps", type=int, default=120)
     parser.add_argument("--pairs", type=int, default=6)
     parser.add_argument("--alpha", type=float, default=0.05)
     parser.add_argument("--tv", type=float, default=0.2)
     parser.add_argument("--weights", type=float, nargs=5, default=[3, 2, 2, 1, 0.5], help="of the network's style layers")
     parser.add_argument("--judge", default="wide", choices=["wide", "narrow"], help="the teacher's features that judge")
     parser.add_argument("--judge-weights", type=float, nargs=5, default=[3, 2, 2, 1, 0.5])
+    parser.add_argument("--cache", help="a folder that keeps the teacher's own pictures")
     parser.add_argument("--pictures", help="a folder for the pictures of part 3")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()

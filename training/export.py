@@ -47,10 +47,10 @@ def read_safetensors(path):
 
 
 def export_pocket(path, net, **metadata):
-    """Write the student's folded weights as fp16."""
+    """Write the student's weights as fp16."""
     tensors = {}
     for layer in LAYERS:
-        weight, bias = net.folded(layer)
+        weight, bias = net.shipped(layer)
         tensors[layer + ".weight"] = weight.detach().cpu().numpy().astype(np.float16)
         tensors[layer + ".bias"] = bias.detach().cpu().numpy().astype(np.float16)
     common = {"format": "pt", "name": "pocket", "license": "MIT", "input": "RGB in [0,1]"}

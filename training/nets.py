@@ -100,10 +100,19 @@ class Pocket(nn.Module):
         self.pooling = pooling
         widths = [3] + [WIDTH[layer] for layer in LAYERS]
         self.convs = nn.ModuleDict({layer: Whitened(widths[i], widths[i + 1]) for i, layer in enumerate(LAYERS)})
+        # How loud every channel of a style layer is in the shipped network (as a logarithm): a Gram matrix hears that.
+        self.gains = nn.ParameterDict({layer: nn.Parameter(torch.zeros(WIDTH[layer])) for layer in STYLE_LAYERS})
 
-    def folded(self, layer):
-        """Weight and bias as the network applies them."""
-        return self.convs[layer].folded()
+    def gain(self, layer):
+        return self.gains[layer].exp() if layer in self.gains else torch.ones(WIDTH[layer])
+
+    def shipped(self, layer):
+        """Weight and bias for the file: louder channels, and a next layer that takes them for what they were."""
+        weight, bias = self.convs[layer].folded()
+        gain, number = self.gain(layer).to(bias.device), LAYERS.index(layer)
+        if number > 0:
+            weight = weight / self.gain(LAYERS[number - 1]).to(bias.device).view(1, -1, 1, 1)
+        return weight * gain.view(-1, 1, 1, 1), bias * gain
 
     def forward(self, x, before=False, local=False, hint=None):
         """As the teacher's; with `local` no layer's error reaches the layers before it.
@@ -114,7 +123,7 @@ class Pocket(nn.Module):
         for layer in LAYERS:
             if starts_block(layer):
                 x = F.max_pool2d(x, 2) if self.pooling == "max" else F.avg_pool2d(x, 2)
-            weight, bias = self.folded(layer)
+            weight, bias = self.convs[layer].folded()
             linear = F.conv2d(x.detach() if local else x, weight, bias, padding=1)
             x = F.relu(linear)
             features[layer] = linear if before else x

@@ -28,6 +28,8 @@ from nets import CONTENT_LAYER, LAYERS, STYLE_LAYERS, WIDE, WIDTH, Pocket, Teach
 # How much a layer's error counts, and how many of its border cells do not (the two networks pad differently).
 WEIGHT = {layer: 2.0 if layer in STYLE_LAYERS or layer == CONTENT_LAYER else 1.0 for layer in LAYERS}
 WEIGHT["conv5_1"] = 4.0
+# The last layer owes nothing to a next one: its channels may settle where the heads and the Gram matrices want them.
+NARROW = {**WEIGHT, "conv5_1": 1.0}
 MARGIN = {layer: {"1": 4, "2": 4, "3": 4, "4": 3, "5": 2}[layer[4]] for layer in LAYERS}
 # The first blocks have many cells that say nearly the same: every second one, from a random first, is enough.
 STRIDE = {layer: 2 if layer[4] in "12" else 1 for layer in LAYERS}
@@ -45,6 +47,13 @@ def gram(x):
     return x @ x.transpose(1, 2) / x.shape[2]
 
 
+def log_distances(grams):
+    """The logarithms of the distances between all pairs of Gram matrices."""
+    flat = grams.flatten(1)
+    rows, columns = torch.triu_indices(len(flat), len(flat), 1)
+    return ((flat[rows] - flat[columns]).pow(2).mean(1) + 1e-6).log() / 2
+
+
 class Student(nn.Module):
     """Pocket with its heads; the heads are for training and measuring only."""
 
@@ -52,6 +61,13 @@ class Student(nn.Module):
         super().__init__()
         self.pocket = Pocket()
         self.heads = nn.ModuleDict({layer: nn.Conv2d(WIDTH[layer], WIDE[layer], 1) for layer in STYLE_LAYERS})
+        self.offsets = nn.ParameterDict({layer: nn.Parameter(torch.zeros(())) for layer in STYLE_LAYERS})
+
+    def groups(self):
+        """The parameters of the network and its heads, and the few that only weigh."""
+        weighing = [*self.pocket.gains.values(), *self.offsets.values()]
+        known = {id(p) for p in weighing}
+        return [[p for p in self.parameters() if id(p) not in known], weighing]
 
 
 class Scale:
@@ -71,12 +87,8 @@ class Scale:
                 weight = 0.5 + 0.5 * variance / (channel + 0.1 * variance)
                 alive = (channel > 1e-6).float()
                 self.alive[layer] = alive > 0
-                # Channels that never fire in the teacher stay silent in the layers that the losses use,
-                # and are the student's own elsewhere.
-                if layer not in STYLE_LAYERS and layer != CONTENT_LAYER:
-                    weight = weight * alive
-                else:
-                    weight = torch.where(alive > 0, weight, torch.ones_like(weight))
+                # Channels that never fire in the teacher are the student's own, but silent where content is compared.
+                weight = torch.where(alive > 0, weight, torch.full_like(weight, float(layer == CONTENT_LAYER)))
                 self.weight[layer] = (weight / weight.sum() * len(weight)).view(1, -1, 1, 1)
                 if layer in WIDE:
                     self.wide[layer] = teacher.wide(layer, x * self.unit[layer]).var().item()
@@ -92,17 +104,17 @@ class Scale:
             x, alive = features[layer] / self.unit[layer], self.alive[layer].float()
 
 
-def distillation_loss(student, teacher, scale, x, autocast, gram_weight, alone=0.0):
+def distillation_loss(student, teacher, scale, x, autocast, gram_weight, likeness, hints):
     """The sum of all errors.
 
-    While `alone` is above zero no layer's error reaches the layers before it, and so often a layer is given the
-    teacher's features as its input: what comes before it has not learned them yet.
+    No layer's error reaches the layers before it. So often as `hints` says a layer is given the teacher's features as
+    its input, while what comes before it has not learned them yet.
     """
     with torch.no_grad(), autocast():
         raw = teacher(x, before=True)
-        hint = {layer: F.relu(raw[layer]) / scale.unit[layer] for layer in LAYERS if torch.rand(1).item() < alone}
+        hint = {layer: F.relu(raw[layer]) / scale.unit[layer] for layer in LAYERS if torch.rand(1).item() < hints}
     with autocast():
-        seen = student.pocket(x, before=True, local=alone > 0, hint=hint)
+        seen = student.pocket(x, before=True, local=True, hint=hint)
     total, phase = 0.0, torch.randint(2, (2,)).tolist()
     for layer in LAYERS:
         y, z = inner(seen[layer], layer, phase).float(), inner(raw[layer], layer, phase).float() / scale.unit[layer]
@@ -111,11 +123,12 @@ def distillation_loss(student, teacher, scale, x, autocast, gram_weight, alone=0
         # Where both are silent the difference hardly counts.
         wrong = torch.where(z > 0, y - z, s).pow(2) + 0.03 * (y - z).pow(2)
         local = (t.pow(2).mean((1, 2, 3)) - t.mean((1, 2, 3)) ** 2).view(-1, 1, 1, 1) * 0.5 + scale.variance[layer] * 0.5
-        total = total + WEIGHT[layer] * (wrong * (scale.weight[layer] / local)).mean().log1p()
+        total = total + NARROW[layer] * (wrong * (scale.weight[layer] / local)).mean().log1p()
         if layer not in STYLE_LAYERS:
             continue
+        alive = scale.alive[layer]
         with autocast():
-            g, a = gram(s).float(), gram(t).float()
+            g, a = gram(s[:, alive]).float(), gram(t[:, alive]).float()
         error = (g - a).pow(2).mean((1, 2)) / (a.pow(2).mean((1, 2)) + 1e-4)
         total = total + gram_weight * WEIGHT[layer] * error.log1p().mean()
         with torch.no_grad(), autocast():
@@ -124,6 +137,14 @@ def distillation_loss(student, teacher, scale, x, autocast, gram_weight, alone=0
             guess = F.relu(student.heads[layer](s))
         error = (guess.float() - wide.float()).pow(2).mean() / scale.wide[layer]
         total = total + 0.5 * WEIGHT[layer] * error.log1p()
+        # Two pictures shall be as far apart in the student's own Gram matrices as in the teacher's wide ones.
+        # Channels that a next layer relies on may only grow louder or softer for that.
+        own = s if layer == LAYERS[-1] else torch.where(alive.view(1, -1, 1, 1), s.detach(), s)
+        with autocast():
+            own = gram(own * student.pocket.gains[layer].exp().view(1, -1, 1, 1))
+            wide = gram(wide)
+        apart = log_distances(own.float()) - log_distances(wide.float()) - student.offsets[layer]
+        total = total + likeness * WEIGHT[layer] * apart.pow(2).mean().log1p()
     return total
 
 
@@ -243,8 +264,12 @@ def held_out_sets(paths, size=256, count=40, seed=5):
 
 @torch.no_grad()
 def relative_errors(student, teacher, scale, x):
-    """Mean square error over variance: of all layers as they are, and of the wide features through the heads."""
+    """Mean square error over variance: of all layers as they are, and of the wide features through the heads.
+
+    And the rank correlation of the distances between the pictures' Gram matrices, the student's to the teacher's wide.
+    """
     wrong, first, second, count = {}, {}, {}, {}
+    pairs_of_grams = {layer: [] for layer in STYLE_LAYERS}
     for part in x.split(8):
         raw, seen = teacher(part), student.pocket(part)
         for layer in LAYERS:
@@ -252,13 +277,21 @@ def relative_errors(student, teacher, scale, x):
             alive = scale.alive[layer]
             pairs = {layer: (s[:, alive], t[:, alive] / scale.unit[layer])}
             if layer in WIDE:
-                pairs[layer + " wide"] = (F.relu(student.heads[layer](s)), teacher.wide(layer, t))
+                wide = teacher.wide(layer, t)
+                pairs[layer + " wide"] = (F.relu(student.heads[layer](s)), wide)
+                loud = s * student.pocket.gains[layer].exp().view(1, -1, 1, 1)
+                pairs_of_grams[layer].append((gram(loud), gram(wide)))
             for key, (a, b) in pairs.items():
                 wrong[key] = wrong.get(key, 0) + (a - b).pow(2).mean().item() * b.numel()
                 first[key] = first.get(key, 0) + b.mean().item() * b.numel()
                 second[key] = second.get(key, 0) + b.pow(2).mean().item() * b.numel()
                 count[key] = count.get(key, 0) + b.numel()
-    return {k: wrong[k] / (second[k] - first[k] ** 2 / count[k]) for k in wrong}
+    errors = {k: wrong[k] / (second[k] - first[k] ** 2 / count[k]) for k in wrong}
+    for layer in STYLE_LAYERS:
+        own, wide = (torch.cat([p[i] for p in pairs_of_grams[layer]]) for i in range(2))
+        together = torch.stack([log_distances(own).argsort().argsort(), log_distances(wide).argsort().argsort()]).double()
+        errors[layer + " rank"] = torch.corrcoef(together)[0, 1].item()
+    return errors
 
 
 def deadline_of(args, start):
@@ -297,7 +330,8 @@ def main():
     parser.add_argument("--size", type=int, default=160, help="of a crop, a multiple of 16")
     parser.add_argument("--rate", type=float, default=2.5e-3, help="the highest learning rate")
     parser.add_argument("--gram", type=float, default=0.2, help="strength of the Gram matrices' error")
-    parser.add_argument("--local", type=float, default=0.15, help="part of the time in which every layer learns alone")
+    parser.add_argument("--likeness", type=float, default=0.5, help="strength of the distances between Gram matrices")
+    parser.add_argument("--hints", type=float, default=0.9, help="how often a layer sees the teacher's features at first")
     parser.add_argument("--easel", type=float, default=0.25, help="part of a batch that is being stylised")
     parser.add_argument("--easel-from", type=float, default=0.06, help="part of the time before that begins")
     parser.add_argument("--processes", type=int, default=2, help="that learn side by side (1 with a GPU)")
@@ -336,7 +370,7 @@ def main():
     student = Student().to(device)
     scale.whiten(student, teacher, next(calibration)[0].to(device))
     average = copy.deepcopy(student)
-    adam = torch.optim.Adam(student.parameters(), lr=0.0, betas=(0.9, 0.99), eps=1e-10)
+    adam = torch.optim.Adam([{"params": group} for group in student.groups()], lr=0.0, betas=(0.9, 0.99), eps=1e-10)
     # A step that moves nothing, so that Adam's state exists and can be shared.
     sum(p.sum() for p in student.parameters()).mul(0).backward()
     adam.step()
@@ -377,14 +411,14 @@ def main():
                 count = int(args.easel * args.batch + rng.random())
                 if easel.groups and count:
                     batch[-count:] = easel.sample(count)
-            alone = max(0.0, 1 - fraction / args.local) if args.local else 0.0
-            loss = distillation_loss(student, teacher, scale, batch, autocast, args.gram, alone)
+            hints = max(0.0, args.hints * (1 - fraction))
+            loss = distillation_loss(student, teacher, scale, batch, autocast, args.gram, args.likeness, hints)
             adam.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(student.parameters(), args.clip)
             rate = args.rate * min(1, (step.item() + 1) / 100) * 0.5 * (1 + np.cos(np.pi * fraction))
-            for group in adam.param_groups:
-                group["lr"] = rate
+            for group, times in zip(adam.param_groups, (1, 5)):
+                group["lr"] = rate * times
             adam.step()
             step.add_(1)
             turn += 1
@@ -417,7 +451,7 @@ def main():
             sets["easel"] = torch.cat([g["x"].detach() for g in easel.groups])
         for name, x in sets.items():
             errors = relative_errors(average, teacher, scale, x)
-            text = " ".join(f"{k.replace('conv', '').replace(' wide', 'w')}:{v:.4f}" for k, v in errors.items())
+            text = " ".join(f"{k.replace('conv', '').replace(' wide', 'w').replace(' rank', 'r')}:{v:.4f}" for k, v in errors.items())
             log(f"{step.item()} {time.time() - start:.0f}s {fraction:.3f} {name} {text}")
 
     if args.processes > 1:
