@@ -2,14 +2,14 @@
  * The graphics card, through ONNX Runtime for Node's WebGPU provider (Dawn: Vulkan on Linux, Metal on macOS, Direct3D 12
  * on Windows). What goes around from step to step stays on the card. It refuses to know which card that is.
  */
-import type { Tensor } from "onnxruntime-common";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { loadOrt } from "./node-ort.ts";
 import { type Probe, probeProvider } from "./node-probe.ts";
 import { type Ort, ortRuntime } from "./ort.ts";
 import type { RuntimeChoice } from "./runtime.ts";
 import { smallest } from "./smallest.ts";
 
-const session = { executionProviders: ["webgpu"], graphOptimizationLevel: "all" } as const;
+const session = { executionProviders: ["webgpu"], graphOptimizationLevel: "all", logSeverityLevel: 3 } as const;
 
 let probed: Promise<Probe> | undefined;
 
@@ -34,12 +34,19 @@ export const webgpu: RuntimeChoice = {
   },
 };
 
+let copying: Promise<InferenceSession> | undefined;
+
 /**
  * ONNX Runtime for Node keeps outputs on the device and takes them as inputs, but up to 1.30 at least its `getData` of
- * such a tensor aborts the process ("not implemented"). So a model that does nothing brings them over.
+ * such a tensor aborts the process ("not implemented"). So a model that does nothing brings them over. Its session stays,
+ * and with it all compiled shaders: they last as long as any session does, and a job has several, one after the other.
  */
 async function downloader(ort: Ort): Promise<(tensor: Tensor) => Promise<Float32Array>> {
-  const copy = await ort.InferenceSession.create(smallest("Identity"), session);
+  copying ??= ort.InferenceSession.create(smallest("Identity"), session);
+  const copy = await copying.catch((error) => {
+    copying = undefined;
+    throw error;
+  });
   return async (x) => (await copy.run({ x })).y!.data as Float32Array;
 }
 

@@ -28,7 +28,12 @@ export const wasm: WebRuntimeChoice = {
     return ortRuntime(ort, {
       name: "wasm",
       description: `wasm, ${threads} ${threads === 1 ? "thread" : "threads"}${why}`,
-      session: { executionProviders: ["wasm"], graphOptimizationLevel: "all", executionMode: "sequential" },
+      session: {
+        executionProviders: ["wasm"],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+        executionMode: "sequential",
+      },
     });
   },
 };

@@ -3,6 +3,7 @@
  * card; `read` brings it over. It refuses to know which card that is, beyond its name for people.
  */
 import { ortRuntime } from "./ort.ts";
+import { smallest } from "./smallest.ts";
 import { loadWebOrt, type WebRuntimeChoice } from "./web-ort.ts";
 import { type Probe, tryRuntime } from "./web-probe.ts";
 
@@ -10,6 +11,11 @@ const files = {
   mjs: new URL("onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs", import.meta.url),
   wasm: new URL("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm", import.meta.url),
 };
+
+const session = { executionProviders: ["webgpu"], graphOptimizationLevel: "all", logSeverityLevel: 3 } as const;
+
+/** Compiled shaders last as long as any session does, and a job has several, one after the other: so one stays. */
+let staying: Promise<unknown> | undefined;
 
 let probed: Promise<Probe> | undefined;
 
@@ -25,10 +31,15 @@ export const webgpu: WebRuntimeChoice = {
   async open(options = {}) {
     const card = await graphicsCard();
     const ort = await loadWebOrt(() => import("onnxruntime-web/webgpu"), files, options);
+    staying ??= ort.InferenceSession.create(smallest("Identity"), session);
+    await staying.catch((error) => {
+      staying = undefined;
+      throw error;
+    });
     return ortRuntime(ort, {
       name: "webgpu",
       description: `webgpu, ${typeof card === "string" ? "an unknown graphics card" : cardName(card.info)}`,
-      session: { executionProviders: ["webgpu"], graphOptimizationLevel: "all" },
+      session,
       device: true,
       // The build waits for the card by unwinding its stack: two calls at once would overwrite each other's.
       inTurn: true,

@@ -54,6 +54,20 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
     return tab.evaluate(invoke, [name, given] as const) as Promise<Awaited<ReturnType<Page[Name]>>>;
   }
 
+  test(
+    "the graphics card's memory does not grow from step to step, nor from job to job",
+    async () => {
+      const first = await call("memory", "webgpu", 20);
+      expect(first[0]).toBeGreaterThan(0);
+      expect(first.at(-2)).toBeLessThanOrEqual(1.1 * first[4]!);
+      const second = await call("memory", "webgpu", 5);
+      const third = await call("memory", "webgpu", 5);
+      expect(third.at(-1)).toBeLessThanOrEqual(second.at(-1)!);
+      if (process.env.PASTICHE_VERBOSE) console.log({ first, second, third });
+    },
+    PATIENCE,
+  );
+
   test("both runtimes are there, with threads", async () => {
     expect(await call("isolated")).toBe(true);
     expect(await call("probes")).toEqual([

@@ -5,7 +5,7 @@
 import { operators } from "../../src/graph/operators.case.ts";
 import { problem } from "../../src/graph/problem.case.ts";
 import * as pastiche from "../../src/web.ts";
-import { jobs, takeSteps } from "../runtimes/step.case.ts";
+import { content, jobs, style, takeSteps } from "../runtimes/step.case.ts";
 
 type Numbers = Readonly<Record<string, readonly number[]>>;
 
@@ -31,6 +31,24 @@ function show(id: string, image: pastiche.Image): void {
 
 function say(text: string): void {
   document.querySelector("#status")!.textContent = text;
+}
+
+/** How many bytes of the device's memory are in use, counted from outside. */
+let bytesOnDevice = 0;
+if (typeof GPUDevice !== "undefined") {
+  const { createBuffer } = GPUDevice.prototype;
+  const { destroy } = GPUBuffer.prototype;
+  const alive = new Set<GPUBuffer>();
+  GPUDevice.prototype.createBuffer = function (descriptor) {
+    const buffer = createBuffer.call(this, descriptor);
+    alive.add(buffer);
+    bytesOnDevice += buffer.size;
+    return buffer;
+  };
+  GPUBuffer.prototype.destroy = function () {
+    if (alive.delete(this)) bytesOnDevice -= this.size;
+    return destroy.call(this);
+  };
 }
 
 const page = {
@@ -63,6 +81,18 @@ const page = {
     const { settings, count } = jobs[job]!;
     const { losses, left } = await takeSteps(await open(runtime), weights, settings, count);
     return { losses: [...losses], left: plain(left) };
+  },
+
+  /** The device's memory in use after each step of a job whose image is looked at every time, and after the job. */
+  async memory(runtime: string, steps: number): Promise<number[]> {
+    const stylizer = await pastiche.createStylizer({ runtime });
+    const settings = { size: 64, levels: 1, steps, contentLayers: { conv1_1: 1 }, styleLayers: { conv1_1: 1 } };
+    const bytes: number[] = [];
+    for await (const event of stylizer.stylize({ content, style, settings }, { wantsImage: () => true })) {
+      if (event.type === "image") bytes.push(bytesOnDevice);
+    }
+    await stylizer.dispose();
+    return [...bytes, bytesOnDevice];
   },
 
   /** A whole job from two addresses; the result is shown and comes back as the bytes of a PNG. */
