@@ -24,8 +24,8 @@ const arrows = [
   {
     room: "transfer/",
     to: [
-      ...["errors.ts", "parameters.ts", "graph/", "onnx/", "weights/weights.ts", "models/", "losses/", "optimizers/"],
-      ...["schedule/", "image/", "runtimes/runtime.ts", "zod"],
+      ...["errors.ts", "parameters.ts", "graph/", "onnx/", "models/", "losses/", "optimizers/", "schedule/"],
+      ...["weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts", "zod"],
     ],
   },
   {

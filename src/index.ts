@@ -27,7 +27,9 @@ export * as optimizers from "./optimizers/index.ts";
 export type { Optimizer, StateSpec, Update, UpdateInput } from "./optimizers/optimizer.ts";
 export type { Program, Runtime, RuntimeChoice, RuntimeOptions, Value, Values } from "./runtimes/runtime.ts";
 export { type Level, pyramid } from "./schedule/pyramid.ts";
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint.ts";
 export type {
+  CheckpointEvent,
   DoneEvent,
   ImageEvent,
   LevelEvent,
@@ -36,7 +38,13 @@ export type {
   StylizeEvent,
 } from "./transfer/events.ts";
 export type { Pictures } from "./transfer/prepare.ts";
-export { parseSettings, type Settings, type SettingsInput, settingSchemas } from "./transfer/settings.ts";
+export {
+  givenSettings,
+  parseSettings,
+  type Settings,
+  type SettingsInput,
+  settingSchemas,
+} from "./transfer/settings.ts";
 export { describeGraph, type Eye, stepGraph } from "./transfer/step.ts";
 export type { Adjustments, StylizeOptions } from "./transfer/stylize.ts";
 export { createStylizer, type Job, type Network, type Stylizer, type StylizerOptions } from "./transfer/stylizer.ts";

@@ -1,6 +1,7 @@
 /** What a job tells while it runs: plain records, for a terminal, a page or a file alike. */
 import type { Image } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 
 export interface StartEvent {
   readonly type: "start";
@@ -11,6 +12,8 @@ export interface StartEvent {
   readonly levels: readonly Level[];
   /** Steps of all levels together. */
   readonly steps: number;
+  /** Steps that were done already when the job was stopped; absent for a new job. */
+  readonly resumed?: number;
 }
 
 export interface LevelEvent {
@@ -43,10 +46,18 @@ export interface ImageEvent {
   readonly image: Image;
 }
 
+/** All that is needed to go on from here: see `Job.resume`. */
+export interface CheckpointEvent {
+  readonly type: "checkpoint";
+  readonly step: number;
+  readonly level: number;
+  readonly checkpoint: Checkpoint;
+}
+
 export interface DoneEvent {
   readonly type: "done";
   readonly step: number;
   readonly image: Image;
 }
 
-export type StylizeEvent = StartEvent | LevelEvent | StepEvent | ImageEvent | DoneEvent;
+export type StylizeEvent = StartEvent | LevelEvent | StepEvent | ImageEvent | CheckpointEvent | DoneEvent;

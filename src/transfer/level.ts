@@ -5,6 +5,7 @@
 import { UserError } from "../errors.ts";
 import { clampImage, type Image, type Size } from "../image/image.ts";
 import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
+import type { WeightTensor } from "../weights/weights.ts";
 import { readImage, readScalar, scalarValue } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import { strengths, type Terms } from "./terms.ts";
@@ -17,6 +18,8 @@ export interface LevelInput {
   readonly terms: Terms;
   /** Padded, [1, 3, H, W]. */
   readonly image: Value;
+  /** What people are shown before the first step here; by default the image. */
+  readonly shown?: Value | undefined;
   readonly state: Held;
   readonly targets: Held;
 }
@@ -28,19 +31,21 @@ export interface LevelRun {
   shown(size: Size): Promise<Image>;
   /** The same; after a step that diverged, what was shown before the image went wrong. */
   lastGood(size: Size): Promise<Image>;
+  /** Copies of all that the next step begins with: see `Checkpoint`. An image that is no number is a `diverged` error. */
+  tensors(): Promise<Map<string, WeightTensor>>;
   /** The optimiser's state, which is the caller's from now on; everything else is freed. */
   finish(): Held;
   /** Frees everything. */
   dispose(): void;
 }
 
-/** Takes over `image`, `state` and `targets`, and frees them at the end. */
+/** Takes over `image`, `shown`, `state` and `targets`, and frees them at the end. */
 export function levelRun({ runtime, program, terms, targets, ...start }: LevelInput): LevelRun {
   const names = [...terms.features, ...terms.image].map((term) => term.name);
   let { image, state } = start;
   // The loss of what is shown is known one step later: until then the one before is kept.
-  let shown = image;
-  let before = image;
+  let shown = start.shown ?? image;
+  let before = shown;
   let suspect = false;
   const free = (values: Iterable<Value>) => {
     for (const value of values) value.dispose();
@@ -87,6 +92,13 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
     async lastGood(size) {
       const picture = await readImage(shown, size);
       return clampImage(suspect || !finite(picture) ? await readImage(before, size) : picture);
+    },
+    async tensors() {
+      const tensors = new Map<string, WeightTensor>();
+      for (const [name, value] of Object.entries({ image, shown, ...prefixed("state", state) }))
+        tensors.set(name, { shape: value.dims, data: (await value.read()).slice() });
+      if (!tensors.get("shown")!.data.every(Number.isFinite)) throw diverged();
+      return tensors;
     },
     finish() {
       free(rest());

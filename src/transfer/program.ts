@@ -8,6 +8,8 @@ import { resizePlanes } from "../image/resize.ts";
 import { encode } from "../onnx/model.ts";
 import type { Optimizer, StateSpec } from "../optimizers/optimizer.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
+import type { WeightTensor } from "../weights/weights.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { type Prepared, padded, workSize } from "./prepare.ts";
 import { describeGraph, type Eye, IMAGE, stepGraph } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";
@@ -124,8 +126,33 @@ async function grownImage(old: Value, growth: "smooth" | "positive", from: Size,
   return padded({ ...to, data: growth === "positive" ? clamp(resized, 0, Number.POSITIVE_INFINITY) : resized }, to);
 }
 
-function zeros(runtime: Runtime, spec: StateSpec, size: Size): Value {
+/** What a checkpoint must hold for a level of `size`: names and shapes. */
+export function checkpointShapes(optimizer: Optimizer, size: Size): Map<string, number[]> {
+  const { width, height } = workSize(size);
+  const shapes = new Map([
+    ["image", [1, 3, height, width]],
+    ["shown", [1, 3, height, width]],
+  ]);
+  for (const [name, spec] of Object.entries(optimizer.state)) shapes.set(`state ${name}`, dimsOf(spec, size));
+  return shapes;
+}
+
+/** The optimiser's state as a checkpoint holds it. */
+export function restoredState(runtime: Runtime, optimizer: Optimizer, { tensors }: Checkpoint): Record<string, Value> {
+  const names = Object.keys(optimizer.state);
+  return Object.fromEntries(names.map((name) => [name, tensorValue(runtime, tensors.get(`state ${name}`)!)]));
+}
+
+export function tensorValue(runtime: Runtime, { data, shape }: WeightTensor): Value {
+  return runtime.value(data, shape);
+}
+
+function dimsOf(spec: StateSpec, size: Size): number[] {
   const { width: W, height: H } = workSize(size);
-  const dims = spec.shape(IMAGE).map((dim) => evaluateDim(dim, { W, H }));
+  return spec.shape(IMAGE).map((dim) => evaluateDim(dim, { W, H }));
+}
+
+function zeros(runtime: Runtime, spec: StateSpec, size: Size): Value {
+  const dims = dimsOf(spec, size);
   return runtime.value(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
 }

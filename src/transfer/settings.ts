@@ -106,3 +106,8 @@ export function parseSettings(given: SettingsInput = {}, label: (name: string) =
 function isParameter(name: string): boolean {
   return Object.values(optimizers).some((part) => Object.hasOwn(part.parameters.shape, name));
 }
+
+/** Complete settings as they can be given again: to change some, or to write them down. */
+export function givenSettings({ parameters, ...own }: Settings): SettingsInput {
+  return { ...own, ...parameters };
+}

@@ -7,10 +7,11 @@ import { resize } from "../image/resize.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { StepEvent, StylizeEvent } from "./events.ts";
 import { type LevelRun, levelRun } from "./level.ts";
 import { type Prepared, padded } from "./prepare.ts";
-import { dispose, freshState, grownState, imageValue } from "./program.ts";
+import { dispose, freshState, grownState, imageValue, restoredState, tensorValue } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import type { Terms } from "./terms.ts";
 
@@ -25,6 +26,11 @@ export interface StylizeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Asked after every step: is the image of this step wanted as an event? */
   readonly wantsImage?: ((event: StepEvent) => boolean) | undefined;
+  /**
+   * Asked after every step: is a checkpoint wanted as an event? Where this is given, a job that is stopped by `signal`
+   * tells one too, after its last image.
+   */
+  readonly wantsCheckpoint?: ((event: StepEvent) => boolean) | undefined;
   /** Asked before every step: the settings that changed since the start. */
   readonly adjust?: (() => Adjustments | undefined) | undefined;
 }
@@ -35,6 +41,14 @@ export interface Machine {
   readonly optimizer: Optimizer;
   readonly terms: Terms;
   readonly step: Program;
+  /** What checkpoints say of the network: its name and the digest of its weights. */
+  readonly network: Pick<Checkpoint, "model" | "weights">;
+}
+
+/** The pictures and targets of the levels, without those that `resume` has behind it. */
+export interface Course extends Prepared {
+  readonly targets: readonly Record<string, Value>[];
+  readonly resume?: Checkpoint | undefined;
 }
 
 /**
@@ -42,22 +56,26 @@ export interface Machine {
  * with the last good image.
  */
 export async function* runLevels(
-  { runtime, optimizer, terms, step: program }: Machine,
-  { levels, start, targets }: Prepared & { readonly targets: readonly Record<string, Value>[] },
+  { runtime, optimizer, terms, step: program, network }: Machine,
+  { levels, start, targets, resume }: Course,
   settings: Settings,
   options: StylizeOptions,
 ): AsyncGenerator<StylizeEvent, Image> {
-  const count = counter(levels);
+  const count = counter(levels, resume);
+  const about = { ...network, settings, runtime: runtime.description };
   const waiting = [...targets];
   let image = start;
-  let state = freshState(runtime, optimizer, levels[0]!);
+  let state = resume ? restoredState(runtime, optimizer, resume) : freshState(runtime, optimizer, levels[0]!);
   let run: LevelRun | undefined;
   try {
     for (const [index, level] of levels.entries()) {
+      if (resume && index < resume.level) continue;
       yield { type: "level", index, level };
-      const first = imageValue(runtime, padded(image, level));
-      run = levelRun({ runtime, program, terms, image: first, state, targets: waiting.shift()! });
-      image = yield* steps(run, index, level, settings, count, options);
+      const kept = index === resume?.level ? resume.tensors : undefined;
+      const first = kept ? tensorValue(runtime, kept.get("image")!) : imageValue(runtime, padded(image, level));
+      const shown = kept && tensorValue(runtime, kept.get("shown")!);
+      run = levelRun({ runtime, program, terms, image: first, shown, state, targets: waiting.shift()! });
+      image = yield* steps(run, index, level, about, count, options);
       state = run.finish();
       run = undefined;
       const next = levels[index + 1];
@@ -83,12 +101,18 @@ async function* steps(
   run: LevelRun,
   index: number,
   level: Level,
-  settings: Settings,
+  about: Pick<Checkpoint, "settings" | "model" | "weights" | "runtime">,
   count: Counter,
-  { signal, wantsImage, adjust }: StylizeOptions,
+  { signal, wantsImage, wantsCheckpoint, adjust }: StylizeOptions,
 ): AsyncGenerator<StylizeEvent, Image> {
+  const { settings } = about;
+  const checkpoint = async (): Promise<StylizeEvent> => {
+    const { step, steps } = count;
+    const state: Checkpoint = { ...about, step, steps, level: index, tensors: await run.tensors() };
+    return { type: "checkpoint", step, level: index, checkpoint: state };
+  };
   try {
-    for (let n = 0; n < level.steps; n++) {
+    while (count.left(index) > 0) {
       signal?.throwIfAborted();
       const adjusted = adjust?.();
       const parameters = { ...settings.parameters, ...adjusted?.parameters };
@@ -96,31 +120,44 @@ async function* steps(
       const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(level) };
       yield event;
       if (wantsImage?.(event)) yield { type: "image", step: count.step, level: index, image: await run.shown(level) };
+      if (wantsCheckpoint?.(event)) yield await checkpoint();
     }
     return await run.shown(level);
   } catch (error) {
     yield { type: "image", step: count.step, level: index, image: await run.lastGood(level) };
+    if (wantsCheckpoint && signal?.aborted) yield await checkpoint();
     throw error;
   }
 }
 
 interface Counter {
-  /** Steps done so far. */
+  /** Steps done so far, and of how many. */
   readonly step: number;
+  readonly steps: number;
+  /** Steps that are left at a level and those before it. */
+  left(index: number): number;
   /** Counts a step of `level`. */
   next(level: Level): Pick<StepEvent, "step" | "steps" | "progress">;
 }
 
-function counter(levels: readonly Level[]): Counter {
+function counter(levels: readonly Level[], resume: Checkpoint | undefined): Counter {
   const pixels = ({ width, height }: Level) => width * height;
-  const work = levels.reduce((sum, level) => sum + pixels(level) * level.steps, 0);
-  const steps = levels.reduce((sum, level) => sum + level.steps, 0);
-  let step = 0;
-  let done = 0;
+  // How many steps, and how much work, when a level ends.
+  const ends: { steps: number; work: number }[] = [];
+  let [steps, work] = [0, 0];
+  for (const level of levels) {
+    steps += level.steps;
+    work += pixels(level) * level.steps;
+    ends.push({ steps, work });
+  }
+  let step = resume?.step ?? 0;
+  let done = resume ? ends[resume.level]!.work - (ends[resume.level]!.steps - step) * pixels(levels[resume.level]!) : 0;
   return {
     get step() {
       return step;
     },
+    steps,
+    left: (index) => ends[index]!.steps - step,
     next(level) {
       done += pixels(level);
       return { step: ++step, steps, progress: done / work };

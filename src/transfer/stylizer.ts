@@ -10,10 +10,12 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { parse } from "../parameters.ts";
 import type { Program, Runtime } from "../runtimes/runtime.ts";
 import type { Weights } from "../weights/weights.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { StylizeEvent } from "./events.ts";
 import { parametersOf } from "./level.ts";
-import { levelsOf, type Pictures, prepare } from "./prepare.ts";
+import { levelsOf, type Pictures, type Prepared, prepare } from "./prepare.ts";
 import { describe, dispose, loadStep } from "./program.ts";
+import { checkFits } from "./resume.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
 import { describeGraph, type Eye } from "./step.ts";
 import { runLevels, type StylizeOptions } from "./stylize.ts";
@@ -37,6 +39,8 @@ export interface StylizerOptions {
 /** One job: its pictures and whatever settings differ from the defaults. */
 export interface Job extends Pictures {
   readonly settings?: SettingsInput;
+  /** Goes on from there instead of beginning; `settings`, where given, must be those of the checkpoint. */
+  readonly resume?: Checkpoint | undefined;
 }
 
 export interface Stylizer {
@@ -61,10 +65,10 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
   }
 
   return {
-    async *stylize({ settings: given, ...pictures }, options = {}) {
-      const settings = parseSettings(given);
+    async *stylize({ settings: given, resume, ...pictures }, options = {}) {
+      const settings = given || !resume ? parseSettings(given) : resume.settings;
       options.signal?.throwIfAborted();
-      const { backbone, weights, digest } = await network(settings.model);
+      const { backbone, weights, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
       const eye: Eye = { backbone, weights, pooling: settings.pooling };
       const all = terms(settings);
       const optimizer = average(makeOptimizer(settings));
@@ -72,9 +76,12 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
       describeGraph(eye, all.features);
       const levels = levelsOf(pictures, settings);
       const steps = levels.reduce((sum, level) => sum + level.steps, 0);
-      yield { type: "start", model: backbone.name, weights: digest, runtime: runtime.description, levels, steps };
+      const about = { model: backbone.name, weights: digest };
+      if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
+      const resumed = resume && { resumed: resume.step };
+      yield { type: "start", ...about, runtime: runtime.description, levels, steps, ...resumed };
 
-      const ready = prepare(pictures, settings, levels);
+      const ready = ahead(prepare(pictures, settings, levels), resume?.level ?? 0);
       const targets = await describe(runtime, eye, all, ready);
       let step: Program;
       try {
@@ -84,13 +91,19 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
         targets.forEach(dispose);
         throw error;
       }
-      return yield* runLevels({ runtime, optimizer, terms: all, step }, { ...ready, targets }, settings, options);
+      const machine = { runtime, optimizer, terms: all, step, network: about };
+      return yield* runLevels(machine, { ...ready, targets, resume }, settings, options);
     },
     async dispose() {
       await program?.step.dispose();
       program = undefined;
     },
   };
+}
+
+/** What is left to be described when the levels before `first` are done. */
+function ahead({ contents, styles, ...rest }: Prepared, first: number): Prepared {
+  return { ...rest, contents: contents.slice(first), styles: styles.slice(first) };
 }
 
 function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {

@@ -1,0 +1,126 @@
+/**
+ * A job on the way as bytes, and back: a safetensors file whose metadata holds what was asked for and how far it came, and
+ * the SHA-256 of everything in it. It refuses to know files and runtimes; who hashes is passed in.
+ */
+import * as z from "zod";
+import { UserError } from "../errors.ts";
+import { parseSafetensors, writeSafetensors } from "../weights/safetensors.ts";
+import type { WeightTensor } from "../weights/weights.ts";
+import { givenSettings, parseSettings, type Settings } from "./settings.ts";
+
+/** The whole state of a job after a step: with its pictures, all that is needed to go on. */
+export interface Checkpoint {
+  /** The complete settings of the job. */
+  readonly settings: Settings;
+  readonly model: string;
+  /** Which weights: a digest of their file. */
+  readonly weights: string;
+  /** What it ran on: elsewhere the last bits may differ. */
+  readonly runtime: string;
+  /** Steps done in the whole job, and of how many. */
+  readonly step: number;
+  readonly steps: number;
+  /** Index of the level that was being worked on. */
+  readonly level: number;
+  /** `image` (where the next step begins), `shown` (what people see) and `state NAME` (what the optimiser remembers). */
+  readonly tensors: ReadonlyMap<string, WeightTensor>;
+}
+
+/** SHA-256 as 64 hexadecimal digits. */
+export type Sha256 = (bytes: Uint8Array) => string | Promise<string>;
+
+/** Raised when earlier versions could no longer be read as they are. */
+const VERSION = "1";
+const FORMAT = "pastiche checkpoint";
+
+/** The digest stands first in the header; it is computed with zeros in its place. */
+const BEFORE_DIGEST = '{"__metadata__":{"sha256":"';
+const DIGEST_AT = 8 + BEFORE_DIGEST.length;
+const NO_DIGEST = "0".repeat(64);
+
+/** The bytes of a checkpoint's file. `notes` are the caller's: any JSON, given back by `decodeCheckpoint`. */
+export async function encodeCheckpoint(
+  { tensors, ...job }: Checkpoint,
+  sha256: Sha256,
+  notes: unknown = null,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const metadata = {
+    sha256: NO_DIGEST,
+    format: FORMAT,
+    version: VERSION,
+    job: JSON.stringify(job),
+    notes: JSON.stringify(notes),
+  };
+  const bytes = writeSafetensors(tensors, { metadata });
+  putDigest(bytes, await sha256(bytes));
+  return bytes;
+}
+
+/**
+ * A checkpoint from the bytes of its file, after its digest was compared. Throws a `file` error whose message is to follow
+ * the file's name. `bytes` stay as they were.
+ */
+export async function decodeCheckpoint(
+  bytes: Uint8Array,
+  sha256: Sha256,
+): Promise<{ checkpoint: Checkpoint; notes: unknown }> {
+  const { metadata, tensors } = opened(bytes);
+  if (metadata.get("format") !== FORMAT) throw unusable("is no checkpoint of pastiche");
+  const version = metadata.get("version");
+  if (version !== VERSION) {
+    throw unusable(
+      `is a checkpoint of version ${String(version).slice(0, 20)}, and this pastiche reads version ${VERSION}; resume it with the pastiche that wrote it`,
+    );
+  }
+  const digest = metadata.get("sha256") ?? "";
+  const unsigned = bytes.slice();
+  putDigest(unsigned, NO_DIGEST);
+  if (digestIn(bytes) !== digest || (await sha256(unsigned)) !== digest) {
+    throw unusable("is damaged: its digest is not that of what it holds");
+  }
+  const { settings, ...job } = understood(() => head.parse(JSON.parse(metadata.get("job") ?? "null")));
+  const checkpoint = { ...job, settings: understood(() => parseSettings(givenSettings(settings))), tensors };
+  return { checkpoint, notes: understood(() => JSON.parse(metadata.get("notes") ?? "null")) };
+}
+
+/** All of a checkpoint but its tensors, as it is stored. */
+const head = z.object({
+  settings: z.custom<Settings>((value) => typeof value === "object" && value !== null),
+  model: z.string(),
+  weights: z.string(),
+  runtime: z.string(),
+  step: z.int().min(0),
+  steps: z.int().min(0),
+  level: z.int().min(0),
+});
+
+function opened(bytes: Uint8Array): ReturnType<typeof parseSafetensors> {
+  try {
+    return parseSafetensors(bytes);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw unusable(`is damaged or no checkpoint: ${error.message}`, error);
+  }
+}
+
+/** What `read` returns. The digest fits, so a failure means words of another pastiche: settings of tomorrow, say. */
+function understood<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const why = error instanceof UserError ? error.message : "its description is not as expected";
+    throw unusable(`was written by another pastiche, which this one does not understand: ${why}`, error);
+  }
+}
+
+function putDigest(bytes: Uint8Array, digest: string): void {
+  for (let i = 0; i < NO_DIGEST.length; i++) bytes[DIGEST_AT + i] = digest.charCodeAt(i);
+}
+
+function digestIn(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(DIGEST_AT, DIGEST_AT + NO_DIGEST.length));
+}
+
+function unusable(what: string, cause?: unknown): UserError {
+  return new UserError("file", what, { cause });
+}
