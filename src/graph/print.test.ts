@@ -34,39 +34,41 @@ test("one layer, its style and one step downhill, forward and back", () => {
     %24 [4] = ReduceSumSquare(%22, {1}) keepdims=0
     %26 [] = ReduceSum(%24, {0}) keepdims=0
     %28 [] = Div(%26, {16})
-    size []
-    %30 [] = Div(%28, size)
+    %30 [4] = ReduceSumSquare(gram, {1}) keepdims=0
+    %32 [] = ReduceSum(%30, {0}) keepdims=0
+    %34 [] = Div(%32, {16})
+    %35 [] = Div(%28, %34)
     rate []
-    %33 [] = Div({1}, size)
-    %34 [] = Div(%33, {16})
-    %36 [4] = Expand(%34, {4})
-    %38 [4, 1] = Reshape(%36, {4, 1})
-    %40 [4, 1] = Mul(%38, {2})
-    %41 [4, 4] = Mul(%40, %22)
-    %42 [4, 4] = Div(%41, %19)
-    %43 [4, 4] = Transpose(%42) perm=1,0
-    %44 [4, 4] = Add(%42, %43)
-    %45 [4, H*W/4] = MatMul(%44, %13)
-    %46 [4] = Shape(%11)
-    %47 [1, 4, H/2, W/2] = Reshape(%45, %46)
-    %49 [1, 4, H/2, W/2] = Greater(%11, {0})
-    %50 [1, 4, H/2, W/2] = Cast(%49) to=float32
-    %51 [1, 4, H/2, W/2] = Mul(%47, %50)
-    %53 [1, 4, H/2, W/2] = Conv(%51, weights[4, 4, 3, 3]) kernel_shape=3,3 pads=1,1,1,1 strides=1,1
-    %56 [1, 4, H, W] = Resize(%53, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
-    %59 [1, 4, H, W] = Resize(%7, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
-    %60 [1, 4, H, W] = Equal(%6, %59)
-    %61 [1, 4, H, W] = Cast(%60) to=float32
-    %62 [1, 4, H, W] = Mul(%56, %61)
-    %64 [1, 4, H, W] = Greater(%6, {0})
-    %65 [1, 4, H, W] = Cast(%64) to=float32
-    %66 [1, 4, H, W] = Mul(%62, %65)
-    %68 [1, 3, H, W] = Conv(%66, weights[3, 4, 3, 3]) kernel_shape=3,3 pads=1,1,1,1 strides=1,1
-    %69 [1, 3, H, W] = Mul(rate, %68)
-    %70 [1, 3, H, W] = Sub(image, %69)
-    %73 [1, 3, H, W] = Clip(%70, {0}, {1})
-    loss = %30
-    next = %73"
+    %38 [] = Div({1}, %34)
+    %39 [] = Div(%38, {16})
+    %41 [4] = Expand(%39, {4})
+    %43 [4, 1] = Reshape(%41, {4, 1})
+    %45 [4, 1] = Mul(%43, {2})
+    %46 [4, 4] = Mul(%45, %22)
+    %47 [4, 4] = Div(%46, %19)
+    %48 [4, 4] = Transpose(%47) perm=1,0
+    %49 [4, 4] = Add(%47, %48)
+    %50 [4, H*W/4] = MatMul(%49, %13)
+    %51 [4] = Shape(%11)
+    %52 [1, 4, H/2, W/2] = Reshape(%50, %51)
+    %54 [1, 4, H/2, W/2] = Greater(%11, {0})
+    %55 [1, 4, H/2, W/2] = Cast(%54) to=float32
+    %56 [1, 4, H/2, W/2] = Mul(%52, %55)
+    %58 [1, 4, H/2, W/2] = Conv(%56, weights[4, 4, 3, 3]) kernel_shape=3,3 pads=1,1,1,1 strides=1,1
+    %61 [1, 4, H, W] = Resize(%58, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
+    %64 [1, 4, H, W] = Resize(%7, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
+    %65 [1, 4, H, W] = Equal(%6, %64)
+    %66 [1, 4, H, W] = Cast(%65) to=float32
+    %67 [1, 4, H, W] = Mul(%61, %66)
+    %69 [1, 4, H, W] = Greater(%6, {0})
+    %70 [1, 4, H, W] = Cast(%69) to=float32
+    %71 [1, 4, H, W] = Mul(%67, %70)
+    %73 [1, 3, H, W] = Conv(%71, weights[3, 4, 3, 3]) kernel_shape=3,3 pads=1,1,1,1 strides=1,1
+    %74 [1, 3, H, W] = Mul(rate, %73)
+    %75 [1, 3, H, W] = Sub(image, %74)
+    %78 [1, 3, H, W] = Clip(%75, {0}, {1})
+    loss = %35
+    next = %78"
   `);
 });
 

@@ -22,24 +22,16 @@ import { type FeatureLoss, lossKind } from "./loss.ts";
  */
 export const gram = lossKind(
   "The distance between Gram matrices: how the painting is painted",
-  (normalize): FeatureLoss => {
-    if (normalize === "paper") {
-      return {
-        describe: (features) => [gramMatrix(features)],
-        compare: (features, [target]) => {
-          const channels = features.shape[1] as number;
-          return mul(sumSquare(sub(gramMatrix(features), target!)), 1 / (4 * channels ** 2));
-        },
-      };
-    }
-    return {
-      describe: (features) => {
-        const matrix = gramMatrix(features);
-        return [matrix, meanSquare(matrix)];
-      },
-      compare: (features, [target, size]) => div(meanSquare(sub(gramMatrix(features), target!)), size!),
-    };
-  },
+  (normalize): FeatureLoss => ({
+    describe: (features) => [gramMatrix(features)],
+    compare: (features, [target]) => {
+      const difference = sub(gramMatrix(features), target!);
+      const channels = features.shape[1] as number;
+      return normalize === "paper"
+        ? mul(sumSquare(difference), 1 / (4 * channels ** 2))
+        : div(meanSquare(difference), meanSquare(target!));
+    },
+  }),
 );
 
 /** The products of every two channels, averaged over positions: [1, C, H, W] to [C, C]. */

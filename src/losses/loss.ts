@@ -12,7 +12,7 @@ export type Normalization = "balanced" | "paper";
 
 /** A score of features against a target. */
 export interface FeatureLoss {
-  /** What is remembered of a target's features [1, C, H, W]: tensors, the first of them what is compared. */
+  /** What is remembered of a target's features [1, C, H, W]: tensors that may be averaged over several pictures. */
   describe(features: Tensor): Tensor[];
   /** The score of `features` against a description; 0 at the target itself. A scalar. */
   compare(features: Tensor, target: readonly Tensor[]): Tensor;
