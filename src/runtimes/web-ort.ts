@@ -4,8 +4,10 @@
  *
  * The WebAssembly file and the script that its threads run are found by the bundler: `new URL("onnxruntime-web/...",
  * import.meta.url)` makes assets of them in Vite and webpack. The script must be a file of its own: were it the one that
- * ONNX Runtime's bundles carry inside, each thread would run the page's code, of which a bundler makes it a part. Where
- * that does not do (no bundler, another server for large files), `wasmPaths` says where `onnxruntime-web/dist` is.
+ * ONNX Runtime's bundles carry inside, each thread would run the page's code, of which a bundler makes it a part. Vite's
+ * development server needs `optimizeDeps: { exclude: ["pastiche"] }`, and its build `worker: { format: "es" }` where
+ * pastiche is used in a worker. Where all that does not do (no bundler, another server for large files), `wasmPaths`
+ * says where `onnxruntime-web/dist` is.
  */
 import type { Env } from "onnxruntime-common";
 import { UserError } from "../errors.ts";

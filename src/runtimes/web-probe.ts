@@ -17,7 +17,16 @@ export async function tryRuntime(open: () => Promise<Runtime>): Promise<Probe> {
     await program.dispose();
     return right ? { ok: true } : { ok: false, reason: "it computes wrong numbers" };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, reason: reason.split("\n")[0]! };
+    return { ok: false, reason: plain(error instanceof Error ? error.message : String(error)) };
   }
+}
+
+/** ONNX Runtime's reason in one line that says what to do. */
+function plain(reason: string): string {
+  const [, file] = /dynamically imported module:? (\S+)/.exec(reason) ?? [];
+  if (file === undefined) return reason.split("\n")[0]!;
+  return (
+    `ONNX Runtime's file ${file} was not found: wasmPaths names the folder it is in ` +
+    '(and Vite\'s development server needs optimizeDeps: { exclude: ["pastiche"] })'
+  );
 }

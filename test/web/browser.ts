@@ -9,8 +9,8 @@ const PLACES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** Chromium's path: `PASTICHE_CHROMIUM`, else where it usually is; undefined if there is none. */
-export const path = [process.env.PASTICHE_CHROMIUM, ...PLACES].find((place) => place && existsSync(place));
+/** Chromium's path: `PASTICHE_CHROMIUM` if that is set, else where it usually is; undefined if there is none. */
+export const path = [process.env.PASTICHE_CHROMIUM ?? PLACES].flat().find((place) => existsSync(place));
 
 /** Chromium with WebGPU on SwiftShader, its graphics card in software. It talks to nobody but the page's server. */
 export function startBrowser(): Promise<Browser> {

@@ -83,6 +83,35 @@ const page = {
     return { losses: [...losses], left: plain(left) };
   },
 
+  /** What the page sees in a picture's bytes, or the error that a user would read. */
+  async picture(bytes: readonly number[], options: pastiche.ReadOptions = {}) {
+    try {
+      const { image, alpha, ...about } = await pastiche.readPicture(new Blob([Uint8Array.from(bytes)]), options);
+      return { ...about, data: [...image.data], alpha: alpha && [...alpha] };
+    } catch (error) {
+      return { error: `${(error as pastiche.UserError).code}: ${(error as Error).message}` };
+    }
+  },
+
+  /** A drawing through a file and back: written here, its bytes for others to read. */
+  async encoded(format: "png" | "jpeg" | "webp" | "tiff", image: { width: number; height: number; data: number[] }) {
+    const drawing = { image: { ...image, data: Float32Array.from(image.data) } };
+    const blob = await pastiche.encodePicture(format, drawing);
+    return { type: blob.type, bytes: [...new Uint8Array(await blob.arrayBuffer())] };
+  },
+
+  /** What becomes of weights that the user brings: kept, used, forgotten. */
+  async keep(address: string) {
+    const told: number[] = [];
+    const before = await pastiche.isKept("pocket");
+    const digest = await pastiche.importWeights("pocket", address, { onProgress: (received) => told.push(received) });
+    const kept = await pastiche.isKept("pocket");
+    const network = await pastiche.networksFrom({ pocket: "/nowhere.safetensors" })("pocket");
+    const removed = await pastiche.removeWeights("pocket");
+    const after = await pastiche.isKept("pocket");
+    return { before, kept, removed, after, received: told.at(-1), digest, again: network.digest };
+  },
+
   /** The device's memory in use after each step of a job whose image is looked at every time, and after the job. */
   async memory(runtime: string, steps: number): Promise<number[]> {
     const stylizer = await pastiche.createStylizer({ runtime });

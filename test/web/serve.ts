@@ -23,10 +23,10 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** The built page at `/`, and the repository's `examples/` at `/examples/`. */
+/** The built page at `/`, and the repository's `examples/` and `weights/` under their names. */
 export async function servePage(): Promise<Served> {
   const root = fileURLToPath(new URL(".", import.meta.url));
-  const examples = fileURLToPath(new URL("../../examples", import.meta.url));
+  const repository = fileURLToPath(new URL("../..", import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), "pastiche-page-"));
   // No options but where to: the package must work with a bundler as it comes.
   await build({ root, configFile: false, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
@@ -34,7 +34,7 @@ export async function servePage(): Promise<Served> {
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
     response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     const path = normalize(decodeURIComponent(new URL(request.url!, "http://page").pathname));
-    const file = path.startsWith("/examples/") ? join(examples, path.slice("/examples/".length)) : join(folder, path);
+    const file = join(/^\/(examples|weights)\//.test(path) ? repository : folder, path);
     try {
       const bytes = await readFile(path === "/" ? join(folder, "index.html") : file);
       response.setHeader("Content-Type", TYPES[path === "/" ? ".html" : extname(path)] ?? "application/octet-stream");
