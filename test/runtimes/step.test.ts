@@ -20,6 +20,7 @@ const runtimes = [
 
 for (const { choice, here } of runtimes) {
   const why = here.ok ? "" : ` (not tested: ${here.reason})`;
+  if (!here.ok) console.warn(`Skipped: the ${choice.name} runtime of Node is not tested: ${here.reason}.`);
   describe.skipIf(!here.ok)(`${choice.name} steps as the cpu does${why}`, async () => {
     // One for all: compiled shaders are kept as long as a session of the device lives.
     const runtime = here.ok ? await choice.open() : undefined;

@@ -13,6 +13,7 @@ import { readPicture, readPictureText } from "../../src/node.ts";
 import { cpu } from "../../src/runtimes/node-cpu.ts";
 import { createStylizer } from "../../src/transfer/stylizer.ts";
 import { readWeights } from "../../src/weights/read.ts";
+import { tiny } from "../../src/weights/tiny.case.ts";
 import { difference, jobs, type Steps, takeSteps } from "../runtimes/step.case.ts";
 import { path, startBrowser } from "./browser.ts";
 import type { Page } from "./page.ts";
@@ -23,6 +24,8 @@ const PATIENCE = 300_000;
 const SETTINGS = { size: 64, minSize: 40, firstSteps: 3, steps: 2 } as const;
 
 const left = "no Chromium found, name one in PASTICHE_CHROMIUM: WebAssembly and WebGPU in the browser are not tested";
+
+if (!path) console.warn(`Skipped: ${left}.`);
 
 describe.skipIf(!path)(path ? "in Chromium" : left, () => {
   let served: Served;
@@ -131,6 +134,21 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
     await expect(call("encoded", "tiff", { width: 1, height: 1, data: [0, 0, 0] })).rejects.toThrow(
       /use Node for TIFF/,
     );
+  });
+
+  test.each(["tiny-keras.h5", "tiny.pth", "tiny-torchvision.safetensors"])("reads weights from %s", async (name) => {
+    const bytes = await readFile(`test/weights/${name}`);
+    const expected = await readWeights(bytes, tiny);
+    const seen = await call("weights", [...bytes], tiny);
+    expect(seen.map((tensor) => tensor.name).sort()).toEqual([...expected.keys()].sort());
+    for (const tensor of seen) {
+      const { shape, data } = expected.get(tensor.name)!;
+      expect(tensor.shape).toEqual(shape);
+      expect(tensor.sum).toBeCloseTo(
+        data.reduce((a, b) => a + b, 0),
+        5,
+      );
+    }
   });
 
   test("keeps weights that the user brings, and forgets them", async () => {

@@ -100,6 +100,16 @@ const page = {
     return { type: blob.type, bytes: [...new Uint8Array(await blob.arrayBuffer())] };
   },
 
+  /** A weights file's tensors, each as its name, shape and sum. */
+  async weights(bytes: readonly number[], backbone: pastiche.Backbone) {
+    const weights = await pastiche.readWeights(Uint8Array.from(bytes), backbone);
+    return [...weights].map(([name, { shape, data }]) => ({
+      name,
+      shape: [...shape],
+      sum: data.reduce((a, b) => a + b, 0),
+    }));
+  },
+
   /** What becomes of weights that the user brings: kept, used, forgotten. */
   async keep(address: string) {
     const told: number[] = [];
