@@ -115,6 +115,7 @@ test("the rooms that one can choose from", () => {
       "losses": [
         "content",
         "gram",
+        "moments",
         "variation",
       ],
       "models": [

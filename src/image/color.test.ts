@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sRgbRamp, worst } from "../../test/pictures/fixtures.ts";
-import { colorCloud, colorMap, eigen, mapColors, matchColors } from "./color.ts";
+import { colorCloud, colorMap, eigen, keepChroma, mapColors, matchColors } from "./color.ts";
 import { blank, type Image } from "./image.ts";
 import { random } from "./noise.ts";
 
@@ -76,4 +76,16 @@ test("eigen takes any symmetric matrix apart", () => {
       }
     }),
   );
+});
+
+test("keepChroma takes lightness from one image and everything else from the other", () => {
+  const image = { width: 2, height: 1, data: Float32Array.of(0.6, 0.2, 0.6, 0.2, 0.6, 0.2) };
+  const colors = { width: 2, height: 1, data: Float32Array.of(0.5, 0.3, 0.4, 0.3, 0.3, 0.3) };
+  const { data } = keepChroma(image, colors);
+  const luma = (x: Float32Array, i: number) => 0.299 * x[i]! + 0.587 * x[2 + i]! + 0.114 * x[4 + i]!;
+  for (const i of [0, 1]) {
+    expect(luma(data, i)).toBeCloseTo(luma(image.data, i), 6);
+    // Differences of channels are what chroma is.
+    expect(data[i]! - data[4 + i]!).toBeCloseTo(colors.data[i]! - colors.data[4 + i]!, 6);
+  }
 });

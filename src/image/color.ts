@@ -33,6 +33,24 @@ export function matchColors(content: Image, style: Image): Image {
   return clampImage(mapColors(content, colorMap(colorCloud(content), colorCloud(style))));
 }
 
+/**
+ * `image` with the chroma of `colors` (of the same size): every pixel of `colors` made lighter or darker, by the
+ * difference of their lumas (ITU-R BT.601), until it is as light as `image`'s; clamped to [0, 1].
+ */
+export function keepChroma(image: Image, colors: Image): Image {
+  const plane = image.width * image.height;
+  const data = new Float32Array(image.data.length);
+  for (let i = 0; i < plane; i++) {
+    const difference = luma(image.data, i, plane) - luma(colors.data, i, plane);
+    for (let c = 0; c < 3; c++) data[c * plane + i] = colors.data[c * plane + i]! + difference;
+  }
+  return clampImage({ width: image.width, height: image.height, data });
+}
+
+function luma(data: Float32Array, i: number, plane: number): number {
+  return 0.299 * data[i]! + 0.587 * data[plane + i]! + 0.114 * data[2 * plane + i]!;
+}
+
 /** Mean and covariance (divided by the number of pixels) of the colours of `image`. */
 export function colorCloud({ data, width, height }: Image): ColorCloud {
   const plane = width * height;

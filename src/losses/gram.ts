@@ -11,7 +11,7 @@ import {
   sumSquare,
   type Tensor,
 } from "../graph/index.ts";
-import { type FeatureLoss, lossKind } from "./loss.ts";
+import { lossKind } from "./loss.ts";
 
 /**
  * The distance between Gram matrices (Gatys et al., arXiv 1508.06576, equations 3 and 4), each averaged over its own
@@ -21,8 +21,9 @@ import { type FeatureLoss, lossKind } from "./loss.ts";
  * - `balanced`: `mean (G/M - A/M')^2 / mean (A/M')^2`
  */
 export const gram = lossKind(
+  "style",
   "The distance between Gram matrices: how the painting is painted",
-  (normalize): FeatureLoss => ({
+  (normalize) => ({
     describe: (features) => [gramMatrix(features)],
     compare: (features, [target]) => {
       const difference = sub(gramMatrix(features), target!);

@@ -1,4 +1,5 @@
 /** The losses one can choose by name. Adding one is its file and a line here. */
 export { content } from "./content.ts";
 export { gram } from "./gram.ts";
+export { moments } from "./moments.ts";
 export { variation } from "./variation.ts";

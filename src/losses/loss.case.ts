@@ -73,6 +73,19 @@ function products({ channels, height, width, data }: Planes): number[] {
   });
 }
 
+/** Means and covariances of the channels, by their definitions. */
+function moments({ channels, height, width, data }: Planes): { mean: number[]; covariance: number[] } {
+  const places = height * width;
+  const channel = (c: number) => Array.from(data.subarray(c * places, (c + 1) * places));
+  const mean = Array.from({ length: channels }, (_, c) => sumOf(channel(c)) / places);
+  const covariance = Array.from({ length: channels ** 2 }, (_, i) => {
+    const [a, b] = [Math.floor(i / channels), i % channels];
+    const other = channel(b);
+    return sumOf(channel(a).map((x, k) => (x - mean[a]!) * (other[k]! - mean[b]!))) / places;
+  });
+  return { mean, covariance };
+}
+
 /** Squared differences of neighbours, `dx` to the right and `dy` below: their sum and their number. */
 function neighbours({ channels, height, width, data }: Planes, dx: number, dy: number): { sum: number; count: number } {
   let [sum, count] = [0, 0];
@@ -106,6 +119,20 @@ export const formulas: Record<string, Record<Normalization, (now: Planes, target
       const g = products(f).map((x) => x / (f.height * f.width));
       const a = products(p).map((x) => x / (p.height * p.width));
       return sumOf(g.map((x, i) => (x - a[i]!) ** 2)) / sumOf(a.map((x) => x ** 2));
+    },
+  },
+  moments: {
+    paper: (f, p) => {
+      const [now, then] = [moments(f), moments(p)];
+      const squares = (a: readonly number[], b: readonly number[]) => sumOf(a.map((x, i) => (x - b[i]!) ** 2));
+      const n = f.channels;
+      return squares(now.mean, then.mean) / n + squares(now.covariance, then.covariance) / (4 * n ** 2);
+    },
+    balanced: (f, p) => {
+      const [now, then] = [moments(f), moments(p)];
+      const share = (a: readonly number[], b: readonly number[]) =>
+        sumOf(a.map((x, i) => (x - b[i]!) ** 2)) / sumOf(b.map((x) => x ** 2));
+      return (share(now.mean, then.mean) + share(now.covariance, then.covariance)) / 2;
     },
   },
   variation: {

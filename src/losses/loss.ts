@@ -23,13 +23,17 @@ export interface ImageLoss {
   score(image: Tensor): Tensor;
 }
 
+/** What a loss looks after: the photo's content, the painting's style, or the image itself. */
+export type Role = "content" | "style" | "image";
+
 /** One loss that can be chosen by name. */
-export interface LossKind<Loss> {
+export interface LossKind<Of extends Role> {
+  readonly role: Of;
   readonly summary: string;
-  make(normalize: Normalization): Loss;
+  make(normalize: Normalization): Of extends "image" ? ImageLoss : FeatureLoss;
 }
 
 /** A `LossKind`. */
-export function lossKind<Loss>(summary: string, make: (normalize: Normalization) => Loss): LossKind<Loss> {
-  return { summary, make };
+export function lossKind<Of extends Role>(role: Of, summary: string, make: LossKind<Of>["make"]): LossKind<Of> {
+  return { role, summary, make };
 }

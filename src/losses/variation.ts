@@ -1,5 +1,5 @@
 import { add, meanSquare, slice, sub, sumSquare } from "../graph/index.ts";
-import { type ImageLoss, lossKind } from "./loss.ts";
+import { lossKind } from "./loss.ts";
 
 /**
  * How much neighbouring pixels differ: squared differences to the right and below.
@@ -7,7 +7,7 @@ import { type ImageLoss, lossKind } from "./loss.ts";
  * - `paper`: their sum, as in Keras's example (the paper itself has no such term)
  * - `balanced`: the mean of the horizontal plus the mean of the vertical ones
  */
-export const variation = lossKind("How much neighbouring pixels differ: smoothness", (normalize): ImageLoss => {
+export const variation = lossKind("image", "How much neighbouring pixels differ: smoothness", (normalize) => {
   const total = normalize === "paper" ? sumSquare : meanSquare;
   return {
     score: (image) => {

@@ -1,5 +1,5 @@
 /** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
-import { matchColors } from "../image/color.ts";
+import { keepChroma, matchColors } from "../image/color.ts";
 import { blank, clampImage, crop, type Image, padEdges, type Size, withLongSide } from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
 import { resize } from "../image/resize.ts";
@@ -36,6 +36,8 @@ export interface Prepared {
   readonly styles: readonly Image[];
   /** What the first level starts from. */
   readonly start: Image;
+  /** From what the optimisation shows to what people get; the size stays. */
+  finish(image: Image): Image;
 }
 
 /** The levels of a job. */
@@ -44,25 +46,29 @@ export function levelsOf({ content }: Pictures, settings: Settings): Level[] {
 }
 
 /** The pictures at every level. */
-export function prepare({ content, style, start }: Pictures, settings: Settings, levels: readonly Level[]): Prepared {
-  const sized = prepareContent(content, style, levels.at(-1)!, settings);
+export function prepare(pictures: Pictures, settings: Settings, levels: readonly Level[]): Prepared {
+  const last = levels.at(-1)!;
+  const photo = clampImage(resize(pictures.content, last));
+  const { content, style } = colored(photo, pictures.style, settings);
   return {
     levels,
-    contents: levels.map((level) => padded(clampImage(resize(sized, level)), level)),
+    contents: levels.map((level) => padded(clampImage(resize(content, level)), level)),
     styles: levels.map((level) => prepareStyle(style, level, settings)),
-    start: startImage(sized, style, start, levels[0]!, settings),
+    start: startImage(content, style, pictures.start, levels[0]!, settings),
+    finish: (image) => (settings.color === "content" ? keepChroma(image, clampImage(resize(photo, image))) : image),
   };
+}
+
+/** Photo and painting in the colours that the settings ask for. */
+function colored(content: Image, style: Image, { color }: Settings): { content: Image; style: Image } {
+  if (color === "style") return { content: matchColors(content, style), style };
+  if (color === "free") return { content, style };
+  return { content, style: matchColors(style, content) };
 }
 
 /** The final size that the settings ask for. */
 function finalSize(content: Image, { size }: Settings): Size {
   return size === "content" ? { width: content.width, height: content.height } : withLongSide(content, size);
-}
-
-/** The photo at its final size, in the painting's colours if the settings say so. */
-function prepareContent(content: Image, style: Image, size: Size, { recolor }: Settings): Image {
-  const sized = clampImage(resize(content, size));
-  return recolor ? matchColors(sized, style) : sized;
 }
 
 /**

@@ -35,7 +35,7 @@ export async function describe(
   runtime: Runtime,
   eye: Eye,
   { features }: Terms,
-  { contents, styles }: Prepared,
+  { contents, styles }: Pick<Prepared, "contents" | "styles">,
 ): Promise<Record<string, Value>[]> {
   const targets: Record<string, Value>[] = contents.map(() => ({}));
   const one = async (picture: FeatureTerm["picture"], images: readonly Image[]) => {

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { invalid, UserError } from "../errors.ts";
+import * as losses from "../losses/index.ts";
 import { poolings } from "../models/features.ts";
 import * as models from "../models/index.ts";
 import * as optimizers from "../optimizers/index.ts";
@@ -12,6 +13,9 @@ import { namesOf, parse } from "../parameters.ts";
 const strength = () => z.number().min(0).max(1e12);
 const layers = () =>
   z.record(z.string(), strength()).refine((all) => Object.keys(all).length > 0, "at least one layer");
+
+type StyleLoss = { [Name in keyof typeof losses]: (typeof losses)[Name]["role"] extends "style" ? Name : never };
+const styleLosses = namesOf(losses).filter((name) => losses[name].role === "style") as [StyleLoss[keyof StyleLoss]];
 
 /** The job's own settings. */
 const job = {
@@ -30,13 +34,22 @@ const job = {
   styleLayers: layers()
     .default({ conv1_1: 3, conv2_1: 2, conv3_1: 2, conv4_1: 1, conv5_1: 0.5 })
     .describe("layers for the style, with weights"),
+  styleLoss: z
+    .enum(styleLosses)
+    .default("gram")
+    .describe("what is compared of the style: gram, the paper's; moments, means and covariances apart"),
   styleScale: z
     .number()
     .min(0.05)
     .max(10)
     .default(1)
     .describe("size of the painting against the result: size of its strokes"),
-  recolor: z.boolean().default(true).describe("map the photo's colours onto the painting's before the start"),
+  color: z
+    .enum(["style", "free", "match", "content"])
+    .default("style")
+    .describe(
+      "the painting's colours (style), none changed (free), the photo's (match), its chroma to the end (content)",
+    ),
   init: z.enum(["content", "noise", "style", "gray"]).default("content").describe("what the first level starts from"),
   optimizer: z.enum(namesOf(optimizers)).default("adam").describe("how the pixels are moved"),
   steps: z.int().min(1).max(1_000_000).default(80).describe("steps at every level"),

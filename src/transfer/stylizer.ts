@@ -92,13 +92,26 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
         throw error;
       }
       const machine = { runtime, optimizer, terms: all, step, network: about };
-      return yield* runLevels(machine, { ...ready, targets, resume }, settings, options);
+      return yield* finished(runLevels(machine, { ...ready, targets, resume }, settings, options), ready.finish);
     },
     async dispose() {
       await program?.step.dispose();
       program = undefined;
     },
   };
+}
+
+/** The same course, its images as people get them. */
+async function* finished(
+  course: AsyncGenerator<StylizeEvent, Image>,
+  finish: Prepared["finish"],
+): AsyncGenerator<StylizeEvent, Image> {
+  let image: Image | undefined;
+  for await (const event of course) {
+    if (event.type === "image" || event.type === "done") image = finish(event.image);
+    yield event.type === "image" || event.type === "done" ? { ...event, image: image! } : event;
+  }
+  return image!;
 }
 
 /** What is left to be described when the levels before `first` are done. */
@@ -112,9 +125,13 @@ function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {
 }
 
 /** What the step's graph is made of; everything else is an input. */
-function programKey(digest: string, all: Terms, { pooling, normalize, optimizer, parameters }: Settings): string {
+function programKey(
+  digest: string,
+  all: Terms,
+  { pooling, normalize, styleLoss, optimizer, parameters }: Settings,
+): string {
   const names = [...all.features, ...all.image].map((term) => term.name);
-  return JSON.stringify([digest, names, pooling, normalize, optimizer, parameters.history]);
+  return JSON.stringify([digest, names, pooling, normalize, styleLoss, optimizer, parameters.history]);
 }
 
 /** The last result of an asynchronous function of a name, kept; a failure is not. */

@@ -2,7 +2,7 @@
  * The loss as a list of terms: which loss looks at which layer, and how strong it counts. It knows names and numbers;
  * graphs are built elsewhere.
  */
-import { content, gram, variation } from "../losses/index.ts";
+import * as losses from "../losses/index.ts";
 import type { FeatureLoss, ImageLoss } from "../losses/loss.ts";
 import type { Settings } from "./settings.ts";
 
@@ -27,7 +27,7 @@ export interface Terms {
 }
 
 /** The terms that the settings ask for; a change of strengths alone leaves them the same. */
-export function terms({ normalize, contentLayers, styleLayers }: Settings): Terms {
+export function terms({ normalize, styleLoss, contentLayers, styleLayers }: Settings): Terms {
   const one = (picture: "content" | "style", loss: FeatureLoss) => (layer: string) => ({
     name: `${picture} ${layer}`,
     picture,
@@ -36,10 +36,10 @@ export function terms({ normalize, contentLayers, styleLayers }: Settings): Term
   });
   return {
     features: [
-      ...Object.keys(contentLayers).map(one("content", content.make(normalize))),
-      ...Object.keys(styleLayers).map(one("style", gram.make(normalize))),
+      ...Object.keys(contentLayers).map(one("content", losses.content.make(normalize))),
+      ...Object.keys(styleLayers).map(one("style", losses[styleLoss].make(normalize))),
     ],
-    image: [{ name: "variation", loss: variation.make(normalize) }],
+    image: [{ name: "variation", loss: losses.variation.make(normalize) }],
   };
 }
 

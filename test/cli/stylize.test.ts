@@ -113,8 +113,9 @@ describe("results", () => {
     ["a start from a file", ["--init", "./painting.png"]],
     ["layers with weights", ["--style-layers", "conv1_1:2,conv3_1", "--content-layers", "conv3_2"]],
     ["familiar names of weights", ["--content-weight", "0.1", "--style-weight", "2", "--tv-weight", "0"]],
+    ["means and covariances", ["--style-loss", "moments", "--color", "match"]],
     ["the photo's own size", ["--size", "content"]],
-    ["strokes of half the size", ["--style-scale", "0.5", "--no-recolor", "--average", "0"]],
+    ["strokes of half the size", ["--style-scale", "0.5", "--color", "free", "--average", "0"]],
   ])("%s", async (name, flags) => {
     const output = `${name.replace(/\W/g, "")}.png`;
     const { status, stderr } = await pastiche(["photo.png", "painting.png", ...quick, ...flags, "-o", output], { cwd });

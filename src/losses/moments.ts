@@ -1,0 +1,61 @@
+import {
+  add,
+  count,
+  type Dim,
+  div,
+  matmul,
+  meanSquare,
+  mul,
+  multiplyDims,
+  reshape,
+  selfProduct,
+  sub,
+  sum,
+  sumSquare,
+  type Tensor,
+  transpose,
+} from "../graph/index.ts";
+import { lossKind } from "./loss.ts";
+
+/**
+ * The distance between the means m and covariances S of the channels over positions. Where a Gram matrix mixes the two,
+ * here each counts on its own, so that a strong mean does not drown the texture. N is the number of channels.
+ *
+ * - `paper` (no paper has it; in the manner of the Gram loss): `1/N sum (m - m')^2 + 1/(4 N^2) sum (S - S')^2`
+ * - `balanced`: `mean (m - m')^2 / mean m'^2 + mean (S - S')^2 / mean S'^2`, halved
+ */
+export const moments = lossKind(
+  "style",
+  "The distance between means and covariances: how the painting is painted",
+  (normalize) => ({
+    describe: rawMoments,
+    compare: (features, target) => {
+      const [mean, second] = rawMoments(features);
+      const [targetMean, targetSecond] = target;
+      const means = sub(mean!, targetMean!);
+      const covariance = covarianceOf(targetMean!, targetSecond!);
+      const covariances = sub(covarianceOf(mean!, second!), covariance);
+      if (normalize === "balanced") {
+        const first = div(meanSquare(means), meanSquare(targetMean!));
+        return mul(add(first, div(meanSquare(covariances), meanSquare(covariance))), 0.5);
+      }
+      const channels = features.shape[1] as number;
+      return add(mul(sumSquare(means), 1 / channels), mul(sumSquare(covariances), 1 / (4 * channels ** 2)));
+    },
+  }),
+);
+
+/**
+ * The mean [C, 1] of every channel and the mean product [C, C] of every two: raw moments, because these may be averaged
+ * over pictures and covariances may not.
+ */
+function rawMoments(features: Tensor): Tensor[] {
+  const [, channels, height, width] = features.shape as [Dim, number, Dim, Dim];
+  const rows = reshape(features, [channels, multiplyDims(height, width)]);
+  const places = div(count(features), channels);
+  return [div(sum(rows, { axes: [1], keep: true }), places), div(selfProduct(rows), places)];
+}
+
+function covarianceOf(mean: Tensor, second: Tensor): Tensor {
+  return sub(second, matmul(mean, transpose(mean)));
+}

@@ -1,0 +1,70 @@
+/** Pictures made ready: sizes, colours, starts. */
+import { describe, expect, test } from "vitest";
+import { colorCloud } from "../image/color.ts";
+import { blank, type Image } from "../image/image.ts";
+import { noiseImage } from "../image/noise.ts";
+import { levelsOf, prepare } from "./prepare.ts";
+import { parseSettings, type SettingsInput } from "./settings.ts";
+
+/** Noise around a colour. */
+function cloudy(width: number, height: number, rgb: readonly [number, number, number], seed: number): Image {
+  const noise = noiseImage({ width, height }, seed, { mean: 0, deviation: 1 });
+  const base = blank({ width, height }, rgb);
+  return { width, height, data: base.data.map((x, i) => x + 0.05 * (noise.data[i]! - 0.4)) };
+}
+
+const content = cloudy(100, 61, [0.3, 0.5, 0.7], 1);
+const style = cloudy(70, 90, [0.8, 0.4, 0.2], 2);
+
+function ready(settings: SettingsInput) {
+  const all = parseSettings({ size: 80, minSize: 40, ...settings });
+  return prepare({ content, style }, all, levelsOf({ content, style }, all));
+}
+
+const mean = (image: Image) => colorCloud(image).mean.map((x) => Math.round(x * 50) / 50);
+
+describe("sizes", () => {
+  test("the photo is padded to multiples of 16, the painting cut to them and never enlarged", () => {
+    const { levels, contents, styles } = ready({ styleScale: 4 });
+    expect(levels.map(({ width, height }) => [width, height])).toEqual([
+      [40, 24],
+      [57, 35],
+      [80, 49],
+    ]);
+    expect(contents.map(({ width, height }) => [width, height])).toEqual([
+      [48, 32],
+      [64, 48],
+      [80, 64],
+    ]);
+    for (const { width, height } of styles) expect([width, height]).toEqual([64, 80]);
+  });
+
+  test("a painting smaller than the grain is padded instead", () => {
+    const tiny = cloudy(9, 200, [0.5, 0.5, 0.5], 3);
+    const settings = parseSettings({ size: 64 });
+    const pictures = { content, style: tiny };
+    const { styles } = prepare(pictures, settings, levelsOf(pictures, settings));
+    for (const { width, height } of styles) expect([width % 16, height % 16, width > 0]).toEqual([0, 0, true]);
+  });
+});
+
+describe("colours", () => {
+  test.each([
+    ["style", style, style],
+    ["free", content, style],
+    ["match", content, content],
+    ["content", content, content],
+  ] as const)("%s", (color, photo, painting) => {
+    const { contents, styles } = ready({ color });
+    expect(mean(contents.at(-1)!)).toEqual(mean(photo));
+    expect(mean(styles.at(-1)!)).toEqual(mean(painting));
+  });
+
+  test("content puts the photo's chroma back into the result, the others leave it alone", () => {
+    const result = cloudy(80, 49, [0.9, 0.1, 0.1], 4);
+    expect(ready({ color: "style" }).finish(result)).toBe(result);
+    const [red, , blue] = mean(ready({ color: "content" }).finish(result));
+    const [photoRed, , photoBlue] = mean(content);
+    expect(blue! - red!).toBeCloseTo(photoBlue! - photoRed!, 1);
+  });
+});
