@@ -31,8 +31,8 @@ const arrows = [
   {
     room: "platform/node/",
     to: [
-      ...["errors.ts", "image/", "weights/", "models/", "platform/", "runtimes/", "transfer/stylizer.ts"],
-      ...["graph/", "onnx/", "node:", "sharp"],
+      ...["errors.ts", "image/", "weights/", "models/", "platform/", "runtimes/", "graph/", "onnx/"],
+      ...["transfer/stylizer.ts", "transfer/checkpoint.ts", "node:", "sharp"],
     ],
   },
   {

@@ -22,6 +22,7 @@ async function commandLine(): Promise<Command> {
   const { EXAMPLES, stylizeCommand } = await import("./stylize.ts");
   const { modelsCommand } = await import("./models.ts");
   const { infoCommand } = await import("./info.ts");
+  const { resumeCommand } = await import("./resume.ts");
   const stylize = stylizeCommand();
   const program = new Command("pastiche")
     .description("Neural style transfer: a photo and a painting in, the photo repainted out.")
@@ -30,7 +31,7 @@ async function commandLine(): Promise<Command> {
     .enablePositionalOptions()
     .addHelpText("after", () => `\n${stylize.helpInformation()}${EXAMPLES}`);
   program.addCommand(stylize, { isDefault: true });
-  for (const command of [modelsCommand(), infoCommand()]) program.addCommand(command);
+  for (const command of [resumeCommand(), modelsCommand(), infoCommand()]) program.addCommand(command);
   return quiet(program);
 }
 

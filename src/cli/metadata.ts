@@ -1,21 +1,18 @@
 /** What a result remembers of how it was made, as words for its file. */
 import { basename } from "node:path";
+import * as z from "zod";
+import { UserError } from "../errors.ts";
+import { inMessage } from "../platform/node/paths.ts";
+import { readWithin } from "../platform/node/pictures-file.ts";
 import type { Picture } from "../platform/pictures.ts";
+import { readPictureText } from "../platform/pictures-text.ts";
 import type { StartEvent } from "../transfer/events.ts";
-import { parseSettings, type SettingsInput } from "../transfer/settings.ts";
+import { parseSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
+import type { Read, Source, Sources } from "./inputs.ts";
 import { version } from "./version.ts";
 
-interface Request {
-  readonly content: string;
-  readonly style: string;
-  readonly start: string | undefined;
+interface Request extends Sources {
   readonly settings: SettingsInput;
-}
-
-interface Pictures {
-  readonly content: Picture;
-  readonly style: Picture;
-  readonly start: Picture | undefined;
 }
 
 /**
@@ -25,11 +22,11 @@ interface Pictures {
 export function settingsText(
   start: StartEvent,
   request: Request,
-  pictures: Pictures,
+  pictures: Read,
   step: number,
 ): Record<string, string> {
-  const picture = (path: string, { digest }: Picture) => ({
-    name: path === "-" ? "-" : basename(path),
+  const picture = ({ name }: Source, { digest }: Picture) => ({
+    name: name === "-" ? "-" : basename(name),
     sha256: digest,
   });
   const record = {
@@ -45,4 +42,44 @@ export function settingsText(
     settings: parseSettings(request.settings),
   };
   return { Software: `pastiche ${version}`, pastiche: JSON.stringify(record) };
+}
+
+/** What `settingsText` writes under `pastiche`, as far as it is needed to run again. */
+const schema = z.object({
+  version: z.string(),
+  model: z.string(),
+  weights: z.string(),
+  runtime: z.string(),
+  step: z.number(),
+  steps: z.number(),
+  content: z.object({ name: z.string(), sha256: z.string() }),
+  style: z.object({ name: z.string(), sha256: z.string() }),
+  start: z.object({ name: z.string(), sha256: z.string() }).optional(),
+  settings: z.custom<Settings>((value) => typeof value === "object" && value !== null),
+});
+export type Made = z.infer<typeof schema>;
+
+/** How the picture at `path` was made. A `picture` error if it does not say. */
+export async function readMade(path: string): Promise<Made> {
+  const made = madeFrom(await readWithin(path));
+  if (made) return made;
+  throw new UserError(
+    "picture",
+    `${inMessage(path)} does not say how it was made: it is no result of pastiche, or one with --no-metadata.`,
+  );
+}
+
+/** Whether there is a result at `path` that was made of these pictures. */
+export async function madeOf(path: string, { content, style }: Pick<Made, "content" | "style">): Promise<boolean> {
+  const bytes = path === "-" ? undefined : await readWithin(path).catch(() => undefined);
+  const made = bytes && madeFrom(bytes);
+  return made?.content.sha256 === content.sha256 && made.style.sha256 === style.sha256;
+}
+
+function madeFrom(bytes: Uint8Array): Made | undefined {
+  try {
+    return schema.parse(JSON.parse(readPictureText(bytes).pastiche ?? "null"));
+  } catch {
+    return undefined;
+  }
 }

@@ -19,7 +19,8 @@ export const progressStyles = ["auto", "bar", "json", "none"] as const;
 export function progressFor(style: (typeof progressStyles)[number], stream: NodeJS.WriteStream): Progress {
   const chosen = style === "auto" ? (stream.isTTY && process.env.TERM !== "dumb" ? "bar" : "none") : style;
   if (chosen === "bar") return bar(stream);
-  return { show: chosen === "json" ? (event) => stream.write(`${json(event)}\n`) : () => {}, clear: () => {} };
+  const line = (event: StylizeEvent) => event.type !== "checkpoint" && stream.write(`${json(event)}\n`);
+  return { show: chosen === "json" ? line : () => {}, clear: () => {} };
 }
 
 /** An event as one line of JSON; pixels are left out, sizes stay. */

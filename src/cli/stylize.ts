@@ -6,19 +6,21 @@ import { progressStyles } from "./progress.ts";
 
 /** The command's own options, beside the settings of the job. */
 export interface StylizeFlags {
-  readonly output?: string;
-  readonly force?: boolean;
-  readonly saveEvery?: string;
-  readonly saveAt?: string;
-  readonly depth?: string;
-  readonly quality?: string;
+  readonly output?: string | undefined;
+  readonly force?: boolean | undefined;
+  readonly saveEvery?: string | undefined;
+  readonly saveAt?: string | undefined;
+  readonly depth?: string | undefined;
+  readonly quality?: string | undefined;
   readonly metadata: boolean;
+  readonly checkpoint: boolean;
+  readonly checkpointEvery?: string | undefined;
   readonly runtime: string;
-  readonly threads?: string;
-  readonly json?: boolean;
+  readonly threads?: string | undefined;
+  readonly json?: boolean | undefined;
   readonly progress: (typeof progressStyles)[number];
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
 }
 
 export function stylizeCommand(): Command {
@@ -29,18 +31,14 @@ export function stylizeCommand(): Command {
     .option("-o, --output <file>", "PNG, JPEG, WebP or TIFF; - for standard output [CONTENT-STYLE.png]")
     .option("-f, --force", "replace the output if it exists");
   for (const option of settingOptions()) command.addOption(option);
-  return command
+  command
     .option("--save-every <steps>", "a snapshot beside the output every so many steps")
     .option("--save-at <steps>", "snapshots after these steps, as in 100,400,1000")
     .addOption(new Option("--depth <bits>", "bits a colour value (8, 16; 16 for PNG and TIFF) [8]"))
     .option("--quality <percent>", "of JPEG and WebP (1 to 100) [95]")
     .option("--no-metadata", "do not keep the settings inside the picture")
-    .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto")
-    .option("--threads <count>", "processor threads [all cores]")
-    .option("--json", "one JSON object about the result on standard output")
-    .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))
-    .option("-q, --quiet", "errors only")
-    .option("-v, --verbose", "say more")
+    .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto");
+  return runningOptions(command)
     .addHelpText("after", EXAMPLES)
     .action(async (content: string, style: string, flags: StylizeFlags) => {
       const { parseSettings } = await import("../transfer/settings.ts");
@@ -50,8 +48,26 @@ export function stylizeCommand(): Command {
       if (start !== undefined) delete given.init;
       parseSettings(given, flagOf);
       const { runJob } = await import("./job.ts");
-      await runJob({ content, style, start, settings: given }, flags);
+      const { typed } = await import("./inputs.ts");
+      const sources = {
+        content: typed(content),
+        style: typed(style),
+        ...(start !== undefined && { start: typed(start) }),
+      };
+      await runJob({ ...sources, settings: given }, flags);
     });
+}
+
+/** The options of every command that runs a job: how, not what. */
+export function runningOptions(command: Command): Command {
+  return command
+    .option("--checkpoint-every <seconds>", "how often the job's state is kept beside the output; 0 for never [30]")
+    .option("--no-checkpoint", "keep no state: a stopped job cannot be resumed")
+    .option("--threads <count>", "processor threads [all cores]")
+    .option("--json", "one JSON object about the result on standard output")
+    .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))
+    .option("-q, --quiet", "errors only")
+    .option("-v, --verbose", "say more");
 }
 
 const STARTS = ["content", "noise", "style", "gray"];

@@ -3,8 +3,20 @@
  * them.
  */
 
-import { randomUUID } from "node:crypto";
-import { access, constants, link, lstat, open, realpath, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  access,
+  constants,
+  link,
+  lstat,
+  open,
+  readdir,
+  realpath,
+  rename,
+  stat,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { inMessage } from "./paths.ts";
@@ -42,7 +54,7 @@ export async function writeAtomically(
     const target = await destination(path, force);
     if (target.stream) return await writeFile(target.path, bytes);
     const folder = dirname(target.path);
-    const temporary = join(folder, `.pastiche-${randomUUID()}.tmp`);
+    const temporary = join(folder, `${temporaryPrefix(target.path)}${randomUUID()}.tmp`);
     try {
       await writeDurably(temporary, bytes);
       if (force) await rename(temporary, target.path);
@@ -55,6 +67,24 @@ export async function writeAtomically(
   } catch (error) {
     throw unwritable(path, error);
   }
+}
+
+/**
+ * Removes what a killed process left when it was writing `path`. Only for who knows that nobody else writes it now. Never
+ * fails: what cannot be removed, stays.
+ */
+export async function clearTemporaries(path: string): Promise<void> {
+  const target = await destination(path, true).catch(() => undefined);
+  if (!target || target.stream) return;
+  const folder = dirname(target.path);
+  const prefix = temporaryPrefix(target.path);
+  const left = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(prefix));
+  for (const name of left) await unlink(join(folder, name)).catch(() => {});
+}
+
+/** What the names of temporary files for `path` begin with: short, however long its own name is. */
+function temporaryPrefix(path: string): string {
+  return `.pastiche-${createHash("sha256").update(basename(path)).digest("hex").slice(0, 16)}-`;
 }
 
 /** Where `path` leads: a file that may be made or replaced, or a device or pipe to be written as a stream. */

@@ -1,0 +1,84 @@
+/**
+ * When a job of the command line keeps a checkpoint, and where. One that cannot be written costs a line, never the job.
+ * What is in a checkpoint, it refuses to know.
+ */
+import { UserError } from "../errors.ts";
+import { type CheckpointSlots, checkpointSlots } from "../platform/node/checkpoint-slots.ts";
+import type { Checkpoint } from "../transfer/checkpoint.ts";
+import type { StepEvent } from "../transfer/events.ts";
+import { number } from "./flags.ts";
+import { commandLine, pathArgument } from "./shell.ts";
+import type { StylizeFlags } from "./stylize.ts";
+
+export interface Keeping {
+  /** Is a checkpoint due after this step? */
+  due(event: StepEvent): boolean;
+  /** Writes it; says so once if that fails. */
+  keep(checkpoint: Checkpoint, notes: unknown): Promise<void>;
+  /** The command that goes on from the last checkpoint, if there is one. */
+  command(): string | undefined;
+  /** The job is done: removes the checkpoints. */
+  finish(): Promise<void>;
+}
+
+/** Two checkpoints within this time, in milliseconds, are one too many, also where a level begins. */
+const SHORTEST = 1000;
+
+/** What is kept for a job whose result goes to `path`; undefined if nothing is to be. `resumed` is where it comes from. */
+export async function checkpointKeeping(
+  path: string,
+  flags: Pick<StylizeFlags, "checkpoint" | "checkpointEvery" | "force" | "metadata">,
+  say: (line: string) => void,
+  resumed?: { readonly slots: CheckpointSlots; readonly checkpoint: Checkpoint },
+): Promise<Keeping | undefined> {
+  const every = interval(flags.checkpointEvery ?? "30");
+  if (!flags.checkpoint || every === 0 || (path === "-" && !resumed)) return undefined;
+  const slots = resumed?.slots ?? checkpointSlots(`${path}.ckpt`);
+  const resume = (...more: string[]) => commandLine(["pastiche", "resume", pathArgument(slots.path), ...more]);
+  const taken = !resumed && (await slots.exists());
+  if (taken && !flags.force) {
+    throw new UserError(
+      "file",
+      `${slots.path} holds a job that is not done: \`${resume()}\` goes on with it, and -f begins anew.`,
+    );
+  }
+  let old = taken;
+  let there = resumed !== undefined;
+  let warned = false;
+  let level = resumed?.checkpoint.level ?? -1;
+  let last = performance.now();
+  return {
+    due(event) {
+      const elapsed = performance.now() - last;
+      const due = elapsed >= every || (event.level !== level && elapsed >= SHORTEST);
+      if (due) level = event.level;
+      return due;
+    },
+    async keep(checkpoint, notes) {
+      try {
+        // The steps of another job must not be taken for newer ones of this.
+        if (old) await slots.remove();
+        old = false;
+        await slots.write(checkpoint, notes);
+        there = true;
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        if (!warned) say(`No checkpoint could be written, and the job goes on without: ${why}`);
+        warned = true;
+      }
+      last = performance.now();
+    },
+    // A picture without words in it cannot be told from somebody else's: it is only replaced with -f.
+    command: () => (there ? resume(...(flags.metadata ? [] : ["-f"])) : undefined),
+    async finish() {
+      await slots.remove().catch(() => say(`The job is done; ${slots.path} could not be removed.`));
+    },
+  };
+}
+
+/** Seconds as milliseconds; a usage error for anything else than 0 and up. */
+function interval(text: string): number {
+  const seconds = number(text);
+  if (typeof seconds === "number" && seconds >= 0 && seconds <= 1e6) return seconds * 1000;
+  throw new UserError("usage", `--checkpoint-every: expected seconds from 0 to 1000000, got ${JSON.stringify(text)}.`);
+}

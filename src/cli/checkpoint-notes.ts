@@ -1,0 +1,68 @@
+/** What a checkpoint remembers beside the job's state: where its pictures are, and how its result is to be written. */
+import { basename, resolve } from "node:path";
+import * as z from "zod";
+import { UserError } from "../errors.ts";
+import type { Read, Source, Sources } from "./inputs.ts";
+import type { StylizeFlags } from "./stylize.ts";
+import { version } from "./version.ts";
+
+const picture = z.object({
+  /** As it was typed. */
+  name: z.string(),
+  /** From the root; absent for standard input. */
+  path: z.string().optional(),
+  sha256: z.string(),
+});
+/** A picture as a checkpoint, or a result, remembers it. */
+export type Recorded = z.infer<typeof picture>;
+
+/** Flags that hold for the rest of the job, unless they are given anew. */
+const flags = z.object({
+  saveEvery: z.string().optional(),
+  saveAt: z.string().optional(),
+  depth: z.string().optional(),
+  quality: z.string().optional(),
+  metadata: z.boolean(),
+  runtime: z.string(),
+  threads: z.string().optional(),
+  checkpointEvery: z.string().optional(),
+});
+
+const schema = z.object({
+  version: z.string(),
+  /** The result's name, without its folder; `-` for standard output. */
+  output: z.string(),
+  content: picture,
+  style: picture,
+  start: picture.optional(),
+  flags,
+});
+export type CheckpointNotes = z.infer<typeof schema>;
+
+export function checkpointNotes(
+  sources: Sources,
+  pictures: Read,
+  given: StylizeFlags,
+  output: string,
+): CheckpointNotes {
+  const recorded = ({ name, path }: Source, { digest }: { digest: string }): Recorded => ({
+    name,
+    ...(path !== "-" && { path: resolve(path) }),
+    sha256: digest,
+  });
+  return {
+    version,
+    output: basename(output),
+    content: recorded(sources.content, pictures.content),
+    style: recorded(sources.style, pictures.style),
+    ...(sources.start && pictures.start && { start: recorded(sources.start, pictures.start) }),
+    flags: flags.parse(given),
+  };
+}
+
+/** The notes of a checkpoint that the command line wrote; a `file` error for another program's. */
+export function readNotes(path: string, notes: unknown): CheckpointNotes {
+  const result = schema.safeParse(notes);
+  if (result.success) return result.data;
+  throw new UserError("file", `${path} was written by another program, which does not say where its pictures are.`);
+}

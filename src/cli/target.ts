@@ -1,0 +1,43 @@
+/** Where a job of the command line writes: the result, and snapshots beside it. */
+import { join, parse } from "node:path";
+import { UserError } from "../errors.ts";
+import { checkWritable } from "../platform/node/write.ts";
+import { checkEncoding, type Depth, type OutputFormat, outputFormat } from "../platform/pictures.ts";
+import type { Sources } from "./inputs.ts";
+import { type StylizeFlags, wholeNumber } from "./stylize.ts";
+
+export interface Target {
+  readonly path: string;
+  readonly format: OutputFormat;
+  readonly encoding: { depth: Depth; quality?: number };
+}
+
+/** Where the result goes; refused now if it could not be written at the end. */
+export async function outputTarget({ content, style }: Sources, flags: StylizeFlags): Promise<Target> {
+  const stem = (path: string) => parse(path).name;
+  const piped = content.path === "-" || style.path === "-";
+  const path = flags.output ?? (piped ? "-" : `${stem(content.name)}-${stem(style.name)}.png`);
+  if (path === "-" && flags.json)
+    throw new UserError("usage", "--json and the picture both want standard output; give -o FILE.");
+  const depth = wholeNumber("--depth", flags.depth ?? "8", 8, 16);
+  if (depth !== 8 && depth !== 16) throw new UserError("usage", `--depth: expected 8 or 16, got ${depth}.`);
+  const quality = flags.quality === undefined ? {} : { quality: wholeNumber("--quality", flags.quality, 1, 100) };
+  const format = path === "-" ? "png" : outputFormat(path);
+  checkEncoding(format, { depth, ...quality });
+  if (path !== "-") await checkWritable(path, { force: flags.force });
+  return { path, format, encoding: { depth, ...quality } };
+}
+
+/** After which steps a snapshot is written, and where: `out.png` has `out-0100.png`. */
+export function snapshotPlan({ saveEvery, saveAt }: StylizeFlags, { path }: Target) {
+  const every = saveEvery === undefined ? undefined : wholeNumber("--save-every", saveEvery, 1, 1e9);
+  const at = new Set(saveAt?.split(",").map((text) => wholeNumber("--save-at", text.trim(), 1, 1e9)));
+  if (path === "-" && (every || at.size > 0)) {
+    throw new UserError("usage", "Snapshots are written beside the output; give -o FILE.");
+  }
+  const { dir, name, ext } = parse(path);
+  return {
+    has: (step: number) => (every !== undefined && step % every === 0) || at.has(step),
+    path: (step: number) => join(dir, `${name}-${String(step).padStart(4, "0")}${ext}`),
+  };
+}
