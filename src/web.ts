@@ -27,7 +27,14 @@ export * from "./index.ts";
 export type { Drawing, EncodeOptions, OutputFormat, Picture } from "./platform/pictures.ts";
 export { readPictureText } from "./platform/pictures-text.ts";
 export type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";
-export { importWeights, isKept, type NetworkSources, networksFrom, removeWeights } from "./platform/web/networks.ts";
+export {
+  importWeights,
+  isKept,
+  loadNetwork,
+  type NetworkSources,
+  networksFrom,
+  removeWeights,
+} from "./platform/web/networks.ts";
 export { encodePicture, fromBitmap, type ReadOptions, readPicture, toImageData } from "./platform/web/pictures.ts";
 export { openRuntime, runtimes } from "./platform/web/runtimes.ts";
 export type { WebRuntimeChoice, WebRuntimeOptions } from "./runtimes/web-ort.ts";

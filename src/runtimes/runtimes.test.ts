@@ -4,6 +4,7 @@ import { run } from "../graph/fixtures.case.ts";
 import { operators } from "../graph/operators.case.ts";
 import { problem } from "../graph/problem.case.ts";
 import { cuda } from "./node-cuda.ts";
+import { probeProvider } from "./node-probe.ts";
 import { webgpu } from "./node-webgpu.ts";
 import { ensureGraphicsCard } from "./swiftshader.case.ts";
 
@@ -31,3 +32,11 @@ for (const { choice, here } of runtimes) {
     });
   });
 }
+
+test("what is not here says why, in one line, and the process lives on", async () => {
+  for (const choice of [webgpu, cuda]) {
+    const answer = await choice.probe();
+    if (!answer.ok) expect(answer.reason).toMatch(/^[^\n]{10,300}$/);
+  }
+  expect(await probeProvider("no-such-provider")).toMatchObject({ ok: false });
+});

@@ -36,6 +36,9 @@ export function networksFrom(sources: NetworkSources = {}, options: FetchOptions
   };
 }
 
+/** The networks that are here without asking: pocket, and what was kept on earlier visits. */
+export const loadNetwork = networksFrom();
+
 /** Reads and checks a file of weights and keeps it for later visits; tells the digest of its numbers. */
 export async function importWeights(name: ModelName, source: ByteSource, options: FetchOptions = {}): Promise<string> {
   return (await read(name, source, options)).digest;
