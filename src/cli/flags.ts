@@ -114,6 +114,38 @@ export function readSettings(options: Readonly<Record<string, unknown>>): Record
   return settings;
 }
 
+/** Settings as words of a command line: `readSettings` backwards. */
+export function settingWords(settings: Readonly<Record<string, unknown>>): string[] {
+  return [...settingSchemas().keys()].flatMap((setting) => {
+    const value = settings[setting];
+    const flag = flagOf(setting);
+    if (typeof value === "boolean") return value === flag.startsWith("--no-") ? [] : [flag];
+    return value === undefined ? [] : [flag, layersText(value)];
+  });
+}
+
+/** Settings out of `size=1024,alpha=0.1`: by their own names, or as their flags call them. */
+export function readChanges(text: string): Record<string, unknown> {
+  const names = new Map<string, string>();
+  for (const setting of settingSchemas().keys()) {
+    names.set(setting, setting);
+    const { flags, aliases = [] } = spelling(setting);
+    for (const flag of [flags, ...aliases]) names.set(new Option(flag).long!.slice(2), setting);
+  }
+  const changes: Record<string, unknown> = {};
+  // Layers have commas of their own: a new setting begins where a name and an equals sign follow.
+  for (const part of text.split(/,(?=[a-z][a-z0-9-]*=)/i)) {
+    const [, name, value] = /^\s*([a-z][a-z0-9-]*)=(.*)$/is.exec(part) ?? [];
+    if (name === undefined) throw invalid("usage", "--with", "NAME=VALUE,... as in size=1024,alpha=0.1", text);
+    const setting = names.get(name);
+    if (setting === undefined)
+      throw invalid("usage", "--with", "the name of a setting, as in pastiche --help without the dashes", name);
+    if (Object.hasOwn(changes, setting)) throw invalid("usage", "--with", "every setting once", `${name} twice`);
+    changes[setting] = (spelling(setting).read ?? number)(value!.trim(), `--with ${name}`);
+  }
+  return changes;
+}
+
 /** A number if the text is one; anything else is left to the schema, which names it in its complaint. */
 export function number(text: string): number | string {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text;

@@ -23,6 +23,8 @@ async function commandLine(): Promise<Command> {
   const { modelsCommand } = await import("./models.ts");
   const { infoCommand } = await import("./info.ts");
   const { resumeCommand } = await import("./resume.ts");
+  const { replayCommand } = await import("./replay.ts");
+  const { showCommand } = await import("./show.ts");
   const stylize = stylizeCommand();
   const program = new Command("pastiche")
     .description("Neural style transfer: a photo and a painting in, the photo repainted out.")
@@ -31,7 +33,8 @@ async function commandLine(): Promise<Command> {
     .enablePositionalOptions()
     .addHelpText("after", () => `\n${stylize.helpInformation()}${EXAMPLES}`);
   program.addCommand(stylize, { isDefault: true });
-  for (const command of [resumeCommand(), modelsCommand(), infoCommand()]) program.addCommand(command);
+  const others = [resumeCommand(), showCommand(), replayCommand(), modelsCommand(), infoCommand()];
+  for (const command of others) program.addCommand(command);
   return quiet(program);
 }
 

@@ -7,7 +7,7 @@ import { readWithin } from "../platform/node/pictures-file.ts";
 import type { Picture } from "../platform/pictures.ts";
 import { readPictureText } from "../platform/pictures-text.ts";
 import type { StartEvent } from "../transfer/events.ts";
-import { parseSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
+import { givenSettings, parseSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
 import type { Read, Source, Sources } from "./inputs.ts";
 import { version } from "./version.ts";
 
@@ -62,11 +62,21 @@ export type Made = z.infer<typeof schema>;
 /** How the picture at `path` was made. A `picture` error if it does not say. */
 export async function readMade(path: string): Promise<Made> {
   const made = madeFrom(await readWithin(path));
-  if (made) return made;
-  throw new UserError(
-    "picture",
-    `${inMessage(path)} does not say how it was made: it is no result of pastiche, or one with --no-metadata.`,
-  );
+  if (!made) {
+    throw new UserError(
+      "picture",
+      `${inMessage(path)} does not say how it was made: it is no result of pastiche, or one with --no-metadata.`,
+    );
+  }
+  try {
+    return { ...made, settings: parseSettings(givenSettings(made.settings)) };
+  } catch (error) {
+    throw new UserError(
+      "picture",
+      `${inMessage(path)} was made by pastiche ${made.version}, and this one does not understand its settings: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
 }
 
 /** Whether there is a result at `path` that was made of these pictures. */

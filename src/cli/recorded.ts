@@ -7,8 +7,8 @@ import { readWithin } from "../platform/node/pictures-file.ts";
 import type { Recorded } from "./checkpoint-notes.ts";
 import type { Source } from "./inputs.ts";
 
-/** What the pictures of a job are called, and the flags that give them. */
-const words = { content: "photo", style: "painting", start: "start" } as const;
+/** What the pictures of a job are called. */
+const words = { content: "photo", style: "painting", start: "starting picture" } as const;
 
 /**
  * The file of a remembered picture: where it was, else a file of its name in `folder` or here, that holds the very same
@@ -23,7 +23,7 @@ export async function findPicture(role: keyof typeof words, recorded: Recorded, 
     if (digest === sha256) return { path: place, name, sha256 };
     if (digest !== undefined) changed ??= place;
   }
-  const what = `the ${words[role]} that the job began with`;
+  const what = `the ${words[role]} of this job`;
   const why =
     name === "-"
       ? `${what[0]!.toUpperCase()}${what.slice(1)} came from standard input`

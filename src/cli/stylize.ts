@@ -73,7 +73,7 @@ export function runningOptions(command: Command): Command {
 const STARTS = ["content", "noise", "style", "gray"];
 
 /** The picture to start from, if `--init` names a file: something with a dot or a slash in it, or `-`. */
-function startFile(init: unknown): string | undefined {
+export function startFile(init: unknown): string | undefined {
   if (typeof init !== "string" || STARTS.includes(init)) return undefined;
   if (init === "-" || /[./\\]/.test(init)) return init;
   throw new UserError("usage", `--init: expected one of ${STARTS.join(", ")} or a picture's file, got "${init}".`);
