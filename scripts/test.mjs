@@ -3,12 +3,34 @@
  * says what is left out. Arguments go to Vitest.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ensureBuilt, run } from "./ensure.mjs";
 
 ensureBuilt();
 bringChromium();
-run("npx", ["vitest", "run", ...process.argv.slice(2)]);
+const report = join(mkdtempSync(join(tmpdir(), "pastiche-")), "report.json");
+try {
+  run("npx", [
+    "vitest",
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile=${report}`,
+    ...process.argv.slice(2),
+  ]);
+} catch {
+  process.exitCode = 1; // Vitest has said why.
+}
+summarise();
+
+/** The counts alone on the last line, for machines that read logs. */
+function summarise() {
+  if (!existsSync(report)) return;
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, "utf8"));
+  console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests + numTodoTests} skipped`);
+}
 
 /** Debian's chromium by apt, if this is Debian and we may. */
 function bringChromium() {

@@ -25,6 +25,8 @@ export { loadNetwork } from "./platform/node/networks.ts";
 export { type ReadOptions, readPicture } from "./platform/node/pictures.ts";
 export { encodePicture, writePicture } from "./platform/node/pictures-write.ts";
 export { openRuntime, runtimes } from "./platform/node/runtimes.ts";
+export { findWeights, importWeights, loadWeights, removeWeights } from "./platform/node/weights.ts";
+export { type PullOptions, pullWeights } from "./platform/node/weights-pull.ts";
 export type { Drawing, EncodeOptions, Picture } from "./platform/pictures.ts";
 export { readPictureText } from "./platform/pictures-text.ts";
 

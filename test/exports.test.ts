@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import * as core from "../src/index.ts";
 import * as node from "../src/node.ts";
+import * as web from "../src/web.ts";
 
 const own = (door: object, base: object = {}) => Object.keys(door).filter((name) => !(name in base));
 
@@ -43,7 +44,32 @@ test("what `pastiche/node` exports beyond that", () => {
       "writePicture",
       "openRuntime",
       "runtimes",
+      "findWeights",
+      "importWeights",
+      "loadWeights",
+      "removeWeights",
+      "pullWeights",
       "readPictureText",
+      "stylize",
+    ]
+  `);
+});
+
+test("what `pastiche/web` exports beyond that", () => {
+  expect(own(web, core)).toMatchInlineSnapshot(`
+    [
+      "readPictureText",
+      "importWeights",
+      "isKept",
+      "loadNetwork",
+      "networksFrom",
+      "removeWeights",
+      "encodePicture",
+      "fromBitmap",
+      "readPicture",
+      "toImageData",
+      "openRuntime",
+      "runtimes",
       "stylize",
     ]
   `);
