@@ -73,7 +73,8 @@ export async function decodeCheckpoint(
     );
   }
   const digest = metadata.get("sha256") ?? "";
-  const unsigned = bytes.slice();
+  // Not slice: of a Buffer that would be the same memory.
+  const unsigned = new Uint8Array(bytes);
   putDigest(unsigned, NO_DIGEST);
   if (digestIn(bytes) !== digest || (await sha256(unsigned)) !== digest) {
     throw unusable("is damaged: its digest is not that of what it holds");
