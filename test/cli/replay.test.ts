@@ -1,0 +1,224 @@
+/** What a result says of itself: as a command line, and run again. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { readSettings, settingOptions } from "../../src/cli/flags.ts";
+import { type Made, readMade, settingsText } from "../../src/cli/metadata.ts";
+import { commandLine } from "../../src/cli/shell.ts";
+import { madeWords } from "../../src/cli/show.ts";
+import { blank } from "../../src/image/image.ts";
+import { convolutions } from "../../src/models/backbone.ts";
+import { vgg19 } from "../../src/models/index.ts";
+import * as optimizers from "../../src/optimizers/index.ts";
+import { readPicture } from "../../src/platform/node/pictures.ts";
+import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { parseSettings, type SettingsInput, settingSchemas } from "../../src/transfer/settings.ts";
+import { folder, pastiche, png, quick } from "./pastiche.ts";
+
+const cwd = folder();
+const at = (name: string) => join(cwd, name);
+const deep = Number(process.env.PASTICHE_DEEP ?? 0);
+
+beforeAll(async () => {
+  writeFileSync(at("photo.png"), await png(61, 45));
+  writeFileSync(at("painting.png"), await png(70, 70));
+  writeFileSync(at("other.png"), await png(50, 50));
+  const args = ["photo.png", "painting.png", ...quick, "--alpha", "0.3", "--lr", "0.03", "--depth", "16"];
+  expect((await pastiche([...args, "-o", "out.png"], { cwd })).status).toBe(0);
+});
+
+const pixels = async (name: string) => (await readPicture(at(name))).image;
+const made = (name: string) => readMade(at(name));
+
+/** What fits a setting's schema, from the ranges that the schema tells. */
+function fitting(facts: z.core.JSONSchema.JSONSchema): fc.Arbitrary<unknown> {
+  if (facts.enum) return fc.constantFrom(...(facts.enum as unknown[]));
+  if (facts.const !== undefined) return fc.constant(facts.const);
+  if (facts.anyOf) return fc.oneof(...facts.anyOf.map((one) => fitting(one as typeof facts)));
+  if (facts.type === "boolean") return fc.boolean();
+  const min = Number(facts.minimum ?? facts.exclusiveMinimum ?? 0);
+  const max = Number(facts.maximum ?? facts.exclusiveMaximum ?? 1e12);
+  if (facts.type === "integer") return fc.integer({ min, max });
+  if (facts.type === "number") {
+    const excluded = { minExcluded: facts.minimum === undefined, maxExcluded: facts.exclusiveMaximum !== undefined };
+    return fc.double({ min, max, ...excluded, noNaN: true });
+  }
+  const layers = convolutions(vgg19).map(({ name }) => name);
+  return fc.dictionary(fc.constantFrom(...layers), fc.double({ min: 0, max: 1e12, noNaN: true }), { minKeys: 1 });
+}
+
+/** Any settings, as they are given: each setting is there or not. */
+const anySettings: fc.Arbitrary<SettingsInput> = fc
+  .constantFrom(...(Object.keys(optimizers) as (keyof typeof optimizers)[]))
+  .chain((optimizer) => {
+    const others = Object.keys(optimizers).filter((name) => name !== optimizer) as (keyof typeof optimizers)[];
+    const own = optimizers[optimizer].parameters.shape;
+    const strange = others.flatMap((name) => Object.keys(optimizers[name].parameters.shape));
+    const schemas = [...settingSchemas()]
+      .filter(([name]) => name in own || !strange.includes(name))
+      .map(([name, schema]) => [name, name in own ? (own as Record<string, z.ZodType>)[name]! : schema] as const);
+    const values = schemas.map(([name, schema]) => [name, fitting(z.toJSONSchema(schema, { io: "input" }))] as const);
+    return fc.record(Object.fromEntries(values), { requiredKeys: [] }).map((all) => ({ ...all, optimizer }));
+  }) as fc.Arbitrary<SettingsInput>;
+
+const pictureName = fc
+  .string({ minLength: 1, maxLength: 12, unit: "grapheme" })
+  .map((name) => `${name.replace(/[\0/\\]/g, "_")}.png`);
+
+/** The words of a command line as a shell reads them. */
+function shellWords(line: string): string[] {
+  const output = execFileSync("sh", ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8" });
+  return output.split("\0").slice(0, -1);
+}
+
+/** What the command would run with. */
+function parsed(words: string[]) {
+  const command = new Command().argument("<content>").argument("<style>").exitOverride();
+  for (const option of settingOptions()) command.addOption(option);
+  command.parse(words, { from: "user" });
+  return { pictures: command.args, settings: readSettings(command.opts()) };
+}
+
+describe("settings go into a picture, come out as a command line, and are the same", () => {
+  test("whatever they are, with defaults left out or not", async () => {
+    const sources = (content: string, style: string) => ({
+      content: { path: content, name: content },
+      style: { path: style, name: style },
+    });
+    const picture = await readPicture(at("photo.png"));
+    const pictures = { content: picture, style: picture, start: undefined };
+    const start = { type: "start", model: "vgg19", weights: "w", runtime: "r", levels: [], steps: 9 } as const;
+    await fc.assert(
+      fc.asyncProperty(anySettings, pictureName, pictureName, fc.boolean(), async (given, content, style, all) => {
+        const settings = parseSettings(given);
+        const text = settingsText(start, { ...sources(content, style), settings: given }, pictures, 9);
+        const bytes = await encodePicture("png", { image: blank({ width: 2, height: 2 }) }, { text });
+        writeFileSync(at("words.png"), bytes);
+        const read: Made = await made("words.png");
+        // JSON has one zero only.
+        expect(read.settings).toEqual(JSON.parse(JSON.stringify(settings)));
+        const [program, ...words] = shellWords(commandLine(madeWords(read, all)));
+        expect(program).toBe("pastiche");
+        const again = parsed(words);
+        expect(again.pictures.map((name) => name.replace(/^\.\/-/, "-"))).toEqual([content, style]);
+        expect(parseSettings(again.settings)).toEqual({ ...read.settings, model: "vgg19" });
+      }),
+      { numRuns: deep ? 10_000 : 100 },
+    );
+  });
+
+  test("show prints what was asked for, and pasted it makes the same pixels", async () => {
+    const { stdout, status } = await pastiche(["show", "out.png"], { cwd });
+    expect(status).toBe(0);
+    expect(stdout.toString()).toBe(
+      "pastiche photo.png painting.png --size 48 --model pocket --alpha 0.3 --steps 3 --first-steps 3 --min-size 32 --lr 0.03\n",
+    );
+    const words = shellWords(stdout.toString().trim()).slice(1);
+    expect((await pastiche([...words, "-o", "pasted.png", "--depth", "16"], { cwd })).status).toBe(0);
+    expect(await pixels("pasted.png")).toEqual(await pixels("out.png"));
+    const json = await pastiche(["show", "out.png", "--json"], { cwd });
+    expect(JSON.parse(json.stdout.toString())).toEqual(await made("out.png"));
+  });
+
+  test("a start from a file is shown as one", async () => {
+    await pastiche(["photo.png", "painting.png", ...quick, "--init", "./other.png", "-o", "started.png"], { cwd });
+    const { stdout } = await pastiche(["show", "started.png"], { cwd });
+    expect(stdout.toString()).toContain("--init other.png");
+    expect((await pastiche(["replay", "started.png"], { cwd })).status).toBe(0);
+    expect(await pixels("started-replay.png")).toEqual(await pixels("started.png"));
+    const grey = await pastiche(["replay", "started.png", "--with", "init=gray", "-o", "grey.png"], { cwd });
+    expect(grey.status).toBe(0);
+    expect((await made("grey.png")).start).toBeUndefined();
+  });
+});
+
+describe("replay", () => {
+  test("makes the same pixels again, in the same depth", async () => {
+    const { status, stdout, stderr } = await pastiche(["replay", "out.png"], { cwd });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(stdout.toString()).toBe("out-replay.png\n");
+    expect(await readPicture(at("out-replay.png"))).toMatchObject({ depth: 16, image: await pixels("out.png") });
+  });
+
+  test.each(["jpg", "webp", "tif"])("from a %s too", async (ending) => {
+    await pastiche(["photo.png", "painting.png", ...quick, "-o", `result.${ending}`], { cwd });
+    expect((await pastiche(["replay", `result.${ending}`], { cwd })).status).toBe(0);
+    expect(await pixels(`result-replay.${ending}`)).toEqual(await pixels(`result.${ending}`));
+  });
+
+  test("with some settings changed", async () => {
+    const args = ["--with", "size=32,alpha=0.1", "--with", "style-layers=conv1_1:2,conv2_1,lr=0.01", "-o", "less.png"];
+    expect((await pastiche(["replay", "out.png", ...args], { cwd })).status).toBe(0);
+    const [less, was] = [await made("less.png"), await made("out.png")];
+    const { parameters } = was.settings;
+    expect(less.settings).toEqual({
+      ...was.settings,
+      model: "pocket",
+      size: 32,
+      alpha: 0.1,
+      styleLayers: { conv1_1: 2, conv2_1: 1 },
+      parameters: { ...parameters, learningRate: 0.01 },
+    });
+    const other = ["--with", "optimizer=lbfgs,history=2", "-o", "lbfgs.png"];
+    expect((await pastiche(["replay", "out.png", ...other], { cwd })).status).toBe(0);
+    expect((await made("lbfgs.png")).settings.parameters).toEqual({ learningRate: 0.1, history: 2 });
+  });
+
+  test("finds its pictures beside it, from anywhere; others are taken with a note", async () => {
+    mkdirSync(at("elsewhere"), { recursive: true });
+    const there = { cwd: at("elsewhere") };
+    const args = ["replay", "../out.png", "-o", "again.png"];
+    expect((await pastiche(args, there)).status).toBe(0);
+    const { stderr, status } = await pastiche([...args, "-f", "--content", "../other.png"], there);
+    expect(status).toBe(0);
+    expect(stderr).toContain("Note: ../other.png is not the picture that it was made of.");
+    writeFileSync(join(there.cwd, "alone.png"), readFileSync(at("out.png")));
+    const alone = await pastiche(["replay", "alone.png"], there);
+    expect(alone).toMatchObject({ status: 3, stderr: expect.stringContaining("photo.png, the photo of this job") });
+    const given = ["--content", "../photo.png", "--style", "../painting.png"];
+    expect((await pastiche(["replay", "alone.png", ...given], there)).stderr).toBe("");
+    expect(await pixels("elsewhere/alone-replay.png")).toEqual(await pixels("out.png"));
+  });
+
+  test("says what is not as it was", async () => {
+    const { pastiche: words } = (await import("../../src/platform/pictures-text.ts")).readPictureText(
+      readFileSync(at("out.png")),
+    );
+    const changed = { ...JSON.parse(words!), version: "0.0.1", runtime: "abacus", weights: "0".repeat(64), step: 2 };
+    const text = { pastiche: JSON.stringify(changed) };
+    writeFileSync(at("old.png"), await encodePicture("png", { image: await pixels("out.png") }, { text }));
+    const { stderr, status } = await pastiche(["replay", "old.png"], { cwd });
+    expect(status).toBe(0);
+    expect(stderr).toContain("Note: it was made on abacus, this is cpu");
+    expect(stderr).toContain("Note: it was made with other weights of pocket (0000000000000000).");
+    expect(stderr).toContain("Note: it was made with pastiche 0.0.1, this is");
+    expect(stderr).toContain("Note: it shows step 2 of 6; now all are done.");
+    const unknown = { ...changed, settings: { ...changed.settings, brush: "wide" } };
+    const image = await pixels("out.png");
+    writeFileSync(
+      at("new.png"),
+      await encodePicture("png", { image }, { text: { pastiche: JSON.stringify(unknown) } }),
+    );
+    const refused = await pastiche(["show", "new.png"], { cwd });
+    expect(refused).toMatchObject({ status: 3, stderr: expect.stringContaining("does not understand its settings") });
+  });
+
+  test.each([
+    [["show", "photo.png"], 3, "photo.png does not say how it was made"],
+    [["show", "none.png"], 3, "there is no such file"],
+    [["replay", "photo.png"], 3, "photo.png does not say how it was made"],
+    [["replay", "out.png", "-o", "photo.png"], 1, "photo.png exists already"],
+    [["replay", "out.png", "--with", "siez=3"], 2, 'got "siez"'],
+    [["replay", "out.png", "--with", "size"], 2, "--with: expected NAME=VALUE"],
+    [["replay", "out.png", "--with", "size=3,size=4"], 2, "every setting once"],
+    [["replay", "out.png", "--with", "size=big"], 2, "size: expected"],
+    [["replay", "out.png", "--with", "history=3"], 2, "no such parameter"],
+  ])("%j is refused", async (args, status, part) => {
+    expect(await pastiche(args, { cwd })).toMatchObject({ status, stderr: expect.stringContaining(part) });
+  });
+});
