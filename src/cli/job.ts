@@ -98,7 +98,8 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
         say(`Stopped after step ${last.step}; what there is was saved as ${target.path}`);
       } else if (!done && stop.signal.aborted) say("Stopped before the first step; there is nothing to save.");
     } finally {
-      const command = keeping?.command();
+      // Refused before it began, there is nothing new to say.
+      const command = about && keeping?.command();
       if (command && (error as UserError).code !== "diverged") say(`To go on: ${command}`);
     }
     if (!stop.signal.aborted || done) throw error;

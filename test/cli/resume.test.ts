@@ -269,6 +269,12 @@ describe("refusals", () => {
     };
     const weights = await resumed({ weights: "0".repeat(64) });
     expect(weights).toMatchObject({ status: 4, stderr: expect.stringContaining("made with other network weights") });
+    const network = await resumed({ model: "vgg16" });
+    expect(network).toMatchObject({
+      status: 4,
+      stderr: expect.stringContaining('expected pocket or vgg19, got "vgg16"'),
+    });
+    expect(network.stderr).not.toContain("To go on");
     const program = await resumed({}, null);
     expect(program).toMatchObject({ status: 1, stderr: expect.stringContaining("was written by another program") });
     const settings = await resumed({ settings: { ...checkpoint.settings, brush: 1 } });
