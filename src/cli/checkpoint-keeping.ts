@@ -32,7 +32,9 @@ export async function checkpointKeeping(
   resumed?: { readonly slots: CheckpointSlots; readonly checkpoint: Checkpoint },
 ): Promise<Keeping | undefined> {
   const every = interval(flags.checkpointEvery ?? "30");
-  if (!flags.checkpoint || every === 0 || (path === "-" && !resumed)) return undefined;
+  const off = !flags.checkpoint || every === 0;
+  // A resumed job has checkpoints to be removed at its end, whether it adds to them or not.
+  if (!resumed && (off || path === "-")) return undefined;
   const slots = resumed?.slots ?? checkpointSlots(`${path}.ckpt`);
   const resume = (...more: string[]) => commandLine(["pastiche", "resume", pathArgument(slots.path), ...more]);
   const taken = !resumed && (await slots.exists());
@@ -49,12 +51,14 @@ export async function checkpointKeeping(
   let last = performance.now();
   return {
     due(event) {
+      if (off) return false;
       const elapsed = performance.now() - last;
       const due = elapsed >= every || (event.level !== level && elapsed >= SHORTEST);
       if (due) level = event.level;
       return due;
     },
     async keep(checkpoint, notes) {
+      if (off) return;
       try {
         // The steps of another job must not be taken for newer ones of this.
         if (old) await slots.remove();

@@ -94,6 +94,15 @@ describe("Ctrl-C", () => {
     await expectGoesOn("adam", ["resume", "out.png"]);
   });
 
+  test("resumed with --no-checkpoint adds none and removes what there was", async () => {
+    await stopped("adam", "SIGKILL");
+    const env = { NODE_OPTIONS: `--import ${faults}`, FAULT: "EIO:0:3" };
+    const args = ["resume", "out.png.ckpt", "--no-checkpoint", ...often];
+    // The first file operation is the picture's.
+    expect((await pastiche(args, { cwd, env })).stderr).toContain("pastiche: out.png: the disk reports an error");
+    await expectGoesOn("adam", args);
+  });
+
   test("with --no-checkpoint saves the picture only", async () => {
     const args = ["photo.png", "painting.png", ...small, "-n", "100000", "-o", "out.png", "--progress", "json"];
     const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
