@@ -8,7 +8,7 @@ import { type ErrorCode, UserError } from "../errors.ts";
 import { version } from "./version.ts";
 
 /** Exit statuses; 130 and 143 are for Ctrl-C and TERM. */
-export const exitStatus: Readonly<Record<ErrorCode, number>> = {
+const exitStatus: Readonly<Record<ErrorCode, number>> = {
   usage: 2,
   picture: 3,
   model: 4,
@@ -45,6 +45,14 @@ function quiet(command: Command): Command {
   return command;
 }
 
+// Who reads has stopped reading: the end of `pastiche ... | head`. Without a reader there is nobody to tell either.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") process.stderr.write(`pastiche: standard output: ${error.message}\n`);
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
+// A job goes on when nobody listens to its progress any more.
+process.stderr.on("error", () => {});
+
 try {
   if (process.argv.length === 3 && process.argv[2] === "--version") process.stdout.write(`${version}\n`);
   else await (await commandLine()).parseAsync();
@@ -61,6 +69,10 @@ function report(error: unknown): number {
     return exitStatus[error.code];
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /allocation failed|array (buffer )?length/i.test(message)) {
+    process.stderr.write(`pastiche: out of memory (${message}). A smaller --size needs less.\n`);
+    return exitStatus.resources;
+  }
   process.stderr.write(`pastiche: an unexpected error (a defect of pastiche; DEBUG=1 shows where): ${message}\n`);
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return 1;

@@ -1,11 +1,21 @@
 /** Pictures through pipes: standard input and output as bytes. */
 import { UserError } from "../errors.ts";
+import { tooLarge } from "../platform/node/pictures-file.ts";
+import { limits } from "../platform/pictures.ts";
 
-/** All of standard input. A terminal there is a `usage` error: nobody types a picture. */
+/**
+ * All of standard input, which holds a picture. A terminal there is a `usage` error: nobody types a picture. More than a
+ * picture may have is a `picture` error, as soon as it has come.
+ */
 export async function readStandardInput(): Promise<Uint8Array> {
   if (process.stdin.isTTY) throw new UserError("usage", "A picture was expected on standard input: pipe one in.");
   const parts: Uint8Array[] = [];
-  for await (const part of process.stdin) parts.push(part as Uint8Array);
+  let size = 0;
+  for await (const part of process.stdin) {
+    size += (part as Uint8Array).length;
+    if (size > limits.bytes) throw tooLarge("standard input", size);
+    parts.push(part as Uint8Array);
+  }
   return Buffer.concat(parts);
 }
 

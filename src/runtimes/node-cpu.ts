@@ -14,6 +14,7 @@ export const cpu: RuntimeChoice = {
       description: `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}`,
       session: {
         executionProviders: ["cpu"],
+        logSeverityLevel: 4,
         graphOptimizationLevel: "all",
         intraOpNumThreads: threads,
         interOpNumThreads: 1,

@@ -21,7 +21,7 @@ export const cuda: RuntimeChoice = {
     return ortRuntime(await loadOrt(), {
       name: "cuda",
       description: "cuda, the NVIDIA card",
-      session: { executionProviders: ["cuda"], graphOptimizationLevel: "all" },
+      session: { executionProviders: ["cuda"], logSeverityLevel: 4, graphOptimizationLevel: "all" },
     });
   },
 };
@@ -41,7 +41,7 @@ async function probeCuda(): Promise<Probe> {
 function plain(reason: string): string {
   if (/failed to load shared library/i.test(reason)) {
     return (
-      "ONNX Runtime's CUDA libraries are not installed; ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node " +
+      "ONNX Runtime's CUDA libraries are not installed; ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node --ignore-scripts=false " +
       "fetches them, CUDA 12 and cuDNN 9 must be there too"
     );
   }

@@ -6,8 +6,8 @@ import type { Ort } from "./ort.ts";
 export async function loadOrt(): Promise<Ort> {
   try {
     const ort = await import("onnxruntime-node");
-    // Warnings of the graph optimiser are for us, not for users.
-    ort.env.logLevel = "error";
+    // What goes wrong is thrown as well: users read it once, in our words.
+    ort.env.logLevel = "fatal";
     return ort;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

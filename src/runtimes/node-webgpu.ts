@@ -9,7 +9,11 @@ import { type Ort, ortRuntime } from "./ort.ts";
 import type { RuntimeChoice } from "./runtime.ts";
 import { smallest } from "./smallest.ts";
 
-const session = { executionProviders: ["webgpu"], graphOptimizationLevel: "all", logSeverityLevel: 3 } as const;
+const session = {
+  executionProviders: ["webgpu"],
+  logSeverityLevel: 4,
+  graphOptimizationLevel: "all",
+} as const;
 
 let probed: Promise<Probe> | undefined;
 

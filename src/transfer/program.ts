@@ -29,13 +29,14 @@ export function loadStep(
 
 /**
  * The targets of every level, by input name. The programs that describe are freed before the first step: weights are
- * held once.
+ * held once. `signal` stops it between two pictures.
  */
 export async function describe(
   runtime: Runtime,
   eye: Eye,
   { features }: Terms,
   { contents, styles }: Pick<Prepared, "contents" | "styles">,
+  signal?: AbortSignal,
 ): Promise<Record<string, Value>[]> {
   const targets: Record<string, Value>[] = contents.map(() => ({}));
   const one = async (picture: FeatureTerm["picture"], images: readonly Image[]) => {
@@ -43,6 +44,7 @@ export async function describe(
     const program = await runtime.load(encode(describeGraph(eye, wanted)));
     try {
       for (const [level, image] of images.entries()) {
+        signal?.throwIfAborted();
         const value = imageValue(runtime, image);
         try {
           Object.assign(targets[level]!, await program.run({ image: value }));

@@ -50,49 +50,65 @@ export interface Stylizer {
   dispose(): Promise<void>;
 }
 
-/** A stylizer on `runtime`. It keeps the last network and the last step program, and uses them again where they fit. */
+/**
+ * A stylizer on `runtime`. It keeps the last network and the last step program, and uses them again where they fit. Jobs
+ * run one after the other: one that is begun while another runs waits for its end.
+ */
 export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Stylizer {
   const network = kept(loadNetwork);
-  let program: { key: string; step: Program } | undefined;
+  const turn = turns();
+  let program: { key: string; weights: Weights; step: Program } | undefined;
 
   async function stepProgram(key: string, eye: Eye, all: Terms, optimizer: Optimizer, settings: Settings) {
-    if (program?.key === key) return program.step;
+    if (program?.key === key && program.weights === eye.weights) return program.step;
     await program?.step.dispose();
     program = undefined;
     const step = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
-    program = { key, step };
+    program = { key, weights: eye.weights, step };
     return step;
   }
 
-  return {
-    async *stylize({ settings: given, resume, ...pictures }, options = {}) {
-      const settings = given || !resume ? parseSettings(given) : resume.settings;
-      options.signal?.throwIfAborted();
-      const { backbone, weights, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
-      const eye: Eye = { backbone, weights, pooling: settings.pooling };
-      const all = terms(settings);
-      const optimizer = average(makeOptimizer(settings));
-      // Builds no more than the graph: an unknown layer is told before any work is done.
-      describeGraph(eye, all.features);
-      const levels = levelsOf(pictures, settings);
-      const steps = levels.reduce((sum, level) => sum + level.steps, 0);
-      const about = { model: backbone.name, weights: digest };
-      if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
-      const resumed = resume && { resumed: resume.step };
-      yield { type: "start", ...about, runtime: runtime.description, levels, steps, ...resumed };
+  async function* run(
+    { settings: given, resume, ...pictures }: Job,
+    options: StylizeOptions,
+  ): AsyncGenerator<StylizeEvent, Image> {
+    const settings = given || !resume ? parseSettings(given) : resume.settings;
+    options.signal?.throwIfAborted();
+    const { backbone, weights, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
+    const eye: Eye = { backbone, weights, pooling: settings.pooling };
+    const all = terms(settings);
+    const optimizer = average(makeOptimizer(settings));
+    // Builds no more than the graph: an unknown layer is told before any work is done.
+    describeGraph(eye, all.features);
+    const levels = levelsOf(pictures, settings);
+    const steps = levels.reduce((sum, level) => sum + level.steps, 0);
+    const about = { model: backbone.name, weights: digest };
+    if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
+    const resumed = resume && { resumed: resume.step };
+    yield { type: "start", ...about, runtime: runtime.description, levels, steps, ...resumed };
 
-      const ready = ahead(prepare(pictures, settings, levels), resume?.level ?? 0);
-      const targets = await describe(runtime, eye, all, ready);
-      let step: Program;
+    const ready = ahead(prepare(pictures, settings, levels), resume?.level ?? 0);
+    const targets = await describe(runtime, eye, all, ready, options.signal);
+    let step: Program;
+    try {
+      options.signal?.throwIfAborted();
+      step = await stepProgram(programKey(backbone.name, all, settings), eye, all, optimizer, settings);
+    } catch (error) {
+      targets.forEach(dispose);
+      throw error;
+    }
+    const machine = { runtime, optimizer, terms: all, step, network: about };
+    return yield* finished(runLevels(machine, { ...ready, targets, resume }, settings, options), ready.finish);
+  }
+
+  return {
+    async *stylize(job, options = {}) {
+      const done = await turn();
       try {
-        options.signal?.throwIfAborted();
-        step = await stepProgram(programKey(digest, all, settings), eye, all, optimizer, settings);
-      } catch (error) {
-        targets.forEach(dispose);
-        throw error;
+        return yield* run(job, options);
+      } finally {
+        done();
       }
-      const machine = { runtime, optimizer, terms: all, step, network: about };
-      return yield* finished(runLevels(machine, { ...ready, targets, resume }, settings, options), ready.finish);
     },
     async dispose() {
       await program?.step.dispose();
@@ -126,12 +142,26 @@ function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {
 
 /** What the step's graph is made of; everything else is an input. */
 function programKey(
-  digest: string,
+  model: string,
   all: Terms,
   { pooling, normalize, styleLoss, optimizer, parameters }: Settings,
 ): string {
   const names = [...all.features, ...all.image].map((term) => term.name);
-  return JSON.stringify([digest, names, pooling, normalize, styleLoss, optimizer, parameters.history]);
+  return JSON.stringify([model, names, pooling, normalize, styleLoss, optimizer, parameters.history]);
+}
+
+/** A queue of one: each call waits until the caller before it has called what it got. */
+function turns(): () => Promise<() => void> {
+  let last: Promise<void> = Promise.resolve();
+  return async () => {
+    const before = last;
+    let done = () => {};
+    last = new Promise((resolve) => {
+      done = resolve;
+    });
+    await before;
+    return done;
+  };
 }
 
 /** The last result of an asynchronous function of a name, kept; a failure is not. */
