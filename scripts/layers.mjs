@@ -46,6 +46,7 @@ const arrows = [
       "errors.ts",
       "image/",
       "models/",
+      "optimizers/",
       "platform/",
       "transfer/",
       "schedule/",

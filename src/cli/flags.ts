@@ -5,6 +5,7 @@
 import { Option } from "commander";
 import * as z from "zod";
 import { invalid } from "../errors.ts";
+import * as optimizers from "../optimizers/index.ts";
 import { settingSchemas } from "../transfer/settings.ts";
 
 /** How a setting is written on the command line. */
@@ -65,16 +66,29 @@ export function settingOptions(): Option[] {
 
 /** A sentence, the range and the default of a setting, from its schema. */
 function helpOf(setting: string, schema: z.ZodType): string {
-  const facts = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Facts;
-  if (typeof facts.default === "boolean") return `do not ${facts.description}`;
+  const facts = factsOf(schema);
   const choices = facts.enum ? ` (${facts.enum.join(", ")}${setting === "init" ? ", or a picture" : ""})` : "";
   const low = facts.exclusiveMinimum !== undefined ? `above ${facts.exclusiveMinimum}` : facts.minimum;
   const high = facts.exclusiveMaximum ?? facts.maximum;
-  const range =
-    low !== undefined && high !== undefined && high !== Number.MAX_SAFE_INTEGER
-      ? ` (${low} to ${facts.exclusiveMaximum !== undefined ? "below " : ""}${high})`
-      : "";
-  return `${facts.description}${choices}${range} [${layersText(facts.default)}]`;
+  // A limit that only keeps absurd numbers out is no help to anyone.
+  const to = facts.exclusiveMaximum !== undefined ? `below ${high}` : high;
+  const range = low !== undefined && Number(high) < 1e9 ? ` (${low} to ${to})` : "";
+  return `${facts.description}${choices}${range} [${ownDefaults(setting) ?? valueText(facts.default)}]`;
+}
+
+/** The defaults of an optimiser's parameter, each with whose it is; undefined for a setting of the job. */
+function ownDefaults(setting: string): string | undefined {
+  const owners = Object.entries(optimizers).filter(([, { parameters }]) => setting in parameters.shape);
+  if (owners.length === 0) return undefined;
+  const defaults = owners.map(([name, { parameters }]) => {
+    const shape: Readonly<Record<string, z.ZodType>> = parameters.shape;
+    return `${name} ${valueText(factsOf(shape[setting]!).default)}`;
+  });
+  return defaults.join(", ");
+}
+
+function factsOf(schema: z.ZodType): Facts {
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Facts;
 }
 
 interface Facts {
@@ -87,8 +101,8 @@ interface Facts {
   readonly exclusiveMaximum?: number;
 }
 
-/** Layers with weights as they are typed: `conv1_1:3,conv2_1:2`. */
-function layersText(value: unknown): string {
+/** A value as it is typed; layers with weights as `conv1_1:3,conv2_1:2`. */
+function valueText(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)
     .map(([layer, weight]) => (weight === 1 ? layer : `${layer}:${weight}`))
@@ -120,7 +134,7 @@ export function settingWords(settings: Readonly<Record<string, unknown>>): strin
     const value = settings[setting];
     const flag = flagOf(setting);
     if (typeof value === "boolean") return value === flag.startsWith("--no-") ? [] : [flag];
-    return value === undefined ? [] : [flag, layersText(value)];
+    return value === undefined ? [] : [flag, valueText(value)];
   });
 }
 

@@ -1,4 +1,7 @@
 /** `pastiche info`: versions, runtimes, networks and memory of this machine, for people and for bug reports. */
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { version } from "./version.ts";
 
@@ -16,6 +19,13 @@ async function gather() {
   const os = await import("node:os");
   const { runtimes } = await import("../platform/node/runtimes.ts");
   const { cacheFolder } = await import("../platform/node/cache-folder.ts");
+  const { findWeights } = await import("../platform/node/weights.ts");
+  const models = await import("../models/index.ts");
+  const networks: Record<string, string> = {};
+  for (const backbone of Object.values(models)) {
+    const weights = await findWeights(backbone);
+    networks[backbone.name] = weights ? `here (${weights.origin})` : `not here: pastiche models pull ${backbone.name}`;
+  }
   const found: Record<string, string> = {};
   for (const { name, probe } of runtimes) {
     const result = await probe();
@@ -24,12 +34,35 @@ async function gather() {
   return {
     pastiche: version,
     node: process.version,
+    libraries: { "onnxruntime-node": versionOf("onnxruntime-node"), sharp: versionOf("sharp") },
     system: `${process.platform} ${process.arch}`,
     cores: os.availableParallelism(),
-    memory: { total: os.totalmem(), free: os.freemem(), limit: process.constrainedMemory() },
+    memory: { total: os.totalmem(), free: os.freemem(), limit: limit() },
     runtimes: found,
+    networks,
     cache: cacheFolder(),
   };
+}
+
+/** The memory this process may have, if less than the machine's; null if there is no limit. */
+function limit(): number | null {
+  const bytes = process.constrainedMemory();
+  return bytes > 0 && bytes < 2 ** 53 ? bytes : null;
+}
+
+function versionOf(name: string): string {
+  try {
+    // Not every package lets its manifest be imported: it is read beside its entry, or above that.
+    let folder = dirname(createRequire(import.meta.url).resolve(name));
+    while (!existsSync(join(folder, "package.json")) || manifest(folder).name !== name) folder = dirname(folder);
+    return manifest(folder).version;
+  } catch {
+    return "not installed";
+  }
+}
+
+function manifest(folder: string): { name: string; version: string } {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
 function text(facts: Awaited<ReturnType<typeof gather>>): string {
@@ -37,9 +70,11 @@ function text(facts: Awaited<ReturnType<typeof gather>>): string {
   const rows = [
     ["pastiche", facts.pastiche],
     ["node", facts.node],
+    ...Object.entries(facts.libraries),
     ["system", `${facts.system}, ${facts.cores} cores`],
     ["memory", `${gigabytes(facts.memory.free)} free of ${gigabytes(facts.memory.total)}`],
     ...Object.entries(facts.runtimes).map(([name, state]) => [`runtime ${name}`, state]),
+    ...Object.entries(facts.networks).map(([name, state]) => [`network ${name}`, state]),
     ["cache", facts.cache],
   ];
   return rows.map(([name, value]) => `${name!.padEnd(16)} ${value}\n`).join("");

@@ -64,7 +64,10 @@ function bar(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-/** One line, cut to `columns`: bar, percent, level, step, loss by kind, speed, time left. */
+/**
+ * One line of at most `columns`: bar, percent, level, step, time left, loss by kind, speed. What does not fit is left out
+ * from the end, whole.
+ */
 export function barLine(
   event: StepEvent,
   levels: readonly Level[],
@@ -72,7 +75,7 @@ export function barLine(
   left: number,
   columns: number,
 ): string {
-  const width = 20;
+  const width = 10;
   const full = Math.round(event.progress * width);
   const level = levels[event.level];
   const size = level ? `${level.width}x${level.height} (${event.level + 1}/${levels.length})` : "";
@@ -81,19 +84,17 @@ export function barLine(
     const kind = name.split(" ")[0]!;
     kinds.set(kind, (kinds.get(kind) ?? 0) + value);
   }
-  const losses = [...kinds].map(([kind, value]) => `${kind} ${value.toPrecision(3)}`).join(" ");
+  const losses = [...kinds].map(([kind, value]) => `${kind.slice(0, 1)} ${Number(value.toPrecision(2))}`).join(" ");
   const parts = [
     `${"█".repeat(full)}${"░".repeat(width - full)} ${Math.floor(event.progress * 100)}%`,
     size,
-    `step ${event.step}/${event.steps}`,
+    `${event.step}/${event.steps}`,
     Number.isFinite(left) ? `${clock(left)} left` : "",
-    rate > 0 ? `${rate.toPrecision(3)} steps/s` : "",
     losses,
-  ];
-  return parts
-    .filter(Boolean)
-    .join("  ")
-    .slice(0, Math.max(20, columns - 1));
+    rate > 0 ? `${rate.toPrecision(2)} steps/s` : "",
+  ].filter(Boolean);
+  while (parts.length > 1 && parts.join("  ").length >= columns) parts.pop();
+  return parts.join("  ");
 }
 
 /** Seconds as `0:07`, `12:34` or `1:02:03`. */
