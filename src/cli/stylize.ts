@@ -90,7 +90,7 @@ export function wholeNumber(flag: string, text: string, low: number, high: numbe
 export const EXAMPLES = `
 Examples:
   pastiche photo.jpg painting.jpg -o pastiche.png
-  pastiche photo.jpg painting.jpg -s 1024 --alpha 0.1         larger, and closer to the photo
+  pastiche photo.jpg painting.jpg -s 1024 --alpha 0.3         larger, and closer to the photo
   pastiche photo.jpg painting.jpg --style-scale 0.5           finer strokes
   curl -s https://example.org/photo.jpg | pastiche - painting.jpg -o - > pastiche.png
 

@@ -27,9 +27,9 @@ const job = {
     .enum(["auto", ...namesOf(models)])
     .default("auto")
     .describe("the network that sees the pictures"),
-  alpha: strength().default(0.05).describe("strength of the photo's content"),
+  alpha: strength().default(0.1).describe("strength of the photo's content"),
   beta: strength().default(1).describe("strength of the painting's style"),
-  tv: strength().default(0.2).describe("strength of the total variation term: smoothness"),
+  tv: strength().default(0.5).describe("strength of the total variation term: smoothness"),
   contentLayers: layers().default({ conv4_2: 1 }).describe("layers for the content, with weights"),
   styleLayers: layers()
     .default({ conv1_1: 3, conv2_1: 2, conv3_1: 2, conv4_1: 1, conv5_1: 0.5 })
