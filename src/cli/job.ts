@@ -2,7 +2,7 @@
  * One job of the command line: pictures read, the job run with progress shown, snapshots, checkpoints and the result
  * written. What is computed, it refuses to know.
  */
-import type { UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import { createStylizer } from "../node.ts";
 import type { CheckpointSlots } from "../platform/node/checkpoint-slots.ts";
@@ -25,14 +25,18 @@ export interface JobRequest extends Sources {
   readonly settings: SettingsInput;
   /** Goes on from there. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly slots: CheckpointSlots };
+  /** May a file that exists be replaced without -f, because this very job made it before it was stopped? */
+  readonly replaces?: (path: string) => Promise<boolean>;
   /** Called with the start event, before the first step: what is worth a line. */
   readonly onStart?: (start: StartEvent, say: (line: string) => void) => void;
 }
 
 /** Runs the job. Everything that can be refused is refused before the first step. */
 export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<void> {
-  const target = await outputTarget(request, flags);
-  const snapshots = snapshotPlan(flags, target);
+  const mayReplace = async (path: string) => Boolean(flags.force || (await request.replaces?.(path)));
+  const target = await outputTarget(request, flags, mayReplace);
+  const force = await mayReplace(target.path);
+  const snapshots = await snapshotPlan(flags, target, request.resume ? () => true : mayReplace);
   const progress = progressFor(flags.quiet && flags.progress === "auto" ? "none" : flags.progress, process.stderr);
   const say = (line: string) => {
     progress.clear();
@@ -55,8 +59,19 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
     if (path === "-") await writeStandardOutput(bytes);
     else await writeAtomically(path, bytes, { force });
   };
-  const saveResult = ({ image, step }: { image: Image; step: number }) =>
-    save(image, target.path, step, flags.force ?? false);
+  const saveResult = ({ image, step }: { image: Image; step: number }) => save(image, target.path, step, force);
+  let warned = false;
+  const saveSnapshot = async ({ image, step }: { image: Image; step: number }) => {
+    const path = snapshots.path(step);
+    try {
+      await save(image, path, step, await mayReplace(path));
+    } catch (error) {
+      // A snapshot is not worth the job.
+      if (!(error instanceof UserError) || error.code !== "file") throw error;
+      if (!warned) say(`A snapshot could not be written, and the job goes on without: ${error.message}`);
+      warned = true;
+    }
+  };
   let last: { image: Image; step: number } | undefined;
   let done = false;
   let loss = Number.NaN;
@@ -82,7 +97,7 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
       if (event.type === "step") loss = event.loss;
       if (event.type === "image" || event.type === "done") last = { image: event.image, step: event.step };
       if (event.type === "image" && snapshots.has(event.step) && !stop.signal.aborted) {
-        await save(event.image, snapshots.path(event.step), event.step, true);
+        await saveSnapshot(event);
       }
       if (event.type === "checkpoint") await keeping!.keep(event.checkpoint, notes);
     }

@@ -45,13 +45,11 @@ export function resumeCommand(): Command {
       start: await find("start"),
     };
     const target = given.output ?? (output === "-" ? "-" : join(folder, basename(output)));
-    const force = given.force || (await madeOf(target, recorded));
     const flags: StylizeFlags = {
       ...before,
       ...given,
       runtime: given.runtime ?? before.runtime,
       output: target,
-      force,
     };
     const resume = { checkpoint, slots };
     await runJob(
@@ -59,6 +57,7 @@ export function resumeCommand(): Command {
         ...sources,
         settings: givenSettings(checkpoint.settings),
         resume,
+        replaces: (path) => madeOf(path, recorded),
         onStart({ runtime }, say) {
           if (problem) say(problem);
           say(`Going on after step ${checkpoint.step} of ${checkpoint.steps}.`);

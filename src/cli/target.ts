@@ -12,8 +12,15 @@ export interface Target {
   readonly encoding: { depth: Depth; quality?: number };
 }
 
+/** May the file at this path be replaced, if it exists? */
+export type MayReplace = (path: string) => boolean | Promise<boolean>;
+
 /** Where the result goes; refused now if it could not be written at the end. */
-export async function outputTarget({ content, style }: Sources, flags: StylizeFlags): Promise<Target> {
+export async function outputTarget(
+  { content, style }: Sources,
+  flags: StylizeFlags,
+  mayReplace: MayReplace,
+): Promise<Target> {
   const stem = (path: string) => parse(path).name;
   const piped = content.path === "-" || style.path === "-";
   const path = flags.output ?? (piped ? "-" : `${stem(content.name)}-${stem(style.name)}.png`);
@@ -24,20 +31,38 @@ export async function outputTarget({ content, style }: Sources, flags: StylizeFl
   const quality = flags.quality === undefined ? {} : { quality: wholeNumber("--quality", flags.quality, 1, 100) };
   const format = path === "-" ? "png" : outputFormat(path);
   checkEncoding(format, { depth, ...quality });
-  if (path !== "-") await checkWritable(path, { force: flags.force });
+  if (path !== "-") await checkWritable(path, { force: await mayReplace(path) });
   return { path, format, encoding: { depth, ...quality } };
 }
 
-/** After which steps a snapshot is written, and where: `out.png` has `out-0100.png`. */
-export function snapshotPlan({ saveEvery, saveAt }: StylizeFlags, { path }: Target) {
+/** When snapshots are written, and where. */
+export interface Snapshots {
+  /** Is one written after this step? */
+  has(step: number): boolean;
+  path(step: number): string;
+}
+
+/**
+ * After which steps a snapshot is written, and where: `out.png` has `out-0100.png`. One of `--save-at` whose name is taken
+ * is refused now; of `--save-every` that is seen when its time has come.
+ */
+export async function snapshotPlan(
+  { saveEvery, saveAt }: StylizeFlags,
+  { path }: Target,
+  mayReplace: MayReplace,
+): Promise<Snapshots> {
   const every = saveEvery === undefined ? undefined : wholeNumber("--save-every", saveEvery, 1, 1e9);
   const at = new Set(saveAt?.split(",").map((text) => wholeNumber("--save-at", text.trim(), 1, 1e9)));
   if (path === "-" && (every || at.size > 0)) {
     throw new UserError("usage", "Snapshots are written beside the output; give -o FILE.");
   }
   const { dir, name, ext } = parse(path);
+  const pathOf = (step: number) => join(dir, `${name}-${String(step).padStart(4, "0")}${ext}`);
+  for (const snapshot of [...at].map(pathOf)) {
+    await checkWritable(snapshot, { force: await mayReplace(snapshot) });
+  }
   return {
-    has: (step: number) => (every !== undefined && step % every === 0) || at.has(step),
-    path: (step: number) => join(dir, `${name}-${String(step).padStart(4, "0")}${ext}`),
+    has: (step) => (every !== undefined && step % every === 0) || at.has(step),
+    path: pathOf,
   };
 }

@@ -28,7 +28,7 @@ interface RunOptions {
   readonly cwd: string;
   readonly input?: Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with what came on standard error so far; may send a signal. */
+  /** Called with what came on standard error so far; may send a signal, once: a second means more. */
   readonly watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
@@ -51,7 +51,7 @@ export function pastiche(args: readonly string[], { cwd, input, env = {}, watch 
   child.stdout.on("data", (part) => out.push(part));
   child.stderr.on("data", (part) => {
     stderr += part;
-    watch?.(stderr, (signal) => child.kill(signal));
+    watch?.(stderr, (signal) => child.killed || child.kill(signal));
   });
   child.stdin.on("error", () => {}); // Refused before it was read.
   child.stdin.end(input ?? "");

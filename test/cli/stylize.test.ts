@@ -104,6 +104,21 @@ describe("results", () => {
     ]);
   });
 
+  test("snapshots replace no file without -f: known names are refused at once, others are left out", async () => {
+    for (const name of ["k-0002.png", "k-0004.png"]) writeFileSync(at(name), "mine");
+    const args = ["photo.png", "painting.png", ...quick, "-o", "k.png"];
+    const refused = await pastiche([...args, "--save-at", "1,2"], { cwd });
+    expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining("k-0002.png exists already") });
+    expect(existsSync(at("k.png"))).toBe(false);
+    const { status, stderr } = await pastiche([...args, "--save-every", "2"], { cwd });
+    expect(status).toBe(0);
+    expect(stderr.match(/^A snapshot could not be written, .*: k-0002\.png exists already/gm)).toHaveLength(1);
+    expect(["k-0002.png", "k-0004.png"].map((name) => readFileSync(at(name), "utf8"))).toEqual(["mine", "mine"]);
+    expect((await readPicture(at("k-0006.png"))).image.width).toBe(48);
+    expect((await pastiche([...args, "--save-every", "2", "-f"], { cwd })).status).toBe(0);
+    expect((await readPicture(at("k-0002.png"))).format).toBe("png");
+  });
+
   test.each([
     [
       "L-BFGS and the paper's formulas",
