@@ -7,7 +7,7 @@ import type { Image } from "../image/image.ts";
 import { createStylizer } from "../node.ts";
 import type { CheckpointSlots } from "../platform/node/checkpoint-slots.ts";
 import { encodePicture } from "../platform/node/pictures-write.ts";
-import { clearTemporaries, writeAtomically } from "../platform/node/write.ts";
+import { clearTemporaries, writeAtomically, writeBeside } from "../platform/node/write.ts";
 import type { Checkpoint } from "../transfer/checkpoint.ts";
 import type { StartEvent } from "../transfer/events.ts";
 import type { SettingsInput } from "../transfer/settings.ts";
@@ -52,19 +52,24 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   const stop = interruption(say);
   const began = performance.now();
   let about: StartEvent | undefined;
-  const save = async (image: Image, path: string, step: number, force: boolean) => {
+  const encoded = (image: Image, step: number) => {
     const text = flags.metadata && about ? settingsText(about, request, pictures, step) : {};
     const drawing = { image, alpha: alphaFor(content, image) };
-    const bytes = await encodePicture(target.format, drawing, { ...target.encoding, text });
-    if (path === "-") await writeStandardOutput(bytes);
-    else await writeAtomically(path, bytes, { force });
+    return encodePicture(target.format, drawing, { ...target.encoding, text });
   };
-  const saveResult = ({ image, step }: { image: Image; step: number }) => save(image, target.path, step, force);
+  /** Returns the path that the result got: not the wished one where a file of that name has appeared by now. */
+  const saveResult = async ({ image, step }: { image: Image; step: number }) => {
+    const bytes = await encoded(image, step);
+    if (target.path === "-") await writeStandardOutput(bytes);
+    else if (force) await writeAtomically(target.path, bytes, { force });
+    else return writeBeside(target.path, bytes);
+    return target.path;
+  };
   let warned = false;
   const saveSnapshot = async ({ image, step }: { image: Image; step: number }) => {
     const path = snapshots.path(step);
     try {
-      await save(image, path, step, await mayReplace(path));
+      await writeAtomically(path, await encoded(image, step), { force: await mayReplace(path) });
     } catch (error) {
       // A snapshot is not worth the job.
       if (!(error instanceof UserError) || error.code !== "file") throw error;
@@ -74,6 +79,7 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   };
   let last: { image: Image; step: number } | undefined;
   let done = false;
+  let output = target.path;
   let loss = Number.NaN;
   try {
     const job = {
@@ -102,15 +108,16 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
       if (event.type === "checkpoint") await keeping!.keep(event.checkpoint, notes);
     }
     done = true;
-    await saveResult(last!);
+    output = await saveResult(last!);
+    if (output !== target.path) say(`${target.path} has appeared meanwhile and was left alone; this is ${output}`);
     await keeping?.finish();
   } catch (error) {
     // Whatever stopped the job: what there is, is kept.
     progress.clear();
     try {
       if (last && !done) {
-        await saveResult(last);
-        say(`Stopped after step ${last.step}; what there is was saved as ${target.path}`);
+        output = await saveResult(last);
+        say(`Stopped after step ${last.step}; what there is was saved as ${output}`);
       } else if (!done && stop.signal.aborted) say("Stopped before the first step; there is nothing to save.");
     } finally {
       // Refused before it began, there is nothing new to say.
@@ -127,9 +134,9 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   const seconds = (performance.now() - began) / 1000;
   const { width, height } = last!.image;
   if (flags.json) {
-    const result = { output: target.path, width, height, steps: last!.step, loss, seconds, ...origin(about!) };
+    const result = { output, width, height, steps: last!.step, loss, seconds, ...origin(about!) };
     process.stdout.write(`${JSON.stringify(result)}\n`);
-  } else if (target.path !== "-" && !flags.quiet) process.stdout.write(`${target.path}\n`);
+  } else if (target.path !== "-" && !flags.quiet) process.stdout.write(`${output}\n`);
   if (flags.verbose)
     say(`${width}x${height}, ${last!.step} steps, ${seconds.toFixed(1)} s, loss ${loss.toPrecision(4)}`);
 }

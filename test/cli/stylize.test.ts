@@ -119,6 +119,20 @@ describe("results", () => {
     expect((await readPicture(at("k-0002.png"))).format).toBe("png");
   });
 
+  test("a file that takes the name while the job runs is left alone: the result has the next name", async () => {
+    writeFileSync(at("late-2.png"), "mine too");
+    const args = ["photo.png", "painting.png", ...quick, "-o", "late.png", "--progress", "json"];
+    const watch = (stderr: string) => {
+      if (stderr.includes('"start"') && !existsSync(at("late.png"))) writeFileSync(at("late.png"), "mine");
+    };
+    const { status, stdout, stderr } = await pastiche(args, { cwd, watch });
+    expect(status).toBe(0);
+    expect(stdout.toString()).toBe("late-3.png\n");
+    expect(stderr).toContain("late.png has appeared meanwhile and was left alone; this is late-3.png");
+    expect(["late.png", "late-2.png"].map((name) => readFileSync(at(name), "utf8"))).toEqual(["mine", "mine too"]);
+    expect((await readPicture(at("late-3.png"))).image.width).toBe(48);
+  });
+
   test.each([
     [
       "L-BFGS and the paper's formulas",

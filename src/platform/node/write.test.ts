@@ -1,12 +1,25 @@
 /** A file appears whole or not at all, never over another by accident, and nothing is left behind. */
 
 import { execFileSync } from "node:child_process";
-import { chmod, link, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../errors.ts";
-import { checkWritable, type WriteOptions, writeAtomically } from "./write.ts";
+import { checkWritable, clearTemporaries, type WriteOptions, writeAtomically, writeBeside } from "./write.ts";
 
 const root = process.getuid?.() === 0;
 const content = new TextEncoder().encode("new");
@@ -113,6 +126,44 @@ describe("writing", () => {
     expect(read).toBe("new");
     expect((await stat(at("pipe"))).isFIFO()).toBe(true);
   });
+});
+
+describe("what is left of", () => {
+  /** The name of a temporary file for `new`, written by that process. */
+  const left = async (pid: number) => {
+    let name = "";
+    for (;;) {
+      const write = writeAtomically(at("new"), new Uint8Array(4_000_000), { force: true });
+      for (let i = 0; i < 50 && !name; i++) {
+        name = (await readdir(folder)).find((one) => one.endsWith(".tmp")) ?? "";
+      }
+      await write;
+      if (name) break;
+    }
+    return name.replace(`-${process.pid}-`, `-${pid}-`);
+  };
+
+  test("a process that ended is removed, of one that runs only when it is old", async () => {
+    const [dead, running] = [await left(2 ** 30), await left(process.ppid)];
+    await writeFile(at(dead), "half");
+    await writeFile(at(running), "half");
+    await clearTemporaries(at("new"));
+    const now = await readdir(folder);
+    expect(now).not.toContain(dead);
+    expect(now).toContain(running);
+    const before = Date.now() / 1000 - 100;
+    await utimes(at(running), before, before);
+    await clearTemporaries(at("new"));
+    expect(await readdir(folder)).toEqual(["folder", "new", "old"]);
+  });
+});
+
+test("a name that is taken gives way to the next", async () => {
+  await writeFile(at("a.png"), "a");
+  await writeFile(at("a-2.png"), "a-2");
+  expect(await writeBeside(at("a.png"), content)).toBe(at("a-3.png"));
+  expect(await writeBeside(at("b.png"), content)).toBe(at("b.png"));
+  expect(await readFile(at("a.png"), "utf8")).toBe("a");
 });
 
 describe("refusing", () => {

@@ -17,7 +17,8 @@ import {
   unlink,
   writeFile,
 } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { hostname } from "node:os";
+import { basename, dirname, join, parse } from "node:path";
 import { UserError } from "../../errors.ts";
 import { inMessage } from "./paths.ts";
 
@@ -54,7 +55,7 @@ export async function writeAtomically(
     const target = await destination(path, force);
     if (target.stream) return await writeFile(target.path, bytes);
     const folder = dirname(target.path);
-    const temporary = join(folder, `${temporaryPrefix(target.path)}${randomUUID()}.tmp`);
+    const temporary = join(folder, `${temporaryPrefix(target.path)}${owner(process.pid)}-${randomUUID()}.tmp`);
     try {
       await writeDurably(temporary, bytes);
       if (force) await rename(temporary, target.path);
@@ -70,8 +71,26 @@ export async function writeAtomically(
 }
 
 /**
- * Removes what a killed process left when it was writing `path`. Only for who knows that nobody else writes it now. Never
- * fails: what cannot be removed, stays.
+ * Writes as `writeAtomically` does, but where the name is taken, under the next that is free: `out-2.png`. Returns the
+ * path it wrote.
+ */
+export async function writeBeside(path: string, bytes: Uint8Array): Promise<string> {
+  const { dir, name, ext } = parse(path);
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? path : join(dir, `${name}-${number}${ext}`);
+    try {
+      await writeAtomically(candidate, bytes);
+      return candidate;
+    } catch (error) {
+      const taken = error instanceof UserError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "EEXIST";
+      if (!taken || number === 1000) throw error;
+    }
+  }
+}
+
+/**
+ * Removes what a killed process left when it was writing `path`: temporary files of processes of this machine that are no
+ * more, or that nobody wrote to for a minute. Never fails: what cannot be removed, stays.
  */
 export async function clearTemporaries(path: string): Promise<void> {
   const target = await destination(path, true).catch(() => undefined);
@@ -79,7 +98,37 @@ export async function clearTemporaries(path: string): Promise<void> {
   const folder = dirname(target.path);
   const prefix = temporaryPrefix(target.path);
   const left = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(prefix));
-  for (const name of left) await unlink(join(folder, name)).catch(() => {});
+  for (const name of left) {
+    const temporary = join(folder, name);
+    const rest = name.slice(prefix.length);
+    if (ended(rest) || (await untouched(temporary))) await unlink(temporary).catch(() => {});
+  }
+}
+
+/** Longer than this, in milliseconds, nobody takes between two writes to one file. */
+const ABANDONED = 60_000;
+
+async function untouched(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined);
+  return info !== undefined && Date.now() - info.mtimeMs > ABANDONED;
+}
+
+/** Is the process that a temporary file's name tells of, of this machine, no more (or this one, which is not writing)? */
+function ended(name: string): boolean {
+  const pid = Number(/^[0-9a-f]{8}-(\d+)-/.exec(name)?.[1]);
+  if (!(pid > 0) || !name.startsWith(`${owner(pid)}-`)) return false;
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+/** Who writes, in a name: the machine, because folders are shared, and the process. */
+function owner(pid: number): string {
+  return `${createHash("sha256").update(hostname()).digest("hex").slice(0, 8)}-${pid}`;
 }
 
 /** What the names of temporary files for `path` begin with: short, however long its own name is. */
@@ -149,7 +198,8 @@ async function flushFolder(path: string): Promise<void> {
 }
 
 function exists(path: string): UserError {
-  return new UserError("file", `${inMessage(path)} exists already; give another name, or -f to replace it.`);
+  const cause = Object.assign(new Error(), { code: "EEXIST" });
+  return new UserError("file", `${inMessage(path)} exists already; give another name, or -f to replace it.`, { cause });
 }
 
 function unwritable(path: string, cause: unknown): UserError {
