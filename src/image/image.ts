@@ -30,12 +30,12 @@ export function withLongSide({ width, height }: Size, longSide: number): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-/** `image` enlarged to `size` by repeating its last row and column; `size` is at least as large each way. */
+/** `image` in the middle of `size`, its outermost rows and columns repeated all around; `size` is at least as large. */
 export function padEdges(image: Image, size: Size): Image {
-  return gather(image, size, (x, extent) => Math.min(x, extent - 1));
+  return gather(image, size, (x, extent) => Math.min(Math.max(x, 0), extent - 1));
 }
 
-/** The top left part of `image`, of `size` pixels. */
+/** The middle of `image`, of `size` pixels: what `padEdges` was given. */
 export function crop(image: Image, size: Size): Image {
   return gather(image, size, (x) => x);
 }
@@ -55,14 +55,18 @@ export function clamp(data: Float32Array, low = 0, high = 1): Float32Array {
   return result;
 }
 
+/** An image of `size` about the same middle, each pixel from where `source` says (a place and the extent it is from). */
 function gather(image: Image, size: Size, source: (at: number, extent: number) => number): Image {
   if (image.width === size.width && image.height === size.height) return image;
   const result = blank(size);
+  // Where an odd pixel is left over, it is on the right or below.
+  const shift = (large: number, small: number) => Math.sign(small - large) * Math.floor(Math.abs(large - small) / 2);
+  const [left, top] = [shift(size.width, image.width), shift(size.height, image.height)];
   for (let channel = 0; channel < 3; channel++) {
     for (let y = 0; y < size.height; y++) {
-      const from = (channel * image.height + source(y, image.height)) * image.width;
+      const from = (channel * image.height + source(y + top, image.height)) * image.width;
       const to = (channel * size.height + y) * size.width;
-      for (let x = 0; x < size.width; x++) result.data[to + x] = image.data[from + source(x, image.width)]!;
+      for (let x = 0; x < size.width; x++) result.data[to + x] = image.data[from + source(x + left, image.width)]!;
     }
   }
   return result;

@@ -24,7 +24,7 @@ function ready(settings: SettingsInput) {
 const mean = (image: Image) => colorCloud(image).mean.map((x) => Math.round(x * 50) / 50);
 
 describe("sizes", () => {
-  test("the photo is padded to multiples of 16, the painting cut to them and never enlarged", () => {
+  test("the photo with a margin of 8 is padded to multiples of 16, the painting cut to them and never enlarged", () => {
     const { levels, contents, styles } = ready({ styleScale: 4 });
     expect(levels.map(({ width, height }) => [width, height])).toEqual([
       [40, 24],
@@ -32,9 +32,9 @@ describe("sizes", () => {
       [80, 49],
     ]);
     expect(contents.map(({ width, height }) => [width, height])).toEqual([
-      [48, 32],
       [64, 48],
       [80, 64],
+      [96, 80],
     ]);
     for (const { width, height } of styles) expect([width, height]).toEqual([64, 80]);
   });

@@ -9,13 +9,19 @@ import type { Settings } from "./settings.ts";
 /** Four poolings halve a picture four times: work sizes are multiples of this. */
 export const GRAIN = 16;
 
-/** The smallest work size that holds `size`. */
+/**
+ * Pixels around the picture, at least, that are painted and cut off: beyond the edge the network sees black (its zero
+ * padding), and what it makes of that is a fringe.
+ */
+const MARGIN = 8;
+
+/** The smallest work size that holds `size` and its margin. */
 export function workSize({ width, height }: Size): Size {
-  const up = (x: number) => Math.ceil(x / GRAIN) * GRAIN;
+  const up = (x: number) => Math.ceil((x + 2 * MARGIN) / GRAIN) * GRAIN;
   return { width: up(width), height: up(height) };
 }
 
-/** `image` at `size`, its last row and column repeated up to the work size. */
+/** `image` of `size` in the middle of its work size, its edges repeated all around. */
 export function padded(image: Image, size: Size): Image {
   return padEdges(image, workSize(size));
 }

@@ -92,10 +92,10 @@ export async function readImage(value: Value, size: Size): Promise<Image> {
   return crop({ width, height, data: await value.read() }, size);
 }
 
-/** The state of an optimiser before its first step. */
-export function freshState(runtime: Runtime, optimizer: Optimizer, size: Size): Record<string, Value> {
+/** The state of an optimiser before its first step on an image of `work` pixels. */
+export function freshState(runtime: Runtime, optimizer: Optimizer, work: Size): Record<string, Value> {
   const specs = Object.entries(optimizer.state);
-  return Object.fromEntries(specs.map(([name, spec]) => [name, zeros(runtime, spec, size)]));
+  return Object.fromEntries(specs.map(([name, spec]) => [name, zeros(runtime, spec, work)]));
 }
 
 /** The state for the next level; the values of the last one are disposed of. */
@@ -111,7 +111,7 @@ export async function grownState(
     const old = state[name]!;
     grown[name] =
       spec.growth === "reset"
-        ? zeros(runtime, spec, to)
+        ? zeros(runtime, spec, workSize(to))
         : spec.growth === "keep"
           ? runtime.value((await old.read()).slice(), old.dims)
           : imageValue(runtime, await grownImage(old, spec.growth, from, to));
@@ -130,12 +130,13 @@ async function grownImage(old: Value, growth: "smooth" | "positive", from: Size,
 
 /** What a checkpoint must hold for a level of `size`: names and shapes. */
 export function checkpointShapes(optimizer: Optimizer, size: Size): Map<string, number[]> {
-  const { width, height } = workSize(size);
+  const work = workSize(size);
+  const { width, height } = work;
   const shapes = new Map([
     ["image", [1, 3, height, width]],
     ["shown", [1, 3, height, width]],
   ]);
-  for (const [name, spec] of Object.entries(optimizer.state)) shapes.set(`state ${name}`, dimsOf(spec, size));
+  for (const [name, spec] of Object.entries(optimizer.state)) shapes.set(`state ${name}`, dimsOf(spec, work));
   return shapes;
 }
 
@@ -149,12 +150,11 @@ export function tensorValue(runtime: Runtime, { data, shape }: WeightTensor): Va
   return runtime.value(data, shape);
 }
 
-function dimsOf(spec: StateSpec, size: Size): number[] {
-  const { width: W, height: H } = workSize(size);
+function dimsOf(spec: StateSpec, { width: W, height: H }: Size): number[] {
   return spec.shape(IMAGE).map((dim) => evaluateDim(dim, { W, H }));
 }
 
-function zeros(runtime: Runtime, spec: StateSpec, size: Size): Value {
-  const dims = dimsOf(spec, size);
+function zeros(runtime: Runtime, spec: StateSpec, work: Size): Value {
+  const dims = dimsOf(spec, work);
   return runtime.value(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
 }

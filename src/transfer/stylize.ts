@@ -10,7 +10,7 @@ import type { Level } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { StepEvent, StylizeEvent } from "./events.ts";
 import { type LevelRun, levelRun } from "./level.ts";
-import { type Prepared, padded } from "./prepare.ts";
+import { type Prepared, padded, workSize } from "./prepare.ts";
 import { dispose, freshState, grownState, imageValue, restoredState, tensorValue } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import type { Terms } from "./terms.ts";
@@ -65,7 +65,7 @@ export async function* runLevels(
   const about = { ...network, settings, runtime: runtime.description };
   const waiting = [...targets];
   let image = start;
-  let state = resume ? restoredState(runtime, optimizer, resume) : freshState(runtime, optimizer, levels[0]!);
+  let state = resume ? restoredState(runtime, optimizer, resume) : freshState(runtime, optimizer, workSize(levels[0]!));
   let run: LevelRun | undefined;
   try {
     for (const [index, level] of levels.entries()) {

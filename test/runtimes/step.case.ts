@@ -8,7 +8,7 @@ import { average } from "../../src/optimizers/average.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
 import type { Runtime } from "../../src/runtimes/runtime.ts";
 import { levelRun, parametersOf } from "../../src/transfer/level.ts";
-import { levelsOf, padded, prepare } from "../../src/transfer/prepare.ts";
+import { levelsOf, padded, prepare, workSize } from "../../src/transfer/prepare.ts";
 import { describe, freshState, imageValue, loadStep } from "../../src/transfer/program.ts";
 import { parseSettings, type SettingsInput } from "../../src/transfer/settings.ts";
 import { terms } from "../../src/transfer/terms.ts";
@@ -67,7 +67,7 @@ export async function takeSteps(
   const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
   const level = levels[0]!;
   const image = imageValue(runtime, padded(ready.start, level));
-  const state = freshState(runtime, optimizer, level);
+  const state = freshState(runtime, optimizer, workSize(level));
   const run = levelRun({ runtime, program, terms: all, image, state, targets: targets! });
   const losses: Record<string, number>[] = [];
   for (let n = 0; n < count; n++) {
