@@ -39,8 +39,7 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   const snapshots = await snapshotPlan(flags, target, request.resume ? () => true : mayReplace);
   const progress = progressFor(flags.quiet && flags.progress === "auto" ? "none" : flags.progress, process.stderr);
   const say = (line: string) => {
-    progress.clear();
-    if (!flags.quiet) process.stderr.write(`${line}\n`);
+    if (!flags.quiet) progress.note(line);
   };
   const keeping = await checkpointKeeping(target.path, flags, say, request.resume);
   const pictures = await readPictures(request);
@@ -81,6 +80,14 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   let done = false;
   let output = target.path;
   let loss = Number.NaN;
+  /** One object about the result on standard output; `null` for the picture's facts where none was saved. */
+  const tell = (more: object) => {
+    const { image, step } = last ?? {};
+    const picture = { output: image ? output : null, width: image?.width ?? null, height: image?.height ?? null };
+    const seconds = (performance.now() - began) / 1000;
+    const result = { ...picture, steps: step ?? 0, loss, seconds, ...(about && origin(about)), ...more };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  };
   try {
     const job = {
       content: content.image,
@@ -109,7 +116,8 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
     }
     done = true;
     output = await saveResult(last!);
-    if (output !== target.path) say(`${target.path} has appeared meanwhile and was left alone; this is ${output}`);
+    if (output !== target.path)
+      progress.note(`${target.path} has appeared meanwhile and was left alone; this is ${output}`);
     await keeping?.finish();
   } catch (error) {
     // Whatever stopped the job: what there is, is kept.
@@ -126,17 +134,16 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
     }
     if (!stop.signal.aborted || done) throw error;
     process.exitCode = stop.status();
+    if (flags.json) tell({ stopped: true });
     return;
   } finally {
     stop.dispose();
     await stylizer.dispose();
   }
-  const seconds = (performance.now() - began) / 1000;
   const { width, height } = last!.image;
-  if (flags.json) {
-    const result = { output, width, height, steps: last!.step, loss, seconds, ...origin(about!) };
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-  } else if (target.path !== "-" && !flags.quiet) process.stdout.write(`${output}\n`);
+  const seconds = (performance.now() - began) / 1000;
+  if (flags.json) tell({});
+  else if (target.path !== "-" && !flags.quiet) process.stdout.write(`${output}\n`);
   if (flags.verbose)
     say(`${width}x${height}, ${last!.step} steps, ${seconds.toFixed(1)} s, loss ${loss.toPrecision(4)}`);
 }

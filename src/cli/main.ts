@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { type ErrorCode, UserError } from "../errors.ts";
+import { wantsJsonLines } from "./progress.ts";
 import { version } from "./version.ts";
 
 /** Exit statuses; 130 and 143 are for Ctrl-C and TERM. */
@@ -16,6 +17,9 @@ const exitStatus: Readonly<Record<ErrorCode, number>> = {
   diverged: 1,
   file: 1,
 };
+
+/** Standard error is for a program that reads JSON, line by line. */
+const jsonLines = wantsJsonLines(process.argv);
 
 /** The whole command line. Its modules are loaded here, after `--version` had its chance to answer without them. */
 async function commandLine(): Promise<Command> {
@@ -41,13 +45,14 @@ async function commandLine(): Promise<Command> {
 /** Errors are thrown instead of ending the process, by the command and all below it. */
 function quiet(command: Command): Command {
   command.exitOverride().showSuggestionAfterError();
+  if (jsonLines) command.configureOutput({ outputError: (text) => complain("usage", text.replace(/^error: /, "")) });
   for (const child of command.commands) quiet(child);
   return command;
 }
 
 // Who reads has stopped reading: the end of `pastiche ... | head`. Without a reader there is nobody to tell either.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") process.stderr.write(`pastiche: standard output: ${error.message}\n`);
+  if (error.code !== "EPIPE") complain("file", `standard output: ${error.message}`);
   process.exit(error.code === "EPIPE" ? 0 : 1);
 });
 // A job goes on when nobody listens to its progress any more.
@@ -64,16 +69,25 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UserError) {
-    process.stderr.write(`pastiche: ${error.message}\n`);
-    if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`);
+    complain(error.code, error.message, error);
     return exitStatus[error.code];
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof RangeError && /allocation failed|array (buffer )?length/i.test(message)) {
-    process.stderr.write(`pastiche: out of memory (${message}). A smaller --size needs less.\n`);
+    complain("resources", `out of memory (${message}). A smaller --size needs less.`);
     return exitStatus.resources;
   }
-  process.stderr.write(`pastiche: an unexpected error (a defect of pastiche; DEBUG=1 shows where): ${message}\n`);
-  if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  complain("defect", `an unexpected error (a defect of pastiche; DEBUG=1 shows where): ${message}`, error);
   return 1;
+}
+
+/** One line on standard error, as words or as JSON; with DEBUG, where `error` comes from. */
+function complain(code: ErrorCode | "defect", message: string, error?: unknown): void {
+  const stack = process.env.DEBUG && error instanceof Error ? error.stack : undefined;
+  if (jsonLines) {
+    process.stderr.write(`${JSON.stringify({ type: "error", code, message: message.trim(), stack })}\n`);
+    return;
+  }
+  process.stderr.write(`pastiche: ${message}\n`);
+  if (stack) process.stderr.write(`${stack}\n`);
 }

@@ -8,6 +8,8 @@ import type { StepEvent, StylizeEvent } from "../transfer/events.ts";
 export interface Progress {
   /** Shows an event. */
   show(event: StylizeEvent): void;
+  /** Shows a line of words; the bar gives way. */
+  note(text: string): void;
   /** Clears the bar, so that a message can stand in its place. */
   clear(): void;
 }
@@ -19,8 +21,17 @@ export const progressStyles = ["auto", "bar", "json", "none"] as const;
 export function progressFor(style: (typeof progressStyles)[number], stream: NodeJS.WriteStream): Progress {
   const chosen = style === "auto" ? (stream.isTTY && process.env.TERM !== "dumb" ? "bar" : "none") : style;
   if (chosen === "bar") return bar(stream);
-  const line = (event: StylizeEvent) => event.type !== "checkpoint" && stream.write(`${json(event)}\n`);
-  return { show: chosen === "json" ? line : () => {}, clear: () => {} };
+  if (chosen === "none") return { show() {}, note: (text) => void stream.write(`${text}\n`), clear() {} };
+  return {
+    show: (event) => event.type !== "checkpoint" && stream.write(`${json(event)}\n`),
+    note: (text) => void stream.write(`${JSON.stringify({ type: "note", text })}\n`),
+    clear() {},
+  };
+}
+
+/** Do these arguments ask for JSON lines on standard error? For who must speak before, or without, a command. */
+export function wantsJsonLines(args: readonly string[]): boolean {
+  return args.some((arg, i) => arg === "--progress=json" || (arg === "json" && args[i - 1] === "--progress"));
 }
 
 /** An event as one line of JSON; pixels are left out, sizes stay. */
@@ -42,6 +53,10 @@ function bar(stream: NodeJS.WriteStream): Progress {
   };
   return {
     clear,
+    note(text) {
+      clear();
+      stream.write(`${text}\n`);
+    },
     show(event) {
       if (event.type === "start") levels = event.levels;
       if (event.type === "done") clear();

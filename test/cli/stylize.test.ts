@@ -15,6 +15,13 @@ beforeAll(async () => {
   writeFileSync(at("painting.png"), await png(70, 70));
 });
 
+/** Lines of JSON. */
+const lines = (text: string) =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
 describe("results", () => {
   test("the picture has the size asked for, and its name is printed alone on standard output", async () => {
     const { status, stdout, stderr } = await pastiche(["photo.png", "painting.png", ...quick], { cwd });
@@ -65,11 +72,20 @@ describe("results", () => {
   test("--progress json tells every event, one a line", async () => {
     const args = ["photo.png", "painting.png", ...quick, "-o", "p.png", "--progress", "json", "-q"];
     const { stderr } = await pastiche(args, { cwd });
-    const types = stderr
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line).type);
+    const types = lines(stderr).map(({ type }) => type);
     expect(types).toEqual(["start", "level", "step", "step", "step", "level", "step", "step", "step", "done"]);
+  });
+
+  test.each([
+    ["a job", [...quick, "-o", "lines.png", "-v"], 0, { type: "note" }],
+    ["a refusal", ["-s", "15"], 2, { type: "error", code: "usage" }],
+    ["an unknown flag", ["--stepz", "3"], 2, { type: "error", code: "usage" }],
+    ["a taken name", ["-o", "photo.png"], 1, { type: "error", code: "file" }],
+  ])("--progress json: every line on standard error is JSON, of %s", async (_, flags, expected, line) => {
+    const args = ["photo.png", "painting.png", ...flags, "--progress", "json"];
+    const { status, stderr } = await pastiche(args, { cwd });
+    expect(status).toBe(expected);
+    expect(lines(stderr)).toContainEqual(expect.objectContaining(line));
   });
 
   test("pictures go through pipes", async () => {
@@ -167,15 +183,18 @@ describe("being stopped", () => {
       "1",
       "-o",
       "stopped.png",
+      "--json",
       "--progress",
       "json",
     ];
     const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
       if (stderr.includes('"step":5,') && !stderr.includes("Stopping")) kill("SIGINT");
     };
-    const { status, stderr } = await pastiche(args, { cwd, watch });
+    const { status, stdout, stderr } = await pastiche(args, { cwd, watch });
     expect(status).toBe(130);
     expect(stderr).toContain("saved as stopped.png");
+    expect(lines(stderr).map(({ type }) => type)).toContain("note");
+    expect(JSON.parse(stdout.toString())).toMatchObject({ output: "stopped.png", width: 48, stopped: true });
     expect((await readPicture(at("stopped.png"))).image.width).toBe(48);
   });
 });
