@@ -2,7 +2,7 @@
 import { basename, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../errors.ts";
-import type { Read, Source, Sources } from "./inputs.ts";
+import type { Facts, Source, Sources } from "./inputs.ts";
 import type { StylizeFlags } from "./stylize.ts";
 import { version } from "./version.ts";
 
@@ -41,7 +41,7 @@ export type CheckpointNotes = z.infer<typeof schema>;
 
 export function checkpointNotes(
   sources: Sources,
-  pictures: Read,
+  pictures: Facts,
   given: StylizeFlags,
   output: string,
 ): CheckpointNotes {

@@ -1,10 +1,12 @@
 /** The pictures that a job of the command line reads: where they are, and what they are called. */
 import { UserError } from "../errors.ts";
-import type { Image } from "../image/image.ts";
+import type { Size } from "../image/image.ts";
 import { resizePlanes } from "../image/resize.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { readPicture } from "../platform/node/pictures.ts";
 import type { Picture } from "../platform/pictures.ts";
+import { GRAIN } from "../transfer/prepare.ts";
+import type { Settings } from "../transfer/settings.ts";
 import { readStandardInput } from "./streams.ts";
 
 /** A picture's file. */
@@ -36,24 +38,43 @@ export interface Read {
   readonly start: Picture | undefined;
 }
 
-export async function readPictures({ content, style, start }: Sources): Promise<Read> {
+/** What is left of them when the job has its images: what the result's file needs. */
+export interface Facts {
+  readonly content: Pick<Picture, "digest">;
+  readonly style: Pick<Picture, "digest">;
+  readonly start: Pick<Picture, "digest"> | undefined;
+}
+
+/**
+ * Reads the pictures, reduced while they are unpacked to the largest size that a job with these settings makes of them:
+ * photographs have far more pixels than that.
+ */
+export async function readPictures({ content, style, start }: Sources, settings: Settings): Promise<Read> {
   if ([content, style, start].filter((source) => source?.path === "-").length > 1) {
     throw new UserError("usage", "Only one picture can come from standard input.");
   }
-  const read = async ({ path, sha256 }: Source) => {
+  const read = async ({ path, sha256 }: Source, longSide?: number) => {
     const name = path === "-" ? "standard input" : path;
-    const picture = await readPicture(path === "-" ? await readStandardInput() : path, { name });
+    const picture = await readPicture(path === "-" ? await readStandardInput() : path, { name, longSide });
     if (sha256 === undefined || sha256 === picture.digest) return picture;
     throw new UserError("picture", `${inMessage(name)} is not the picture that the job began with.`);
   };
+  const photo = await read(content, settings.size === "content" ? undefined : settings.size);
+  const long = settings.size === "content" ? Math.max(photo.size.width, photo.size.height) : settings.size;
   return {
-    content: await read(content),
-    style: await read(style),
-    start: start && (await read(start)),
+    content: photo,
+    style: await read(style, styleSide(long, settings)),
+    start: start && (await read(start, long)),
   };
 }
 
-/** The photo's transparency at the size of the result. */
-export function alphaFor({ image, alpha }: Picture, result: Image): Float32Array | undefined {
-  return alpha && resizePlanes(alpha, image, result, "bilinear");
+/** The long side of the painting at the last level; as the picture to start from it is needed at the result's size. */
+function styleSide(long: number, { styleScale, init }: Settings): number {
+  const side = Math.max(GRAIN, Math.round(long * styleScale));
+  return init === "style" ? Math.max(side, long) : side;
+}
+
+/** The transparency of a photo of size `from` at the size of the result. */
+export function alphaFor(alpha: Float32Array | undefined, from: Size, result: Size): Float32Array | undefined {
+  return alpha && resizePlanes(alpha, from, result, "bilinear");
 }

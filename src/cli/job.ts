@@ -3,14 +3,16 @@
  * written. What is computed, it refuses to know.
  */
 import { UserError } from "../errors.ts";
-import type { Image } from "../image/image.ts";
+import type { Image, Size } from "../image/image.ts";
 import { createStylizer } from "../node.ts";
 import type { CheckpointSlots } from "../platform/node/checkpoint-slots.ts";
 import { encodePicture } from "../platform/node/pictures-write.ts";
 import { clearTemporaries, writeAtomically, writeBeside } from "../platform/node/write.ts";
+import type { Picture } from "../platform/pictures.ts";
 import type { Checkpoint } from "../transfer/checkpoint.ts";
 import type { StartEvent } from "../transfer/events.ts";
-import type { SettingsInput } from "../transfer/settings.ts";
+import type { Pictures } from "../transfer/prepare.ts";
+import { parseSettings, type SettingsInput } from "../transfer/settings.ts";
 import { checkpointKeeping } from "./checkpoint-keeping.ts";
 import { checkpointNotes } from "./checkpoint-notes.ts";
 import { alphaFor, readPictures, type Sources } from "./inputs.ts";
@@ -42,9 +44,8 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
     if (!flags.quiet) progress.note(line);
   };
   const keeping = await checkpointKeeping(target.path, flags, say, request.resume);
-  const pictures = await readPictures(request);
-  const { content, style, start } = pictures;
-  const notes = checkpointNotes(request, pictures, flags, target.path);
+  const { job, facts, alphaAt } = await read(request);
+  const notes = checkpointNotes(request, facts, flags, target.path);
   const threads = flags.threads === undefined ? undefined : wholeNumber("--threads", flags.threads, 1, 256);
   if (target.path !== "-") await clearTemporaries(target.path);
   const stylizer = await createStylizer({ runtime: flags.runtime, ...(threads && { threads }) });
@@ -52,8 +53,8 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   const began = performance.now();
   let about: StartEvent | undefined;
   const encoded = (image: Image, step: number) => {
-    const text = flags.metadata && about ? settingsText(about, request, pictures, step) : {};
-    const drawing = { image, alpha: alphaFor(content, image) };
+    const text = flags.metadata && about ? settingsText(about, request, facts, step) : {};
+    const drawing = { image, alpha: alphaAt(image) };
     return encodePicture(target.format, drawing, { ...target.encoding, text });
   };
   /** Returns the path that the result got: not the wished one where a file of that name has appeared by now. */
@@ -89,19 +90,12 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
     process.stdout.write(`${JSON.stringify(result)}\n`);
   };
   try {
-    const job = {
-      content: content.image,
-      style: style.image,
-      start: start?.image,
-      settings: request.settings,
-      resume: request.resume?.checkpoint,
-    };
     const options = {
       signal: stop.signal,
       wantsImage: ({ step }: { step: number }) => snapshots.has(step),
       ...(keeping && { wantsCheckpoint: keeping.due }),
     };
-    for await (const event of stylizer.stylize(job, options)) {
+    for await (const event of stylizer.stylize(job(), options)) {
       progress.show(event);
       if (event.type === "start") {
         about = event;
@@ -146,6 +140,28 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   else if (target.path !== "-" && !flags.quiet) process.stdout.write(`${output}\n`);
   if (flags.verbose)
     say(`${width}x${height}, ${last!.step} steps, ${seconds.toFixed(1)} s, loss ${loss.toPrecision(4)}`);
+}
+
+/**
+ * The pictures, read: as a job that is handed out once, so that nobody holds its images longer than the job does, and as
+ * what the result needs of them.
+ */
+async function read(request: JobRequest) {
+  const { content, style, start } = await readPictures(request, parseSettings(request.settings));
+  const digest = (picture: Picture) => ({ digest: picture.digest });
+  const { alpha, image } = content;
+  const size: Size = { width: image.width, height: image.height };
+  let images: Pictures | undefined = { content: content.image, style: style.image, start: start?.image };
+  return {
+    facts: { content: digest(content), style: digest(style), start: start && digest(start) },
+    alphaAt: (result: Size) => alphaFor(alpha, size, result),
+    job() {
+      const { settings, resume } = request;
+      const job = { ...images!, settings, resume: resume?.checkpoint };
+      images = undefined;
+      return job;
+    },
+  };
 }
 
 function origin({ model, weights, runtime }: StartEvent) {

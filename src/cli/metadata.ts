@@ -4,11 +4,10 @@ import * as z from "zod";
 import { UserError } from "../errors.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { readWithin } from "../platform/node/pictures-file.ts";
-import type { Picture } from "../platform/pictures.ts";
 import { readPictureText } from "../platform/pictures-text.ts";
 import type { StartEvent } from "../transfer/events.ts";
 import { givenSettings, parseSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
-import type { Read, Source, Sources } from "./inputs.ts";
+import type { Facts, Source, Sources } from "./inputs.ts";
 import { version } from "./version.ts";
 
 interface Request extends Sources {
@@ -22,10 +21,10 @@ interface Request extends Sources {
 export function settingsText(
   start: StartEvent,
   request: Request,
-  pictures: Read,
+  pictures: Facts,
   step: number,
 ): Record<string, string> {
-  const picture = ({ name }: Source, { digest }: Picture) => ({
+  const picture = ({ name }: Source, { digest }: { digest: string }) => ({
     name: name === "-" ? "-" : basename(name),
     sha256: digest,
   });

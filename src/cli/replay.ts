@@ -48,7 +48,11 @@ async function replay(path: string, given: ReplayFlags): Promise<void> {
   const { sources, others } = await pictures(made, given, start, dirname(path));
   const { dir, name, ext } = parse(path);
   const output = given.output ?? format({ dir, name: `${name}-replay`, ext });
-  const flags: StylizeFlags = { ...given, output, depth: given.depth ?? depthFor(output, await readPicture(path)) };
+  const flags: StylizeFlags = {
+    ...given,
+    output,
+    depth: given.depth ?? depthFor(output, await readPicture(path, { longSide: 1 })),
+  };
   await runJob(
     {
       ...sources,

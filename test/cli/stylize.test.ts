@@ -1,10 +1,15 @@
 /** What the command does when all is well. */
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { readPictures, typed } from "../../src/cli/inputs.ts";
+import type { Image } from "../../src/image/image.ts";
 import { readPicture } from "../../src/platform/node/pictures.ts";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import { readPictureText } from "../../src/platform/pictures-text.ts";
+import { levelsOf, prepare } from "../../src/transfer/prepare.ts";
+import { parseSettings } from "../../src/transfer/settings.ts";
 import { folder, pastiche, png, quick, scene } from "./pastiche.ts";
 
 const cwd = folder();
@@ -86,6 +91,28 @@ describe("results", () => {
     const { status, stderr } = await pastiche(args, { cwd });
     expect(status).toBe(expected);
     expect(lines(stderr)).toContainEqual(expect.objectContaining(line));
+  });
+
+  test("pictures reduced as they are read give the sizes, and the very photo, of whole ones", async () => {
+    writeFileSync(at("long.png"), await png(331, 97));
+    writeFileSync(at("tall.png"), await png(83, 257));
+    const sources = { content: typed(at("long.png")), style: typed(at("tall.png")) };
+    const whole = [await readPicture(at("long.png")), await readPicture(at("tall.png"))] as const;
+    const print = ({ width, height, data }: Image) => [width, height, createHash("sha256").update(data).digest("hex")];
+    for (const size of [16, 47, 48, 95, 96, 97, 300, 331, 400]) {
+      for (const styleScale of [0.33, 1, 1.7]) {
+        const settings = parseSettings({ size, styleScale, color: "free", minSize: 16 });
+        const read = await readPictures(sources, settings);
+        const [small, large] = [read, { content: whole[0], style: whole[1] }].map(({ content, style }) => {
+          const pictures = { content: content.image, style: style.image };
+          return prepare(pictures, settings, levelsOf(pictures, settings));
+        });
+        expect(small!.levels).toEqual(large!.levels);
+        expect(small!.contents.map(print)).toEqual(large!.contents.map(print));
+        expect(print(small!.styles.at(-1)!)).toEqual(print(large!.styles.at(-1)!));
+        expect(Math.max(read.content.image.width, read.content.image.height)).toBe(Math.min(size, 331));
+      }
+    }
   });
 
   test("pictures go through pipes", async () => {
