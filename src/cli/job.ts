@@ -102,6 +102,8 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
         announce(event, request, flags, say);
       }
       if (event.type === "step") loss = event.loss;
+      // What a job stopped before its first step shows is what it started from: nothing to keep.
+      if (stop.signal.aborted && "step" in event && event.step === 0) continue;
       if (event.type === "image" || event.type === "done") last = { image: event.image, step: event.step };
       if (event.type === "image" && snapshots.has(event.step) && !stop.signal.aborted) {
         await saveSnapshot(event);
@@ -119,7 +121,7 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
     try {
       if (last && !done) {
         output = await saveResult(last);
-        say(`Stopped after step ${last.step}; what there is was saved as ${output}`);
+        say(`Stopped after step ${last.step}; what there is was saved as ${output}${earlier(last.image, about!)}`);
       } else if (!done && stop.signal.aborted) say("Stopped before the first step; there is nothing to save.");
     } finally {
       // Refused before it began, there is nothing new to say.
@@ -162,6 +164,13 @@ async function read(request: JobRequest) {
       return job;
     },
   };
+}
+
+/** What to say of an image of an earlier level. */
+function earlier({ width, height }: Image, { levels }: StartEvent): string {
+  const final = levels.at(-1)!;
+  if (width === final.width && height === final.height) return "";
+  return ` (${width}x${height}, not yet ${final.width}x${final.height})`;
 }
 
 function origin({ model, weights, runtime }: StartEvent) {

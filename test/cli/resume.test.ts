@@ -128,8 +128,22 @@ describe("Ctrl-C", () => {
     const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
       if (stderr.includes('"start"') && !stderr.includes("Stopping")) kill("SIGINT");
     };
-    const { status } = await pastiche(args, { cwd, watch });
+    const { status, stderr } = await pastiche(args, { cwd, watch });
     expect(status).toBe(130);
+    // On a quick machine the signal comes a step late.
+    const nothing = stderr.includes("Stopped before the first step; there is nothing to save.");
+    expect(nothing).toBe(!stderr.includes("Stopped after step"));
+    expect(files().includes("out.png")).toBe(!nothing);
+    expect(stderr).not.toContain("after step 0");
+  });
+
+  test("at an early level, the message tells the size of what was saved", async () => {
+    const args = ["photo.png", "painting.png", ...kinds.adam, "--first-steps", "100000", "-o", "out.png"];
+    const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
+      if (stderr.includes('"step":5,')) kill("SIGINT");
+    };
+    const { stderr } = await pastiche([...args, "--progress", "json"], { cwd, watch });
+    expect(stderr).toMatch(/saved as out\.png \(28x2\d, not yet 40x30\)/);
   });
 });
 
