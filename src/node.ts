@@ -13,7 +13,7 @@
  * ```
  */
 import type { Image } from "./image/image.ts";
-import { loadNetwork } from "./platform/node/networks.ts";
+import { loadNetwork, type NetworkOptions } from "./platform/node/networks.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
 import type { RuntimeOptions } from "./runtimes/runtime.ts";
 import type { StylizeEvent } from "./transfer/events.ts";
@@ -31,7 +31,7 @@ export type { Drawing, EncodeOptions, Picture } from "./platform/pictures.ts";
 export { readPictureText } from "./platform/pictures-text.ts";
 
 /** What a job runs on. */
-export interface MachineOptions extends RuntimeOptions {
+export interface MachineOptions extends RuntimeOptions, NetworkOptions {
   /** `auto` (default: the fastest that works here), `cpu`, `webgpu` or `cuda`. */
   readonly runtime?: string | undefined;
 }
@@ -46,8 +46,11 @@ export interface MachineOptions extends RuntimeOptions {
  * await stylizer.dispose();
  * ```
  */
-export async function createStylizer({ runtime = "auto", ...options }: MachineOptions = {}): Promise<Stylizer> {
-  return create({ runtime: await openRuntime(runtime, options), loadNetwork });
+export async function createStylizer({ runtime = "auto", onNote, ...options }: MachineOptions = {}): Promise<Stylizer> {
+  return create({
+    runtime: await openRuntime(runtime, options),
+    loadNetwork: (name) => loadNetwork(name, { onNote }),
+  });
 }
 
 /**
@@ -59,8 +62,8 @@ export async function* stylize(
   job: Job,
   options: StylizeOptions & MachineOptions = {},
 ): AsyncGenerator<StylizeEvent, Image> {
-  const { runtime, threads, ...rest } = options;
-  const stylizer = await createStylizer({ runtime, ...(threads && { threads }) });
+  const { runtime, threads, onNote, ...rest } = options;
+  const stylizer = await createStylizer({ runtime, onNote, ...(threads && { threads }) });
   try {
     return yield* stylizer.stylize(job, rest);
   } finally {

@@ -48,7 +48,7 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   const notes = checkpointNotes(request, facts, flags, target.path);
   const threads = flags.threads === undefined ? undefined : wholeNumber("--threads", flags.threads, 1, 256);
   if (target.path !== "-") await clearTemporaries(target.path);
-  const stylizer = await createStylizer({ runtime: flags.runtime, ...(threads && { threads }) });
+  const stylizer = await createStylizer({ runtime: flags.runtime, onNote: say, ...(threads && { threads }) });
   const stop = interruption(say);
   const began = performance.now();
   let about: StartEvent | undefined;

@@ -1,6 +1,6 @@
 /** What the command does when all is well. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readPictures, typed } from "../../src/cli/inputs.ts";
@@ -10,6 +10,7 @@ import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import { readPictureText } from "../../src/platform/pictures-text.ts";
 import { levelsOf, prepare } from "../../src/transfer/prepare.ts";
 import { parseSettings } from "../../src/transfer/settings.ts";
+import { manifestOf } from "../../src/weights/manifest.ts";
 import { folder, pastiche, png, quick, scene } from "./pastiche.ts";
 
 const cwd = folder();
@@ -194,6 +195,29 @@ describe("results", () => {
     expect(stderr).not.toContain("pastiche:");
     expect(status).toBe(0);
     expect((await readPicture(at(output))).image.width).toBe(flags.includes("content") ? 61 : 48);
+  });
+});
+
+describe("a damaged file of VGG19 in Keras's cache", () => {
+  const args = ["photo.png", "painting.png", ...quick];
+  beforeAll(() => {
+    const [file] = manifestOf("vgg19")!.files.filter(({ program }) => program === "keras");
+    mkdirSync(at("keras/models"), { recursive: true });
+    writeFileSync(at(`keras/models/${file!.name}`), "");
+    truncateSync(at(`keras/models/${file!.name}`), file!.bytes);
+  });
+  const env = { KERAS_HOME: at("keras") };
+
+  test("is told in a line, and pocket does the job", async () => {
+    const { status, stderr } = await pastiche([...args, "-o", "k-auto.png"], { cwd, env });
+    expect(stderr).toMatch(/^vgg19 is here but cannot be used: .* is not the published .*$/m);
+    expect(status).toBe(0);
+  });
+
+  test("is an error where vgg19 was asked for", async () => {
+    const { status, stderr } = await pastiche([...args, "--model", "vgg19", "-o", "k-vgg.png"], { cwd, env });
+    expect(stderr).toContain("is not the published");
+    expect(status).toBe(4);
   });
 });
 
