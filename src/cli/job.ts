@@ -7,6 +7,7 @@ import type { Image, Size } from "../image/image.ts";
 import { createStylizer } from "../node.ts";
 import type { CheckpointSlots } from "../platform/node/checkpoint-slots.ts";
 import { encodePicture } from "../platform/node/pictures-write.ts";
+import { checkRuntimeName } from "../platform/node/runtimes.ts";
 import { clearTemporaries, writeAtomically, writeBeside } from "../platform/node/write.ts";
 import type { Picture } from "../platform/pictures.ts";
 import type { Checkpoint } from "../transfer/checkpoint.ts";
@@ -39,6 +40,8 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   const target = await outputTarget(request, flags, mayReplace);
   const force = await mayReplace(target.path);
   const snapshots = await snapshotPlan(flags, target, request.resume ? () => true : mayReplace);
+  const threads = flags.threads === undefined ? undefined : wholeNumber("--threads", flags.threads, 1, 256);
+  checkRuntimeName(flags.runtime);
   const progress = progressFor(flags.quiet && flags.progress === "auto" ? "none" : flags.progress, process.stderr);
   const say = (line: string) => {
     if (!flags.quiet) progress.note(line);
@@ -46,7 +49,6 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   const keeping = await checkpointKeeping(target.path, flags, say, request.resume);
   const { job, facts, alphaAt } = await read(request);
   const notes = checkpointNotes(request, facts, flags, target.path);
-  const threads = flags.threads === undefined ? undefined : wholeNumber("--threads", flags.threads, 1, 256);
   if (target.path !== "-") await clearTemporaries(target.path);
   const stylizer = await createStylizer({ runtime: flags.runtime, onNote: say, ...(threads && { threads }) });
   const stop = interruption(say);

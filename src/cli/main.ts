@@ -60,9 +60,18 @@ process.stderr.on("error", () => {});
 
 try {
   if (process.argv.length === 3 && process.argv[2] === "--version") process.stdout.write(`${version}\n`);
+  else if (process.argv.length === 2) process.exitCode = await usage();
   else await (await commandLine()).parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** What `pastiche` alone is told; the exit status of a usage error. */
+async function usage(): Promise<number> {
+  const { stylizeCommand } = await import("./stylize.ts");
+  const words = stylizeCommand().usage();
+  process.stderr.write(`Usage: pastiche ${words}\nTry \`pastiche --help\` for every flag, with examples.\n`);
+  return exitStatus.usage;
 }
 
 /** Says what went wrong in one line and returns the exit status; a defect of ours keeps its stack for DEBUG. */

@@ -1,8 +1,9 @@
 /** Where a job of the command line writes: the result, and snapshots beside it. */
 import { join, parse } from "node:path";
-import { UserError } from "../errors.ts";
+import { invalid, UserError } from "../errors.ts";
 import { checkWritable } from "../platform/node/write.ts";
 import { checkEncoding, type Depth, type OutputFormat, outputFormat } from "../platform/pictures.ts";
+import { number } from "./flags.ts";
 import type { Sources } from "./inputs.ts";
 import { type StylizeFlags, wholeNumber } from "./stylize.ts";
 
@@ -26,8 +27,8 @@ export async function outputTarget(
   const path = flags.output ?? (piped ? "-" : `${stem(content.name)}-${stem(style.name)}.png`);
   if (path === "-" && flags.json)
     throw new UserError("usage", "--json and the picture both want standard output; give -o FILE.");
-  const depth = wholeNumber("--depth", flags.depth ?? "8", 8, 16);
-  if (depth !== 8 && depth !== 16) throw new UserError("usage", `--depth: expected 8 or 16, got ${depth}.`);
+  const depth = number(flags.depth ?? "8");
+  if (depth !== 8 && depth !== 16) throw invalid("usage", "--depth", "8 or 16", depth);
   const quality = flags.quality === undefined ? {} : { quality: wholeNumber("--quality", flags.quality, 1, 100) };
   const format = path === "-" ? "png" : outputFormat(path);
   checkEncoding(format, { depth, ...quality });

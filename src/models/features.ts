@@ -6,6 +6,7 @@ import { UserError } from "../errors.ts";
 import { averagePool, constant, conv, maxPool, relu, sub, type Tensor } from "../graph/index.ts";
 import type { Weights } from "../weights/weights.ts";
 import { type Backbone, convolutions } from "./backbone.ts";
+import * as models from "./index.ts";
 
 /** How height and width are halved between blocks. */
 export const poolings = { max: maxPool, average: averagePool };
@@ -38,7 +39,9 @@ export function features(
 function position(backbone: Backbone, names: readonly string[], layer: string): number {
   const index = names.indexOf(layer);
   if (index >= 0) return index;
-  throw new UserError("usage", `${backbone.name} has no layer ${layer}. Its layers: ${names.join(", ")}.`);
+  const others = Object.values(models).filter((other) => convolutions(other).some(({ name }) => name === layer));
+  const elsewhere = others.map(({ name }) => ` ${name} has it.`).join("");
+  throw new UserError("usage", `${backbone.name} has no layer ${layer}. Its layers: ${names.join(", ")}.${elsewhere}`);
 }
 
 function weight(weights: Weights, name: string): Tensor {

@@ -43,6 +43,7 @@ const FILE = 1;
 
 /** What is wrong, the arguments, the status, and a part of the line that must be there. */
 const cases: [string, string[], number, string][] = [
+  ["nothing at all", [], USAGE, "<content> <style>\nTry `pastiche --help`"],
   ["no picture at all", ["stylize"], USAGE, "missing required argument 'content'"],
   ["only one picture", ["photo.png"], USAGE, "missing required argument 'style'"],
   ["three pictures", ["photo.png", "photo.png", "photo.png"], USAGE, "too many arguments"],
@@ -74,7 +75,7 @@ const cases: [string, string[], number, string][] = [
   ["an unknown normalisation", [...run, "--normalize", "l2"], USAGE, "--normalize: expected one of balanced, paper"],
   ["an unknown start", [...run, "--init", "photo"], USAGE, "--init: expected one of content, noise, style, gray"],
   ["an unknown layer", [...run, "--style-layers", "conv9_1"], USAGE, "pocket has no layer conv9_1"],
-  ["a layer of another network", [...run, "--content-layers", "conv5_4"], USAGE, "pocket has no layer conv5_4"],
+  ["a layer of another network", [...run, "--content-layers", "conv5_4"], USAGE, "vgg19 has it."],
   ["no layers", [...run, "--style-layers", ""], USAGE, "--style-layers: expected NAME[:WEIGHT]"],
   ["a layer twice", [...run, "--style-layers", "conv1_1,conv1_1:2"], USAGE, "conv1_1 twice"],
   [
@@ -115,6 +116,19 @@ const cases: [string, string[], number, string][] = [
   ["a runtime that is not here", [...run, "--runtime", "cuda"], RESOURCES, "The cuda runtime does not work here"],
   ["an unknown progress style", [...run, "--progress", "dots"], USAGE, "Allowed choices are auto, bar, json, none"],
   ["a depth of 12", [...run, "--depth", "12"], USAGE, "--depth: expected 8 or 16"],
+  ["a depth that is a word", [...run, "--depth", "abc"], USAGE, '--depth: expected 8 or 16, got "abc"'],
+  [
+    "threads in words, before pictures are read",
+    [...swap("photo.png", "cut.png"), "--threads", "x"],
+    USAGE,
+    "--threads",
+  ],
+  [
+    "an unknown runtime, before pictures are read",
+    [...swap("photo.png", "cut.png"), "--runtime", "x"],
+    USAGE,
+    "--runtime",
+  ],
   ["16 bits in a JPEG", [...run.slice(0, -1), "out.jpg", "--depth", "16"], USAGE, "16"],
   [
     "a quality of zero",

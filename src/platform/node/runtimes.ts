@@ -1,6 +1,6 @@
 /** The runtimes of Node, and which of them is taken. What they are, their own files know. */
 import { existsSync } from "node:fs";
-import { UserError } from "../../errors.ts";
+import { invalid, UserError } from "../../errors.ts";
 import { constant, conv, input, relu, symbol, type Tensor } from "../../graph/index.ts";
 import { encode } from "../../onnx/model.ts";
 import { cpu } from "../../runtimes/node-cpu.ts";
@@ -11,14 +11,17 @@ import type { Runtime, RuntimeChoice, RuntimeOptions } from "../../runtimes/runt
 /** The runtimes that Node can have, mostly the faster first. */
 export const runtimes: readonly RuntimeChoice[] = [cuda, webgpu, cpu];
 
+/** Throws a `usage` error unless a runtime has that name; whether it works here, only opening it tells. */
+export function checkRuntimeName(name: string): void {
+  const names = ["auto", ...runtimes.map((one) => one.name)];
+  if (!names.includes(name)) throw invalid("usage", "--runtime", `one of ${names.join(", ")}`, name);
+}
+
 /** The runtime of that name; `auto` is the fastest that is really there. Errors: `usage`, `resources`. */
 export async function openRuntime(name = "auto", options: RuntimeOptions = {}): Promise<Runtime> {
   if (name === "auto") return fastest(options);
-  const choice = runtimes.find((one) => one.name === name);
-  if (!choice) {
-    const names = ["auto", ...runtimes.map((one) => one.name)].join(", ");
-    throw new UserError("usage", `--runtime: expected one of ${names}, got ${JSON.stringify(name)}.`);
-  }
+  checkRuntimeName(name);
+  const choice = runtimes.find((one) => one.name === name)!;
   const probe = await choice.probe();
   if (!probe.ok) throw new UserError("resources", `The ${name} runtime does not work here: ${probe.reason}.`);
   return choice.open(options);
