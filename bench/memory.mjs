@@ -1,6 +1,6 @@
 /**
- * Peak memory of a step: the largest resident size of a process that runs a few, less what Node itself takes. Usage:
- * node bench/memory.mjs [SIZE...]
+ * Peak memory of a step: the largest resident size of a process that runs a few, Node itself and the weights included.
+ * Usage: node bench/memory.mjs [SIZE...]
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,10 @@ if (inside === "--inside") {
     for (const size of sizes.length > 0 ? sizes : ["512"]) {
       const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--inside", model, size], {
         encoding: "utf8",
+        stdio: ["ignore", "pipe", "inherit"],
       });
+      if (child.status !== 0)
+        throw new Error(`${model} ${size}: the process ended with ${child.signal ?? child.status}.`);
       console.log(`${model} ${size}x${size}: peak ${(Number(child.stdout) / 1e6).toFixed(2)} GB`);
     }
   }

@@ -1,11 +1,10 @@
 /** `npm run demo`: installs, builds, and repaints a bundled photo in the style of a bundled painting, offline. */
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuilt, root, run } from "./ensure.mjs";
 
 ensureBuilt();
 const output = join(root, "out", "demo.png");
-const { mkdirSync } = await import("node:fs");
 mkdirSync(join(root, "out"), { recursive: true });
 rmSync(output, { force: true });
 console.log("\nRepainting examples/cat.jpg in the style of examples/starry.jpg ...");

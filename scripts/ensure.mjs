@@ -2,7 +2,7 @@
  * What a fresh clone lacks, brought once: packages and the build. `npm run demo` and `npm test` begin with it. Nothing
  * is installed that stands already.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, execSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,18 +10,18 @@ import { fileURLToPath } from "node:url";
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /**
- * Runs a command in the repository, its output shown; throws if it fails.
+ * Runs node, npm or npx in the repository, its output shown; throws if it fails. On Windows npm and npx are scripts of its
+ * shell, which takes arguments apart unless they are quoted.
  *
- * @param {string} command
+ * @param {"node" | "npm" | "npx"} command
  * @param {string[]} args
  */
 export function run(command, args) {
-  const windows = process.platform === "win32";
-  execFileSync(windows && command !== "node" ? `${command}.cmd` : command, args, {
-    cwd: root,
-    stdio: "inherit",
-    shell: windows,
-  });
+  /** @type {{ cwd: string, stdio: "inherit" }} */
+  const options = { cwd: root, stdio: "inherit" };
+  if (command === "node") execFileSync(process.execPath, args, options);
+  else if (process.platform !== "win32") execFileSync(command, args, options);
+  else execSync([`${command}.cmd`, ...args.map((arg) => `"${arg}"`)].join(" "), options);
 }
 
 /** Installs the packages of the lock file, unless exactly these are installed; then builds. */
