@@ -1,7 +1,7 @@
 /** A file appears whole or not at all, never over another by accident, and nothing is left behind. */
 
 import { execFileSync } from "node:child_process";
-import {
+import promises, {
   chmod,
   link,
   lstat,
@@ -15,6 +15,7 @@ import {
   utimes,
   writeFile,
 } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -155,6 +156,39 @@ describe("what is left of", () => {
     await utimes(at(running), before, before);
     await clearTemporaries(at("new"));
     expect(await readdir(folder)).toEqual(["folder", "new", "old"]);
+  });
+});
+
+describe("a disk without hard links", () => {
+  const { link, rename } = promises;
+  const failing = (code: string) => async () => {
+    throw Object.assign(new Error(code), { code });
+  };
+  afterEach(() => {
+    Object.assign(promises, { link, rename });
+    syncBuiltinESMExports();
+  });
+
+  test.each(["EISDIR", "EINVAL", "ENOTSUP", "EPERM", "ENOSYS", "EMLINK", "UNKNOWN"])(
+    "that says %s: the name is reserved, and free again if that fails",
+    async (code) => {
+      Object.assign(promises, { link: failing(code) });
+      syncBuiltinESMExports();
+      await writeAtomically(at("new"), content);
+      expect(await readFile(at("new"), "utf8")).toBe("new");
+      await expect(writeAtomically(at("old"), content)).rejects.toThrow(/exists already/);
+      Object.assign(promises, { rename: failing("EIO") });
+      syncBuiltinESMExports();
+      await expect(writeAtomically(at("newer"), content)).rejects.toMatchObject({ code: "file" });
+      expect(await readdir(folder)).toEqual(["folder", "new", "old"]);
+    },
+  );
+
+  test("a full disk is told at once", async () => {
+    Object.assign(promises, { link: failing("ENOSPC") });
+    syncBuiltinESMExports();
+    await expect(writeAtomically(at("new"), content)).rejects.toThrow(/the disk is full/);
+    expect(await readdir(folder)).toEqual(["folder", "old"]);
   });
 });
 

@@ -177,15 +177,22 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** Failures of a link that the other way would only meet again; all else may be a file system that has no links. */
+const final = new Set(["EEXIST", "ENOENT", "ENOSPC", "EACCES", "EROFS", "EDQUOT"]);
+
 /** Gives `temporary` the name `path` only if no file has it: by a hard link, or, where there are none, by reserving it. */
 async function claim(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EPERM" && code !== "ENOSYS" && code !== "ENOTSUP" && code !== "EMLINK") throw error;
+    if (final.has(String((error as NodeJS.ErrnoException).code))) throw error;
     await (await open(path, "wx")).close();
-    await rename(temporary, path);
+    try {
+      await rename(temporary, path);
+    } catch (failure) {
+      await unlink(path).catch(() => {});
+      throw failure;
+    }
   }
 }
 
