@@ -28,10 +28,17 @@ export type Probe = { ok: true } | { ok: false; reason: string };
 
 /** The answer of the child, with the whole reason as ONNX Runtime gives it; never rejects. */
 export function probeProvider(provider: string): Promise<Probe> {
-  const path = createRequire(import.meta.url).resolve("onnxruntime-node");
+  let path: string;
+  try {
+    path = createRequire(import.meta.url).resolve("onnxruntime-node");
+  } catch {
+    return Promise.resolve({ ok: false, reason: "the package onnxruntime-node is not installed" });
+  }
   const model = Buffer.from(smallest("Neg")).toString("base64");
   return new Promise((resolve) => {
-    execFile(process.execPath, ["-e", PROGRAM, path, provider, model], { timeout: PATIENCE }, (error, stdout) => {
+    // A driver that hangs may not hear anything softer.
+    const options = { timeout: PATIENCE, killSignal: "SIGKILL" } as const;
+    execFile(process.execPath, ["-e", PROGRAM, path, provider, model], options, (error, stdout) => {
       try {
         resolve(JSON.parse(stdout) as Probe);
       } catch {
