@@ -1,17 +1,6 @@
-import {
-  count,
-  type Dim,
-  div,
-  meanSquare,
-  mul,
-  multiplyDims,
-  reshape,
-  selfProduct,
-  sub,
-  sumSquare,
-  type Tensor,
-} from "../graph/index.ts";
+import { div, meanSquare, mul, sub, sumSquare } from "../graph/index.ts";
 import { lossKind } from "./loss.ts";
+import { gramMatrix } from "./statistics.ts";
 
 /**
  * The distance between Gram matrices (Gatys et al., arXiv 1508.06576, equations 3 and 4), each averaged over its own
@@ -34,10 +23,3 @@ export const gram = lossKind(
     },
   }),
 );
-
-/** The products of every two channels, averaged over positions: [1, C, H, W] to [C, C]. */
-export function gramMatrix(features: Tensor): Tensor {
-  const [, channels, height, width] = features.shape as [Dim, number, Dim, Dim];
-  const rows = reshape(features, [channels, multiplyDims(height, width)]);
-  return div(selfProduct(rows), div(count(features), channels));
-}

@@ -1,21 +1,6 @@
-import {
-  add,
-  count,
-  type Dim,
-  div,
-  matmul,
-  meanSquare,
-  mul,
-  multiplyDims,
-  reshape,
-  selfProduct,
-  sub,
-  sum,
-  sumSquare,
-  type Tensor,
-  transpose,
-} from "../graph/index.ts";
+import { add, div, matmul, meanSquare, mul, sub, sumSquare, type Tensor, transpose } from "../graph/index.ts";
 import { lossKind } from "./loss.ts";
+import { channelMeans, gramMatrix } from "./statistics.ts";
 
 /**
  * The distance between the means m and covariances S of the channels over positions. Where a Gram matrix mixes the two,
@@ -50,10 +35,7 @@ export const moments = lossKind(
  * over pictures and covariances may not.
  */
 function rawMoments(features: Tensor): Tensor[] {
-  const [, channels, height, width] = features.shape as [Dim, number, Dim, Dim];
-  const rows = reshape(features, [channels, multiplyDims(height, width)]);
-  const places = div(count(features), channels);
-  return [div(sum(rows, { axes: [1], keep: true }), places), div(selfProduct(rows), places)];
+  return [channelMeans(features), gramMatrix(features)];
 }
 
 function covarianceOf(mean: Tensor, second: Tensor): Tensor {
