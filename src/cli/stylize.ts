@@ -1,6 +1,7 @@
 /** `pastiche CONTENT STYLE`: one photo in the style of one painting. Flags in, one job run, its files written. */
 import { Command, Option } from "commander";
 import { UserError } from "../errors.ts";
+import { starts } from "../transfer/settings.ts";
 import { flagOf, number, readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
 
@@ -70,13 +71,11 @@ export function runningOptions(command: Command): Command {
     .option("-v, --verbose", "say more");
 }
 
-const STARTS = ["content", "noise", "style", "gray"];
-
 /** The picture to start from, if `--init` names a file: something with a dot or a slash in it, or `-`. */
 export function startFile(init: unknown): string | undefined {
-  if (typeof init !== "string" || STARTS.includes(init)) return undefined;
+  if (typeof init !== "string" || (starts as readonly string[]).includes(init)) return undefined;
   if (init === "-" || /[./\\]/.test(init)) return init;
-  throw new UserError("usage", `--init: expected one of ${STARTS.join(", ")} or a picture's file, got "${init}".`);
+  throw new UserError("usage", `--init: expected one of ${starts.join(", ")} or a picture's file, got "${init}".`);
 }
 
 /** A whole number from `low` up to `high`, or a `usage` error that names the flag. */

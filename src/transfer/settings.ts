@@ -17,6 +17,9 @@ const layers = () =>
 type StyleLoss = { [Name in keyof typeof losses]: (typeof losses)[Name]["role"] extends "style" ? Name : never };
 const styleLosses = namesOf(losses).filter((name) => losses[name].role === "style") as [StyleLoss[keyof StyleLoss]];
 
+/** What the first level may start from, by name; a picture is the other way. */
+export const starts = ["content", "noise", "style", "gray"] as const;
+
 /** The job's own settings. */
 const job = {
   size: z
@@ -50,7 +53,7 @@ const job = {
     .describe(
       "the painting's colours (style), none changed (free), the photo's (match), its chroma to the end (content)",
     ),
-  init: z.enum(["content", "noise", "style", "gray"]).default("content").describe("what the first level starts from"),
+  init: z.enum(starts).default("content").describe("what the first level starts from"),
   optimizer: z.enum(namesOf(optimizers)).default("adam").describe("how the pixels are moved"),
   steps: z.int().min(1).max(1_000_000).default(80).describe("steps at every level"),
   firstSteps: z.int().min(1).max(1_000_000).default(200).describe("steps at the first of several levels"),
