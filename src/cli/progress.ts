@@ -14,7 +14,6 @@ export interface Progress {
   clear(): void;
 }
 
-export type ProgressStyle = "bar" | "json" | "none";
 export const progressStyles = ["auto", "bar", "json", "none"] as const;
 
 /** `auto` is a bar on a terminal and nothing elsewhere. */

@@ -6,9 +6,6 @@
 
 import { tiffTags } from "./pictures-header.ts";
 
-declare const TextEncoder: new () => { encode(text: string): Uint8Array };
-declare const TextDecoder: new (label: string) => { decode(bytes: Uint8Array): string };
-
 /** Bytes of one text that are read; more are no words of ours. */
 const longest = 1 << 20;
 

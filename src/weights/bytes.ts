@@ -3,10 +3,6 @@
  */
 import { badFile } from "./stored.ts";
 
-// Both platforms have it; the core's types do not name it.
-declare const TextDecoder: new (label: string, options: { fatal: boolean }) => { decode(bytes: Uint8Array): string };
-declare const TextEncoder: new () => { encode(text: string): Uint8Array };
-
 /** UTF-8 to text; throws a `UserError` where it is none. */
 export function decodeText(bytes: Uint8Array): string {
   try {

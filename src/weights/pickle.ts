@@ -31,9 +31,6 @@ export interface PickleWorld {
   persistent(id: unknown): unknown;
 }
 
-/** A dict under construction: insertion order, keys that are text or numbers. */
-export type Dict = Map<unknown, unknown>;
-
 /**
  * Runs the pickle at the reader's place and leaves the reader after it. Throws a `UserError` for names outside `world`,
  * opcodes that plain data does not need, more than 64 MiB or more than a million steps.
