@@ -11,7 +11,8 @@ test("one layer, its style and one step downhill, forward and back", () => {
   const one = { name: "one", summary: "", blocks: [[4], [4]] };
   const image = input("image", [1, 3, symbol("H"), symbol("W")]);
   const { conv2_1 } = features(one, toyWeights(one), image, ["conv2_1"], "max");
-  const loss = gram.make("balanced").compare(conv2_1!, [input("gram", [4, 4]), input("size", [])]);
+  const [style, target] = [gram.make("balanced"), [input("gram", [4, 4])]];
+  const loss = style.score(style.measure(conv2_1!, target), target);
   const [gradient] = grad(loss, [image]);
   const next = clip(sub(image, mul(input("rate", []), gradient!)), 0, 1);
   expect(print({ loss, next })).toMatchInlineSnapshot(`

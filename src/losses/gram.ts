@@ -1,10 +1,11 @@
 import { div, meanSquare, mul, sub, sumSquare } from "../graph/index.ts";
 import { lossKind } from "./loss.ts";
-import { gramMatrix } from "./statistics.ts";
+import { channelProducts, places } from "./statistics.ts";
 
 /**
  * The distance between Gram matrices (Gatys et al., arXiv 1508.06576, equations 3 and 4), each averaged over its own
- * positions, so that painting and result may differ in size. N is the number of channels, M of positions.
+ * positions, so that painting and result may differ in size. N is the number of channels, M of positions. With a weight
+ * for each position these are the guided Gram matrices of Gatys et al. 2017 (arXiv 1611.07865, equation 3).
  *
  * - `paper`: `1/(4 N^2) sum (G/M - A/M')^2`, which is the paper's `1/(4 N^2 M^2) sum (G - A)^2` where sizes agree
  * - `balanced`: `mean (G/M - A/M')^2 / mean (A/M')^2`
@@ -13,10 +14,11 @@ export const gram = lossKind(
   "style",
   "The distance between Gram matrices: how the painting is painted",
   (normalize) => ({
-    describe: (features) => [gramMatrix(features)],
-    compare: (features, [target]) => {
-      const difference = sub(gramMatrix(features), target!);
-      const channels = features.shape[1] as number;
+    describe: (features, weight) => [div(channelProducts(features, weight), places(features, weight))],
+    measure: (features, _, weight) => [channelProducts(features, weight), places(features, weight)],
+    score: ([products, positions], [target]) => {
+      const difference = sub(div(products!, positions!), target!);
+      const channels = target!.shape[0] as number;
       return normalize === "paper"
         ? mul(sumSquare(difference), 1 / (4 * channels ** 2))
         : div(meanSquare(difference), meanSquare(target!));

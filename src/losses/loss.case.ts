@@ -6,7 +6,12 @@ import type { FeatureLoss, ImageLoss, Normalization } from "./loss.ts";
 export type Loss = FeatureLoss | ImageLoss;
 
 export function isFeatureLoss(loss: Loss): loss is FeatureLoss {
-  return "compare" in loss;
+  return "describe" in loss;
+}
+
+/** The loss at `x`, whose target is `target` for a `FeatureLoss`. */
+export function compare(loss: Loss, x: Tensor, target: readonly Tensor[] = []): Tensor {
+  return isFeatureLoss(loss) ? loss.score(loss.measure(x, target), target) : loss.score(loss.measure(x));
 }
 
 /** Planar numbers: channels of rows. */
@@ -39,7 +44,7 @@ const feed = ({ channels, height, width, data }: Planes) => ({ data, dims: [1, c
 /** The loss of `now`, against the target that it describes of `target`, as the graph computes it. */
 export async function score(loss: Loss, now: Planes, target: Planes): Promise<number> {
   const x = variable("now", now);
-  if (!isFeatureLoss(loss)) return (await run({ y: loss.score(x) }, { now: feed(now) })).y![0]!;
+  if (!isFeatureLoss(loss)) return (await run({ y: compare(loss, x) }, { now: feed(now) })).y![0]!;
   // As in a job, the target is described by a program of its own, whose picture may have another size.
   const described = Object.fromEntries(loss.describe(variable("target", target)).map((part, i) => [`part ${i}`, part]));
   const parts = await run(described, { target: feed(target) });
@@ -48,11 +53,26 @@ export async function score(loss: Loss, now: Planes, target: Planes): Promise<nu
   const inputs = Object.fromEntries(
     same.map((part, i) => [`target ${i}`, { data: parts[`part ${i}`]!, dims: shape(part) }]),
   );
-  const y = loss.compare(
+  const y = compare(
+    loss,
     x,
     same.map((part, i) => input(`target ${i}`, part.shape)),
   );
   return (await run({ y }, { ...inputs, now: feed(now) })).y![0]!;
+}
+
+/** What the loss measures of `now` against the features `target` of the same size, with a weight for every position. */
+export async function sums(loss: Loss, now: Planes, target: Planes, weight?: Planes): Promise<Float32Array[]> {
+  const [x, w] = [variable("now", now), weight && variable("weight", weight)];
+  const parts = isFeatureLoss(loss)
+    ? loss.measure(x, loss.describe(variable("target", target)), w)
+    : loss.measure(x, w);
+  const outputs = await run(Object.fromEntries(parts.map((part, i) => [`sum ${i}`, part])), {
+    now: feed(now),
+    target: feed(target),
+    ...(weight && { weight: feed(weight) }),
+  });
+  return parts.map((_, i) => outputs[`sum ${i}`]!);
 }
 
 /** Sum over all elements. */

@@ -1,6 +1,10 @@
 /**
  * What a loss is: a differentiable score. A loss knows a tensor; it refuses to know which layer it is, how strong the
  * loss counts, and how large pictures are.
+ *
+ * Every loss is measured as sums over positions, and scored from those sums. Sums over the parts of a picture add up, so
+ * that a picture can be measured tile by tile and the score is still that of the whole. A `weight` [1, 1, H, W] of the
+ * features' own height and width says how much each position counts; without one, all count once.
  */
 import type { Tensor } from "../graph/index.ts";
 
@@ -12,15 +16,23 @@ export type Normalization = "balanced" | "paper";
 
 /** A score of features against a target. */
 export interface FeatureLoss {
-  /** What is remembered of a target's features [1, C, H, W]: tensors that may be averaged over several pictures. */
-  describe(features: Tensor): Tensor[];
-  /** The score of `features` against a description; 0 at the target itself. A scalar. */
-  compare(features: Tensor, target: readonly Tensor[]): Tensor;
+  /**
+   * What is remembered of a target's features [1, C, H, W]. What a style loss remembers are averages over positions: they
+   * may be averaged over several pictures, or over parts of one, each counting as much as it has positions.
+   */
+  describe(features: Tensor, weight?: Tensor): Tensor[];
+  /** Sums over the positions of `features`, near a description. */
+  measure(features: Tensor, target: readonly Tensor[], weight?: Tensor): Tensor[];
+  /** The score of such sums against a description; 0 at the target itself. A scalar. */
+  score(sums: readonly Tensor[], target: readonly Tensor[]): Tensor;
 }
 
 /** A score of the image [1, 3, H, W] itself. */
 export interface ImageLoss {
-  score(image: Tensor): Tensor;
+  /** Sums over the positions of `image`. */
+  measure(image: Tensor, weight?: Tensor): Tensor[];
+  /** The score of such sums. A scalar. */
+  score(sums: readonly Tensor[]): Tensor;
 }
 
 /** What a loss looks after: the photo's content, the painting's style, or the image itself. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { differentiate } from "../graph/fixtures.case.ts";
 import { symbol, type Tensor } from "../graph/index.ts";
 import * as losses from "./index.ts";
-import { formulas, isFeatureLoss, type Loss, type Planes, planes, score } from "./loss.case.ts";
+import { compare, formulas, isFeatureLoss, type Loss, type Planes, planes, score, sums } from "./loss.case.ts";
 import type { LossKind, Normalization, Role } from "./loss.ts";
 
 const kinds = Object.entries<LossKind<Role>>(losses);
@@ -41,7 +41,7 @@ describe.each(cases)("$name, $normalize", ({ name, normalize, loss }) => {
   test("its gradient agrees with central differences", async () => {
     const shape = [1, channels(loss), symbol("H"), symbol("W")];
     const build = (now: Tensor, target?: Tensor) =>
-      isFeatureLoss(loss) ? loss.compare(now, loss.describe(target!)) : loss.score(now);
+      compare(loss, now, isFeatureLoss(loss) ? loss.describe(target!) : []);
     const { gradients, differences } = await differentiate({
       shapes: isFeatureLoss(loss) ? [shape, shape] : [shape],
       build,
@@ -52,6 +52,17 @@ describe.each(cases)("$name, $normalize", ({ name, normalize, loss }) => {
     const worst = Math.max(...gradients[0]!.map((g, i) => Math.abs(g - differences[0]![i]!)));
     expect(scale).toBeGreaterThan(0);
     expect(worst / scale).toBeLessThan(5e-3);
+  });
+
+  test("its sums over the parts of a picture add up to those over all of it", async () => {
+    const [now, target, share] = [texture(channels(loss), 8, 12, 1), texture(5, 8, 12, 2), texture(1, 8, 12, 3)];
+    const whole = await sums(loss, now, target);
+    const [part, rest] = [share, { ...share, data: share.data.map((x) => 1 - x) }];
+    const [a, b] = [await sums(loss, now, target, part), await sums(loss, now, target, rest)];
+    expect(whole.length).toBeGreaterThan(0);
+    for (const [i, all] of whole.entries()) {
+      for (const [k, x] of all.entries()) expect((a[i]![k]! + b[i]![k]!) / x).toBeCloseTo(1, 5);
+    }
   });
 
   test("is never negative, and NaN in is NaN out", async () => {

@@ -1,23 +1,45 @@
-/** What style losses remember of features [1, C, H, W]: sums over all positions, divided by their number. */
-import { count, type Dim, div, multiplyDims, reshape, selfProduct, sum, type Tensor } from "../graph/index.ts";
+/** What losses sum up of features [1, C, H, W]: every position as often as the weight [1, 1, H, W] says, by default once. */
+import {
+  count,
+  type Dim,
+  div,
+  mul,
+  multiplyDims,
+  reshape,
+  selfProduct,
+  sqrt,
+  sum,
+  sumSquare,
+  type Tensor,
+} from "../graph/index.ts";
 
-/** The products of every two channels, averaged over positions: [C, C]. */
-export function gramMatrix(features: Tensor): Tensor {
-  return div(selfProduct(rows(features)), places(features));
+/** The products of every two channels: [C, C]. */
+export function channelProducts(features: Tensor, weight?: Tensor): Tensor {
+  return selfProduct(rows(rooted(features, weight)));
 }
 
-/** The mean of every channel: [C, 1]. */
-export function channelMeans(features: Tensor): Tensor {
-  return div(sum(rows(features), { axes: [1], keep: true }), places(features));
+/** The sum of every channel: [C, 1]. */
+export function channelSums(features: Tensor, weight?: Tensor): Tensor {
+  return sum(rows(weight ? mul(features, weight) : features), { axes: [1], keep: true });
+}
+
+/** The squares of all elements: a scalar. */
+export function squares(features: Tensor, weight?: Tensor): Tensor {
+  return sumSquare(rooted(features, weight));
+}
+
+/** How many positions there are: a scalar. */
+export function places(features: Tensor, weight?: Tensor): Tensor {
+  return weight ? sum(weight) : div(count(features), features.shape[1] as number);
+}
+
+/** The features such that their products count as often as the weight says. */
+function rooted(features: Tensor, weight: Tensor | undefined): Tensor {
+  return weight ? mul(features, sqrt(weight)) : features;
 }
 
 /** One row of positions for every channel: [C, H * W]. */
 function rows(features: Tensor): Tensor {
   const [, channels, height, width] = features.shape as [Dim, number, Dim, Dim];
   return reshape(features, [channels, multiplyDims(height, width)]);
-}
-
-/** How many positions there are. */
-function places(features: Tensor): Tensor {
-  return div(count(features), features.shape[1] as number);
 }

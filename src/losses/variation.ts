@@ -1,19 +1,24 @@
-import { add, meanSquare, slice, sub, sumSquare } from "../graph/index.ts";
+import { add, count, div, mul, slice, sqrt, sub, sum, sumSquare, type Tensor } from "../graph/index.ts";
 import { lossKind } from "./loss.ts";
 
 /**
- * How much neighbouring pixels differ: squared differences to the right and below.
+ * How much neighbouring pixels differ: squared differences to the right and below. A difference counts as often as its
+ * left or upper pixel.
  *
  * - `paper`: their sum, as in Keras's example (the paper itself has no such term)
  * - `balanced`: the mean of the horizontal plus the mean of the vertical ones
  */
-export const variation = lossKind("image", "How much neighbouring pixels differ: smoothness", (normalize) => {
-  const total = normalize === "paper" ? sumSquare : meanSquare;
-  return {
-    score: (image) => {
-      const right = sub(slice(image, 3, 1), slice(image, 3, 0, -1));
-      const below = sub(slice(image, 2, 1), slice(image, 2, 0, -1));
-      return add(total(right), total(below));
-    },
-  };
-});
+export const variation = lossKind("image", "How much neighbouring pixels differ: smoothness", (normalize) => ({
+  measure: (image, weight) => [3, 2].flatMap((axis) => differences(image, axis, weight)),
+  score: ([right, pairsRight, below, pairsBelow]) =>
+    normalize === "paper" ? add(right!, below!) : add(div(right!, pairsRight!), div(below!, pairsBelow!)),
+}));
+
+/** The squared differences along `axis`: their sum and their number. */
+function differences(image: Tensor, axis: number, weight: Tensor | undefined): [Tensor, Tensor] {
+  const before = (x: Tensor) => slice(x, axis, 0, -1);
+  const difference = sub(slice(image, axis, 1), before(image));
+  if (!weight) return [sumSquare(difference), count(difference)];
+  const channels = image.shape[1] as number;
+  return [sumSquare(mul(difference, sqrt(before(weight)))), mul(sum(before(weight)), channels)];
+}

@@ -44,9 +44,9 @@ export function lossGraph(eye: Eye, { features: featureTerms, image: imageTerms 
   for (const term of featureTerms) {
     const now = seen[term.layer]!;
     const target = term.loss.describe(now).map((part, i) => input(targetName(term, i), part.shape));
-    values[term.name] = term.loss.compare(now, target);
+    values[term.name] = term.loss.score(term.loss.measure(now, target), target);
   }
-  for (const term of imageTerms) values[term.name] = term.loss.score(image);
+  for (const term of imageTerms) values[term.name] = term.loss.score(term.loss.measure(image));
   const loss = Object.entries(values)
     .map(([name, value]) => mul(input(`strength ${name}`, []), value))
     .reduce((sum, part) => add(sum, part));
