@@ -39,6 +39,7 @@ export type {
 } from "./transfer/events.ts";
 export type { Pictures } from "./transfer/prepare.ts";
 export {
+  type Adjustments,
   givenSettings,
   parseSettings,
   type Settings,
@@ -46,7 +47,7 @@ export {
   settingSchemas,
 } from "./transfer/settings.ts";
 export { describeGraph, type Eye, stepGraph } from "./transfer/step.ts";
-export type { Adjustments, StylizeOptions } from "./transfer/stylize.ts";
+export type { StylizeOptions } from "./transfer/stylize.ts";
 export { createStylizer, type Job, type Network, type Stylizer, type StylizerOptions } from "./transfer/stylizer.ts";
 export { readWeights } from "./weights/read.ts";
 export type { Weights, WeightTensor } from "./weights/weights.ts";

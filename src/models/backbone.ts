@@ -31,3 +31,11 @@ export function convolutions(backbone: Backbone): Convolution[] {
     }),
   );
 }
+
+/**
+ * The spoken name of a layer as other programs call it: Keras's `block4_conv2` and Torch's `relu4_2` are `conv4_2` (its
+ * features are after the ReLU in all three). Any other name is returned as it is.
+ */
+export function spokenLayer(name: string): string {
+  return name.replace(/^(?:block(\d+)_conv(\d+)|relu(\d+)_(\d+))$/, (_, b, i, c, j) => `conv${b ?? c}_${i ?? j}`);
+}

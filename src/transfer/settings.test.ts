@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../errors.ts";
-import { parseSettings, type SettingsInput, settingSchemas } from "./settings.ts";
+import { adjustedSettings, parseSettings, type SettingsInput, settingSchemas } from "./settings.ts";
 import { strengths, terms } from "./terms.ts";
 
 /** The message of the error for settings of any type. */
@@ -77,6 +77,24 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
 
   test.each([null, 3, "text"])("settings that are %o instead of a record", (given) => {
     expect(() => parseSettings(given as never)).toThrow(/^settings: expected a record, got .*\.$/);
+  });
+});
+
+describe("layers", () => {
+  test("are known by Keras's and Torch's names too", () => {
+    const named = parseSettings({
+      contentLayers: { block4_conv2: 2 },
+      styleLayers: { relu1_1: 3, block2_conv1: 1, conv3_1: 1 },
+    });
+    expect(named.contentLayers).toEqual({ conv4_2: 2 });
+    expect(named.styleLayers).toEqual({ conv1_1: 3, conv2_1: 1, conv3_1: 1 });
+    expect(adjustedSettings(named, { styleLayers: { block1_conv1: 5 } }).styleLayers).toEqual({ conv1_1: 5 });
+  });
+
+  test("are given once, whatever they are called", () => {
+    expect(complaint({ styleLayers: { conv1_1: 1, block1_conv1: 2 } })).toMatch(
+      /^styleLayers: expected every layer once/,
+    );
   });
 });
 

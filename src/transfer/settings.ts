@@ -5,14 +5,28 @@
 import * as z from "zod";
 import { invalid, UserError } from "../errors.ts";
 import * as losses from "../losses/index.ts";
+import { spokenLayer } from "../models/backbone.ts";
 import { poolings } from "../models/features.ts";
 import * as models from "../models/index.ts";
 import * as optimizers from "../optimizers/index.ts";
 import { namesOf, parse } from "../parameters.ts";
 
 const strength = () => z.number().min(0).max(1e12);
+/** Layers with weights, under their spoken names from here on. */
 const layers = () =>
-  z.record(z.string(), strength()).refine((all) => Object.keys(all).length > 0, "at least one layer");
+  z
+    .record(z.string(), strength())
+    .refine((all) => Object.keys(all).length > 0, "at least one layer")
+    .refine(
+      (all) => new Set(Object.keys(all).map(spokenLayer)).size === Object.keys(all).length,
+      "every layer once (block4_conv2 and relu4_2 are conv4_2)",
+    )
+    .transform(spokenLayers);
+
+/** Weights by the layers' spoken names. */
+function spokenLayers(weights: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(weights).map(([layer, weight]) => [spokenLayer(layer), weight]));
+}
 
 type StyleLoss = { [Name in keyof typeof losses]: (typeof losses)[Name]["role"] extends "style" ? Name : never };
 const styleLosses = namesOf(losses).filter((name) => losses[name].role === "style") as [StyleLoss[keyof StyleLoss]];
@@ -126,4 +140,21 @@ function isParameter(name: string): boolean {
 /** Complete settings as they can be given again: to change some, or to write them down. */
 export function givenSettings({ parameters, ...own }: Settings): SettingsInput {
   return { ...own, ...parameters };
+}
+
+/** Settings that may change while a job runs; a change acts on the next step. */
+export type Adjustments = Partial<
+  Pick<Settings, "alpha" | "beta" | "tv" | "contentLayers" | "styleLayers" | "average" | "parameters">
+>;
+
+/** `settings` with what has changed. */
+export function adjustedSettings(settings: Settings, changes: Adjustments = {}): Settings {
+  const { contentLayers, styleLayers } = { ...settings, ...changes };
+  return {
+    ...settings,
+    ...changes,
+    contentLayers: spokenLayers(contentLayers),
+    styleLayers: spokenLayers(styleLayers),
+    parameters: { ...settings.parameters, ...changes.parameters },
+  };
 }

@@ -12,13 +12,8 @@ import type { StepEvent, StylizeEvent } from "./events.ts";
 import { type LevelRun, levelRun } from "./level.ts";
 import { type Prepared, padded, workSize } from "./prepare.ts";
 import { dispose, freshState, grownState, imageValue, restoredState, tensorValue } from "./program.ts";
-import type { Settings } from "./settings.ts";
+import { type Adjustments, adjustedSettings, type Settings } from "./settings.ts";
 import type { Terms } from "./terms.ts";
-
-/** Settings that may change while a job runs; a change acts on the next step. */
-export type Adjustments = Partial<
-  Pick<Settings, "alpha" | "beta" | "tv" | "contentLayers" | "styleLayers" | "average" | "parameters">
->;
 
 /** How a job is run, as opposed to what it computes. */
 export interface StylizeOptions {
@@ -114,9 +109,7 @@ async function* steps(
   try {
     while (count.left(index) > 0) {
       signal?.throwIfAborted();
-      const adjusted = adjust?.();
-      const parameters = { ...settings.parameters, ...adjusted?.parameters };
-      const { loss, terms } = await run.step({ ...settings, ...adjusted, parameters });
+      const { loss, terms } = await run.step(adjustedSettings(settings, adjust?.()));
       const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(level) };
       yield event;
       if (wantsImage?.(event)) yield { type: "image", step: count.step, level: index, image: await run.shown(level) };
