@@ -4,6 +4,8 @@
  */
 import { UserError } from "../errors.ts";
 import { type CheckpointSlots, checkpointSlots } from "../platform/node/checkpoint-slots.ts";
+import { type Lock, takeLock } from "../platform/node/lock.ts";
+import { inMessage } from "../platform/node/paths.ts";
 import type { Checkpoint } from "../transfer/checkpoint.ts";
 import type { StepEvent } from "../transfer/events.ts";
 import { number } from "./flags.ts";
@@ -19,12 +21,17 @@ export interface Keeping {
   command(): string | undefined;
   /** The job is done: removes the checkpoints. */
   finish(): Promise<void>;
+  /** However the job ended: another may now keep its checkpoints under this name. */
+  release(): Promise<void>;
 }
 
 /** Two checkpoints within this time, in milliseconds, are one too many, also where a level begins. */
 const SHORTEST = 1000;
 
-/** What is kept for a job whose result goes to `path`; undefined if nothing is to be. `resumed` is where it comes from. */
+/**
+ * What is kept for a job whose result goes to `path`; undefined if nothing is to be. `resumed` is where it comes from. A
+ * `file` error while another job keeps its own there, or where a stopped one did. To be released, once it is given.
+ */
 export async function checkpointKeeping(
   path: string,
   flags: Pick<StylizeFlags, "checkpoint" | "checkpointEvery" | "force" | "metadata">,
@@ -37,8 +44,10 @@ export async function checkpointKeeping(
   if (!resumed && (off || path === "-")) return undefined;
   const slots = resumed?.slots ?? checkpointSlots(`${path}.ckpt`);
   const resume = (...more: string[]) => commandLine(["pastiche", "resume", pathArgument(slots.path), ...more]);
+  const lock = await lockFor(slots.path, path);
   const taken = !resumed && (await slots.exists());
   if (taken && !flags.force) {
+    await lock?.release();
     throw new UserError(
       "file",
       `${slots.path} holds a job that is not done: \`${resume()}\` goes on with it, and -f begins anew.`,
@@ -77,7 +86,21 @@ export async function checkpointKeeping(
     async finish() {
       await slots.remove().catch(() => say(`The job is done; ${slots.path} could not be removed.`));
     },
+    release: async () => lock?.release().catch(() => {}),
   };
+}
+
+/** The lock of the checkpoints called `slots`; undefined where none can be made: then no checkpoint can be, either. */
+async function lockFor(slots: string, output: string): Promise<Lock | undefined> {
+  const path = `${slots}.lock`;
+  const lock = await takeLock(path).catch(() => null);
+  if (lock === undefined) {
+    throw new UserError(
+      "file",
+      `${inMessage(output)} is being made by another pastiche (${inMessage(path)}): wait for it, or give another name.`,
+    );
+  }
+  return lock ?? undefined;
 }
 
 /** Seconds as milliseconds; a usage error for anything else than 0 and up. */

@@ -1,11 +1,11 @@
-/** The pictures that a job of the command line reads: where they are, and what they are called. */
+/** The pictures that a job of the command line reads: where they are, what they are called, and what is in them. */
 import { UserError } from "../errors.ts";
 import type { Size } from "../image/image.ts";
 import { resizePlanes } from "../image/resize.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { readPicture } from "../platform/node/pictures.ts";
 import type { Picture } from "../platform/pictures.ts";
-import { GRAIN } from "../transfer/prepare.ts";
+import { GRAIN, type Pictures } from "../transfer/prepare.ts";
 import type { Settings } from "../transfer/settings.ts";
 import { readStandardInput } from "./streams.ts";
 
@@ -74,7 +74,33 @@ function styleSide(long: number, { styleScale, init }: Settings): number {
   return init === "style" ? Math.max(side, long) : side;
 }
 
+/** The pictures of a job, read: its images, handed out once, and what its result needs of them. */
+export interface JobPictures {
+  readonly facts: Facts;
+  /** The photo's transparency at the size of a result. */
+  alphaAt(result: Size): Float32Array | undefined;
+  /** The images. Nobody here holds them afterwards: they live no longer than the job needs them. */
+  take(): Pictures;
+}
+
+export async function jobPictures(sources: Sources, settings: Settings): Promise<JobPictures> {
+  const { content, style, start } = await readPictures(sources, settings);
+  const digest = (picture: Picture) => ({ digest: picture.digest });
+  const { alpha, image } = content;
+  const size: Size = { width: image.width, height: image.height };
+  let images: Pictures | undefined = { content: content.image, style: style.image, start: start?.image };
+  return {
+    facts: { content: digest(content), style: digest(style), start: start && digest(start) },
+    alphaAt: (result) => alphaFor(alpha, size, result),
+    take() {
+      const taken = images!;
+      images = undefined;
+      return taken;
+    },
+  };
+}
+
 /** The transparency of a photo of size `from` at the size of the result. */
-export function alphaFor(alpha: Float32Array | undefined, from: Size, result: Size): Float32Array | undefined {
+function alphaFor(alpha: Float32Array | undefined, from: Size, result: Size): Float32Array | undefined {
   return alpha && resizePlanes(alpha, from, result, "bilinear");
 }

@@ -265,6 +265,32 @@ describe("refusals", () => {
     await expectGoesOn("lbfgs");
   });
 
+  test("a second job with the same output, while the first one runs: begun anew or resumed", async () => {
+    const args = ["photo.png", "painting.png", ...small, "-n", "100000", ...often, "-o", "out.png"];
+    const others: Promise<Ended>[] = [];
+    const ended = await pastiche([...args, "--progress", "json"], {
+      cwd,
+      watch(stderr, kill) {
+        if (!stderr.includes('"step":5,') || others.length > 0) return;
+        for (const other of [
+          [...args, "-f"],
+          ["resume", "out.png"],
+        ])
+          others.push(pastiche(other, { cwd }));
+        void Promise.all(others).then(() => kill("SIGINT"));
+      },
+    });
+    for (const { status, stderr } of await Promise.all(others)) {
+      expect(stderr).toBe(
+        "pastiche: out.png is being made by another pastiche (out.png.ckpt.lock): wait for it, or give another name.\n",
+      );
+      expect(status).toBe(1);
+    }
+    expect(ended.status).toBe(130);
+    expect(files()).toEqual(expect.not.arrayContaining(["out.png.ckpt.lock"]));
+    expect((await pastiche(["show", "out.png"], { cwd })).stdout.toString()).toContain("--steps 100000");
+  });
+
   test("damaged: the other slot is taken; both damaged, or none: status 1", async () => {
     await stopped("adam", "SIGKILL");
     const whole = readFileSync(at("out.png.ckpt"));

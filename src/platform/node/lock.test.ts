@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cacheFolder, foreignFolder } from "./cache-folder.ts";
-import { withLock } from "./lock.ts";
+import { takeLock, withLock } from "./lock.ts";
 
 let folder: string;
 let path: string;
@@ -29,6 +29,17 @@ test("many at once come one after the other", async () => {
   await Promise.all(Array.from({ length: 8 }, () => withLock(path, one, { onWait: () => waits++ })));
   expect(waits).toBe(7);
   expect(existsSync(path)).toBe(false);
+});
+
+test("taken without waiting: only while nobody else holds it", async () => {
+  const first = await takeLock(path);
+  expect(await takeLock(path)).toBeUndefined();
+  await first!.release();
+  expect(existsSync(path)).toBe(false);
+  lock(2 ** 22 + 1);
+  const second = await takeLock(path);
+  expect(second).toBeDefined();
+  await second!.release();
 });
 
 test("the lock is given back when the work fails", async () => {

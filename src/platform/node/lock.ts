@@ -13,31 +13,48 @@ const touchMs = 2_000;
 /** A lock that nobody has touched for so long is nobody's, even if a process with its number lives. */
 const staleMs = 30_000;
 
-/** Runs `action` while holding the lock file `path`. */
+/** A lock that is held. */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/** Runs `action` while holding the lock file `path`; waits for it. */
 export async function withLock<T>(
   path: string,
   action: () => Promise<T>,
   { signal, onWait }: { signal?: AbortSignal | undefined; onWait?: (() => void) | undefined } = {},
 ): Promise<T> {
-  const id = randomUUID();
   await mkdir(dirname(path), { recursive: true });
-  for (let waited = false; !(await take(path, id)); waited = true) {
+  let lock = await takeLock(path);
+  if (!lock) onWait?.();
+  while (!lock) {
     signal?.throwIfAborted();
-    const stale = await abandoned(path);
-    if (stale !== undefined) await breakLock(path, stale);
-    else {
-      if (!waited) onWait?.();
-      await sleep(pollMs, undefined, signal ? { signal } : {});
-    }
+    await sleep(pollMs, undefined, signal ? { signal } : {});
+    lock = await takeLock(path);
   }
-  const touching = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), touchMs);
-  touching.unref();
   try {
     return await action();
   } finally {
-    clearInterval(touching);
-    if ((await owner(path))?.id === id) await rm(path, { force: true });
+    await lock.release();
   }
+}
+
+/** Takes the lock file `path`, whose folder exists, without waiting; undefined while somebody else holds it. */
+export async function takeLock(path: string): Promise<Lock | undefined> {
+  const id = randomUUID();
+  while (!(await take(path, id))) {
+    const stale = await abandoned(path);
+    if (stale === undefined) return undefined;
+    await breakLock(path, stale);
+  }
+  const touching = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), touchMs);
+  touching.unref();
+  return {
+    async release() {
+      clearInterval(touching);
+      if ((await owner(path))?.id === id) await rm(path, { force: true });
+    },
+  };
 }
 
 interface Owner {
