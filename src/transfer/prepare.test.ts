@@ -25,26 +25,27 @@ const mean = (image: Image) => colorCloud(image).mean.map((x) => Math.round(x * 
 
 describe("sizes", () => {
   test("the photo with a margin of 8 is padded to multiples of 16, the painting cut to them and never enlarged", () => {
-    const { levels, contents, styles } = ready({ styleScale: 4 });
+    const { levels, at } = ready({ styleScale: 4 });
     expect(levels.map(({ width, height }) => [width, height])).toEqual([
       [40, 24],
       [57, 35],
       [80, 49],
     ]);
-    expect(contents.map(({ width, height }) => [width, height])).toEqual([
+    expect(levels.map((level) => at(level).content).map(({ width, height }) => [width, height])).toEqual([
       [64, 48],
       [80, 64],
       [96, 80],
     ]);
-    for (const { width, height } of styles) expect([width, height]).toEqual([64, 80]);
+    for (const level of levels) expect(at(level).style).toMatchObject({ width: 64, height: 80 });
   });
 
   test("a painting smaller than the grain is padded instead", () => {
     const tiny = cloudy(9, 200, [0.5, 0.5, 0.5], 3);
     const settings = parseSettings({ size: 64 });
     const pictures = { content, style: tiny };
-    const { styles } = prepare(pictures, settings, levelsOf(pictures, settings));
-    for (const { width, height } of styles) expect([width % 16, height % 16, width > 0]).toEqual([0, 0, true]);
+    const { levels, at } = prepare(pictures, settings, levelsOf(pictures, settings));
+    for (const { width, height } of levels.map((level) => at(level).style))
+      expect([width % 16, height % 16, width > 0]).toEqual([0, 0, true]);
   });
 });
 
@@ -55,9 +56,10 @@ describe("colours", () => {
     ["match", content, content],
     ["content", content, content],
   ] as const)("%s", (color, photo, painting) => {
-    const { contents, styles } = ready({ color });
-    expect(mean(contents.at(-1)!)).toEqual(mean(photo));
-    expect(mean(styles.at(-1)!)).toEqual(mean(painting));
+    const { levels, at } = ready({ color });
+    const pictures = at(levels.at(-1)!);
+    expect(mean(pictures.content)).toEqual(mean(photo));
+    expect(mean(pictures.style)).toEqual(mean(painting));
   });
 
   test("content puts the photo's chroma back into the result, the others leave it alone", () => {

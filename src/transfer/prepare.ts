@@ -33,13 +33,18 @@ export interface Pictures {
   readonly start?: Image | undefined;
 }
 
+/** The pictures of one level. */
+export interface LevelPictures {
+  /** The photo, padded to the work size. */
+  readonly content: Image;
+  readonly style: Image;
+}
+
 /** Everything that a job needs of its pictures. */
 export interface Prepared {
   readonly levels: readonly Level[];
-  /** The photo at every level, padded to the work size. */
-  readonly contents: readonly Image[];
-  /** The painting at every level. */
-  readonly styles: readonly Image[];
+  /** The pictures of a level, made when they are asked for: a level is not to hold those of the others. */
+  at(level: Level): LevelPictures;
   /** What the first level starts from. */
   readonly start: Image;
   /** From what the optimisation shows to what people get; the size stays. */
@@ -58,8 +63,10 @@ export function prepare(pictures: Pictures, settings: Settings, levels: readonly
   const { content, style } = colored(photo, pictures.style, settings);
   return {
     levels,
-    contents: levels.map((level) => padded(clampImage(resize(content, level)), level)),
-    styles: levels.map((level) => prepareStyle(style, level, settings)),
+    at: (level) => ({
+      content: padded(clampImage(resize(content, level)), level),
+      style: prepareStyle(style, level, settings),
+    }),
     start: startImage(content, style, pictures.start, levels[0]!, settings),
     finish: (image) => (settings.color === "content" ? keepChroma(image, clampImage(resize(photo, image))) : image),
   };

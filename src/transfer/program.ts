@@ -10,9 +10,9 @@ import type { Optimizer, StateSpec } from "../optimizers/optimizer.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { WeightTensor } from "../weights/weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type Prepared, padded, workSize } from "./prepare.ts";
+import { type LevelPictures, padded, workSize } from "./prepare.ts";
 import { describeGraph, type Eye, IMAGE, stepGraph } from "./step.ts";
-import type { FeatureTerm, Terms } from "./terms.ts";
+import type { Terms } from "./terms.ts";
 
 /** The program of one step; what goes back in stays where the runtime has it. */
 export function loadStep(
@@ -27,41 +27,29 @@ export function loadStep(
   return runtime.load(encode(outputs), { resident });
 }
 
-/**
- * The targets of every level, by input name. The programs that describe are freed before the first step: weights are
- * held once. `signal` stops it between two pictures.
- */
+/** The targets of one level, by input name. The programs that describe are freed at once: weights are held once. */
 export async function describe(
   runtime: Runtime,
   eye: Eye,
   { features }: Terms,
-  { contents, styles }: Pick<Prepared, "contents" | "styles">,
-  signal?: AbortSignal,
-): Promise<Record<string, Value>[]> {
-  const targets: Record<string, Value>[] = contents.map(() => ({}));
-  const one = async (picture: FeatureTerm["picture"], images: readonly Image[]) => {
-    const wanted = features.filter((term) => term.picture === picture);
-    const program = await runtime.load(encode(describeGraph(eye, wanted)));
-    try {
-      for (const [level, image] of images.entries()) {
-        signal?.throwIfAborted();
-        const value = imageValue(runtime, image);
-        try {
-          Object.assign(targets[level]!, await program.run({ image: value }));
-        } finally {
-          value.dispose();
-        }
-      }
-    } finally {
-      await program.dispose();
-    }
-  };
+  pictures: LevelPictures,
+): Promise<Record<string, Value>> {
+  const targets: Record<string, Value> = {};
   try {
-    await one("content", contents);
-    await one("style", styles);
+    for (const picture of ["content", "style"] as const) {
+      const wanted = features.filter((term) => term.picture === picture);
+      const program = await runtime.load(encode(describeGraph(eye, wanted)));
+      const image = imageValue(runtime, pictures[picture]);
+      try {
+        Object.assign(targets, await program.run({ image }));
+      } finally {
+        image.dispose();
+        await program.dispose();
+      }
+    }
     return targets;
   } catch (error) {
-    for (const values of targets) dispose(values);
+    dispose(targets);
     throw error;
   }
 }

@@ -5,15 +5,14 @@
 import { clampImage, type Image } from "../image/image.ts";
 import { resize } from "../image/resize.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
+import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { StepEvent, StylizeEvent } from "./events.ts";
-import { type LevelRun, levelRun } from "./level.ts";
-import { type Prepared, padded, workSize } from "./prepare.ts";
+import type { LevelRun } from "./level.ts";
+import { padded, workSize } from "./prepare.ts";
 import { dispose, freshState, grownState, imageValue, restoredState, tensorValue } from "./program.ts";
 import { type Adjustments, adjustedSettings, type Settings } from "./settings.ts";
-import type { Terms } from "./terms.ts";
 
 /** How a job is run, as opposed to what it computes. */
 export interface StylizeOptions {
@@ -30,19 +29,29 @@ export interface StylizeOptions {
   readonly adjust?: (() => Adjustments | undefined) | undefined;
 }
 
+/** What a level begins with: it is the level's from then on, which frees it at its end. */
+export interface Begun {
+  /** Padded, [1, 3, H, W]. */
+  readonly image: Value;
+  /** What people are shown before the first step here; by default the image. */
+  readonly shown?: Value | undefined;
+  readonly state: Record<string, Value>;
+}
+
 /** What the loop runs on. */
 export interface Machine {
   readonly runtime: Runtime;
   readonly optimizer: Optimizer;
-  readonly terms: Terms;
-  readonly step: Program;
   /** What checkpoints say of the network: its name and the digest of its weights. */
   readonly network: Pick<Checkpoint, "model" | "weights">;
+  /** Begins a level: its targets are described, its program is loaded. If that fails, what it began with is freed. */
+  begin(level: Level, begun: Begun): Promise<LevelRun>;
 }
 
-/** The pictures and targets of the levels, without those that `resume` has behind it. */
-export interface Course extends Prepared {
-  readonly targets: readonly Record<string, Value>[];
+/** Where a job goes: from `start` through `levels`, or from where it was stopped. */
+export interface Course {
+  readonly levels: readonly Level[];
+  readonly start: Image;
   readonly resume?: Checkpoint | undefined;
 }
 
@@ -51,14 +60,13 @@ export interface Course extends Prepared {
  * with the last good image.
  */
 export async function* runLevels(
-  { runtime, optimizer, terms, step: program, network }: Machine,
-  { levels, start, targets, resume }: Course,
+  { runtime, optimizer, network, begin }: Machine,
+  { levels, start, resume }: Course,
   settings: Settings,
   options: StylizeOptions,
 ): AsyncGenerator<StylizeEvent, Image> {
   const count = counter(levels, resume);
   const about = { ...network, settings, runtime: runtime.description };
-  const waiting = [...targets];
   let image = start;
   let state = resume ? restoredState(runtime, optimizer, resume) : freshState(runtime, optimizer, workSize(levels[0]!));
   let run: LevelRun | undefined;
@@ -69,7 +77,9 @@ export async function* runLevels(
       const kept = index === resume?.level ? resume.tensors : undefined;
       const first = kept ? tensorValue(runtime, kept.get("image")!) : imageValue(runtime, padded(image, level));
       const shown = kept && tensorValue(runtime, kept.get("shown")!);
-      run = levelRun({ runtime, program, terms, image: first, shown, state, targets: waiting.shift()! });
+      const given = state;
+      state = {};
+      run = await begin(level, { image: first, shown, state: given });
       image = yield* steps(run, index, level, about, count, options);
       state = run.finish();
       run = undefined;
@@ -87,7 +97,6 @@ export async function* runLevels(
     // However it ends: done, stopped, failed, or the caller listens no more.
     if (run) run.dispose();
     else dispose(state);
-    for (const values of waiting) dispose(values);
   }
 }
 

@@ -8,17 +8,18 @@ import { average } from "../optimizers/average.ts";
 import * as optimizers from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { parse } from "../parameters.ts";
-import type { Program, Runtime } from "../runtimes/runtime.ts";
+import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
+import type { Level } from "../schedule/pyramid.ts";
 import type { Weights } from "../weights/weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { StylizeEvent } from "./events.ts";
-import { parametersOf } from "./level.ts";
+import { levelRun, parametersOf } from "./level.ts";
 import { levelsOf, type Pictures, type Prepared, prepare } from "./prepare.ts";
 import { describe, dispose, loadStep } from "./program.ts";
 import { checkFits } from "./resume.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
 import { describeGraph, type Eye } from "./step.ts";
-import { runLevels, type StylizeOptions } from "./stylize.ts";
+import { type Begun, runLevels, type StylizeOptions } from "./stylize.ts";
 import { type Terms, terms } from "./terms.ts";
 
 /** A backbone with its weights, as a platform loads it. */
@@ -87,18 +88,21 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
     const resumed = resume && { resumed: resume.step };
     yield { type: "start", ...about, runtime: runtime.description, levels, steps, ...resumed };
 
-    const ready = ahead(prepare(pictures, settings, levels), resume?.level ?? 0);
-    const targets = await describe(runtime, eye, all, ready, options.signal);
-    let step: Program;
-    try {
-      options.signal?.throwIfAborted();
-      step = await stepProgram(programKey(backbone.name, all, settings), eye, all, optimizer, settings);
-    } catch (error) {
-      targets.forEach(dispose);
-      throw error;
-    }
-    const machine = { runtime, optimizer, terms: all, step, network: about };
-    return yield* finished(runLevels(machine, { ...ready, targets, resume }, settings, options), ready.finish);
+    options.signal?.throwIfAborted();
+    const ready = prepare(pictures, settings, levels);
+    const begin = async (level: Level, { image, shown, state }: Begun) => {
+      let targets: Record<string, Value> = {};
+      try {
+        targets = await describe(runtime, eye, all, ready.at(level));
+        const program = await stepProgram(programKey(backbone.name, all, settings), eye, all, optimizer, settings);
+        return levelRun({ runtime, program, terms: all, image, shown, state, targets });
+      } catch (error) {
+        dispose({ ...state, ...targets, image, ...(shown && { shown }) });
+        throw error;
+      }
+    };
+    const machine = { runtime, optimizer, network: about, begin };
+    return yield* finished(runLevels(machine, { ...ready, resume }, settings, options), ready.finish);
   }
 
   return {
@@ -128,11 +132,6 @@ async function* finished(
     yield event.type === "image" || event.type === "done" ? { ...event, image: image! } : event;
   }
   return image!;
-}
-
-/** What is left to be described when the levels before `first` are done. */
-function ahead({ contents, styles, ...rest }: Prepared, first: number): Prepared {
-  return { ...rest, contents: contents.slice(first), styles: styles.slice(first) };
 }
 
 function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {

@@ -65,12 +65,12 @@ export async function takeSteps(
   const eye = { backbone: pocket, weights, pooling: settings.pooling };
   const all = terms(settings);
   const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
-  const [targets] = await describe(runtime, eye, all, ready);
   const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
   const level = levels[0]!;
+  const targets = await describe(runtime, eye, all, ready.at(level));
   const image = imageValue(runtime, padded(ready.start, level));
   const state = freshState(runtime, optimizer, workSize(level));
-  const run = levelRun({ runtime, program, terms: all, image, state, targets: targets! });
+  const run = levelRun({ runtime, program, terms: all, image, state, targets });
   const losses: Record<string, number>[] = [];
   for (let n = 0; n < count; n++) {
     const { loss, terms } = await run.step(settings);
