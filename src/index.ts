@@ -37,7 +37,9 @@ export type {
   StepEvent,
   StylizeEvent,
 } from "./transfer/events.ts";
+export { type FeatureSheetOptions, featureSheet } from "./transfer/feature-sheet.ts";
 export type { Pictures } from "./transfer/prepare.ts";
+export { type Seen, see } from "./transfer/see.ts";
 export {
   type Adjustments,
   givenSettings,

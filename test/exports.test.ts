@@ -24,6 +24,8 @@ test("what `pastiche` exports", () => {
       "pyramid",
       "decodeCheckpoint",
       "encodeCheckpoint",
+      "featureSheet",
+      "see",
       "givenSettings",
       "parseSettings",
       "settingSchemas",

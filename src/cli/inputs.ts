@@ -53,19 +53,21 @@ export async function readPictures({ content, style, start }: Sources, settings:
   if ([content, style, start].filter((source) => source?.path === "-").length > 1) {
     throw new UserError("usage", "Only one picture can come from standard input.");
   }
-  const read = async ({ path, sha256 }: Source, longSide?: number) => {
-    const name = path === "-" ? "standard input" : path;
-    const picture = await readPicture(path === "-" ? await readStandardInput() : path, { name, longSide });
-    if (sha256 === undefined || sha256 === picture.digest) return picture;
-    throw new UserError("picture", `${inMessage(name)} is not the picture that the job began with.`);
-  };
-  const photo = await read(content, settings.size === "content" ? undefined : settings.size);
+  const photo = await readSource(content, settings.size === "content" ? undefined : settings.size);
   const long = settings.size === "content" ? Math.max(photo.size.width, photo.size.height) : settings.size;
   return {
     content: photo,
-    style: await read(style, styleSide(long, settings)),
-    start: start && (await read(start, long)),
+    style: await readSource(style, styleSide(long, settings)),
+    start: start && (await readSource(start, long)),
   };
+}
+
+/** A picture, read, reduced to `longSide` while it is unpacked; a `picture` error if it is not the one that it must be. */
+export async function readSource({ path, sha256 }: Source, longSide?: number): Promise<Picture> {
+  const name = path === "-" ? "standard input" : path;
+  const picture = await readPicture(path === "-" ? await readStandardInput() : path, { name, longSide });
+  if (sha256 === undefined || sha256 === picture.digest) return picture;
+  throw new UserError("picture", `${inMessage(name)} is not the picture that the job began with.`);
 }
 
 /** The long side of the painting at the last level; as the picture to start from it is needed at the result's size. */

@@ -67,7 +67,7 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
 }
 
 /** What jobs run on, as flags name it. */
-function machineOptions({ runtime, threads }: StylizeFlags): MachineOptions {
+export function machineOptions({ runtime, threads }: Pick<StylizeFlags, "runtime" | "threads">): MachineOptions {
   const count = threads === undefined ? undefined : wholeNumber("--threads", threads, 1, 256);
   checkRuntimeName(runtime);
   return { runtime, ...(count && { threads: count }) };

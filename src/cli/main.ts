@@ -29,6 +29,7 @@ async function commandLine(): Promise<Command> {
   const { resumeCommand } = await import("./resume.ts");
   const { replayCommand } = await import("./replay.ts");
   const { showCommand } = await import("./show.ts");
+  const { featuresCommand } = await import("./features.ts");
   const stylize = stylizeCommand();
   const program = new Command("pastiche")
     .description("Neural style transfer: a photo and a painting in, the photo repainted out.")
@@ -37,7 +38,7 @@ async function commandLine(): Promise<Command> {
     .enablePositionalOptions()
     .addHelpText("after", () => `\n${stylize.helpInformation()}${EXAMPLES}`);
   program.addCommand(stylize, { isDefault: true });
-  const others = [resumeCommand(), showCommand(), replayCommand(), modelsCommand(), infoCommand()];
+  const others = [resumeCommand(), showCommand(), replayCommand(), featuresCommand(), modelsCommand(), infoCommand()];
   for (const command of others) program.addCommand(command);
   return quiet(program);
 }
