@@ -3,8 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sRgbRamp, worst } from "../../test/pictures/fixtures.ts";
-import { colorCloud, colorMap, eigen, keepChroma, mapColors, matchColors } from "./color.ts";
+import { colorCloud, colorMap, colorMaps, greyed, keepChroma, mapColors, matchColors, matchLuma } from "./color.ts";
 import { blank, type Image } from "./image.ts";
+import { cholesky, eigen, inverseLower, multiply } from "./matrix3.ts";
 import { random } from "./noise.ts";
 
 /** Pixels of a correlated Gaussian cloud. */
@@ -26,21 +27,31 @@ const style = cloudImage(2, [0.7, 0.5, 0.2], [0.1, 0.1, 0, -0.05, 0.2, 0, 0.02, 
 const near = (a: readonly number[], b: readonly number[], within: number) => expect(worst(a, b)).toBeLessThan(within);
 
 describe("colour matching", () => {
-  test("gives the style's mean and covariance", () => {
+  const names = Object.keys(colorMaps) as (keyof typeof colorMaps)[];
+
+  test.each(names)("%s gives the style's mean and covariance", (name) => {
     const wanted = colorCloud(style);
-    const found = colorCloud(mapColors(content, colorMap(colorCloud(content), wanted)));
+    const found = colorCloud(mapColors(content, colorMap(colorCloud(content), wanted, name)));
     near(found.mean, wanted.mean, 1e-6);
     near(found.covariance, wanted.covariance, 1e-4);
   });
 
-  test("is a symmetric, positive map, as the cheapest one is", () => {
+  test("symmetric changes colours the least", () => {
+    const distance = (name: (typeof names)[number]) => {
+      const mapped = mapColors(content, colorMap(colorCloud(content), colorCloud(style), name));
+      return mapped.data.reduce((sum, x, i) => sum + (x - content.data[i]!) ** 2, 0) / content.data.length;
+    };
+    for (const name of names.slice(1)) expect(distance(name)).toBeGreaterThan(distance("symmetric") + 1e-4);
+  });
+
+  test("symmetric is a symmetric, positive map, as the cheapest one is", () => {
     const { matrix } = colorMap(colorCloud(content), colorCloud(style));
     near([matrix[1]!, matrix[2]!, matrix[5]!], [matrix[3]!, matrix[6]!, matrix[7]!], 1e-9);
     expect(Math.min(...eigen(matrix).values)).toBeGreaterThan(0);
   });
 
-  test("leaves a picture alone that has the colours already", () => {
-    const { matrix } = colorMap(colorCloud(style), colorCloud(style));
+  test.each(names)("%s leaves a picture alone that has the colours already", (name) => {
+    const { matrix } = colorMap(colorCloud(style), colorCloud(style), name);
     near(matrix, [1, 0, 0, 0, 1, 0, 0, 0, 1], 1e-9);
   });
 
@@ -76,6 +87,26 @@ test("eigen takes any symmetric matrix apart", () => {
       }
     }),
   );
+});
+
+test("Cholesky's factor is lower triangular and squares to the matrix; its inverse is one", () => {
+  const m = [4, 2, -1, 2, 5, 0.5, -1, 0.5, 3];
+  const l = cholesky(m);
+  const transposed = [l[0]!, l[3]!, l[6]!, l[1]!, l[4]!, l[7]!, l[2]!, l[5]!, l[8]!];
+  near(multiply(l, transposed), m, 1e-12);
+  expect([l[1], l[2], l[5]]).toEqual([0, 0, 0]);
+  near(multiply(inverseLower(l), l), [1, 0, 0, 0, 1, 0, 0, 0, 1], 1e-12);
+});
+
+test("matchLuma is grey, with the mean and deviation of the other's luma", () => {
+  const dim = cloudImage(3, [0.4, 0.5, 0.45], [0.05, 0, 0, 0.03, 0.02, 0, 0, 0, 0.04]);
+  const matched = matchLuma(style, dim);
+  const [found, wanted] = [colorCloud(matched), colorCloud(greyed(dim))];
+  near(found.mean, wanted.mean, 1e-3);
+  expect(Math.abs(found.covariance[0]! / wanted.covariance[0]! - 1)).toBeLessThan(0.02);
+  near(found.covariance, new Array(9).fill(found.covariance[0]), 1e-7);
+  const flat = matchLuma(blank({ width: 8, height: 8 }, [0.1, 0.9, 0.2]), dim);
+  near([flat.data[0]!], [wanted.mean[0]], 1e-5);
 });
 
 test("keepChroma takes lightness from one image and everything else from the other", () => {

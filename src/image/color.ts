@@ -4,11 +4,9 @@
  */
 
 import { clampImage, type Image } from "./image.ts";
+import { addToDiagonal, cholesky, inverseLower, type Matrix3, multiply, power } from "./matrix3.ts";
 
 export type Rgb = readonly [number, number, number];
-
-/** A symmetric 3 x 3 matrix or any other, row by row. */
-export type Matrix3 = readonly number[];
 
 /** Mean and covariance of an image's pixels, each pixel a point in RGB. */
 export interface ColorCloud {
@@ -27,10 +25,10 @@ export interface ColorMap {
 const floor = 1e-5;
 
 /**
- * `content` with its colours mapped onto those of `style`, clamped to [0, 1]. See `colorMap`.
+ * `content` with its colours mapped onto those of `style` by the map of that name, clamped to [0, 1]. See `colorMaps`.
  */
-export function matchColors(content: Image, style: Image): Image {
-  return clampImage(mapColors(content, colorMap(colorCloud(content), colorCloud(style))));
+export function matchColors(content: Image, style: Image, map: keyof typeof colorMaps = "symmetric"): Image {
+  return clampImage(mapColors(content, colorMap(colorCloud(content), colorCloud(style), map)));
 }
 
 /**
@@ -66,17 +64,50 @@ export function colorCloud({ data, width, height }: Image): ColorCloud {
 }
 
 /**
- * The cheapest map (the least mean square change of colour) that takes a Gaussian cloud to another: the Monge map
- * `A = C^-1/2 (C^1/2 S C^1/2)^1/2 C^-1/2` of optimal transport (Pitie and Kokaram, "The linear Monge-Kantorovitch linear
- * colour mapping", 2007). Two equal clouds give the identity.
+ * The matrices that give covariance `c` the covariance `s`, by the square root that they are made of (Gatys et al.,
+ * "Preserving Color in Neural Artistic Style Transfer", arXiv 1606.05897, section 2.1). All of them give the style's mean
+ * and covariance; they differ in how the cloud is turned on the way.
+ *
+ * - `symmetric`: `c^-1/2 (c^1/2 s c^1/2)^1/2 c^-1/2`, the Monge map of optimal transport between Gaussians: of all maps
+ *   the one that changes colours the least (Pitie and Kokaram, "The linear Monge-Kantorovitch linear colour mapping", 2007)
+ * - `pca`: `s^1/2 c^-1/2`, roots by eigenvectors, as in image analogies
+ * - `cholesky`: `L_s L_c^-1`, roots by Cholesky's factors; red is only scaled, green and blue follow
  */
-export function colorMap(from: ColorCloud, to: ColorCloud): ColorMap {
-  const c = addToDiagonal(from.covariance, floor);
-  const s = addToDiagonal(to.covariance, floor);
-  const root = power(c, 0.5);
-  const inverse = power(c, -0.5);
-  const middle = power(multiply(multiply(root, s), root), 0.5);
-  return { matrix: multiply(multiply(inverse, middle), inverse), from: from.mean, to: to.mean };
+export const colorMaps = {
+  symmetric(c: Matrix3, s: Matrix3): Matrix3 {
+    const root = power(c, 0.5);
+    const inverse = power(c, -0.5);
+    return multiply(multiply(inverse, power(multiply(multiply(root, s), root), 0.5)), inverse);
+  },
+  pca: (c: Matrix3, s: Matrix3): Matrix3 => multiply(power(s, 0.5), power(c, -0.5)),
+  cholesky: (c: Matrix3, s: Matrix3): Matrix3 => multiply(cholesky(s), inverseLower(cholesky(c))),
+};
+
+/** The map of that name that takes one cloud to another. Two equal clouds give the identity. */
+export function colorMap(from: ColorCloud, to: ColorCloud, map: keyof typeof colorMaps = "symmetric"): ColorMap {
+  const matrix = colorMaps[map](addToDiagonal(from.covariance, floor), addToDiagonal(to.covariance, floor));
+  return { matrix, from: from.mean, to: to.mean };
+}
+
+/** `image` in greys: every pixel's luma (ITU-R BT.601) in all three channels. */
+export function greyed({ width, height, data }: Image): Image {
+  const plane = width * height;
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < plane; i++) result.fill(luma(data, i, plane), i, i + 1);
+  result.copyWithin(plane, 0, plane);
+  result.copyWithin(2 * plane, 0, plane);
+  return { width, height, data: result };
+}
+
+/**
+ * `style` in greys with the mean and deviation of the luma of `content`, clamped to [0, 1] (Gatys et al., arXiv
+ * 1606.05897, section 2.2: `L' = sigma_C / sigma_S (L - mu_S) + mu_C`).
+ */
+export function matchLuma(style: Image, content: Image): Image {
+  const [from, to] = [greyed(style), greyed(content)].map(colorCloud);
+  const scale = Math.sqrt((to!.covariance[0]! + floor) / (from!.covariance[0]! + floor));
+  const matrix = [scale, 0, 0, 0, scale, 0, 0, 0, scale];
+  return clampImage(mapColors(greyed(style), { matrix, from: from!.mean, to: to!.mean }));
 }
 
 /** `image` through `map`, not clamped. */
@@ -92,72 +123,6 @@ export function mapColors({ width, height, data }: Image, { matrix, from, to }: 
     }
   }
   return { width, height, data: result };
-}
-
-/** `m` to a real power, by its eigenvectors; eigenvalues below zero, which only rounding makes, count as almost zero. */
-function power(m: Matrix3, exponent: number): Matrix3 {
-  const { values, vectors } = eigen(m);
-  const result = new Array<number>(9).fill(0);
-  for (let k = 0; k < 3; k++) {
-    const scale = Math.max(values[k]!, 1e-12) ** exponent;
-    for (let r = 0; r < 3; r++) {
-      for (let c = 0; c < 3; c++) result[3 * r + c]! += scale * vectors[3 * r + k]! * vectors[3 * c + k]!;
-    }
-  }
-  return result;
-}
-
-/** Eigenvalues of a symmetric matrix, and its eigenvectors as columns: cyclic Jacobi rotations (Golub and Van Loan, 8.5). */
-export function eigen(symmetric: Matrix3): { values: Rgb; vectors: Matrix3 } {
-  const a = [...symmetric];
-  const v = [1, 0, 0, 0, 1, 0, 0, 0, 1];
-  for (let sweep = 0; sweep < 16; sweep++) {
-    for (const [p, q] of [
-      [0, 1],
-      [0, 2],
-      [1, 2],
-    ] as const) {
-      const off = a[3 * p + q]!;
-      if (off === 0) continue;
-      const theta = (a[4 * q]! - a[4 * p]!) / (2 * off);
-      const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-      const cos = 1 / Math.sqrt(t * t + 1);
-      rotate(a, p, q, cos, t * cos);
-      rotateColumns(v, p, q, cos, t * cos);
-    }
-  }
-  return { values: [a[0]!, a[4]!, a[8]!], vectors: v };
-}
-
-/** `J^T a J` in place, J the rotation in the plane of axes p and q. */
-function rotate(a: number[], p: number, q: number, cos: number, sin: number): void {
-  rotateColumns(a, p, q, cos, sin);
-  for (let k = 0; k < 3; k++) {
-    const x = a[3 * p + k]!;
-    const y = a[3 * q + k]!;
-    a[3 * p + k] = cos * x - sin * y;
-    a[3 * q + k] = sin * x + cos * y;
-  }
-}
-
-function rotateColumns(a: number[], p: number, q: number, cos: number, sin: number): void {
-  for (let k = 0; k < 3; k++) {
-    const x = a[3 * k + p]!;
-    const y = a[3 * k + q]!;
-    a[3 * k + p] = cos * x - sin * y;
-    a[3 * k + q] = sin * x + cos * y;
-  }
-}
-
-function multiply(a: Matrix3, b: Matrix3): Matrix3 {
-  return Array.from({ length: 9 }, (_, i) => {
-    const [r, c] = [3 * Math.floor(i / 3), i % 3];
-    return a[r]! * b[c]! + a[r + 1]! * b[3 + c]! + a[r + 2]! * b[6 + c]!;
-  });
-}
-
-function addToDiagonal(m: Matrix3, amount: number): Matrix3 {
-  return m.map((value, i) => (i % 4 === 0 ? value + amount : value));
 }
 
 function sum(count: number, term: (i: number) => number): number {

@@ -71,3 +71,8 @@ function gather(image: Image, size: Size, source: (at: number, extent: number) =
   }
   return result;
 }
+
+/** Two images of one size mixed: `share` of the second, 0 to 1. */
+export function blend(first: Image, { data }: Image, share: number): Image {
+  return { ...first, data: first.data.map((x, i) => x + share * (data[i]! - x)) };
+}

@@ -1,6 +1,6 @@
 /** Pictures made ready: sizes, colours, starts. */
 import { describe, expect, test } from "vitest";
-import { colorCloud } from "../image/color.ts";
+import { colorCloud, greyed } from "../image/color.ts";
 import { blank, type Image } from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
 import { levelsOf, prepare } from "./prepare.ts";
@@ -55,6 +55,7 @@ describe("colours", () => {
     ["free", content, style],
     ["match", content, content],
     ["content", content, content],
+    ["luminance", greyed(content), greyed(content)],
   ] as const)("%s", (color, photo, painting) => {
     const { levels, at } = ready({ color });
     const pictures = at(levels.at(-1)!);
@@ -62,11 +63,24 @@ describe("colours", () => {
     expect(mean(pictures.style)).toEqual(mean(painting));
   });
 
-  test("content puts the photo's chroma back into the result, the others leave it alone", () => {
+  test.each(["content", "luminance"] as const)("%s puts the photo's chroma back into the result", (color) => {
     const result = cloudy(80, 49, [0.9, 0.1, 0.1], 4);
     expect(ready({ color: "style" }).finish(result)).toBe(result);
-    const [red, , blue] = mean(ready({ color: "content" }).finish(result));
+    const [red, , blue] = mean(ready({ color }).finish(result));
     const [photoRed, , photoBlue] = mean(content);
     expect(blue! - red!).toBeCloseTo(photoBlue! - photoRed!, 1);
+  });
+});
+
+describe("starts", () => {
+  const noise = ready({ init: "noise", seed: 3 }).start;
+
+  test("a blend is that much of each, and the seed's own", () => {
+    const { start } = ready({ init: "gray", initNoise: 0.25, seed: 3 });
+    const expected = noise.data.map((x) => 0.75 * 0.5 + 0.25 * x);
+    expect(Math.max(...start.data.map((x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(1e-6);
+    expect(ready({ init: "gray", initNoise: 0.25, seed: 4 }).start.data).not.toEqual(start.data);
+    expect(ready({ initNoise: 1, seed: 3 }).start.data).toEqual(noise.data);
+    expect(ready({ initNoise: 0 }).start.data).toEqual(ready({}).start.data);
   });
 });

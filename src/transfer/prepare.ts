@@ -1,6 +1,6 @@
 /** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
-import { keepChroma, matchColors } from "../image/color.ts";
-import { blank, clampImage, crop, type Image, padEdges, type Size, withLongSide } from "../image/image.ts";
+import { greyed, keepChroma, matchColors, matchLuma } from "../image/color.ts";
+import { blank, blend, clampImage, crop, type Image, padEdges, type Size, withLongSide } from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
 import { resize } from "../image/resize.ts";
 import { type Level, pyramid } from "../schedule/pyramid.ts";
@@ -68,15 +68,26 @@ export function prepare(pictures: Pictures, settings: Settings, levels: readonly
       style: prepareStyle(style, level, settings),
     }),
     start: startImage(content, style, pictures.start, levels[0]!, settings),
-    finish: (image) => (settings.color === "content" ? keepChroma(image, clampImage(resize(photo, image))) : image),
+    finish: (image) => (keepsChroma(settings) ? keepChroma(image, clampImage(resize(photo, image))) : image),
   };
 }
 
 /** Photo and painting in the colours that the settings ask for. */
-function colored(content: Image, style: Image, { color }: Settings): { content: Image; style: Image } {
-  if (color === "style") return { content: matchColors(content, style), style };
-  if (color === "free") return { content, style };
-  return { content, style: matchColors(style, content) };
+function colored(content: Image, style: Image, { color, colorMap }: Settings): { content: Image; style: Image } {
+  switch (color) {
+    case "style":
+      return { content: matchColors(content, style, colorMap), style };
+    case "free":
+      return { content, style };
+    case "luminance":
+      return { content: greyed(content), style: matchLuma(style, content) };
+    default:
+      return { content, style: matchColors(style, content, colorMap) };
+  }
+}
+
+function keepsChroma({ color }: Settings): boolean {
+  return color === "content" || color === "luminance";
 }
 
 /** The final size that the settings ask for. */
@@ -96,19 +107,23 @@ function prepareStyle(style: Image, level: Size, { styleScale }: Settings): Imag
   return kept.width > 0 && kept.height > 0 ? crop(sized, kept) : padded(sized, sized);
 }
 
-/** What the first level starts from, before padding. */
+/** What the first level starts from, before padding: a picture, and as much noise as the settings mix into it. */
 function startImage(content: Image, style: Image, start: Image | undefined, size: Size, settings: Settings): Image {
-  if (start) return clampImage(resize(start, size));
-  switch (settings.init) {
+  const image = start ? clampImage(resize(start, size)) : startOf(settings.init, content, style, size, settings.seed);
+  return settings.initNoise === 0 ? image : blend(image, noiseImage(size, settings.seed), settings.initNoise);
+}
+
+function startOf(init: Settings["init"], content: Image, style: Image, size: Size, seed: number): Image {
+  switch (init) {
     case "content":
       return clampImage(resize(content, size));
     case "style":
       return clampImage(resize(style, size));
     case "noise":
-      return noiseImage(size, settings.seed);
+      return noiseImage(size, seed);
     case "gray":
       return blank(size, [0.5, 0.5, 0.5]);
     default:
-      return settings.init satisfies never;
+      return init satisfies never;
   }
 }

@@ -45,7 +45,7 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
     ["contentLayers", {}, "expected at least one layer, got [object Object]"],
     ["styleLayers", ["conv1_1"], "expected a record, got conv1_1"],
     ["styleScale", 0, "expected at least 0.05, got 0"],
-    ["color", "blue", 'expected one of style, free, match, content, got "blue"'],
+    ["color", "blue", 'expected one of style, free, match, content, luminance, got "blue"'],
     ["styleLoss", "content", 'expected one of gram, moments, got "content"'],
     ["init", "random", 'expected one of content, noise, style, gray, got "random"'],
     ["optimizer", "sgd", 'expected one of adam, lbfgs, got "sgd"'],

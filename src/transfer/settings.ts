@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { invalid, UserError } from "../errors.ts";
+import { colorMaps } from "../image/color.ts";
 import * as losses from "../losses/index.ts";
 import { spokenLayer } from "../models/backbone.ts";
 import { poolings } from "../models/features.ts";
@@ -62,12 +63,17 @@ const job = {
     .default(1)
     .describe("size of the painting against the result: size of its strokes"),
   color: z
-    .enum(["style", "free", "match", "content"])
+    .enum(["style", "free", "match", "content", "luminance"])
     .default("style")
     .describe(
-      "the painting's colours (style), none changed (free), the photo's (match), its chroma to the end (content)",
+      "the painting's (style), as they are (free), the photo's (match; to the end: content), only lightness painted (luminance)",
     ),
+  colorMap: z
+    .enum(namesOf(colorMaps))
+    .default("symmetric")
+    .describe("how colours are fitted: by which square root of their covariance"),
   init: z.enum(starts).default("content").describe("what the first level starts from"),
+  initNoise: z.number().min(0).max(1).default(0).describe("how much noise is mixed into the start: 1 is noise alone"),
   optimizer: z.enum(namesOf(optimizers)).default("adam").describe("how the pixels are moved"),
   steps: z.int().min(1).max(1_000_000).default(80).describe("steps at every level"),
   firstSteps: z.int().min(1).max(1_000_000).default(200).describe("steps at the first of several levels"),

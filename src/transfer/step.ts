@@ -2,7 +2,7 @@
  * The two graphs of a job: what is remembered of a picture, and one whole step (backbone, losses, gradient, update). It
  * knows how the parts compose into one graph; when and where that runs, it refuses to know.
  */
-import { add, grad, input, mul, type Shape, symbol, type Tensor } from "../graph/index.ts";
+import { add, constant, grad, input, mul, type Shape, sum, symbol, type Tensor } from "../graph/index.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { features, type Pooling } from "../models/features.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -17,10 +17,19 @@ export interface Eye {
   readonly backbone: Backbone;
   readonly weights: Weights;
   readonly pooling: Pooling;
+  /** Sees no colours: only an image's luma is painted then. */
+  readonly grey?: boolean | undefined;
 }
 
-function see({ backbone, weights, pooling }: Eye, image: Tensor, terms: readonly FeatureTerm[]) {
-  return features(backbone, weights, image, [...new Set(terms.map((term) => term.layer))], pooling);
+function see({ backbone, weights, pooling, grey }: Eye, image: Tensor, terms: readonly FeatureTerm[]) {
+  const layers = [...new Set(terms.map((term) => term.layer))];
+  return features(backbone, weights, grey ? greyed(image) : image, layers, pooling);
+}
+
+/** An image's luma (ITU-R BT.601) in all three channels. */
+function greyed(image: Tensor): Tensor {
+  const luma = sum(mul(image, constant(Float32Array.of(0.299, 0.587, 0.114), [3, 1, 1])), { axes: [1], keep: true });
+  return add(luma, constant(new Float32Array(3), [3, 1, 1]));
 }
 
 /** The name of a part of a term's target. */

@@ -1,7 +1,9 @@
 /** A whole job on a small network: what it tells, when it stops, what it leaves behind. */
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../errors.ts";
-import { blank, type Image } from "../image/image.ts";
+import { greyed } from "../image/color.ts";
+import { blank, clampImage, type Image } from "../image/image.ts";
+import { resize } from "../image/resize.ts";
 import * as optimizers from "../optimizers/index.ts";
 import {
   type CountingRuntime,
@@ -117,6 +119,29 @@ describe("a job that runs to its end", () => {
     const plane = data.length / 3;
     expect(data.slice(0, plane).every((x) => x > 0.9)).toBe(true);
     expect(data.slice(plane).every((x) => x < 0.1)).toBe(true);
+  });
+
+  test("luminance: only lightness is seen and painted; the photo's chroma stays", async () => {
+    const { content, style } = pictures();
+    const job = { content, style, settings: { ...short, tv: 0, color: "luminance" as const } };
+    const colored = await follow(stylizer, { ...job, start: style });
+    const grey = await follow(stylizer, { ...job, start: greyed(style) });
+    for (const [name, share] of Object.entries(only(grey.events, "step")[0]!.terms)) {
+      expect(only(colored.events, "step")[0]!.terms[name], name).toBeCloseTo(share, 4);
+    }
+    const { data, width, height } = grey.result!;
+    const plane = width * height;
+    const photo = clampImage(resize(content, { width, height })).data;
+    // Differences of channels are what chroma is; a pixel at the end of the range may lose some.
+    const kept = Array.from({ length: plane }, (_, i) => {
+      const inside = [0, 1, 2].every((c) => data[c * plane + i]! > 0 && data[c * plane + i]! < 1);
+      return inside ? Math.abs(data[i]! - data[plane + i]! - photo[i]! + photo[plane + i]!) : 0;
+    });
+    expect(Math.max(...kept)).toBeLessThan(1e-5);
+    // The same stylizer sees colours again when it is asked to.
+    const free = await follow(stylizer, { ...job, settings: { ...job.settings, color: "free" }, start: style });
+    const [seen, unseen] = [free, colored].map(({ events }) => only(events, "step")[0]!.loss);
+    expect(Math.abs(seen! / unseen! - 1)).toBeGreaterThan(0.01);
   });
 
   test.each(Object.keys(optimizers) as (keyof typeof optimizers)[])(

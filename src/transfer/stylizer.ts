@@ -76,7 +76,7 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
     const settings = given || !resume ? parseSettings(given) : resume.settings;
     options.signal?.throwIfAborted();
     const { backbone, weights, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
-    const eye: Eye = { backbone, weights, pooling: settings.pooling };
+    const eye: Eye = { backbone, weights, pooling: settings.pooling, grey: settings.color === "luminance" };
     const all = terms(settings);
     const optimizer = average(makeOptimizer(settings));
     // Builds no more than the graph: an unknown layer is told before any work is done.
@@ -143,10 +143,19 @@ function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {
 function programKey(
   model: string,
   all: Terms,
-  { pooling, normalize, styleLoss, optimizer, parameters }: Settings,
+  { pooling, color, normalize, styleLoss, optimizer, parameters }: Settings,
 ): string {
   const names = [...all.features, ...all.image].map((term) => term.name);
-  return JSON.stringify([model, names, pooling, normalize, styleLoss, optimizer, parameters.history]);
+  return JSON.stringify([
+    model,
+    names,
+    pooling,
+    color === "luminance",
+    normalize,
+    styleLoss,
+    optimizer,
+    parameters.history,
+  ]);
 }
 
 /** A queue of one: each call waits until the caller before it has called what it got. */
