@@ -1,6 +1,11 @@
-/** The one convolution that VGG-like networks need: 3x3, stride 1, zero padding 1, with fixed kernels. */
+/** The one convolution that VGG-like networks need: 3x3, stride 1, the size kept, with fixed kernels. */
+import { padCircular } from "./movement.ts";
 import { sameDim, shapeText } from "./shape.ts";
 import { constant, node, type Tensor } from "./tensor.ts";
+
+/** What is beyond the edge: nothing, or the opposite edge, as if the picture were repeated without end. */
+export const paddings = ["zero", "circular"] as const;
+export type Padding = (typeof paddings)[number];
 
 /**
  * `x` [1, inputs, H, W] convolved with `kernel` [outputs, inputs, 3, 3], plus `bias` [outputs]: [1, outputs, H, W].
@@ -9,17 +14,22 @@ import { constant, node, type Tensor } from "./tensor.ts";
  *   y[o, i, j] = sum over c, u, v of kernel[o, c, u, v] x[c, i + u - 1, j + v - 1]
  * the pixel x[c, p, q] enters y[o, p - u + 1, q - v + 1], so
  *   gx[c, p, q] = sum over o, u, v of kernel[o, c, 2 - u, 2 - v] gy[o, p + u - 1, q + v - 1]:
- * the kernel rotated by 180 degrees with its two channel axes exchanged.
+ * the kernel rotated by 180 degrees with its two channel axes exchanged. With circular padding all places are meant modulo
+ * H and W, in both lines alike, and where x[c, p, q] enters is y at that place modulo H and W: so the gradient is the
+ * circular convolution of `gy`, by the very same rule.
  */
-export function conv(x: Tensor, kernel: Tensor, bias?: Tensor): Tensor {
+export function conv(x: Tensor, kernel: Tensor, bias?: Tensor, padding: Padding = "zero"): Tensor {
   const [outputs, inputs, rows, columns] = kernel.shape;
   if (rows !== 3 || columns !== 3 || x.shape.length !== 4 || !sameDim(x.shape[1]!, inputs!)) {
     throw new TypeError(`conv: ${shapeText(x.shape)} and a kernel ${shapeText(kernel.shape)} do not fit`);
   }
-  return node("Conv", bias ? [x, kernel, bias] : [x, kernel], {
+  const sources = bias ? [x, kernel, bias] : [x, kernel];
+  const [seen, margin] = padding === "circular" ? [padCircular(x, [2, 3]), 0] : [x, 1];
+  return node("Conv", [seen, ...sources.slice(1)], {
     shape: [x.shape[0]!, outputs!, x.shape[2]!, x.shape[3]!],
-    attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [1, 1] },
-    pullback: (g) => [conv(g, rotate(kernel)), undefined, undefined].slice(0, bias ? 3 : 2),
+    attributes: { kernel_shape: [3, 3], pads: [margin, margin, margin, margin], strides: [1, 1] },
+    sources,
+    pullback: (g) => [conv(g, rotate(kernel), undefined, padding)],
   });
 }
 

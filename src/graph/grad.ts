@@ -18,7 +18,7 @@ export function grad(loss: Tensor, variables: readonly Tensor[]): Tensor[] {
     if (!g || !needed.has(x) || x.inputs.length === 0) continue;
     if (!x.pullback) throw new TypeError(`grad: ${x.op} has no gradient`);
     const parts = x.pullback(x.elementwise || sameShape(g.shape, x.shape) ? g : expand(g, x.shape, x));
-    x.inputs.forEach((y, i) => {
+    (x.sources ?? x.inputs).forEach((y, i) => {
       const part = parts[i];
       if (!part || !needed.has(y)) return;
       const before = gradients.get(y);

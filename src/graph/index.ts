@@ -1,10 +1,10 @@
 /** The differentiable tensor language. Operator names are ONNX's; a gradient is more graph. */
 export * from "./arithmetic.ts";
 export { check } from "./check.ts";
-export { conv } from "./convolution.ts";
+export { conv, type Padding, paddings } from "./convolution.ts";
 export { grad } from "./grad.ts";
 export { matmul, selfProduct } from "./linear.ts";
-export { concat, padZeros, reshape, reshapeLike, slice, transpose } from "./movement.ts";
+export { concat, padCircular, padZeros, reshape, reshapeLike, roll, slice, transpose } from "./movement.ts";
 export { ordered } from "./order.ts";
 export { averagePool, maxPool, upsample } from "./pooling.ts";
 export { print } from "./print.ts";

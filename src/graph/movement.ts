@@ -1,4 +1,4 @@
-/** Operators that move elements and compute nothing: reshape, transpose, slice, concat, pad. */
+/** Operators that move elements and compute nothing: reshape, transpose, slice, concat, pad, roll. */
 import { addDims, type Dim, elements, type Shape, sameDim, shapeText } from "./shape.ts";
 import { expectShape, integers, node, scalar, type Tensor } from "./tensor.ts";
 
@@ -40,20 +40,23 @@ const END = Number.MAX_SAFE_INTEGER;
 
 /**
  * The elements `start` to `end` (exclusive) along `axis`. A negative end counts from the end, as in `slice(x, 3, 0, -1)`:
- * all but the last column; no end means up to the last.
+ * all but the last column; no end means up to the last. So does a negative start, which has no gradient.
  */
 export function slice(x: Tensor, axis: number, start: number, end: number = END): Tensor {
   const size = x.shape[axis];
   if (size === undefined) throw new TypeError(`slice: ${shapeText(x.shape)} has no axis ${axis}`);
   let length: Dim;
-  if (end === END) length = addDims(size, -start);
+  if (start < 0 && end !== END) throw new TypeError("slice: from a negative start up to the last only");
+  if (start < 0) length = -start;
+  else if (end === END) length = addDims(size, -start);
   else if (end < 0) length = addDims(size, end - start);
   else length = end - start;
   const tail = end === END ? 0 : end < 0 ? -end : addDims(size, -end);
   return node("Slice", [x, integers(start), integers(end), integers(axis)], {
     shape: x.shape.map((dim, i) => (i === axis ? length : dim)),
     pullback: (g) => {
-      if (typeof tail !== "number") throw new TypeError("slice: a gradient needs an end that is counted from the end");
+      if (typeof tail !== "number" || start < 0)
+        throw new TypeError("slice: a gradient needs a start from the start and an end from the end");
       return [padZeros(g, axis, start, tail), undefined, undefined, undefined];
     },
   });
@@ -89,4 +92,18 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
     shape: first.shape.map((dim, i) => (i === axis ? length : dim)),
     attributes: { axis },
   });
+}
+
+/**
+ * `x` with its first `by` elements along `axis` moved behind the last; a negative `by` moves the last ones to the front.
+ * The gradient is rolled back.
+ */
+export function roll(x: Tensor, axis: number, by: number): Tensor {
+  const parts = [slice(x, axis, by), slice(x, axis, 0, by)];
+  return { ...concat(parts, axis), shape: x.shape, sources: [x], pullback: (g) => [roll(g, axis, -by)] };
+}
+
+/** One more element at both ends of each of the axes, from the opposite end; not differentiable (`conv` is, as a whole). */
+export function padCircular(x: Tensor, axes: readonly number[]): Tensor {
+  return axes.reduce((y, axis) => concat([slice(y, axis, -1), y, slice(y, axis, 0, 1)], axis), x);
 }

@@ -66,6 +66,9 @@ export const operators: Record<string, OperatorCase> = {
   "slice, end": { shapes: [image], build: (a) => graph.slice(graph.mul(a, a), 2, 0, -1) },
   "slice, both": { shapes: [[5, 4]], build: (a) => graph.slice(graph.mul(a, a), 0, 1, 3) },
   padZeros: { shapes: [image], build: (a) => graph.padZeros(graph.mul(a, a), 2, 1, 2) },
+  "roll, forward": { shapes: [image], build: (a) => graph.roll(graph.mul(a, a), 3, 1) },
+  "roll, backward": { shapes: [image], build: (a) => graph.roll(graph.mul(a, a), 2, -1) },
+  padCircular: { shapes: [image], build: (a) => graph.padCircular(a, [2, 3]), fixed: [0] },
   concat: {
     shapes: [
       [2, 3],
@@ -87,6 +90,14 @@ export const operators: Record<string, OperatorCase> = {
   "conv twice": {
     shapes: [image],
     build: (a) => graph.conv(graph.relu(graph.conv(a, kernel, bias)), constant(numbers(90, 9), [2, 5, 3, 3])),
+  },
+  "conv, circular": { shapes: [image], build: (a) => graph.conv(a, kernel, bias, "circular") },
+  "conv, circular, twice": {
+    shapes: [image],
+    build: (a) => {
+      const second = constant(numbers(90, 9), [2, 5, 3, 3]);
+      return graph.conv(graph.relu(graph.conv(a, kernel, bias, "circular")), second, undefined, "circular");
+    },
   },
   maxPool: { shapes: [image], build: graph.maxPool },
   averagePool: { shapes: [image], build: graph.averagePool },

@@ -9,8 +9,8 @@ export type ElementType = "float32" | "bool" | "int64";
 export type Attribute = number | string | readonly number[];
 
 /**
- * The rule of a gradient: from the gradient with respect to the node's output to those with respect to its inputs (in
- * their order; undefined where none flows). It builds more graph.
+ * The rule of a gradient: from the gradient with respect to the node's output to those with respect to its inputs (or
+ * its sources; in their order; undefined where none flows). It builds more graph.
  */
 export type Pullback = (gradient: Tensor) => readonly (Tensor | undefined)[];
 
@@ -26,6 +26,8 @@ export interface Tensor {
   /** Of a `Constant`: its values, row-major. */
   readonly data?: Float32Array | BigInt64Array;
   readonly pullback?: Pullback;
+  /** What the pullback's gradients belong to, where several operators have one gradient together; else the inputs. */
+  readonly sources?: readonly Tensor[];
   /** The pullback also takes a gradient that is constant along some axes and has size 1 there. */
   readonly elementwise?: boolean;
 }
@@ -35,6 +37,7 @@ interface NodeOptions {
   readonly type?: ElementType;
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly pullback?: Pullback;
+  readonly sources?: readonly Tensor[];
   readonly elementwise?: boolean;
 }
 
