@@ -18,6 +18,7 @@ const arrows = [
   { room: "models/", to: ["errors.ts", "graph/", "weights/weights.ts"] },
   { room: "losses/", to: ["graph/"] },
   { room: "optimizers/", to: ["graph/", "parameters.ts", "zod"] },
+  { room: "recipes/", to: ["transfer/settings.ts"] },
   { room: "runtimes/node-", to: ["errors.ts", "runtimes/", "onnxruntime-node", "onnxruntime-common", "node:"] },
   { room: "runtimes/web-", to: ["errors.ts", "runtimes/", "onnxruntime-web", "onnxruntime-common"] },
   { room: "runtimes/", to: ["errors.ts", "onnxruntime-common"] },
@@ -25,7 +26,7 @@ const arrows = [
     room: "transfer/",
     to: [
       ...["errors.ts", "parameters.ts", "graph/", "onnx/", "models/", "losses/", "optimizers/", "schedule/"],
-      ...["weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts", "zod"],
+      ...["recipes/", "weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts", "zod"],
     ],
   },
   {
@@ -48,6 +49,7 @@ const arrows = [
       "models/",
       "optimizers/",
       "platform/",
+      "recipes/",
       "transfer/",
       "schedule/",
       "weights/",

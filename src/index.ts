@@ -25,6 +25,8 @@ export { encode } from "./onnx/model.ts";
 export { average } from "./optimizers/average.ts";
 export * as optimizers from "./optimizers/index.ts";
 export type { Optimizer, StateSpec, Update, UpdateInput } from "./optimizers/optimizer.ts";
+export * as recipes from "./recipes/index.ts";
+export type { Recipe } from "./recipes/recipe.ts";
 export type { Program, Runtime, RuntimeChoice, RuntimeOptions, Value, Values } from "./runtimes/runtime.ts";
 export { type Level, pyramid } from "./schedule/pyramid.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint.ts";

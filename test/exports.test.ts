@@ -21,6 +21,7 @@ test("what `pastiche` exports", () => {
       "encode",
       "average",
       "optimizers",
+      "recipes",
       "pyramid",
       "decodeCheckpoint",
       "encodeCheckpoint",

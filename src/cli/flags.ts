@@ -6,7 +6,7 @@ import { Option } from "commander";
 import * as z from "zod";
 import { invalid } from "../errors.ts";
 import * as optimizers from "../optimizers/index.ts";
-import { settingSchemas } from "../transfer/settings.ts";
+import { givenSettings, parseSettings, settingSchemas } from "../transfer/settings.ts";
 
 /** How a setting is written on the command line. */
 interface Spelling {
@@ -17,6 +17,7 @@ interface Spelling {
 }
 
 const spellings: Readonly<Record<string, Spelling>> = {
+  recipe: { flags: "--recipe <name>" },
   size: { flags: "-s, --size <pixels>", read: (text) => (text === "content" ? text : number(text)) },
   model: { flags: "--model <name>" },
   alpha: { flags: "--alpha <strength>", aliases: ["--content-weight"] },
@@ -66,7 +67,9 @@ export function settingOptions(): Option[] {
   });
 }
 
-/** A sentence, the range and the default of a setting, from its schema. */
+const defaults: Readonly<Record<string, unknown>> = givenSettings(parseSettings());
+
+/** A sentence, the range and the default of a setting, from its schema and the default recipe. */
 function helpOf(setting: string, schema: z.ZodType): string {
   const facts = factsOf(schema);
   const choices = facts.enum ? ` (${facts.enum.join(", ")}${setting === "init" ? ", or a picture" : ""})` : "";
@@ -75,7 +78,7 @@ function helpOf(setting: string, schema: z.ZodType): string {
   // A limit that only keeps absurd numbers out is no help to anyone.
   const to = facts.exclusiveMaximum !== undefined ? `below ${high}` : high;
   const range = low !== undefined && Number(high) < 1e9 ? ` (${low} to ${to})` : "";
-  return `${facts.description}${choices}${range} [${ownDefaults(setting) ?? valueText(facts.default)}]`;
+  return `${facts.description}${choices}${range} [${ownDefaults(setting) ?? valueText(defaults[setting])}]`;
 }
 
 /** The defaults of an optimiser's parameter, each with whose it is; undefined for a setting of the job. */

@@ -16,7 +16,7 @@ import { type JobPictures, jobPictures, type Sources } from "./inputs.ts";
 import { interruption } from "./interruption.ts";
 import { encoder, type ResultFiles, resultFiles } from "./result-files.ts";
 import { type StylizeFlags, wholeNumber } from "./stylize.ts";
-import { outputTarget, type Snapshots, snapshotPlan } from "./target.ts";
+import { outputTarget, type Snapshots, snapshotPlan, wantedSnapshots } from "./target.ts";
 import { announce, type Course, newCourse, resultRecord, stoppedLine, summary, type Voice, voice } from "./telling.ts";
 
 export interface JobRequest extends Sources {
@@ -45,13 +45,18 @@ interface Ready {
 export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<void> {
   const mayReplace = async (path: string) => Boolean(flags.force || (await request.replaces?.(path)));
   const target = await outputTarget(request, flags, mayReplace);
-  const snapshots = await snapshotPlan(flags, target, request.resume ? () => true : mayReplace);
+  const settings = parseSettings(request.settings);
+  const snapshots = await snapshotPlan(
+    wantedSnapshots(flags, settings, target),
+    target,
+    request.resume ? () => true : mayReplace,
+  );
   const machine = machineOptions(flags);
   const speaks = voice(flags);
   const output = target.path;
   const keeping = await checkpointKeeping(output, flags, speaks.say, request.resume);
   try {
-    const pictures = await jobPictures(request, parseSettings(request.settings));
+    const pictures = await jobPictures(request, settings);
     const encode = encoder(target, request, pictures, flags.metadata);
     const files = await resultFiles({ target, snapshots, mayReplace }, encode, speaks.say);
     if (output !== "-") await clearTemporaries(output);

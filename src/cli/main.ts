@@ -29,6 +29,7 @@ async function commandLine(): Promise<Command> {
   const { resumeCommand } = await import("./resume.ts");
   const { replayCommand } = await import("./replay.ts");
   const { showCommand } = await import("./show.ts");
+  const { recipesCommand } = await import("./recipes.ts");
   const { featuresCommand } = await import("./features.ts");
   const stylize = stylizeCommand();
   const program = new Command("pastiche")
@@ -38,7 +39,15 @@ async function commandLine(): Promise<Command> {
     .enablePositionalOptions()
     .addHelpText("after", () => `\n${stylize.helpInformation()}${EXAMPLES}`);
   program.addCommand(stylize, { isDefault: true });
-  const others = [resumeCommand(), showCommand(), replayCommand(), featuresCommand(), modelsCommand(), infoCommand()];
+  const others = [
+    resumeCommand(),
+    showCommand(),
+    replayCommand(),
+    featuresCommand(),
+    recipesCommand(),
+    modelsCommand(),
+    infoCommand(),
+  ];
   for (const command of others) program.addCommand(command);
   return quiet(program);
 }

@@ -2,7 +2,7 @@
 import { dirname, format, parse } from "node:path";
 import { Command } from "commander";
 import type { Picture } from "../platform/pictures.ts";
-import { givenSettings, parseSettings, type SettingsInput } from "../transfer/settings.ts";
+import { chosenSettings, givenSettings, parseSettings, type SettingsInput } from "../transfer/settings.ts";
 import { readChanges } from "./flags.ts";
 import { type Source, type Sources, typed } from "./inputs.ts";
 import type { Made } from "./metadata.ts";
@@ -77,10 +77,12 @@ function changed(made: Made, changes: Record<string, unknown>, start: string | u
   const file = startFile(changes.init);
   const none = changes.init !== undefined && file === undefined;
   if (file !== undefined) delete changes.init;
-  const { parameters, ...own } = made.settings;
-  // Another optimiser has other parameters: only its own defaults fit.
-  const kept = changes.optimizer === undefined || changes.optimizer === own.optimizer ? parameters : {};
-  const settings = { ...own, model: made.model, ...kept, ...changes } as SettingsInput;
+  const { parameters, optimizer } = made.settings;
+  const own = changes.recipe === undefined ? givenSettings(made.settings) : chosenSettings(made.settings);
+  // Another recipe or optimiser has other parameters: only its own defaults fit.
+  const others = changes.recipe !== undefined || (changes.optimizer ?? optimizer) !== optimizer;
+  const kept = Object.entries(own).filter(([name]) => !(others && name in parameters));
+  const settings = { ...Object.fromEntries(kept), model: made.model, ...changes } as SettingsInput;
   return { settings: givenSettings(parseSettings(settings, (name) => name)), start: start ?? file ?? !none };
 }
 

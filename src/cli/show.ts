@@ -1,6 +1,6 @@
 /** `pastiche show OUT.png`: how a result was made, as a command line that makes it again. */
 import { Command } from "commander";
-import { givenSettings, parseSettings, type SettingsInput } from "../transfer/settings.ts";
+import { chosenSettings, givenSettings, type SettingsInput } from "../transfer/settings.ts";
 import { settingWords } from "./flags.ts";
 import type { Made } from "./metadata.ts";
 import { commandLine, pathArgument } from "./shell.ts";
@@ -20,30 +20,21 @@ export function showCommand(): Command {
 
 /** The words of the command that makes a result again; with `all`, whatever the defaults are. */
 export function madeWords(made: Made, all = false): string[] {
-  const settings = madeSettings(made);
-  // An optimiser's parameters have its own defaults.
-  const usual = {
-    ...givenSettings(parseSettings({ optimizer: settings.optimizer })),
-    optimizer: parseSettings().optimizer,
-  };
-  const worth = Object.entries(settings).filter(
-    ([name, value]) => all || JSON.stringify(value) !== JSON.stringify(usualOf(usual, name)),
-  );
+  const settings = all ? madeSettings(made) : { ...chosenSettings(made.settings), ...foundSettings(made) };
   return [
     "pastiche",
     ...[made.content, made.style].map(({ name }) => pathArgument(name)),
-    ...settingWords(Object.fromEntries(worth)),
+    ...settingWords({ ...settings }),
   ];
 }
 
-function usualOf(usual: SettingsInput, name: string): unknown {
-  return (usual as Readonly<Record<string, unknown>>)[name];
+/** The settings of a result as they can be given again, with the network that was used and the file it started from. */
+export function madeSettings(made: Made): SettingsInput {
+  return { ...givenSettings(made.settings), ...foundSettings(made) };
 }
 
-/** The settings of a result as they can be given again, with the network that was used and the file it started from. */
-export function madeSettings({ settings, model, start }: Made): SettingsInput {
-  const given = { ...givenSettings(settings), model };
-  return (start ? { ...given, init: startArgument(start.name) } : given) as SettingsInput;
+function foundSettings({ model, start }: Made): SettingsInput {
+  return { model, ...(start && { init: startArgument(start.name) }) } as SettingsInput;
 }
 
 /** The name of a start's file so that it cannot be taken for a kind of start. */

@@ -33,8 +33,8 @@ export function stylizeCommand(): Command {
     .option("-f, --force", "replace the output if it exists");
   for (const option of settingOptions()) command.addOption(option);
   command
-    .option("--save-every <steps>", "a snapshot beside the output every so many steps")
-    .option("--save-at <steps>", "snapshots after these steps, as in 100,400,1000")
+    .option("--save-every <steps>", "a snapshot beside the output every so many steps; 0 for none [the recipe's]")
+    .option("--save-at <steps>", "snapshots after these steps, as in 100,400,1000 [the recipe's]")
     .addOption(new Option("--depth <bits>", "bits a colour value (8, 16; 16 for PNG and TIFF) [8]"))
     .option("--quality <percent>", "of JPEG and WebP (1 to 100) [95]")
     .option("--no-metadata", "do not keep the settings inside the picture")

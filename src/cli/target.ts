@@ -3,8 +3,12 @@ import { join, parse } from "node:path";
 import { invalid, UserError } from "../errors.ts";
 import { checkWritable } from "../platform/node/write.ts";
 import { checkEncoding, type Depth, type OutputFormat, outputFormat } from "../platform/pictures.ts";
+import * as recipes from "../recipes/index.ts";
+import type { Recipe } from "../recipes/recipe.ts";
+import type { Settings } from "../transfer/settings.ts";
 import { number } from "./flags.ts";
 import type { Sources } from "./inputs.ts";
+import { snapshotFlags } from "./recipes.ts";
 import { type StylizeFlags, wholeNumber } from "./stylize.ts";
 
 export interface Target {
@@ -36,6 +40,15 @@ export async function outputTarget(
   return { path, format, encoding: { depth, ...quality } };
 }
 
+/** The flags for snapshots: as given, else as the recipe has it where there is a file to put them beside. */
+export function wantedSnapshots(flags: StylizeFlags, { recipe }: Settings, { path }: Target): SnapshotFlags {
+  if (flags.saveEvery !== undefined || flags.saveAt !== undefined) return flags;
+  const { snapshots }: Recipe = recipes[recipe];
+  return path === "-" ? {} : snapshotFlags(snapshots);
+}
+
+type SnapshotFlags = Pick<StylizeFlags, "saveEvery" | "saveAt">;
+
 /** When snapshots are written, and where. */
 export interface Snapshots {
   /** Is one written after this step? */
@@ -48,11 +61,11 @@ export interface Snapshots {
  * is refused now; of `--save-every` that is seen when its time has come.
  */
 export async function snapshotPlan(
-  { saveEvery, saveAt }: StylizeFlags,
+  { saveEvery, saveAt }: SnapshotFlags,
   { path }: Target,
   mayReplace: MayReplace,
 ): Promise<Snapshots> {
-  const every = saveEvery === undefined ? undefined : wholeNumber("--save-every", saveEvery, 1, 1e9);
+  const every = saveEvery === undefined ? undefined : wholeNumber("--save-every", saveEvery, 0, 1e9);
   const at = new Set(saveAt?.split(",").map((text) => wholeNumber("--save-at", text.trim(), 1, 1e9)));
   if (path === "-" && (every || at.size > 0)) {
     throw new UserError("usage", "Snapshots are written beside the output; give -o FILE.");
@@ -63,7 +76,7 @@ export async function snapshotPlan(
     await checkWritable(snapshot, { force: await mayReplace(snapshot) });
   }
   return {
-    has: (step) => (every !== undefined && step % every === 0) || at.has(step),
+    has: (step) => (Boolean(every) && step % every! === 0) || at.has(step),
     path: pathOf,
   };
 }

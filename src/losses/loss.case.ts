@@ -123,13 +123,32 @@ function neighbours({ channels, height, width, data }: Planes, dx: number, dy: n
 
 const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
+/** Mean square differences of means, and of covariances divided by `divisor`. */
+function momentDistance(f: Planes, p: Planes, divisor: number): number {
+  const [now, then] = [moments(f), moments(p)];
+  const share = (a: readonly number[], b: readonly number[]) => sumOf(a.map((x, i) => (x - b[i]!) ** 2)) / a.length;
+  return share(now.mean, then.mean) + share(now.covariance, then.covariance) / divisor ** 2;
+}
+
 /** Every loss's formula as its paper or its docstring writes it. */
 export const formulas: Record<string, Record<Normalization, (now: Planes, target: Planes) => number>> = {
   content: {
+    mean: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / f.data.length,
+    elements: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / f.data.length,
     paper: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / 2,
     balanced: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / total(p, (i) => p.data[i]! ** 2),
   },
   gram: {
+    mean: (f, p) => {
+      const g = products(f).map((x) => x / (f.height * f.width));
+      const a = products(p).map((x) => x / (p.height * p.width));
+      return sumOf(g.map((x, i) => (x - a[i]!) ** 2)) / g.length;
+    },
+    elements: (f, p) => {
+      const g = products(f).map((x) => x / f.data.length);
+      const a = products(p).map((x) => x / p.data.length);
+      return sumOf(g.map((x, i) => (x - a[i]!) ** 2)) / g.length;
+    },
     paper: (f, p) => {
       const [n, m] = [f.channels, f.height * f.width];
       const [g, a] = [products(f), products(p)];
@@ -142,6 +161,8 @@ export const formulas: Record<string, Record<Normalization, (now: Planes, target
     },
   },
   moments: {
+    mean: (f, p) => momentDistance(f, p, 1),
+    elements: (f, p) => momentDistance(f, p, f.channels),
     paper: (f, p) => {
       const [now, then] = [moments(f), moments(p)];
       const squares = (a: readonly number[], b: readonly number[]) => sumOf(a.map((x, i) => (x - b[i]!) ** 2));
@@ -156,6 +177,11 @@ export const formulas: Record<string, Record<Normalization, (now: Planes, target
     },
   },
   variation: {
+    elements: (x) => neighbours(x, 1, 0).sum + neighbours(x, 0, 1).sum,
+    mean: (x) => {
+      const [right, below] = [neighbours(x, 1, 0), neighbours(x, 0, 1)];
+      return right.sum / right.count + below.sum / below.count;
+    },
     paper: (x) => neighbours(x, 1, 0).sum + neighbours(x, 0, 1).sum,
     balanced: (x) => {
       const [right, below] = [neighbours(x, 1, 0), neighbours(x, 0, 1)];

@@ -9,10 +9,16 @@
 import type { Tensor } from "../graph/index.ts";
 
 /**
- * How terms are scaled. `paper`: the formulas of Gatys, Ecker and Bethge to the letter. `balanced`: every term is divided
- * by the mean square of its own target, so that 1 means "as far away as nothing at all" on every layer, network and size.
+ * How terms are scaled.
+ *
+ * - `balanced`: by the mean square of its own target, so that 1 means "as far away as nothing at all" on every layer,
+ *   network and size
+ * - `paper`: the formulas of Gatys, Ecker and Bethge to the letter
+ * - `mean`: means instead of sums, Gram matrices averaged over positions, as in TensorFlow's tutorials
+ * - `elements`: the same with Gram matrices divided by channels times positions, as in neural-style
  */
-export type Normalization = "balanced" | "paper";
+export const normalizations = ["balanced", "paper", "mean", "elements"] as const;
+export type Normalization = (typeof normalizations)[number];
 
 /** A score of features against a target. */
 export interface FeatureLoss {

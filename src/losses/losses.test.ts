@@ -1,14 +1,14 @@
-/** Every loss of the room's export list, in both normalisations. */
+/** Every loss of the room's export list, in every normalisation. */
 import { describe, expect, test } from "vitest";
 import { differentiate } from "../graph/fixtures.case.ts";
 import { symbol, type Tensor } from "../graph/index.ts";
 import * as losses from "./index.ts";
 import { compare, formulas, isFeatureLoss, type Loss, type Planes, planes, score, sums } from "./loss.case.ts";
-import type { LossKind, Normalization, Role } from "./loss.ts";
+import { type LossKind, type Normalization, normalizations, type Role } from "./loss.ts";
 
 const kinds = Object.entries<LossKind<Role>>(losses);
 const cases = kinds.flatMap(([name, kind]) =>
-  (["balanced", "paper"] as const).map((normalize) => ({ name, normalize, loss: kind.make(normalize) as Loss })),
+  normalizations.map((normalize) => ({ name, normalize, loss: kind.make(normalize) as Loss })),
 );
 
 /** A random texture, repeated every 16 places, positive as features are. */

@@ -5,13 +5,15 @@ import { lossKind } from "./loss.ts";
  * How much neighbouring pixels differ: squared differences to the right and below. A difference counts as often as its
  * left or upper pixel.
  *
- * - `paper`: their sum, as in Keras's example (the paper itself has no such term)
- * - `balanced`: the mean of the horizontal plus the mean of the vertical ones
+ * - `balanced`, `mean`: the mean of the horizontal plus the mean of the vertical ones
+ * - `paper`, `elements`: their sum (the paper itself has no such term; neural-style's gradient is half of this one's)
  */
 export const variation = lossKind("image", "How much neighbouring pixels differ: smoothness", (normalize) => ({
   measure: (image, weight) => [3, 2].flatMap((axis) => differences(image, axis, weight)),
   score: ([right, pairsRight, below, pairsBelow]) =>
-    normalize === "paper" ? add(right!, below!) : add(div(right!, pairsRight!), div(below!, pairsBelow!)),
+    normalize === "paper" || normalize === "elements"
+      ? add(right!, below!)
+      : add(div(right!, pairsRight!), div(below!, pairsBelow!)),
 }));
 
 /** The squared differences along `axis`: their sum and their number. */

@@ -18,7 +18,7 @@ export const adam = kind(
       .describe("how far a pixel moves in a step, at most about"),
     beta1: z.number().min(0).lt(1).default(0.9).describe("how long the direction is remembered"),
     beta2: z.number().min(0).lt(1).default(0.99).describe("how long the size of the gradient is remembered"),
-    epsilon: z.number().positive().max(1).default(1e-8).describe("keeps still what has almost no gradient"),
+    epsilon: z.number().positive().max(1000).default(1e-8).describe("keeps still what has almost no gradient"),
   },
   (): Optimizer => ({
     state: {

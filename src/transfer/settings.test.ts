@@ -2,7 +2,16 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../errors.ts";
-import { adjustedSettings, parseSettings, type SettingsInput, settingSchemas } from "./settings.ts";
+import * as recipes from "../recipes/index.ts";
+import type { Recipe } from "../recipes/recipe.ts";
+import {
+  adjustedSettings,
+  chosenSettings,
+  givenSettings,
+  parseSettings,
+  type SettingsInput,
+  settingSchemas,
+} from "./settings.ts";
 import { strengths, terms } from "./terms.ts";
 
 /** The message of the error for settings of any type. */
@@ -25,11 +34,41 @@ test("nothing given is all defaults, and defaults exist once", () => {
   expect(parseSettings({ alpha: undefined as never })).toEqual(settings);
 });
 
-test("every setting explains itself and has a default", () => {
-  for (const [name, schema] of settingSchemas()) {
-    expect(schema.description, name).toMatch(/^\S.{8,120}$/);
-    expect(schema.safeParse(undefined).success, name).toBe(true);
-  }
+test("every setting explains itself", () => {
+  for (const [name, schema] of settingSchemas()) expect(schema.description, name).toMatch(/^\S.{8,120}$/);
+});
+
+describe.each(Object.entries<Recipe>(recipes))("recipe %s", (exported, { summary, about, settings, snapshots }) => {
+  const recipe = exported as keyof typeof recipes;
+
+  test("explains itself, in sentences", () => {
+    expect(summary).toMatch(/^[A-Z].{20,118}\.$/);
+    for (const paragraph of about) expect(paragraph).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test("is a complete set of settings: what it says is what a job gets, with nothing added", () => {
+    expect(parseSettings({ recipe })).toEqual({ ...settings, recipe });
+    for (const step of snapshots?.at ?? [snapshots?.every ?? 1]) expect(step).toBeLessThanOrEqual(settings.steps);
+  });
+
+  test("is overridden setting by setting, and its complete settings can be given again", () => {
+    const changed = parseSettings({ recipe, size: 96, seed: 3, learningRate: 0.03 });
+    const { parameters } = settings;
+    expect(changed).toEqual({
+      ...settings,
+      recipe,
+      size: 96,
+      seed: 3,
+      parameters: { ...parameters, learningRate: 0.03 },
+    });
+    expect(parseSettings(givenSettings(changed))).toEqual(changed);
+    const named = recipe === "balanced" ? {} : { recipe };
+    expect(chosenSettings(changed)).toEqual({ ...named, size: 96, seed: 3, learningRate: 0.03 });
+    const optimizer = settings.optimizer === "adam" ? "lbfgs" : "adam";
+    const other = parseSettings({ recipe, optimizer });
+    expect(other.parameters).toEqual(parseSettings({ optimizer: optimizer === "adam" ? "adam" : "lbfgs" }).parameters);
+    expect(chosenSettings(other)).toEqual({ ...named, optimizer });
+  });
 });
 
 describe("a wrong value is one sentence: the setting, what was expected, what was given", () => {
@@ -57,6 +96,11 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
     ["seed", 2 ** 53, "expected at most 9007199254740991, got 9007199254740992"],
     ["learningRate", 0, "expected more than 0, got 0"],
     ["beta1", 1, "expected less than 1, got 1"],
+    [
+      "recipe",
+      "constructor",
+      'expected one of balanced, eager, fine, gatys, keras, neural-style, tensorflow, got "constructor"',
+    ],
     ["colour", 1, "there is no such setting"],
     ["history", 5, "the optimiser adam has no such parameter"],
     ["constructor", 1, "there is no such setting"],

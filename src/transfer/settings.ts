@@ -1,16 +1,19 @@
 /**
- * Everything that can be set for one job, with its default, its range and a sentence. The parts' own parameters are
- * taken from the parts. It knows no flags and no files.
+ * Everything that can be set for one job, with its range and a sentence. Defaults are the recipe's; the parts' own
+ * parameters are taken from the parts. It knows no flags and no files.
  */
 import * as z from "zod";
 import { invalid, UserError } from "../errors.ts";
 import { colorMaps } from "../image/color.ts";
 import * as losses from "../losses/index.ts";
+import { normalizations } from "../losses/loss.ts";
 import { spokenLayer } from "../models/backbone.ts";
 import { poolings } from "../models/features.ts";
 import * as models from "../models/index.ts";
 import * as optimizers from "../optimizers/index.ts";
 import { namesOf, parse } from "../parameters.ts";
+import * as recipes from "../recipes/index.ts";
+import type { Recipe } from "../recipes/recipe.ts";
 
 const strength = () => z.number().min(0).max(1e12);
 /** Layers with weights, under their spoken names from here on. */
@@ -35,62 +38,43 @@ const styleLosses = namesOf(losses).filter((name) => losses[name].role === "styl
 /** What the first level may start from, by name; a picture is the other way. */
 export const starts = ["content", "noise", "style", "gray"] as const;
 
-/** The job's own settings. */
+/** The job's own settings; their defaults are the recipe's. */
 const job = {
+  recipe: z.enum(namesOf(recipes)).describe("the named set of settings that the others change"),
   size: z
     .union([z.int().min(16).max(16_384), z.literal("content")], "a whole number from 16 to 16384, or content")
-    .default(512)
     .describe("long side of the result in pixels; `content` for the photo's own size"),
-  model: z
-    .enum(["auto", ...namesOf(models)])
-    .default("auto")
-    .describe("the network that sees the pictures"),
-  alpha: strength().default(0.1).describe("strength of the photo's content"),
-  beta: strength().default(1).describe("strength of the painting's style"),
-  tv: strength().default(0.5).describe("strength of the total variation term: smoothness"),
-  contentLayers: layers().default({ conv4_2: 1 }).describe("layers for the content, with weights"),
-  styleLayers: layers()
-    .default({ conv1_1: 3, conv2_1: 2, conv3_1: 2, conv4_1: 1, conv5_1: 0.5 })
-    .describe("layers for the style, with weights"),
+  model: z.enum(["auto", ...namesOf(models)]).describe("the network that sees the pictures"),
+  alpha: strength().describe("strength of the photo's content"),
+  beta: strength().describe("strength of the painting's style"),
+  tv: strength().describe("strength of the total variation term: smoothness"),
+  contentLayers: layers().describe("layers for the content, with weights"),
+  styleLayers: layers().describe("layers for the style, with weights"),
   styleLoss: z
     .enum(styleLosses)
-    .default("gram")
     .describe("what is compared of the style: gram, the paper's; moments, means and covariances apart"),
-  styleScale: z
-    .number()
-    .min(0.05)
-    .max(10)
-    .default(1)
-    .describe("size of the painting against the result: size of its strokes"),
+  styleScale: z.number().min(0.05).max(10).describe("size of the painting against the result: size of its strokes"),
   color: z
     .enum(["style", "free", "match", "content", "luminance"])
-    .default("style")
     .describe(
       "the painting's (style), as they are (free), the photo's (match; to the end: content), only lightness painted (luminance)",
     ),
-  colorMap: z
-    .enum(namesOf(colorMaps))
-    .default("symmetric")
-    .describe("how colours are fitted: by which square root of their covariance"),
-  init: z.enum(starts).default("content").describe("what the first level starts from"),
-  initNoise: z.number().min(0).max(1).default(0).describe("how much noise is mixed into the start: 1 is noise alone"),
-  optimizer: z.enum(namesOf(optimizers)).default("adam").describe("how the pixels are moved"),
-  steps: z.int().min(1).max(1_000_000).default(80).describe("steps at every level"),
-  firstSteps: z.int().min(1).max(1_000_000).default(200).describe("steps at the first of several levels"),
-  levels: z.int().min(1).max(32).default(32).describe("at most so many sizes, each sqrt(2) as large as the one before"),
-  minSize: z.int().min(16).max(16_384).default(128).describe("long side of the first level, at least"),
-  pooling: z.enum(namesOf(poolings)).default("max").describe("how the network halves its pictures"),
+  colorMap: z.enum(namesOf(colorMaps)).describe("how colours are fitted: by which square root of their covariance"),
+  init: z.enum(starts).describe("what the first level starts from"),
+  initNoise: z.number().min(0).max(1).describe("how much noise is mixed into the start: 1 is noise alone"),
+  optimizer: z.enum(namesOf(optimizers)).describe("how the pixels are moved"),
+  steps: z.int().min(1).max(1_000_000).describe("steps at every level"),
+  firstSteps: z.int().min(1).max(1_000_000).describe("steps at the first of several levels"),
+  levels: z.int().min(1).max(32).describe("at most so many sizes, each sqrt(2) as large as the one before"),
+  minSize: z.int().min(16).max(16_384).describe("long side of the first level, at least"),
+  pooling: z.enum(namesOf(poolings)).describe("how the network halves its pictures"),
   normalize: z
-    .enum(["balanced", "paper"])
-    .default("balanced")
-    .describe("balanced: strengths mean the same for all sizes and networks; paper: the formulas to the letter"),
-  average: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.99)
-    .describe("decay of the running average that is the result; 0 for none"),
-  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe("for everything random"),
+    .enum(normalizations)
+    .describe(
+      "how terms are scaled: balanced, the same for all; paper, to the letter; mean, as TensorFlow; elements, as neural-style",
+    ),
+  average: z.number().min(0).lt(1).describe("decay of the running average that is the result; 0 for none"),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe("for everything random"),
 };
 
 const jobSchema = z.strictObject(job);
@@ -101,8 +85,8 @@ type Intersection<Union> = (Union extends unknown ? (x: Union) => void : never) 
   : never;
 type OptimizerInput = Intersection<z.input<(typeof optimizers)[keyof typeof optimizers]["parameters"]>>;
 
-/** The settings of a job as they are given: whatever is left out has its default. */
-export type SettingsInput = z.input<typeof jobSchema> & OptimizerInput;
+/** The settings of a job as they are given: whatever is left out is the recipe's. */
+export type SettingsInput = Partial<z.input<typeof jobSchema>> & OptimizerInput;
 
 /** The settings of a job, complete. */
 export type Settings = z.output<typeof jobSchema> & {
@@ -130,13 +114,34 @@ export function parseSettings(given: SettingsInput = {}, label: (name: string) =
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined) (Object.hasOwn(job, name) || !isParameter(name) ? own : rest)[name] = value;
   }
-  const settings = parse(jobSchema, own, label);
+  const { parameters: usual, ...base } = recipeOf(own.recipe).settings;
+  const settings = parse(jobSchema, { recipe: "balanced", ...base, ...own }, label);
   const optimizer = optimizers[settings.optimizer];
   for (const name of Object.keys(rest)) {
     if (name in optimizer.parameters.shape) continue;
     throw new UserError("usage", `${label(name)}: the optimiser ${settings.optimizer} has no such parameter.`);
   }
-  return { ...settings, parameters: parse<z.ZodType<Record<string, number>>>(optimizer.parameters, rest, label) };
+  // Another optimiser than the recipe's has other parameters: its own defaults.
+  const parameters = settings.optimizer === base.optimizer ? { ...usual, ...rest } : rest;
+  return { ...settings, parameters: parse<z.ZodType<Record<string, number>>>(optimizer.parameters, parameters, label) };
+}
+
+/** The recipe of that name; the default where there is none. */
+function recipeOf(name: unknown): Recipe {
+  return typeof name === "string" && Object.hasOwn(recipes, name)
+    ? recipes[name as keyof typeof recipes]
+    : recipes.balanced;
+}
+
+/** What of complete settings is not as their recipe has it, as it can be given again. */
+export function chosenSettings(settings: Settings): SettingsInput {
+  const { recipe, optimizer } = settings;
+  const usual = new Map(Object.entries(givenSettings(parseSettings({ recipe, optimizer }))));
+  usual.set("recipe", parseSettings().recipe).set("optimizer", parseSettings({ recipe }).optimizer);
+  const chosen = Object.entries(givenSettings(settings));
+  return Object.fromEntries(
+    chosen.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(usual.get(name))),
+  );
 }
 
 function isParameter(name: string): boolean {

@@ -6,7 +6,6 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { grad, input, type Tensor } from "../../src/graph/index.ts";
 import type { Image } from "../../src/image/image.ts";
-import type { Normalization } from "../../src/losses/loss.ts";
 import { features } from "../../src/models/features.ts";
 import { vgg19 } from "../../src/models/index.ts";
 import { encode } from "../../src/onnx/model.ts";
@@ -20,6 +19,7 @@ import { describeGraph, type Eye, IMAGE, lossGraph, stepGraph } from "../../src/
 import { strengths, terms } from "../../src/transfer/terms.ts";
 import { contentPicture, randomWeights, sampled, startPicture, stylePicture } from "./numbers.ts";
 
+type Normalization = "balanced" | "paper";
 type Pixels = readonly [number, number];
 
 interface Golden {
