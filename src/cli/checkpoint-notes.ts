@@ -26,6 +26,7 @@ const flags = z.object({
   runtime: z.string(),
   threads: z.string().optional(),
   checkpointEvery: z.string().optional(),
+  report: z.string().optional(),
 });
 
 const schema = z.object({
@@ -56,7 +57,7 @@ export function checkpointNotes(
     content: recorded(sources.content, pictures.content),
     style: recorded(sources.style, pictures.style),
     ...(sources.start && pictures.start && { start: recorded(sources.start, pictures.start) }),
-    flags: flags.parse(given),
+    flags: flags.parse({ ...given, ...(given.report !== undefined && { report: resolve(given.report) }) }),
   };
 }
 

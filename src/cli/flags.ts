@@ -143,6 +143,14 @@ export function settingWords(settings: Readonly<Record<string, unknown>>): strin
   });
 }
 
+/** Settings by the names of their flags, as people read them: `["style-scale", "0.5"]`. */
+export function settingTexts(settings: Readonly<Record<string, unknown>>): (readonly [name: string, text: string])[] {
+  return [...settingSchemas().keys()].flatMap((setting) => {
+    const value = settings[setting];
+    return value === undefined ? [] : [[flagOf(setting).replace(/^--(no-)?/, ""), valueText(value)] as const];
+  });
+}
+
 /** Settings out of `size=1024,alpha=0.1`: by their own names, or as their flags call them. */
 export function readChanges(text: string): Record<string, unknown> {
   const names = new Map<string, string>();

@@ -81,6 +81,8 @@ export interface JobPictures {
   readonly facts: Facts;
   /** The photo's transparency at the size of a result. */
   alphaAt(result: Size): Float32Array | undefined;
+  /** The images, while they have not been taken. */
+  look(): Pictures;
   /** The images. Nobody here holds them afterwards: they live no longer than the job needs them. */
   take(): Pictures;
 }
@@ -94,6 +96,7 @@ export async function jobPictures(sources: Sources, settings: Settings): Promise
   return {
     facts: { content: digest(content), style: digest(style), start: start && digest(start) },
     alphaAt: (result) => alphaFor(alpha, size, result),
+    look: () => images!,
     take() {
       const taken = images!;
       images = undefined;

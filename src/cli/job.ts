@@ -8,12 +8,13 @@ import type { CheckpointSlots } from "../platform/node/checkpoint-slots.ts";
 import { checkRuntimeName } from "../platform/node/runtimes.ts";
 import { clearTemporaries } from "../platform/node/write.ts";
 import type { Checkpoint } from "../transfer/checkpoint.ts";
-import type { StartEvent } from "../transfer/events.ts";
+import type { StartEvent, StepEvent } from "../transfer/events.ts";
 import { parseSettings, type SettingsInput } from "../transfer/settings.ts";
 import { checkpointKeeping, type Keeping } from "./checkpoint-keeping.ts";
 import { checkpointNotes } from "./checkpoint-notes.ts";
 import { type JobPictures, jobPictures, type Sources } from "./inputs.ts";
 import { interruption } from "./interruption.ts";
+import { checkReport, type Reporting, reporting } from "./report.ts";
 import { encoder, type ResultFiles, resultFiles } from "./result-files.ts";
 import { type StylizeFlags, wholeNumber } from "./stylize.ts";
 import { outputTarget, type Snapshots, snapshotPlan, wantedSnapshots } from "./target.ts";
@@ -38,6 +39,7 @@ interface Ready {
   readonly files: ResultFiles;
   readonly pictures: JobPictures;
   readonly keeping: Keeping | undefined;
+  readonly report: Reporting | undefined;
   readonly voice: Voice;
 }
 
@@ -57,12 +59,13 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   const keeping = await checkpointKeeping(output, flags, speaks.say, request.resume);
   try {
     const pictures = await jobPictures(request, settings);
+    const report = flags.report === undefined ? undefined : await reportFor(flags.report, request, pictures, flags);
     const encode = encoder(target, request, pictures, flags.metadata);
     const files = await resultFiles({ target, snapshots, mayReplace }, encode, speaks.say);
     if (output !== "-") await clearTemporaries(output);
     const stylizer = await createStylizer({ ...machine, onNote: speaks.say });
     try {
-      await run(stylizer, { request, flags, output, snapshots, files, pictures, keeping, voice: speaks });
+      await run(stylizer, { request, flags, output, snapshots, files, pictures, keeping, report, voice: speaks });
     } finally {
       await stylizer.dispose();
     }
@@ -78,9 +81,15 @@ export function machineOptions({ runtime, threads }: Pick<StylizeFlags, "runtime
   return { runtime, ...(count && { threads: count }) };
 }
 
+/** The job's report, if it can be written. */
+async function reportFor(path: string, request: JobRequest, pictures: JobPictures, { force = false }: StylizeFlags) {
+  await checkReport(path, { force, mine: request.resume && pictures.facts });
+  return reporting(path, request, pictures);
+}
+
 /** Runs it to its end, or until it is stopped: then what there is, is kept. */
 async function run(stylizer: Stylizer, job: Ready): Promise<void> {
-  const { flags, files, keeping } = job;
+  const { flags, files, keeping, report } = job;
   const { progress, say } = job.voice;
   const stop = interruption(say);
   const course = newCourse();
@@ -99,6 +108,7 @@ async function run(stylizer: Stylizer, job: Ready): Promise<void> {
       if (course.last && !done) {
         output = await files.save(course.last, course.start);
         say(stoppedLine(course, output));
+        await report?.write(course, output, stop.signal.aborted ? "Stopped" : "Failed");
       } else if (!done && stop.signal.aborted) say("Stopped before the first step; there is nothing to save.");
     } finally {
       // Refused before it began, there is nothing new to say.
@@ -115,16 +125,17 @@ async function run(stylizer: Stylizer, job: Ready): Promise<void> {
   if (flags.json) print(resultRecord(course, output));
   else if (output !== "-" && !flags.quiet) process.stdout.write(`${output}\n`);
   if (flags.verbose) say(summary(course));
+  await report?.write(course, output);
 }
 
 /** The job's events, shown and kept as they come. */
 async function follow(stylizer: Stylizer, job: Ready, course: Course, signal: AbortSignal): Promise<void> {
-  const { request, flags, output, snapshots, files, pictures, keeping } = job;
+  const { request, flags, output, snapshots, files, pictures, keeping, report } = job;
   const { progress, say } = job.voice;
   const notes = checkpointNotes(request, pictures.facts, flags, output);
   const options = {
     signal,
-    wantsImage: ({ step }: { step: number }) => snapshots.has(step),
+    wantsImage: (event: StepEvent) => snapshots.has(event.step) || Boolean(report?.wants(event)),
     ...(keeping && { wantsCheckpoint: keeping.due }),
   };
   const given = { settings: request.settings, resume: request.resume?.checkpoint };
@@ -137,6 +148,7 @@ async function follow(stylizer: Stylizer, job: Ready, course: Course, signal: Ab
     // What a job stopped before its first step shows is what it started from: nothing to keep.
     if (signal.aborted && "step" in event && event.step === 0) continue;
     course.follow(event);
+    await report?.follow(event);
     if (event.type === "image" && snapshots.has(event.step) && !signal.aborted) {
       await files.snapshot(event, course.start);
     }

@@ -18,8 +18,15 @@ export function showCommand(): Command {
     });
 }
 
+/** What a command line needs to know of a result. */
+export interface Makings extends Pick<Made, "settings" | "model"> {
+  readonly content: { readonly name: string };
+  readonly style: { readonly name: string };
+  readonly start?: { readonly name: string } | undefined;
+}
+
 /** The words of the command that makes a result again; with `all`, whatever the defaults are. */
-export function madeWords(made: Made, all = false): string[] {
+export function madeWords(made: Makings, all = false): string[] {
   const settings = all ? madeSettings(made) : { ...chosenSettings(made.settings), ...foundSettings(made) };
   return [
     "pastiche",
@@ -29,11 +36,11 @@ export function madeWords(made: Made, all = false): string[] {
 }
 
 /** The settings of a result as they can be given again, with the network that was used and the file it started from. */
-export function madeSettings(made: Made): SettingsInput {
+export function madeSettings(made: Makings): SettingsInput {
   return { ...givenSettings(made.settings), ...foundSettings(made) };
 }
 
-function foundSettings({ model, start }: Made): SettingsInput {
+function foundSettings({ model, start }: Makings): SettingsInput {
   return { model, ...(start && { init: startArgument(start.name) }) } as SettingsInput;
 }
 

@@ -18,6 +18,7 @@ export interface StylizeFlags {
   readonly checkpointEvery?: string | undefined;
   readonly runtime: string;
   readonly threads?: string | undefined;
+  readonly report?: string | undefined;
   readonly json?: boolean | undefined;
   readonly progress: (typeof progressStyles)[number];
   readonly quiet?: boolean | undefined;
@@ -64,6 +65,7 @@ export function runningOptions(command: Command): Command {
   return command
     .option("--checkpoint-every <seconds>", "how often the job's state is kept beside the output; 0 for never [30]")
     .option("--no-checkpoint", "keep no state: a stopped job cannot be resumed")
+    .option("--report <page>", "a page about the job, in one HTML file: result, snapshots, loss curves, settings")
     .option("--threads <count>", "processor threads [all cores]")
     .option("--json", "one JSON object about the result on standard output")
     .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))

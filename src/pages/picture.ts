@@ -1,0 +1,42 @@
+/** Pictures on a page: inside it, as data. Where they come from, it refuses to know. */
+import { type Html, html } from "./html.ts";
+
+/** A picture that is part of the page. */
+export interface PagePicture {
+  /** `data:image/...;base64,...` */
+  readonly data: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An `img` of it. */
+export function image({ data, width, height }: PagePicture, alt: string): Html {
+  return html`<img src="${data}" width="${width}" height="${height}" alt="${alt}">`;
+}
+
+/**
+ * The result with a divider over it that uncovers what was before: a range input, so that it follows mouse, finger and
+ * keyboard. `before` is a picture, or the id of an `img` of the page that shows it already.
+ */
+export function compare(before: PagePicture | { readonly id: string }, after: PagePicture, words: Words): Html {
+  const { width, height } = after;
+  const under =
+    "id" in before
+      ? html`<img data-from="${before.id}" width="${width}" height="${height}" alt="${words.before}">`
+      : html`<img src="${before.data}" width="${width}" height="${height}" alt="${words.before}">`;
+  // Small pictures are enlarged, but not to a blur; high ones must fit a window.
+  const widest = Math.min(2 * width, 1200);
+  const size = `--ratio:${width / height};--widest:${widest}px`;
+  return html`<div class="compare" style="${size}">
+<div class="after">${image(after, words.after)}</div>
+<div class="before">${under}</div>
+<span class="tag left">${words.before}</span><span class="tag right">${words.after}</span>
+<input type="range" min="0" max="100" step="0.5" value="50" aria-label="How much of ${words.before} is shown">
+<div class="handle" aria-hidden="true"></div>
+</div>`;
+}
+
+interface Words {
+  readonly before: string;
+  readonly after: string;
+}

@@ -1,0 +1,139 @@
+/** `--report`: the page of a job, opened in a browser: it is whole, it works, and it asks nothing of anybody. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { folder, pastiche, png, quick } from "../cli/pastiche.ts";
+import { path, startBrowser } from "../web/browser.ts";
+import { cut, open, pointCounts } from "./browser.ts";
+
+const cwd = folder();
+const at = (name: string) => join(cwd, name);
+/** A name that a page must not take for its own. */
+const evil = "<img src=x onerror=document.title=1>\"'&.png";
+writeFileSync(at(evil), await png());
+writeFileSync(at("painting.png"), await png(70, 70));
+const steps = 6;
+
+test("a page that cannot be written is refused before the first step", async () => {
+  const named = await pastiche([evil, "painting.png", ...quick, "-o", "a.png", "--report", "a.txt"], { cwd });
+  expect(named).toMatchObject({ status: 2, stderr: expect.stringContaining("--report: expected the name of a page") });
+  writeFileSync(at("taken.html"), "somebody's");
+  const taken = await pastiche([evil, "painting.png", ...quick, "-o", "a.png", "--report", "taken.html"], { cwd });
+  expect(taken).toMatchObject({ status: 1, stderr: expect.stringContaining("taken.html exists already") });
+  expect(readFileSync(at("taken.html"), "utf8")).toBe("somebody's");
+  expect(existsSync(at("a.png"))).toBe(false);
+});
+
+test("of a job that was stopped, and of one that goes on: in the same file", async () => {
+  const args = [evil, "painting.png", ...quick, "-n", "100000", "-o", "s.png", "--checkpoint-every", "0.001"];
+  const { status } = await pastiche([...args, "--report", "s.html", "--progress", "json"], {
+    cwd,
+    watch: (stderr, kill) => void (stderr.includes('"step":5,') && kill("SIGINT")),
+  });
+  expect(status).toBe(130);
+  expect(readFileSync(at("s.html"), "utf8")).toMatch(/Stopped after step \d+ of 100003/);
+  const again = await pastiche(["resume", "s.png", "--progress", "json"], {
+    cwd,
+    watch: (stderr, kill) => void (stderr.includes('"type":"step"') && kill("SIGINT")),
+  });
+  expect(again.status).toBe(130);
+  const other = await pastiche(["resume", "s.png", "--report", "taken.html"], { cwd });
+  expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining("taken.html exists already") });
+});
+
+describe.skipIf(!path)("in Chromium", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    const { status, stderr } = await pastiche([evil, "painting.png", ...quick, "-o", "out.png", "--report", "r.html"], {
+      cwd,
+    });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining("pastiche:")]);
+    browser = await startBrowser();
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  test("says what it is about, whatever a file is called, and asks for nothing", async () => {
+    const { page, complaints } = await open(browser, at("r.html"));
+    expect(await page.title()).toBe(`${evil} in the style of painting.png`);
+    expect(await page.locator("h1").textContent()).toBe(`${evil} in the style of painting.png`);
+    expect(await page.locator("code").textContent()).toContain("pastiche '<img src=x onerror=");
+    const pictures = await page.evaluate(() =>
+      [...document.images].map((one) => [one.src.slice(0, 16), one.naturalWidth > 0]),
+    );
+    expect(pictures.length).toBeGreaterThan(4);
+    for (const picture of pictures) expect(picture).toEqual(["data:image/webp;", true]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("the divider follows the keyboard and the mouse", async () => {
+    const { page, complaints } = await open(browser, at("r.html"));
+    expect(await cut(page)).toBeCloseTo(50, 0);
+    await page.locator(".compare input").focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowLeft");
+    expect(await cut(page)).toBeCloseTo(48, 0);
+    await page.keyboard.press("Home");
+    expect(await cut(page)).toBeCloseTo(0, 0);
+    const box = (await page.locator(".compare").boundingBox())!;
+    await page.mouse.click(box.x + box.width * 0.75, box.y + box.height / 2);
+    expect(await cut(page)).toBeCloseTo(75, -0.5);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("curves have a point for every step, and the cursor reads them", async () => {
+    const { page, complaints } = await open(browser, at("r.html"));
+    const counts = await pointCounts(page);
+    expect(Object.keys(counts)).toContain("style conv1_1");
+    expect(counts).toMatchObject({ total: steps, "style conv1_1": steps });
+    await page.locator(".plot").focus();
+    await page.keyboard.press("Home");
+    expect(await page.locator(".where").textContent()).toBe("step 1");
+    const first = Number(await page.locator('.legend button[data-name="total"] output').textContent());
+    await page.keyboard.press("End");
+    expect(await page.locator(".where").textContent()).toBe(`step ${steps}`);
+    const last = Number(await page.locator('.legend button[data-name="total"] output').textContent());
+    expect(last).toBeLessThan(first);
+    const box = (await page.locator(".plot").boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.41, box.y + 20);
+    expect(await page.locator(".where").textContent()).toBe("step 3");
+    await page.locator('.legend button[data-name="total"]').click();
+    expect(await page.locator('polyline[data-name="total"]').isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("a snapshot takes the result's place", async () => {
+    const { page, complaints } = await open(browser, at("r.html"));
+    const result = await page.locator(".after img").getAttribute("src");
+    await page.locator(".strip button").first().click();
+    expect(await page.locator(".after img").getAttribute("src")).not.toBe(result);
+    expect(await page.locator(".tag.right").textContent()).toMatch(/^step \d+$/);
+    await page.locator(".strip button").last().click();
+    expect(await page.locator(".after img").getAttribute("src")).toBe(result);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test.each([
+    [360, "light"],
+    [360, "dark"],
+    [1600, "dark"],
+  ] as const)("fits a window of %i pixels, %s", async (width, colorScheme) => {
+    const { page } = await open(browser, at("r.html"), { width, colorScheme });
+    const [wide, ground, ink] = await page.evaluate(() => {
+      const { backgroundColor, color } = getComputedStyle(document.body);
+      return [document.documentElement.scrollWidth, backgroundColor, color] as const;
+    });
+    expect(wide).toBeLessThanOrEqual(width);
+    const light = (color: string) => Number(/\d+/.exec(color)![0]);
+    expect(light(ground) > light(ink)).toBe(colorScheme === "light");
+    await page.close();
+  });
+});
+
+test("the page is one file, without an address in it", () => {
+  const text = readFileSync(at(path ? "r.html" : "s.html"), "utf8");
+  expect(text).not.toMatch(/https?:|\bsrc="(?!data:)|\bhref=/);
+});
