@@ -62,7 +62,7 @@ export async function preparedStep({ model, size, settings: given = {}, threads 
   const optimizer = average(part.make(/** @type {any} */ (settings.parameters)));
   const picture = noisePicture({ width: size, height: size });
   const level = { width: size, height: size, steps: 1 };
-  const targets = await describe(runtime, eye, all, { content: picture, style: picture });
+  const targets = await describe(runtime, eye, all, { content: picture, style: [{ image: picture, weight: 1 }] });
   const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
   /** @type {Record<string, import("../dist/runtimes/runtime.js").Value>} */
   let inputs = { image: imageValue(runtime, picture), ...targets };

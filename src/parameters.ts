@@ -36,8 +36,9 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown, label: (na
   const problems = result.error.issues.map((issue) => {
     if (issue.code === "unrecognized_keys") return `${issue.keys.map(label).join(", ")}: there is no such setting`;
     const given = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value);
-    const [name, ...rest] = issue.path.map(String);
-    const subject = [label(name ?? ""), ...rest].join(" ").trim();
+    const [name = "", ...rest] = issue.path;
+    // Which number of a list it is, what was given tells.
+    const subject = [label(String(name)), ...rest.filter((key) => typeof key !== "number")].join(" ").trim();
     return `${subject}: expected ${expected(issue)}, got ${shown(given)}`;
   });
   throw new UserError("usage", `${[...new Set(problems)].join("; ").replace(/\s+/g, " ")}.`);

@@ -2,7 +2,8 @@
 import { basename, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../errors.ts";
-import type { Facts, Source, Sources } from "./inputs.ts";
+import type { Facts, Sources } from "./inputs.ts";
+import { mapRoles, roleAt } from "./roles.ts";
 import type { StylizeFlags } from "./stylize.ts";
 import { version } from "./version.ts";
 
@@ -34,7 +35,7 @@ const schema = z.object({
   /** The result's name, without its folder; `-` for standard output. */
   output: z.string(),
   content: picture,
-  style: picture,
+  style: z.array(picture).min(1).readonly(),
   start: picture.optional(),
   flags,
 });
@@ -46,17 +47,17 @@ export function checkpointNotes(
   given: StylizeFlags,
   output: string,
 ): CheckpointNotes {
-  const recorded = ({ name, path }: Source, { digest }: { digest: string }): Recorded => ({
-    name,
-    ...(path !== "-" && { path: resolve(path) }),
-    sha256: digest,
-  });
   return {
     version,
     output: basename(output),
-    content: recorded(sources.content, pictures.content),
-    style: recorded(sources.style, pictures.style),
-    ...(sources.start && pictures.start && { start: recorded(sources.start, pictures.start) }),
+    ...mapRoles(
+      sources,
+      ({ name, path }, role, index): Recorded => ({
+        name,
+        ...(path !== "-" && { path: resolve(path) }),
+        sha256: roleAt(pictures, role, index)!.digest,
+      }),
+    ),
     flags: flags.parse({ ...given, ...(given.report !== undefined && { report: resolve(given.report) }) }),
   };
 }

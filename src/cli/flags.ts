@@ -25,7 +25,9 @@ const spellings: Readonly<Record<string, Spelling>> = {
   tv: { flags: "--tv <strength>", aliases: ["--tv-weight"] },
   contentLayers: { flags: "--content-layers <layers>", read: layerWeights },
   styleLayers: { flags: "--style-layers <layers>", read: layerWeights },
-  styleScale: { flags: "--style-scale <factor>" },
+  blend: { flags: "--blend <weights>", read: numbers },
+  styleScale: { flags: "--style-scale <factors>", read: numbers },
+  strokes: { flags: "--strokes <factors>", read: numbers },
   color: { flags: "--color <mode>" },
   colorMap: { flags: "--color-map <root>" },
   styleLoss: { flags: "--style-loss <name>" },
@@ -71,7 +73,9 @@ const defaults: Readonly<Record<string, unknown>> = givenSettings(parseSettings(
 
 /** A sentence, the range and the default of a setting, from its schema and the default recipe. */
 function helpOf(setting: string, schema: z.ZodType): string {
-  const facts = factsOf(schema);
+  const whole = factsOf(schema);
+  // Of what may be a number or something else, the number has the range.
+  const facts = { ...whole.anyOf?.[0], ...whole };
   const choices = facts.enum ? ` (${facts.enum.join(", ")}${setting === "init" ? ", or a picture" : ""})` : "";
   const low = facts.exclusiveMinimum !== undefined ? `above ${facts.exclusiveMinimum}` : facts.minimum;
   const high = facts.exclusiveMaximum ?? facts.maximum;
@@ -99,6 +103,7 @@ function factsOf(schema: z.ZodType): Facts {
 interface Facts {
   readonly description?: string;
   readonly default?: unknown;
+  readonly anyOf?: readonly Facts[];
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -106,8 +111,9 @@ interface Facts {
   readonly exclusiveMaximum?: number;
 }
 
-/** A value as it is typed; layers with weights as `conv1_1:3,conv2_1:2`. */
+/** A value as it is typed; layers with weights as `conv1_1:3,conv2_1:2`, several numbers as `3,1`. */
 function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",");
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)
     .map(([layer, weight]) => (weight === 1 ? layer : `${layer}:${weight}`))
@@ -176,6 +182,11 @@ export function readChanges(text: string): Record<string, unknown> {
 /** A number if the text is one; anything else is left to the schema, which names it in its complaint. */
 export function number(text: string): number | string {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text;
+}
+
+/** `3,1` as a list. */
+function numbers(text: string): unknown[] {
+  return text.split(",").map(number);
 }
 
 /** `conv1_1:3,conv2_1` as weights by layer; a layer without weight has 1. */

@@ -5,8 +5,11 @@ import { resizePlanes } from "../image/resize.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { readPicture } from "../platform/node/pictures.ts";
 import type { Picture } from "../platform/pictures.ts";
+import { type Painting, paintingsOf } from "../transfer/paintings.ts";
 import { GRAIN, type Pictures } from "../transfer/prepare.ts";
 import type { Settings } from "../transfer/settings.ts";
+import { flagOf } from "./flags.ts";
+import { listRoles, mapRoles, mapRolesInTurn, type Roles } from "./roles.ts";
 import { readStandardInput } from "./streams.ts";
 
 /** A picture's file. */
@@ -25,41 +28,27 @@ export function typed(path: string): Source {
 }
 
 /** The files of a job. */
-export interface Sources {
-  readonly content: Source;
-  readonly style: Source;
-  readonly start?: Source | undefined;
-}
-
-/** The same, read. */
-export interface Read {
-  readonly content: Picture;
-  readonly style: Picture;
-  readonly start: Picture | undefined;
-}
+export type Sources = Roles<Source>;
 
 /** What is left of them when the job has its images: what the result's file needs. */
-export interface Facts {
-  readonly content: Pick<Picture, "digest">;
-  readonly style: Pick<Picture, "digest">;
-  readonly start: Pick<Picture, "digest"> | undefined;
-}
+export type Facts = Roles<Pick<Picture, "digest">>;
 
 /**
  * Reads the pictures, reduced while they are unpacked to the largest size that a job with these settings makes of them:
- * photographs have far more pixels than that.
+ * photographs have far more pixels than that. Settings for another number of paintings are refused before.
  */
-export async function readPictures({ content, style, start }: Sources, settings: Settings): Promise<Read> {
-  if ([content, style, start].filter((source) => source?.path === "-").length > 1) {
+export async function readPictures(sources: Sources, settings: Settings): Promise<Roles<Picture>> {
+  if (listRoles(sources).filter(({ path }) => path === "-").length > 1) {
     throw new UserError("usage", "Only one picture can come from standard input.");
   }
-  const photo = await readSource(content, settings.size === "content" ? undefined : settings.size);
-  const long = settings.size === "content" ? Math.max(photo.size.width, photo.size.height) : settings.size;
-  return {
-    content: photo,
-    style: await readSource(style, styleSide(long, settings)),
-    start: start && (await readSource(start, long)),
-  };
+  const paintings = paintingsOf(sources.style.length, settings, flagOf);
+  let long = settings.size === "content" ? undefined : settings.size;
+  return mapRolesInTurn(sources, async (source, role, index) => {
+    const picture = await readSource(source, role === "style" ? styleSide(long!, paintings[index]!, settings) : long);
+    // The photo is the first.
+    long ??= Math.max(picture.size.width, picture.size.height);
+    return picture;
+  });
 }
 
 /** A picture, read, reduced to `longSide` while it is unpacked; a `picture` error if it is not the one that it must be. */
@@ -70,9 +59,9 @@ export async function readSource({ path, sha256 }: Source, longSide?: number): P
   throw new UserError("picture", `${inMessage(name)} is not the picture that the job began with.`);
 }
 
-/** The long side of the painting at the last level; as the picture to start from it is needed at the result's size. */
-function styleSide(long: number, { styleScale, init }: Settings): number {
-  const side = Math.max(GRAIN, Math.round(long * styleScale));
+/** The long side of a painting at the last level; as the picture to start from it is needed at the result's size. */
+function styleSide(long: number, { scales }: Painting, { init }: Settings): number {
+  const side = Math.max(GRAIN, Math.round(long * Math.max(...scales)));
   return init === "style" ? Math.max(side, long) : side;
 }
 
@@ -88,13 +77,12 @@ export interface JobPictures {
 }
 
 export async function jobPictures(sources: Sources, settings: Settings): Promise<JobPictures> {
-  const { content, style, start } = await readPictures(sources, settings);
-  const digest = (picture: Picture) => ({ digest: picture.digest });
-  const { alpha, image } = content;
+  const pictures = await readPictures(sources, settings);
+  const { alpha, image } = pictures.content;
   const size: Size = { width: image.width, height: image.height };
-  let images: Pictures | undefined = { content: content.image, style: style.image, start: start?.image };
+  let images: Pictures | undefined = mapRoles(pictures, (picture) => picture.image);
   return {
-    facts: { content: digest(content), style: digest(style), start: start && digest(start) },
+    facts: mapRoles(pictures, ({ digest }) => ({ digest })),
     alphaAt: (result) => alphaFor(alpha, size, result),
     look: () => images!,
     take() {

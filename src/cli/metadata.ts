@@ -7,7 +7,8 @@ import { readWithin } from "../platform/node/pictures-file.ts";
 import { readPictureText } from "../platform/pictures-text.ts";
 import type { StartEvent } from "../transfer/events.ts";
 import { givenSettings, parseSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
-import type { Facts, Source, Sources } from "./inputs.ts";
+import type { Facts, Sources } from "./inputs.ts";
+import { listRoles, mapRoles, type Roles, roleAt } from "./roles.ts";
 import { version } from "./version.ts";
 
 interface Request extends Sources {
@@ -24,10 +25,10 @@ export function settingsText(
   pictures: Facts,
   step: number,
 ): Record<string, string> {
-  const picture = ({ name }: Source, { digest }: { digest: string }) => ({
+  const named = mapRoles(request, ({ name }, role, index) => ({
     name: name === "-" ? "-" : basename(name),
-    sha256: digest,
-  });
+    sha256: roleAt(pictures, role, index)!.digest,
+  }));
   const record = {
     version,
     model: start.model,
@@ -35,13 +36,13 @@ export function settingsText(
     runtime: start.runtime,
     step,
     steps: start.steps,
-    content: picture(request.content, pictures.content),
-    style: picture(request.style, pictures.style),
-    ...(pictures.start && { start: picture(request.start!, pictures.start) }),
+    ...named,
     settings: parseSettings(request.settings),
   };
   return { Software: `pastiche ${version}`, pastiche: JSON.stringify(record) };
 }
+
+const picture = z.object({ name: z.string(), sha256: z.string() });
 
 /** What `settingsText` writes under `pastiche`, as far as it is needed to run again. */
 const schema = z.object({
@@ -51,9 +52,9 @@ const schema = z.object({
   runtime: z.string(),
   step: z.number(),
   steps: z.number(),
-  content: z.object({ name: z.string(), sha256: z.string() }),
-  style: z.object({ name: z.string(), sha256: z.string() }),
-  start: z.object({ name: z.string(), sha256: z.string() }).optional(),
+  content: picture,
+  style: z.array(picture).min(1).readonly(),
+  start: picture.optional(),
   settings: z.custom<Settings>((value) => typeof value === "object" && value !== null),
 });
 export type Made = z.infer<typeof schema>;
@@ -79,10 +80,11 @@ export async function readMade(path: string): Promise<Made> {
 }
 
 /** Whether there is a result at `path` that was made of these pictures. */
-export async function madeOf(path: string, { content, style }: Pick<Made, "content" | "style">): Promise<boolean> {
+export async function madeOf(path: string, pictures: Roles<{ readonly sha256: string }>): Promise<boolean> {
   const bytes = path === "-" ? undefined : await readWithin(path).catch(() => undefined);
   const made = bytes && madeFrom(bytes);
-  return made?.content.sha256 === content.sha256 && made.style.sha256 === style.sha256;
+  const digests = (all: typeof pictures) => String(listRoles(all).map(({ sha256 }) => sha256));
+  return made !== undefined && digests(made) === digests(pictures);
 }
 
 function madeFrom(bytes: Uint8Array): Made | undefined {

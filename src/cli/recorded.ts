@@ -5,16 +5,15 @@ import { UserError } from "../errors.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { readWithin } from "../platform/node/pictures-file.ts";
 import type { Recorded } from "./checkpoint-notes.ts";
-import type { Source } from "./inputs.ts";
-
-/** What the pictures of a job are called. */
-const words = { content: "photo", style: "painting", start: "starting picture" } as const;
+import type { Source, Sources } from "./inputs.ts";
+import { mapRolesInTurn, type Role, type Roles, roles } from "./roles.ts";
+import type { GivenPictures } from "./stylize.ts";
 
 /**
  * The file of a remembered picture: where it was, else a file of its name in `folder` or here, that holds the very same
  * bytes. A `picture` error if there is none.
  */
-export async function findPicture(role: keyof typeof words, recorded: Recorded, folder: string): Promise<Source> {
+export async function findPicture(role: Role, recorded: Recorded, folder: string): Promise<Source> {
   const { name, path, sha256 } = recorded;
   const places = name === "-" ? [] : [path ?? name, name, join(folder, basename(name)), basename(name)];
   let changed: string | undefined;
@@ -23,7 +22,7 @@ export async function findPicture(role: keyof typeof words, recorded: Recorded, 
     if (digest === sha256) return { path: place, name, sha256 };
     if (digest !== undefined) changed ??= place;
   }
-  const what = `the ${words[role]} of this job`;
+  const what = `the ${roles[role]} of this job`;
   const why =
     name === "-"
       ? `${what[0]!.toUpperCase()}${what.slice(1)} came from standard input`
@@ -31,6 +30,20 @@ export async function findPicture(role: keyof typeof words, recorded: Recorded, 
         ? `${inMessage(changed)} is not ${what} any more`
         : `${inMessage(path ?? name)}, ${what}, is not there any more`;
   throw new UserError("picture", `${why}; give it with --${role} FILE.`);
+}
+
+/** The files of a job's remembered pictures, as they are given for their role or else found again. */
+export function findPictures(recorded: Roles<Recorded>, given: GivenPictures, folder: string): Promise<Sources> {
+  const paintings = given.style?.length ?? recorded.style.length;
+  if (paintings !== recorded.style.length) {
+    const expected = recorded.style.length === 1 ? "one painting" : `${recorded.style.length} paintings`;
+    throw new UserError("usage", `--style: expected ${expected}, as the job has, got ${paintings}.`);
+  }
+  return mapRolesInTurn(recorded, async (one, role, index) => {
+    const files = given[role];
+    const file = typeof files === "string" ? files : files?.[index];
+    return file === undefined ? findPicture(role, one, folder) : { path: file, name: one.name, sha256: one.sha256 };
+  });
 }
 
 /** SHA-256 of a file; undefined where it cannot be read. */

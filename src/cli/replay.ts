@@ -3,15 +3,21 @@ import { dirname, format, parse } from "node:path";
 import { Command } from "commander";
 import type { Picture } from "../platform/pictures.ts";
 import { chosenSettings, givenSettings, parseSettings, type SettingsInput } from "../transfer/settings.ts";
+import type { Recorded } from "./checkpoint-notes.ts";
 import { readChanges } from "./flags.ts";
-import { type Source, type Sources, typed } from "./inputs.ts";
+import { type Sources, typed } from "./inputs.ts";
 import type { Made } from "./metadata.ts";
-import { runningOptions, type StylizeFlags, startFile } from "./stylize.ts";
+import { mapRolesInTurn, type Roles, roleAt } from "./roles.ts";
+import {
+  type GivenPictures,
+  gathered,
+  pictureOptions,
+  runningOptions,
+  type StylizeFlags,
+  startFile,
+} from "./stylize.ts";
 
-interface ReplayFlags extends StylizeFlags {
-  readonly content?: string;
-  readonly style?: string;
-  readonly start?: string;
+interface ReplayFlags extends StylizeFlags, GivenPictures {
   readonly with?: string[];
 }
 
@@ -21,19 +27,13 @@ export function replayCommand(): Command {
     .argument("<picture>", "a result of pastiche")
     .option("-o, --output <file>", "where the new one goes [OUT-replay.png]")
     .option("-f, --force", "replace the output if it exists")
-    .option("--with <changes>", "settings that change, as in size=1024,alpha=0.1; may be repeated", gathered)
-    .option("--content <file>", "the photo, if it is not beside the result or here; or another")
-    .option("--style <file>", "the painting, likewise")
-    .option("--start <file>", "the picture it started from, likewise")
+    .option("--with <changes>", "settings that change, as in size=1024,alpha=0.1; may be repeated", gathered);
+  pictureOptions(command, "if it is not beside the result or here; or another")
     .option("--depth <bits>", "bits a colour value (8, 16; 16 for PNG and TIFF) [as before]")
     .option("--quality <percent>", "of JPEG and WebP (1 to 100) [95]")
     .option("--no-metadata", "do not keep the settings inside the picture")
     .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto");
   return runningOptions(command).action(replay);
-}
-
-function gathered(text: string, before: string[] = []): string[] {
-  return [...before, text];
 }
 
 async function replay(path: string, given: ReplayFlags): Promise<void> {
@@ -87,20 +87,20 @@ function changed(made: Made, changes: Record<string, unknown>, start: string | u
 }
 
 /** The pictures, found again or as given; `others` are those given that are not the same. */
-async function pictures(made: Made, given: ReplayFlags, start: string | boolean, folder: string) {
+async function pictures(made: Made, given: GivenPictures, start: string | boolean, folder: string) {
   const { digestOf, findPicture } = await import("./recorded.ts");
   const others: string[] = [];
-  const one = async (role: "content" | "style" | "start", file: string | undefined): Promise<Source | undefined> => {
-    const recorded = made[role];
-    if (file === undefined) return recorded && findPicture(role, recorded, folder);
-    if (recorded && file !== "-" && (await digestOf(file)) !== recorded.sha256) others.push(file);
-    return typed(file);
+  const wanted: Roles<string | Recorded> = {
+    content: given.content ?? made.content,
+    style: given.style ?? made.style,
+    start: typeof start === "string" ? start : start ? made.start : undefined,
   };
-  const sources: Sources = {
-    content: (await one("content", given.content))!,
-    style: (await one("style", given.style))!,
-    start: start === false ? undefined : await one("start", start === true ? undefined : start),
-  };
+  const sources: Sources = await mapRolesInTurn(wanted, async (one, role, index) => {
+    if (typeof one !== "string") return findPicture(role, one, folder);
+    const recorded = roleAt(made, role, index);
+    if (recorded && one !== "-" && (await digestOf(one)) !== recorded.sha256) others.push(one);
+    return typed(one);
+  });
   return { sources, others };
 }
 

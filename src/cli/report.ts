@@ -11,6 +11,7 @@ import { type Fact, type Input, reportPage, type Snapshot } from "../pages/repor
 import { checkWritable, writeAtomically } from "../platform/node/write.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
+import { listed } from "../transfer/paintings.ts";
 import { givenSettings, parseSettings, type SettingsInput } from "../transfer/settings.ts";
 import { settingTexts } from "./flags.ts";
 import type { Facts, JobPictures, Sources } from "./inputs.ts";
@@ -18,6 +19,7 @@ import { lossLog } from "./loss-log.ts";
 import { pagePicture } from "./page-pictures.ts";
 import { clock } from "./progress.ts";
 import type { Shown } from "./result-files.ts";
+import { listRoles, mapRolesInTurn, type Roles, roleAt, roles } from "./roles.ts";
 import { commandLine } from "./shell.ts";
 import { madeWords } from "./show.ts";
 import type { Course } from "./telling.ts";
@@ -60,16 +62,11 @@ export async function reporting(
 ): Promise<Reporting> {
   const { content, style, start } = look();
   const embed = (image: Image, most: number) => pagePicture({ image, alpha: alphaAt(image) }, most);
-  const inputs: Input[] = [
-    { role: "photo", name: basename(request.content.name), picture: await embed(content, LARGE) },
-    { role: "painting", name: basename(request.style.name), picture: await pagePicture({ image: style }, SMALL) },
-  ];
-  if (start)
-    inputs.push({
-      role: "start",
-      name: basename(request.start!.name),
-      picture: await pagePicture({ image: start }, SMALL),
-    });
+  const images: Roles<Image> = { content, style: listed(style), start };
+  const inputs = await mapRolesInTurn(images, async (image, role, index): Promise<Input> => {
+    const picture = role === "content" ? embed(image, LARGE) : pagePicture({ image }, SMALL);
+    return { role: roles[role], name: basename(roleAt(request, role, index)!.name), picture: await picture };
+  });
   const log = lossLog(POINTS);
   let snapshots: Snapshot[] = [];
   let wanted: ReadonlySet<number> = new Set();
@@ -86,19 +83,19 @@ export async function reporting(
       const { start: begun, last } = course;
       if (!begun || !last) return;
       const settings = parseSettings(request.settings);
-      const names = { content: request.content, style: request.style, ...(request.start && { start: request.start }) };
+      const styles = request.style.map(({ name }) => basename(name));
       const page = reportPage({
-        title: `${basename(request.content.name)} in the style of ${basename(request.style.name)}`,
+        title: `${basename(request.content.name)} in the style of ${styles.join(" and ")}`,
         about: `${last.image.width} × ${last.image.height} pixels, ${last.step} steps, ${clock(course.seconds)}`,
         warning: warningOf(begun, last, stopped),
         key: keyOf(facts),
-        inputs,
+        inputs: listRoles(inputs),
         result: await embed(last.image, LARGE),
         snapshots: snapshots.filter(({ step }) => step < last.step),
         facts: factsOf(course, begun, output),
         curves: log.curves(),
         bands: bandsOf(begun.levels),
-        command: commandLine(madeWords({ ...names, settings, model: begun.model })),
+        command: commandLine(madeWords({ ...request, settings, model: begun.model })),
         settings: settingTexts(givenSettings(settings)),
         made: `Made by pastiche ${version} on ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC.`,
       });
@@ -154,8 +151,10 @@ function factsOf({ last, loss, seconds }: Course, start: StartEvent, output: str
 }
 
 /** What a report says of the pictures it is about, for `isReportOf`. */
-function keyOf({ content, style }: Facts): string {
-  return `${content.digest} ${style.digest}`;
+function keyOf(facts: Facts): string {
+  return listRoles(facts)
+    .map(({ digest }) => digest)
+    .join(" ");
 }
 
 async function isReportOf(path: string, facts: Facts): Promise<boolean> {

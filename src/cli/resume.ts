@@ -1,13 +1,9 @@
 /** `pastiche resume FILE`: a job that was stopped goes on from its checkpoint, and ends as if it had never stopped. */
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
-import type { Sources } from "./inputs.ts";
-import { runningOptions, type StylizeFlags } from "./stylize.ts";
+import { type GivenPictures, pictureOptions, runningOptions, type StylizeFlags } from "./stylize.ts";
 
-interface ResumeFlags extends Omit<StylizeFlags, "runtime"> {
-  readonly content?: string;
-  readonly style?: string;
-  readonly start?: string;
+interface ResumeFlags extends Omit<StylizeFlags, "runtime">, GivenPictures {
   readonly runtime?: string;
 }
 
@@ -16,15 +12,15 @@ export function resumeCommand(): Command {
     .description("go on with a job that was stopped, from its checkpoint")
     .argument("<checkpoint>", "OUT.ckpt, as the stopped job called it")
     .option("-o, --output <file>", "where the result goes [OUT, beside the checkpoint]")
-    .option("-f, --force", "replace the output, whatever it is")
-    .option("--content <file>", "the photo, if it is not where it was")
-    .option("--style <file>", "the painting, if it is not where it was")
-    .option("--start <file>", "the picture it started from, if it is not where it was")
-    .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda) [as before]");
+    .option("-f, --force", "replace the output, whatever it is");
+  pictureOptions(command, "if it is not where it was").option(
+    "--runtime <name>",
+    "what computes (auto, cpu, webgpu, cuda) [as before]",
+  );
   return runningOptions(command).action(async (path: string, given: ResumeFlags) => {
     const { readCheckpoint } = await import("../platform/node/checkpoint-slots.ts");
     const { readNotes } = await import("./checkpoint-notes.ts");
-    const { findPicture } = await import("./recorded.ts");
+    const { findPictures } = await import("./recorded.ts");
     const { runJob } = await import("./job.ts");
     const { madeOf } = await import("./metadata.ts");
     const { givenSettings } = await import("../transfer/settings.ts");
@@ -33,17 +29,7 @@ export function resumeCommand(): Command {
     const { checkpoint, notes, slots, problem } = await readCheckpoint(path);
     const { output, flags: before, ...recorded } = readNotes(slots.path, notes);
     const folder = dirname(slots.path);
-    const find = async (role: "content" | "style" | "start") => {
-      const picture = recorded[role];
-      const file = given[role];
-      if (!picture) return undefined;
-      return file === undefined ? findPicture(role, picture, folder) : { ...picture, path: file };
-    };
-    const sources: Sources = {
-      content: (await find("content"))!,
-      style: (await find("style"))!,
-      start: await find("start"),
-    };
+    const sources = await findPictures(recorded, given, folder);
     const target = given.output ?? (output === "-" ? "-" : join(folder, basename(output)));
     const flags: StylizeFlags = {
       ...before,

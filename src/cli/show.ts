@@ -21,7 +21,7 @@ export function showCommand(): Command {
 /** What a command line needs to know of a result. */
 export interface Makings extends Pick<Made, "settings" | "model"> {
   readonly content: { readonly name: string };
-  readonly style: { readonly name: string };
+  readonly style: readonly { readonly name: string }[];
   readonly start?: { readonly name: string } | undefined;
 }
 
@@ -30,7 +30,7 @@ export function madeWords(made: Makings, all = false): string[] {
   const settings = all ? madeSettings(made) : { ...chosenSettings(made.settings), ...foundSettings(made) };
   return [
     "pastiche",
-    ...[made.content, made.style].map(({ name }) => pathArgument(name)),
+    ...[made.content, ...made.style].map(({ name }) => pathArgument(name)),
     ...settingWords({ ...settings }),
   ];
 }

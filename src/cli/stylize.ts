@@ -4,6 +4,10 @@ import { UserError } from "../errors.ts";
 import { starts } from "../transfer/settings.ts";
 import { flagOf, number, readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
+import type { Roles } from "./roles.ts";
+
+/** Files that are given instead of remembered ones. */
+export type GivenPictures = Partial<Roles<string>>;
 
 /** The command's own options, beside the settings of the job. */
 export interface StylizeFlags {
@@ -27,9 +31,9 @@ export interface StylizeFlags {
 
 export function stylizeCommand(): Command {
   const command = new Command("stylize")
-    .description("repaint a photo in the style of a painting (the default command)")
+    .description("repaint a photo in the style of a painting, or of several (the default command)")
     .argument("<content>", "the photo: JPEG, PNG, WebP, AVIF, TIFF or GIF; - for standard input")
-    .argument("<style>", "the painting; - for standard input")
+    .argument("<style...>", "the painting, or several; - for standard input")
     .option("-o, --output <file>", "PNG, JPEG, WebP or TIFF; - for standard output [CONTENT-STYLE.png]")
     .option("-f, --force", "replace the output if it exists");
   for (const option of settingOptions()) command.addOption(option);
@@ -42,7 +46,7 @@ export function stylizeCommand(): Command {
     .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto");
   return runningOptions(command)
     .addHelpText("after", EXAMPLES)
-    .action(async (content: string, style: string, flags: StylizeFlags) => {
+    .action(async (content: string, styles: string[], flags: StylizeFlags) => {
       const { parseSettings } = await import("../transfer/settings.ts");
       const given = readSettings(flags as unknown as Record<string, unknown>);
       // Anything else than a start's name is a file to start from.
@@ -53,7 +57,7 @@ export function stylizeCommand(): Command {
       const { typed } = await import("./inputs.ts");
       const sources = {
         content: typed(content),
-        style: typed(style),
+        style: styles.map(typed),
         ...(start !== undefined && { start: typed(start) }),
       };
       await runJob({ ...sources, settings: given }, flags);
@@ -71,6 +75,19 @@ export function runningOptions(command: Command): Command {
     .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))
     .option("-q, --quiet", "errors only")
     .option("-v, --verbose", "say more");
+}
+
+/** Options for pictures that are not where they were. */
+export function pictureOptions(command: Command, why: string): Command {
+  return command
+    .option("--content <file>", `the photo, ${why}`)
+    .option("--style <file>", `the painting, ${why}; of several, once for each, in their order`, gathered)
+    .option("--start <file>", `the picture it started from, ${why}`);
+}
+
+/** A flag that may be given several times, as a list. */
+export function gathered(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }
 
 /** The picture to start from, if `--init` names a file: something with a dot or a slash in it, or `-`. */

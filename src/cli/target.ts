@@ -21,14 +21,10 @@ export interface Target {
 export type MayReplace = (path: string) => boolean | Promise<boolean>;
 
 /** Where the result goes; refused now if it could not be written at the end. */
-export async function outputTarget(
-  { content, style }: Sources,
-  flags: StylizeFlags,
-  mayReplace: MayReplace,
-): Promise<Target> {
-  const stem = (path: string) => parse(path).name;
-  const piped = content.path === "-" || style.path === "-";
-  const path = flags.output ?? (piped ? "-" : `${stem(content.name)}-${stem(style.name)}.png`);
+export async function outputTarget(sources: Sources, flags: StylizeFlags, mayReplace: MayReplace): Promise<Target> {
+  const named = [sources.content, ...sources.style];
+  const stems = named.map(({ name }) => parse(name).name);
+  const path = flags.output ?? (named.some((source) => source.path === "-") ? "-" : `${stems.join("-")}.png`);
   if (path === "-" && flags.json)
     throw new UserError("usage", "--json and the picture both want standard output; give -o FILE.");
   const depth = number(flags.depth ?? "8");

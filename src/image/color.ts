@@ -89,6 +89,18 @@ export function colorMap(from: ColorCloud, to: ColorCloud, map: keyof typeof col
   return { matrix, from: from.mean, to: to.mean };
 }
 
+/** The cloud of the pixels of several clouds together, each counting by its weight; the weights sum to 1. */
+export function mixedCloud(clouds: readonly ColorCloud[], weights: readonly number[]): ColorCloud {
+  const mix = (of: (cloud: ColorCloud) => number) => sum(clouds.length, (i) => weights[i]! * of(clouds[i]!));
+  const mean = [0, 1, 2].map((c) => mix((cloud) => cloud.mean[c]!)) as unknown as Rgb;
+  // What is between the clouds varies too.
+  const covariance = Array.from({ length: 9 }, (_, i) => {
+    const [r, c] = [Math.floor(i / 3), i % 3];
+    return mix((cloud) => cloud.covariance[i]! + (cloud.mean[r]! - mean[r]!) * (cloud.mean[c]! - mean[c]!));
+  });
+  return { mean, covariance };
+}
+
 /** `image` in greys: every pixel's luma (ITU-R BT.601) in all three channels. */
 export function greyed({ width, height, data }: Image): Image {
   const plane = width * height;

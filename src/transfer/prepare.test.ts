@@ -36,7 +36,8 @@ describe("sizes", () => {
       [80, 64],
       [96, 80],
     ]);
-    for (const level of levels) expect(at(level).style).toMatchObject({ width: 64, height: 80 });
+    for (const level of levels)
+      expect(at(level).style).toMatchObject([{ image: { width: 64, height: 80 }, weight: 1 }]);
   });
 
   test("a painting smaller than the grain is padded instead", () => {
@@ -44,7 +45,7 @@ describe("sizes", () => {
     const settings = parseSettings({ size: 64 });
     const pictures = { content, style: tiny };
     const { levels, at } = prepare(pictures, settings, levelsOf(pictures, settings));
-    for (const { width, height } of levels.map((level) => at(level).style))
+    for (const { width, height } of levels.map((level) => at(level).style[0]!.image))
       expect([width % 16, height % 16, width > 0]).toEqual([0, 0, true]);
   });
 });
@@ -60,7 +61,7 @@ describe("colours", () => {
     const { levels, at } = ready({ color });
     const pictures = at(levels.at(-1)!);
     expect(mean(pictures.content)).toEqual(mean(photo));
-    expect(mean(pictures.style)).toEqual(mean(painting));
+    expect(mean(pictures.style[0]!.image)).toEqual(mean(painting));
   });
 
   test.each(["content", "luminance"] as const)("%s puts the photo's chroma back into the result", (color) => {

@@ -1,9 +1,11 @@
 /** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
-import { greyed, keepChroma, matchColors, matchLuma } from "../image/color.ts";
+import { keepChroma } from "../image/color.ts";
 import { blank, blend, clampImage, crop, type Image, padEdges, type Size, withLongSide } from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
 import { resize } from "../image/resize.ts";
 import { type Level, pyramid } from "../schedule/pyramid.ts";
+import { colored } from "./colored.ts";
+import { listed, longSides, type Painting, paintingsOf } from "./paintings.ts";
 import type { Settings } from "./settings.ts";
 
 /** Four poolings halve a picture four times: work sizes are multiples of this. */
@@ -26,10 +28,12 @@ export function padded(image: Image, size: Size): Image {
   return padEdges(image, workSize(size));
 }
 
-/** The two pictures of a job, and optionally a third that the optimisation starts from. */
+/** The pictures of a job. */
 export interface Pictures {
   readonly content: Image;
-  readonly style: Image;
+  /** One painting, or several: `blend` says how much each counts. */
+  readonly style: Image | readonly Image[];
+  /** What the optimisation starts from, instead of what `init` says. */
   readonly start?: Image | undefined;
 }
 
@@ -37,7 +41,15 @@ export interface Pictures {
 export interface LevelPictures {
   /** The photo, padded to the work size. */
   readonly content: Image;
-  readonly style: Image;
+  /** Every painting that counts, at every size that it is looked at with. */
+  readonly style: readonly StylePicture[];
+}
+
+/** A painting at one size. */
+export interface StylePicture {
+  readonly image: Image;
+  /** How much its description counts: those of a level sum to 1. */
+  readonly weight: number;
 }
 
 /** Everything that a job needs of its pictures. */
@@ -60,30 +72,18 @@ export function levelsOf({ content }: Pictures, settings: Settings): Level[] {
 export function prepare(pictures: Pictures, settings: Settings, levels: readonly Level[]): Prepared {
   const last = levels.at(-1)!;
   const photo = clampImage(resize(pictures.content, last));
-  const { content, style } = colored(photo, pictures.style, settings);
+  const given = listed(pictures.style);
+  const paintings = paintingsOf(given.length, settings);
+  const { content, styles } = colored(photo, given, paintings, settings);
   return {
     levels,
     at: (level) => ({
       content: padded(clampImage(resize(content, level)), level),
-      style: prepareStyle(style, level, settings),
+      style: paintings.flatMap((painting, i) => stylePictures(styles[i]!, painting, level)),
     }),
-    start: startImage(content, style, pictures.start, levels[0]!, settings),
+    start: startImage(content, styles, paintings, pictures.start, levels[0]!, settings),
     finish: (image) => (keepsChroma(settings) ? keepChroma(image, clampImage(resize(photo, image))) : image),
   };
-}
-
-/** Photo and painting in the colours that the settings ask for. */
-function colored(content: Image, style: Image, { color, colorMap }: Settings): { content: Image; style: Image } {
-  switch (color) {
-    case "style":
-      return { content: matchColors(content, style, colorMap), style };
-    case "free":
-      return { content, style };
-    case "luminance":
-      return { content: greyed(content), style: matchLuma(style, content) };
-    default:
-      return { content, style: matchColors(style, content, colorMap) };
-  }
 }
 
 function keepsChroma({ color }: Settings): boolean {
@@ -95,30 +95,52 @@ function finalSize(content: Image, { size }: Settings): Size {
   return size === "content" ? { width: content.width, height: content.height } : withLongSide(content, size);
 }
 
-/**
- * The painting for a level: its long side is the level's times `styleScale`, but it is never enlarged; cut to whole
- * multiples of 16, because repeated edges would be a texture of their own.
- */
-function prepareStyle(style: Image, level: Size, { styleScale }: Settings): Image {
-  const long = Math.min(Math.max(level.width, level.height) * styleScale, Math.max(style.width, style.height));
-  const sized = clampImage(resize(style, withLongSide(style, Math.max(GRAIN, Math.round(long)))));
+/** A painting as it is looked at while `level` is worked on; nothing of one that does not count. */
+function stylePictures(style: Image, painting: Painting, level: Size): StylePicture[] {
+  if (painting.weight === 0) return [];
+  return [...longSides(style, painting, level)].map(([long, share]) => ({
+    image: cutToGrain(clampImage(resize(style, withLongSide(style, Math.max(GRAIN, long))))),
+    weight: painting.weight * share,
+  }));
+}
+
+/** A painting, cut to whole multiples of 16, because repeated edges would be a texture of their own. */
+function cutToGrain(style: Image): Image {
   const down = (x: number) => Math.floor(x / GRAIN) * GRAIN;
-  const kept = { width: down(sized.width), height: down(sized.height) };
-  return kept.width > 0 && kept.height > 0 ? crop(sized, kept) : padded(sized, sized);
+  const kept = { width: down(style.width), height: down(style.height) };
+  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : padded(style, style);
 }
 
 /** What the first level starts from, before padding: a picture, and as much noise as the settings mix into it. */
-function startImage(content: Image, style: Image, start: Image | undefined, size: Size, settings: Settings): Image {
-  const image = start ? clampImage(resize(start, size)) : startOf(settings.init, content, style, size, settings.seed);
-  return settings.initNoise === 0 ? image : blend(image, noiseImage(size, settings.seed), settings.initNoise);
+function startImage(
+  content: Image,
+  styles: readonly Image[],
+  paintings: readonly Painting[],
+  start: Image | undefined,
+  size: Size,
+  settings: Settings,
+): Image {
+  const { init, initNoise, seed } = settings;
+  const picture = () => (init === "style" ? overlaid(styles, paintings, size) : startOf(init, content, size, seed));
+  const image = start ? clampImage(resize(start, size)) : picture();
+  return initNoise === 0 ? image : blend(image, noiseImage(size, seed), initNoise);
 }
 
-function startOf(init: Settings["init"], content: Image, style: Image, size: Size, seed: number): Image {
+/** The paintings, one over the other, each as strong as it counts. */
+function overlaid(styles: readonly Image[], paintings: readonly Painting[], size: Size): Image {
+  const result = blank(size);
+  for (const [i, { weight }] of paintings.entries()) {
+    if (weight === 0) continue;
+    const { data } = clampImage(resize(styles[i]!, size));
+    for (let k = 0; k < data.length; k++) result.data[k]! += weight * data[k]!;
+  }
+  return result;
+}
+
+function startOf(init: Exclude<Settings["init"], "style">, content: Image, size: Size, seed: number): Image {
   switch (init) {
     case "content":
       return clampImage(resize(content, size));
-    case "style":
-      return clampImage(resize(style, size));
     case "noise":
       return noiseImage(size, seed);
     case "gray":

@@ -10,9 +10,9 @@ import type { Optimizer, StateSpec } from "../optimizers/optimizer.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { WeightTensor } from "../weights/weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type LevelPictures, padded, workSize } from "./prepare.ts";
+import { type LevelPictures, padded, type StylePicture, workSize } from "./prepare.ts";
 import { describeGraph, type Eye, IMAGE, stepGraph } from "./step.ts";
-import type { Terms } from "./terms.ts";
+import type { FeatureTerm, Terms } from "./terms.ts";
 
 /** The program of one step; what goes back in stays where the runtime has it. */
 export function loadStep(
@@ -34,24 +34,46 @@ export async function describe(
   { features }: Terms,
   pictures: LevelPictures,
 ): Promise<Record<string, Value>> {
-  const targets: Record<string, Value> = {};
+  const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
+  const content = await described(runtime, eye, of("content"), [{ image: pictures.content, weight: 1 }]);
   try {
-    for (const picture of ["content", "style"] as const) {
-      const wanted = features.filter((term) => term.picture === picture);
-      const program = await runtime.load(encode(describeGraph(eye, wanted)));
-      const image = imageValue(runtime, pictures[picture]);
-      try {
-        Object.assign(targets, await program.run({ image }));
-      } finally {
-        image.dispose();
-        await program.dispose();
-      }
-    }
-    return targets;
+    return { ...content, ...(await described(runtime, eye, of("style"), pictures.style)) };
   } catch (error) {
-    dispose(targets);
+    dispose(content);
     throw error;
   }
+}
+
+/** What `terms` remember of several pictures: the average of what they remember of each, by the pictures' weights. */
+async function described(
+  runtime: Runtime,
+  eye: Eye,
+  terms: readonly FeatureTerm[],
+  pictures: readonly StylePicture[],
+): Promise<Record<string, Value>> {
+  const program = await runtime.load(encode(describeGraph(eye, terms)));
+  const means = new Map<string, { data: Float64Array; dims: readonly number[] }>();
+  try {
+    for (const { image, weight } of pictures) {
+      const value = imageValue(runtime, image);
+      const parts = await program.run({ image: value }).finally(() => value.dispose());
+      if (pictures.length === 1) return parts;
+      try {
+        for (const [name, part] of Object.entries(parts)) {
+          const data = await part.read();
+          const mean = means.get(name) ?? { data: new Float64Array(data.length), dims: part.dims };
+          for (let i = 0; i < data.length; i++) mean.data[i]! += weight * data[i]!;
+          means.set(name, mean);
+        }
+      } finally {
+        dispose(parts);
+      }
+    }
+  } finally {
+    await program.dispose();
+  }
+  const values = [...means].map(([name, { data, dims }]) => [name, runtime.value(Float32Array.from(data), dims)]);
+  return Object.fromEntries(values);
 }
 
 /** Frees every value of a record. */

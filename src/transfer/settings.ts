@@ -32,6 +32,10 @@ function spokenLayers(weights: Readonly<Record<string, number>>): Record<string,
   return Object.fromEntries(Object.entries(weights).map(([layer, weight]) => [spokenLayer(layer), weight]));
 }
 
+/** One number, or several: a list from here on. */
+const numbers = (each: z.ZodNumber) =>
+  z.union([each, z.array(each).min(1)], "a number or several").transform((x) => (typeof x === "number" ? [x] : x));
+
 type StyleLoss = { [Name in keyof typeof losses]: (typeof losses)[Name]["role"] extends "style" ? Name : never };
 const styleLosses = namesOf(losses).filter((name) => losses[name].role === "style") as [StyleLoss[keyof StyleLoss]];
 
@@ -53,7 +57,15 @@ const job = {
   styleLoss: z
     .enum(styleLosses)
     .describe("what is compared of the style: gram, the paper's; moments, means and covariances apart"),
-  styleScale: z.number().min(0.05).max(10).describe("size of the painting against the result: size of its strokes"),
+  blend: numbers(strength())
+    .refine((all) => all.some((weight) => weight > 0), "at least one above 0")
+    .describe("how much each of several paintings counts, as in 3,1; one number for all"),
+  styleScale: numbers(z.number().min(0.05).max(10)).describe(
+    "size of the painting against the result: size of its strokes; several paintings may have one each",
+  ),
+  strokes: numbers(z.number().min(0.05).max(10)).describe(
+    "sizes of strokes to take from every painting at once, as in 0.5,1,2: each times the style scale",
+  ),
   color: z
     .enum(["style", "free", "match", "content", "luminance"])
     .describe(

@@ -14,6 +14,7 @@ import type { Weights } from "../weights/weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { StylizeEvent } from "./events.ts";
 import { levelRun, parametersOf } from "./level.ts";
+import { listed, paintingsOf } from "./paintings.ts";
 import { levelsOf, type Pictures, type Prepared, prepare } from "./prepare.ts";
 import { describe, dispose, loadStep } from "./program.ts";
 import { checkFits } from "./resume.ts";
@@ -81,6 +82,8 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
     const optimizer = average(makeOptimizer(settings));
     // Builds no more than the graph: an unknown layer is told before any work is done.
     describeGraph(eye, all.features);
+    // So is a setting for another number of paintings.
+    paintingsOf(listed(pictures.style).length, settings);
     const levels = levelsOf(pictures, settings);
     const steps = levels.reduce((sum, level) => sum + level.steps, 0);
     const about = { model: backbone.name, weights: digest };

@@ -47,6 +47,7 @@ function fitting(facts: z.core.JSONSchema.JSONSchema): fc.Arbitrary<unknown> {
     const excluded = { minExcluded: facts.minimum === undefined, maxExcluded: facts.exclusiveMaximum !== undefined };
     return fc.double({ min, max, ...excluded, noNaN: true });
   }
+  if (facts.type === "array") return fc.array(fitting(facts.items as typeof facts), { minLength: 1, maxLength: 4 });
   const layers = convolutions(vgg19).map(({ name }) => name);
   return fc.dictionary(fc.constantFrom(...layers), fc.double({ min: 0, max: 1e12, noNaN: true }), { minKeys: 1 });
 }
@@ -64,6 +65,9 @@ const anySettings: fc.Arbitrary<SettingsInput> = fc
     const values = schemas.map(([name, schema]) => [name, fitting(z.toJSONSchema(schema, { io: "input" }))] as const);
     return fc.record(Object.fromEntries(values), { requiredKeys: [] }).map((all) => ({ ...all, optimizer }));
   }) as fc.Arbitrary<SettingsInput>;
+
+/** Weights may be 0, but not all of them. */
+const counts = ({ blend = 1 }: SettingsInput) => [blend].flat().some((weight) => weight > 0);
 
 const pictureName = fc
   .string({ minLength: 1, maxLength: 12, unit: "grapheme" })
@@ -87,26 +91,32 @@ describe("settings go into a picture, come out as a command line, and are the sa
   test("whatever they are, with defaults left out or not", async () => {
     const sources = (content: string, style: string) => ({
       content: { path: content, name: content },
-      style: { path: style, name: style },
+      style: [{ path: style, name: style }],
     });
     const picture = await readPicture(at("photo.png"));
-    const pictures = { content: picture, style: picture, start: undefined };
+    const pictures = { content: picture, style: [picture] };
     const start = { type: "start", model: "vgg19", weights: "w", runtime: "r", levels: [], steps: 9 } as const;
     await fc.assert(
-      fc.asyncProperty(anySettings, pictureName, pictureName, fc.boolean(), async (given, content, style, all) => {
-        const settings = parseSettings(given);
-        const text = settingsText(start, { ...sources(content, style), settings: given }, pictures, 9);
-        const bytes = await encodePicture("png", { image: blank({ width: 2, height: 2 }) }, { text });
-        writeFileSync(at("words.png"), bytes);
-        const read: Made = await made("words.png");
-        // JSON has one zero only.
-        expect(read.settings).toEqual(JSON.parse(JSON.stringify(settings)));
-        const [program, ...words] = shellWords(commandLine(madeWords(read, all)));
-        expect(program).toBe("pastiche");
-        const again = parsed(words);
-        expect(again.pictures.map((name) => name.replace(/^\.\/-/, "-"))).toEqual([content, style]);
-        expect(parseSettings(again.settings)).toEqual({ ...read.settings, model: "vgg19" });
-      }),
+      fc.asyncProperty(
+        anySettings.filter(counts),
+        pictureName,
+        pictureName,
+        fc.boolean(),
+        async (given, content, style, all) => {
+          const settings = parseSettings(given);
+          const text = settingsText(start, { ...sources(content, style), settings: given }, pictures, 9);
+          const bytes = await encodePicture("png", { image: blank({ width: 2, height: 2 }) }, { text });
+          writeFileSync(at("words.png"), bytes);
+          const read: Made = await made("words.png");
+          // JSON has one zero only.
+          expect(read.settings).toEqual(JSON.parse(JSON.stringify(settings)));
+          const [program, ...words] = shellWords(commandLine(madeWords(read, all)));
+          expect(program).toBe("pastiche");
+          const again = parsed(words);
+          expect(again.pictures.map((name) => name.replace(/^\.\/-/, "-"))).toEqual([content, style]);
+          expect(parseSettings(again.settings)).toEqual({ ...read.settings, model: "vgg19" });
+        },
+      ),
       { numRuns: deep ? 10_000 : 100 },
     );
   });
@@ -122,6 +132,27 @@ describe("settings go into a picture, come out as a command line, and are the sa
     expect(await pixels("pasted.png")).toEqual(await pixels("out.png"));
     const json = await pastiche(["show", "out.png", "--json"], { cwd });
     expect(JSON.parse(json.stdout.toString())).toEqual(await made("out.png"));
+  });
+
+  test("several paintings are all shown, found and used again, in their order", async () => {
+    const args = ["photo.png", "painting.png", "other.png", ...quick, "--blend", "3,1", "--style-scale", "1,0.5"];
+    const first = await pastiche(args, { cwd });
+    expect(first.stdout.toString()).toBe("photo-painting-other.png\n");
+    const name = "photo-painting-other";
+    expect((await made(`${name}.png`)).style.map((picture) => picture.name)).toEqual(["painting.png", "other.png"]);
+    const { stdout } = await pastiche(["show", `${name}.png`], { cwd });
+    expect(stdout.toString()).toContain(
+      "pastiche photo.png painting.png other.png --size 48 --model pocket --blend 3,1 ",
+    );
+    expect((await pastiche(["replay", `${name}.png`], { cwd })).stderr).toBe("");
+    expect(await pixels(`${name}-replay.png`)).toEqual(await pixels(`${name}.png`));
+    const swapped = ["--style", "other.png", "--style", "painting.png", "--with", "blend=1,3,style-scale=0.5,1"];
+    const { stderr } = await pastiche(["replay", `${name}.png`, ...swapped, "-o", "swapped.png"], { cwd });
+    expect(stderr.match(/is not the picture that it was made of/g)).toHaveLength(2);
+    const [a, b] = [(await pixels("swapped.png")).data, (await pixels(`${name}.png`)).data];
+    expect(Math.max(...a.map((x, i) => Math.abs(x - b[i]!)))).toBeLessThan(0.02);
+    const alone = await pastiche(["replay", `${name}.png`, "--style", "other.png", "-o", "alone.png"], { cwd });
+    expect(alone).toMatchObject({ status: 2, stderr: expect.stringContaining("--blend: expected one number") });
   });
 
   test("a start from a file is shown as one", async () => {

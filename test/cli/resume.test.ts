@@ -16,7 +16,21 @@ const small = ["-s", "40", "-n", "12", "--first-steps", "12", "--min-size", "28"
 const often = ["--checkpoint-every", "0.001"];
 const kinds = {
   adam: [...small, "--depth", "16"],
-  lbfgs: [...small, "--optimizer", "lbfgs", "--history", "3", "--init", "noise", "--seed", "5"],
+  // Of two paintings.
+  lbfgs: [
+    "other.png",
+    "--blend",
+    "3,1",
+    ...small,
+    "--optimizer",
+    "lbfgs",
+    "--history",
+    "3",
+    "--init",
+    "noise",
+    "--seed",
+    "5",
+  ],
 };
 const straight = new Map<string, Buffer>();
 let cwd = home;
@@ -38,8 +52,9 @@ function fresh(): void {
   mkdirSync(cwd);
   writeFileSync(at("photo.png"), photo);
   writeFileSync(at("painting.png"), painting);
+  writeFileSync(at("other.png"), other);
 }
-const [photo, painting] = [await png(61, 45), await png(70, 70)];
+const [photo, painting, other] = [await png(61, 45), await png(70, 70), await png(50, 66)];
 afterEach(() => fresh());
 
 const faults = fileURLToPath(new URL("faults.mjs", import.meta.url));
@@ -55,7 +70,7 @@ const stopped = (kind: keyof typeof kinds, signal: "SIGINT" | "SIGKILL", more?: 
   faulty(kind, `${signal}:20`, more);
 
 const files = () => readdirSync(cwd).filter((name) => name !== ".cache");
-const finished = ["out.png", "painting.png", "photo.png"];
+const finished = ["other.png", "out.png", "painting.png", "photo.png"];
 
 /** Resumes, or begins anew where nothing was kept yet, and expects the bytes of the straight run and no other file. */
 async function expectGoesOn(kind: keyof typeof kinds, args: string[] = ["resume", "out.png.ckpt"]): Promise<Ended> {
@@ -347,6 +362,6 @@ describe("refusals", () => {
     [["photo.png", "painting.png", "--checkpoint-every", "-1"], 2, "--checkpoint-every: expected seconds"],
   ])("%j", async (args, status, part) => {
     expect(await pastiche(args, { cwd })).toMatchObject({ status, stderr: expect.stringContaining(part) });
-    expect(files()).toEqual(["painting.png", "photo.png"]);
+    expect(files()).toEqual(["other.png", "painting.png", "photo.png"]);
   });
 });

@@ -97,22 +97,23 @@ describe("results", () => {
   test("pictures reduced as they are read give the sizes, and the very photo, of whole ones", async () => {
     writeFileSync(at("long.png"), await png(331, 97));
     writeFileSync(at("tall.png"), await png(83, 257));
-    const sources = { content: typed(at("long.png")), style: typed(at("tall.png")) };
+    const sources = { content: typed(at("long.png")), style: [typed(at("tall.png"))] };
     const whole = [await readPicture(at("long.png")), await readPicture(at("tall.png"))] as const;
     const print = ({ width, height, data }: Image) => [width, height, createHash("sha256").update(data).digest("hex")];
     for (const size of [16, 47, 48, 95, 96, 97, 300, 331, 400]) {
       for (const styleScale of [0.33, 1, 1.7]) {
         const settings = parseSettings({ size, styleScale, color: "free", minSize: 16 });
         const read = await readPictures(sources, settings);
-        const [small, large] = [read, { content: whole[0], style: whole[1] }].map(({ content, style }) => {
-          const pictures = { content: content.image, style: style.image };
+        const [small, large] = [read, { content: whole[0], style: [whole[1]] }].map(({ content, style }) => {
+          const pictures = { content: content.image, style: style.map(({ image }) => image) };
           return prepare(pictures, settings, levelsOf(pictures, settings));
         });
         expect(small!.levels).toEqual(large!.levels);
         const contents = (job: typeof small) => job!.levels.map((level) => print(job!.at(level).content));
         expect(contents(small)).toEqual(contents(large));
         const last = small!.levels.at(-1)!;
-        expect(print(small!.at(last).style)).toEqual(print(large!.at(last).style));
+        const painting = (job: typeof small) => job!.at(last).style.map(({ image }) => print(image));
+        expect(painting(small)).toEqual(painting(large));
         expect(Math.max(read.content.image.width, read.content.image.height)).toBe(Math.min(size, 331));
       }
     }
