@@ -21,6 +21,7 @@ export const adam = kind(
     epsilon: z.number().positive().max(1000).default(1e-8).describe("keeps still what has almost no gradient"),
   },
   (): Optimizer => ({
+    pointwise: true,
     state: {
       first: { shape: likeImage, growth: "smooth" },
       second: { shape: likeImage, growth: "positive" },

@@ -7,6 +7,7 @@ import { likeImage, number, type Optimizer } from "./optimizer.ts";
  */
 export function average(inner: Optimizer): Optimizer {
   return {
+    pointwise: inner.pointwise,
     state: {
       ...inner.state,
       averaged: { shape: likeImage, growth: "reset" },
@@ -16,12 +17,10 @@ export function average(inner: Optimizer): Optimizer {
       const { image, state, shown } = inner.update(input);
       const decay = input.parameters.decay!;
       const averages = add(input.state.averages!, 1);
-      const averaged = add(mul(decay, input.state.averaged!), mul(sub(1, decay), shown));
-      return {
-        image,
-        state: { ...state, averaged, averages },
-        shown: div(averaged, sub(1, pow(decay, averages))),
-      };
+      // Corrected at once: the weight of the newest is (1 - decay) / (1 - decay^n), which is 1 at the first.
+      const newest = div(sub(1, decay), sub(1, pow(decay, averages)));
+      const averaged = add(mul(sub(1, newest), input.state.averaged!), mul(newest, shown));
+      return { image, state: { ...state, averaged, averages }, shown: averaged };
     },
   };
 }

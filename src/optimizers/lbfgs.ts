@@ -56,6 +56,7 @@ export const lbfgs = kind(
   ({ history }): Optimizer => {
     const pairs = (image: Shape) => [history, elements(image)];
     return {
+      pointwise: false,
       state: {
         // The best point so far: image, gradient, loss; then the step length on trial and its slope.
         accepted: { shape: likeImage, growth: "reset" },

@@ -38,6 +38,8 @@ export interface Update {
 }
 
 export interface Optimizer {
+  /** A pixel's update depends on that pixel and on plain numbers only, so that an image may be updated piece by piece. */
+  readonly pointwise: boolean;
   readonly state: Readonly<Record<string, StateSpec>>;
   update(input: UpdateInput): Update;
 }

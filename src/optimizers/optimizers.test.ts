@@ -96,6 +96,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
 
 describe("average", () => {
   const still: Optimizer = {
+    pointwise: true,
     state: {},
     update: ({ image, gradient }) => ({ image: sub(image, gradient), shown: sub(image, gradient), state: {} }),
   };
