@@ -32,6 +32,24 @@ export function convolutions(backbone: Backbone): Convolution[] {
   );
 }
 
+/** The block of a layer, from 1: `conv4_2` is in the fourth, behind three poolings. */
+export function blockOf(layer: string): number {
+  return Number.parseInt(layer.slice(4), 10);
+}
+
+/**
+ * How many pixels around its own the features of `layer` see, at most: a convolution in block b looks one position
+ * further, which is 2^(b - 1) pixels.
+ */
+export function reach(backbone: Backbone, layer: string): number {
+  let pixels = 0;
+  for (const { name } of convolutions(backbone)) {
+    pixels += 2 ** (blockOf(name) - 1);
+    if (name === layer) break;
+  }
+  return pixels;
+}
+
 /**
  * The spoken name of a layer as other programs call it: Keras's `block4_conv2` and Torch's `relu4_2` are `conv4_2` (its
  * features are after the ReLU in all three). Any other name is returned as it is.

@@ -7,21 +7,24 @@ import { clampImage, type Image, type Size } from "../image/image.ts";
 import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
 import type { WeightTensor } from "../weights/weights.ts";
 import { readImage, readScalar, scalarValue } from "./program.ts";
+import { mapValues, prefixed } from "./records.ts";
 import type { Settings } from "./settings.ts";
 import { strengths, type Terms } from "./terms.ts";
 
-type Held = Record<string, Value>;
-
-export interface LevelInput {
-  readonly runtime: Runtime;
-  readonly program: Program;
-  readonly terms: Terms;
+/** What a level begins with: it is the level's from then on, which frees it at its end. */
+export interface Begun {
   /** Padded, [1, 3, H, W]. */
   readonly image: Value;
   /** What people are shown before the first step here; by default the image. */
   readonly shown?: Value | undefined;
-  readonly state: Held;
-  readonly targets: Held;
+  readonly state: Record<string, Value>;
+}
+
+export interface LevelInput extends Begun {
+  readonly runtime: Runtime;
+  readonly program: Program;
+  readonly terms: Terms;
+  readonly targets: Record<string, Value>;
 }
 
 export interface LevelRun {
@@ -34,14 +37,13 @@ export interface LevelRun {
   /** Copies of all that the next step begins with: see `Checkpoint`. An image that is no number is a `diverged` error. */
   tensors(): Promise<Map<string, WeightTensor>>;
   /** The optimiser's state, which is the caller's from now on; everything else is freed. */
-  finish(): Held;
+  finish(): Record<string, Value>;
   /** Frees everything. */
   dispose(): void;
 }
 
 /** Takes over `image`, `shown`, `state` and `targets`, and frees them at the end. */
 export function levelRun({ runtime, program, terms, targets, ...start }: LevelInput): LevelRun {
-  const names = [...terms.features, ...terms.image].map((term) => term.name);
   let { image, state } = start;
   // The loss of what is shown is known one step later: until then the one before is kept.
   let shown = start.shown ?? image;
@@ -53,8 +55,7 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
   const rest = () => new Set([image, shown, before, ...Object.values(targets)]);
   return {
     async step(settings) {
-      const given = strengths(settings);
-      const strength = Object.fromEntries(names.map((name) => [name, given[name] ?? 0]));
+      const strength = strengthsOf(terms, settings);
       const scalars = {
         ...prefixed(
           "strength",
@@ -86,18 +87,18 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
     },
     async shown(size) {
       const picture = await readImage(shown, size);
-      if (!finite(picture)) throw diverged();
+      if (!finite(picture.data)) throw diverged();
       return clampImage(picture);
     },
     async lastGood(size) {
       const picture = await readImage(shown, size);
-      return clampImage(suspect || !finite(picture) ? await readImage(before, size) : picture);
+      return clampImage(suspect || !finite(picture.data) ? await readImage(before, size) : picture);
     },
     async tensors() {
       const tensors = new Map<string, WeightTensor>();
       for (const [name, value] of Object.entries({ image, shown, ...prefixed("state", state) }))
         tensors.set(name, { shape: value.dims, data: (await value.read()).slice() });
-      if (!tensors.get("shown")!.data.every(Number.isFinite)) throw diverged();
+      if (!finite(tensors.get("shown")!.data)) throw diverged();
       return tensors;
     },
     finish() {
@@ -116,26 +117,24 @@ export function parametersOf({ parameters, average }: Settings): Record<string, 
   return { ...parameters, decay: average };
 }
 
-function finite({ data }: Image): boolean {
+/** The strength of every term by name; 0 for one that the settings do not name any more. */
+export function strengthsOf({ features, image }: Terms, settings: Settings): Record<string, number> {
+  const given = strengths(settings);
+  return Object.fromEntries([...features, ...image].map(({ name }) => [name, given[name] ?? 0]));
+}
+
+export function finite(data: Float32Array): boolean {
   return data.every(Number.isFinite);
 }
 
 /** The error for a step whose terms are given, or for an image that is no number. */
-function diverged(terms?: Record<string, number>): UserError {
+export function diverged(terms?: Record<string, number>): UserError {
   const broken = Object.keys(terms ?? {}).filter((name) => !Number.isFinite(terms![name]));
   const what = broken.length > 0 ? `the term ${broken.join(", ")}` : terms ? "the loss" : "the image";
   return new UserError(
     "diverged",
     `The optimisation diverged: ${what} is no finite number. The last good image is kept. A smaller learning rate (--lr) or smaller strengths help.`,
   );
-}
-
-function prefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix} ${name}`, value]));
-}
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
 function mapKeys<B>(record: Readonly<Record<string, unknown>>, map: (name: string) => B): Record<string, B> {

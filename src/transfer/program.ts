@@ -13,6 +13,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { type LevelPictures, padded, type StylePicture, workSize } from "./prepare.ts";
 import { describeGraph, type Eye, IMAGE, stepGraph } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";
+import { totals } from "./totals.ts";
 
 /** The program of one step; what goes back in stays where the runtime has it. */
 export function loadStep(
@@ -52,28 +53,18 @@ async function described(
   pictures: readonly StylePicture[],
 ): Promise<Record<string, Value>> {
   const program = await runtime.load(encode(describeGraph(eye, terms)));
-  const means = new Map<string, { data: Float64Array; dims: readonly number[] }>();
+  const mean = totals(runtime);
   try {
     for (const { image, weight } of pictures) {
       const value = imageValue(runtime, image);
       const parts = await program.run({ image: value }).finally(() => value.dispose());
       if (pictures.length === 1) return parts;
-      try {
-        for (const [name, part] of Object.entries(parts)) {
-          const data = await part.read();
-          const mean = means.get(name) ?? { data: new Float64Array(data.length), dims: part.dims };
-          for (let i = 0; i < data.length; i++) mean.data[i]! += weight * data[i]!;
-          means.set(name, mean);
-        }
-      } finally {
-        dispose(parts);
-      }
+      await mean.add(parts, weight).finally(() => dispose(parts));
     }
   } finally {
     await program.dispose();
   }
-  const values = [...means].map(([name, { data, dims }]) => [name, runtime.value(Float32Array.from(data), dims)]);
-  return Object.fromEntries(values);
+  return mean.values();
 }
 
 /** Frees every value of a record. */

@@ -38,6 +38,9 @@ test("every setting explains itself", () => {
   for (const [name, schema] of settingSchemas()) expect(schema.description, name).toMatch(/^\S.{8,120}$/);
 });
 
+/** How a job is computed unless it is said: no recipe's business. */
+const machine = { tile: "off" };
+
 describe.each(Object.entries<Recipe>(recipes))("recipe %s", (exported, { summary, about, settings, snapshots }) => {
   const recipe = exported as keyof typeof recipes;
 
@@ -47,7 +50,7 @@ describe.each(Object.entries<Recipe>(recipes))("recipe %s", (exported, { summary
   });
 
   test("is a complete set of settings: what it says is what a job gets, with nothing added", () => {
-    expect(parseSettings({ recipe })).toEqual({ ...settings, recipe });
+    expect(parseSettings({ recipe })).toEqual({ ...settings, ...machine, recipe });
     for (const step of snapshots?.at ?? [snapshots?.every ?? 1]) expect(step).toBeLessThanOrEqual(settings.steps);
   });
 
@@ -56,6 +59,7 @@ describe.each(Object.entries<Recipe>(recipes))("recipe %s", (exported, { summary
     const { parameters } = settings;
     expect(changed).toEqual({
       ...settings,
+      ...machine,
       recipe,
       size: 96,
       seed: 3,

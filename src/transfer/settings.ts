@@ -86,6 +86,10 @@ const job = {
       "how terms are scaled: balanced, the same for all; paper, to the letter; mean, as TensorFlow; elements, as neural-style",
     ),
   average: z.number().min(0).lt(1).describe("decay of the running average that is the result; 0 for none"),
+  tile: z
+    .union([z.int().min(64).max(8192), z.literal("off")], "a whole number from 64 to 8192, or off")
+    .default("off")
+    .describe("work on tiles of so many pixels a side, exactly; `off` for the whole picture at once"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe("for everything random"),
 };
 
@@ -99,6 +103,9 @@ type OptimizerInput = Intersection<z.input<(typeof optimizers)[keyof typeof opti
 
 /** The settings of a job as they are given: whatever is left out is the recipe's. */
 export type SettingsInput = Partial<z.input<typeof jobSchema>> & OptimizerInput;
+
+/** Settings of how a job is computed, not of what: they are no recipe's. */
+export type MachineSetting = "tile";
 
 /** The settings of a job, complete. */
 export type Settings = z.output<typeof jobSchema> & {

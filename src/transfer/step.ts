@@ -1,9 +1,9 @@
 /**
- * The two graphs of a job: what is remembered of a picture, and one whole step (backbone, losses, gradient, update). It
- * knows how the parts compose into one graph; when and where that runs, it refuses to know.
+ * The graphs of a job: what is remembered of a picture, and one step (backbone, losses, gradient, update), whole or in the
+ * parts that are run for tiles. It knows how the parts compose into graphs; when and where they run, it refuses to know.
  */
-import { add, constant, grad, input, mul, type Shape, sum, symbol, type Tensor } from "../graph/index.ts";
-import type { Backbone } from "../models/backbone.ts";
+import { add, averagePool, constant, grad, input, mul, type Shape, sum, symbol, type Tensor } from "../graph/index.ts";
+import { type Backbone, blockOf } from "../models/backbone.ts";
 import { features, type Pooling } from "../models/features.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Weights } from "../weights/weights.ts";
@@ -11,6 +11,8 @@ import type { FeatureTerm, Terms } from "./terms.ts";
 
 /** The shape of every image in a graph; height and width are known when it runs. */
 export const IMAGE: Shape = [1, 3, symbol("H"), symbol("W")];
+/** The shape of a map of how much each pixel counts. */
+const MAP: Shape = [1, 1, symbol("H"), symbol("W")];
 
 /** A network that is ready to be made into graph. */
 export interface Eye {
@@ -32,34 +34,64 @@ function greyed(image: Tensor): Tensor {
   return add(luma, constant(new Float32Array(3), [3, 1, 1]));
 }
 
+/** A map of the pixels at the size of a layer's features: each position counts as much as its pixels on average. */
+function atLayer(map: Tensor, layer: string): Tensor {
+  let smaller = map;
+  for (let block = 1; block < blockOf(layer); block++) smaller = averagePool(smaller);
+  return smaller;
+}
+
 /** The name of a part of a term's target. */
 export function targetName(term: FeatureTerm, part: number): string {
   return `target ${term.name} ${part}`;
 }
 
-/** From an `image` to the targets of `terms`: what each loss remembers of it. */
-export function describeGraph(eye: Eye, terms: readonly FeatureTerm[]): Record<string, Tensor> {
+/**
+ * From an `image` to the targets of `terms`: what each loss remembers of it. With `weighted`, averages are over the
+ * positions that the input `weight` [1, 1, H, W] counts.
+ */
+export function describeGraph(eye: Eye, terms: readonly FeatureTerm[], weighted = false): Record<string, Tensor> {
   const seen = see(eye, input("image", IMAGE), terms);
+  const weight = weighted ? input("weight", MAP) : undefined;
   const outputs = terms.flatMap((term) =>
-    term.loss.describe(seen[term.layer]!).map((part, i) => [targetName(term, i), part] as const),
+    term.loss
+      .describe(seen[term.layer]!, weight && atLayer(weight, term.layer))
+      .map((part, i) => [targetName(term, i), part] as const),
   );
   return Object.fromEntries(outputs);
 }
 
-/** The loss at `image`: every term by name, unweighted, and their sum weighted by the inputs `strength TERM`. */
-export function lossGraph(eye: Eye, { features: featureTerms, image: imageTerms }: Terms, image: Tensor) {
-  const seen = see(eye, image, featureTerms);
-  const values: Record<string, Tensor> = {};
-  for (const term of featureTerms) {
+/** A term as graph: what it sums up of an image, and its score from such sums. */
+interface Measured {
+  readonly name: string;
+  readonly sums: readonly Tensor[];
+  score(sums: readonly Tensor[]): Tensor;
+}
+
+function measure(eye: Eye, terms: Terms, image: Tensor, weight?: Tensor): Measured[] {
+  const seen = see(eye, image, terms.features);
+  const ofFeatures = terms.features.map((term): Measured => {
     const now = seen[term.layer]!;
     const target = term.loss.describe(now).map((part, i) => input(targetName(term, i), part.shape));
-    values[term.name] = term.loss.score(term.loss.measure(now, target), target);
-  }
-  for (const term of imageTerms) values[term.name] = term.loss.score(term.loss.measure(image));
+    const sums = term.loss.measure(now, target, weight && atLayer(weight, term.layer));
+    return { name: term.name, sums, score: (measured) => term.loss.score(measured, target) };
+  });
+  const ofImage = terms.image.map(({ name, loss }) => ({ name, sums: loss.measure(image, weight), score: loss.score }));
+  return [...ofFeatures, ...ofImage];
+}
+
+/** Every term's score, unweighted, and their sum weighted by the inputs `strength TERM`. */
+function scored(measured: readonly Measured[], sums: (term: Measured) => readonly Tensor[]) {
+  const values = Object.fromEntries(measured.map((term) => [term.name, term.score(sums(term))]));
   const loss = Object.entries(values)
     .map(([name, value]) => mul(input(`strength ${name}`, []), value))
     .reduce((sum, part) => add(sum, part));
   return { values, loss };
+}
+
+/** The loss at `image`: every term by name, unweighted, and their sum weighted by the inputs `strength TERM`. */
+export function lossGraph(eye: Eye, terms: Terms, image: Tensor) {
+  return scored(measure(eye, terms, image), (term) => term.sums);
 }
 
 /**
@@ -70,13 +102,72 @@ export function stepGraph(eye: Eye, terms: Terms, optimizer: Optimizer, paramete
   const image = input("image", IMAGE);
   const { values, loss } = lossGraph(eye, terms, image);
   const [gradient] = grad(loss, [image]);
+  return { ...updated(optimizer, parameters, image, loss, gradient!), ...lossOutputs(loss, values) };
+}
+
+/**
+ * What a tile adds to the sums of its picture: `sum TERM I` from `image`, `weight` (1 where the tile answers for a pixel,
+ * else 0) and `target TERM PART`.
+ */
+export function sumsGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
+  const measured = measure(eye, terms, input("image", IMAGE), input("weight", MAP));
+  return Object.fromEntries(named(measured).map(({ name, sum }) => [`sum ${name}`, sum]));
+}
+
+/**
+ * The score of a picture whose `sum TERM I` are known: `loss`, `term TERM`, and `slope TERM I`, the gradient of the loss
+ * with respect to each sum, which is the same for all tiles.
+ */
+export function scoreGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
+  const measured = measure(eye, terms, input("image", IMAGE), input("weight", MAP));
+  const given = new Map(named(measured).map(({ name, sum }) => [name, input(`sum ${name}`, sum.shape)]));
+  const { values, loss } = scored(measured, (term) => term.sums.map((_, i) => given.get(`${term.name} ${i}`)!));
+  const slopes = grad(loss, [...given.values()]);
+  const names = [...given.keys()];
+  return { ...lossOutputs(loss, values), ...Object.fromEntries(slopes.map((x, i) => [`slope ${names[i]}`, x])) };
+}
+
+/**
+ * What a tile adds to the gradient of its picture: `gradient` [1, 3, H, W], halo included, from `image`, `weight`,
+ * `target TERM PART` and `slope TERM I`. By the chain rule through the sums this is exact.
+ */
+export function gradientGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
+  const image = input("image", IMAGE);
+  const parts = named(measure(eye, terms, image, input("weight", MAP)));
+  const along = parts.map(({ name, sum: part }) => sum(mul(input(`slope ${name}`, part.shape), part)));
+  const [gradient] = grad(
+    along.reduce((all, part) => add(all, part)),
+    [image],
+  );
+  return { gradient: gradient! };
+}
+
+/** The optimiser's update alone: the outputs of `stepGraph` that it makes, from `image`, `gradient`, `loss` and its own. */
+export function updateGraph(optimizer: Optimizer, parameters: readonly string[]): Record<string, Tensor> {
+  return updated(optimizer, parameters, input("image", IMAGE), input("loss", []), input("gradient", IMAGE));
+}
+
+/** Under which name the next state holds what people are shown, if it does. */
+export function shownState(optimizer: Optimizer, parameters: readonly string[]): string | undefined {
+  const { shown, ...next } = updateGraph(optimizer, parameters);
+  return Object.keys(next).find((name) => next[name] === shown);
+}
+
+function updated(optimizer: Optimizer, names: readonly string[], image: Tensor, loss: Tensor, gradient: Tensor) {
   const state = mapEntries(optimizer.state, (name, spec) => input(`state ${name}`, spec.shape(IMAGE)));
-  const scalars = Object.fromEntries(parameters.map((name) => [name, input(`parameter ${name}`, [])]));
-  const update = optimizer.update({ image, loss, gradient: gradient!, state, parameters: scalars });
-  const outputs: Record<string, Tensor> = { "next image": update.image, shown: update.shown, loss };
+  const parameters = Object.fromEntries(names.map((name) => [name, input(`parameter ${name}`, [])]));
+  const update = optimizer.update({ image, loss, gradient, state, parameters });
+  const outputs: Record<string, Tensor> = { "next image": update.image, shown: update.shown };
   for (const [name, part] of Object.entries(update.state)) outputs[`next ${name}`] = part;
-  for (const [name, value] of Object.entries(values)) outputs[`term ${name}`] = value;
   return outputs;
+}
+
+function lossOutputs(loss: Tensor, values: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return { loss, ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`term ${name}`, value])) };
+}
+
+function named(measured: readonly Measured[]): { name: string; sum: Tensor }[] {
+  return measured.flatMap((term) => term.sums.map((sum, i) => ({ name: `${term.name} ${i}`, sum })));
 }
 
 function mapEntries<A, B>(record: Readonly<Record<string, A>>, map: (name: string, value: A) => B): Record<string, B> {

@@ -5,11 +5,11 @@
 import { clampImage, type Image } from "../image/image.ts";
 import { resize } from "../image/resize.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { Runtime, Value } from "../runtimes/runtime.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { StepEvent, StylizeEvent } from "./events.ts";
-import type { LevelRun } from "./level.ts";
+import type { Begun, LevelRun } from "./level.ts";
 import { padded, workSize } from "./prepare.ts";
 import { dispose, freshState, grownState, imageValue, restoredState, tensorValue } from "./program.ts";
 import { type Adjustments, adjustedSettings, type Settings } from "./settings.ts";
@@ -27,15 +27,6 @@ export interface StylizeOptions {
   readonly wantsCheckpoint?: ((event: StepEvent) => boolean) | undefined;
   /** Asked before every step: the settings that changed since the start. */
   readonly adjust?: (() => Adjustments | undefined) | undefined;
-}
-
-/** What a level begins with: it is the level's from then on, which frees it at its end. */
-export interface Begun {
-  /** Padded, [1, 3, H, W]. */
-  readonly image: Value;
-  /** What people are shown before the first step here; by default the image. */
-  readonly shown?: Value | undefined;
-  readonly state: Record<string, Value>;
 }
 
 /** What the loop runs on. */

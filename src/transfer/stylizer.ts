@@ -8,20 +8,18 @@ import { average } from "../optimizers/average.ts";
 import * as optimizers from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { parse } from "../parameters.ts";
-import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
-import type { Level } from "../schedule/pyramid.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
 import type { Weights } from "../weights/weights.ts";
+import { levelBeginner, programCache } from "./begin.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { StylizeEvent } from "./events.ts";
-import { levelRun, parametersOf } from "./level.ts";
 import { listed, paintingsOf } from "./paintings.ts";
 import { levelsOf, type Pictures, type Prepared, prepare } from "./prepare.ts";
-import { describe, dispose, loadStep } from "./program.ts";
 import { checkFits } from "./resume.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
 import { describeGraph, type Eye } from "./step.ts";
-import { type Begun, runLevels, type StylizeOptions } from "./stylize.ts";
-import { type Terms, terms } from "./terms.ts";
+import { runLevels, type StylizeOptions } from "./stylize.ts";
+import { terms } from "./terms.ts";
 
 /** A backbone with its weights, as a platform loads it. */
 export interface Network {
@@ -59,16 +57,7 @@ export interface Stylizer {
 export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Stylizer {
   const network = kept(loadNetwork);
   const turn = turns();
-  let program: { key: string; weights: Weights; step: Program } | undefined;
-
-  async function stepProgram(key: string, eye: Eye, all: Terms, optimizer: Optimizer, settings: Settings) {
-    if (program?.key === key && program.weights === eye.weights) return program.step;
-    await program?.step.dispose();
-    program = undefined;
-    const step = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
-    program = { key, weights: eye.weights, step };
-    return step;
-  }
+  const programs = programCache();
 
   async function* run(
     { settings: given, resume, ...pictures }: Job,
@@ -93,17 +82,7 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
 
     options.signal?.throwIfAborted();
     const ready = prepare(pictures, settings, levels);
-    const begin = async (level: Level, { image, shown, state }: Begun) => {
-      let targets: Record<string, Value> = {};
-      try {
-        targets = await describe(runtime, eye, all, ready.at(level));
-        const program = await stepProgram(programKey(backbone.name, all, settings), eye, all, optimizer, settings);
-        return levelRun({ runtime, program, terms: all, image, shown, state, targets });
-      } catch (error) {
-        dispose({ ...state, ...targets, image, ...(shown && { shown }) });
-        throw error;
-      }
-    };
+    const begin = levelBeginner({ runtime, eye, terms: all, optimizer, settings, pictures: ready, programs });
     const machine = { runtime, optimizer, network: about, begin };
     return yield* finished(runLevels(machine, { ...ready, resume }, settings, options), ready.finish);
   }
@@ -117,10 +96,7 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
         done();
       }
     },
-    async dispose() {
-      await program?.step.dispose();
-      program = undefined;
-    },
+    dispose: programs.dispose,
   };
 }
 
@@ -140,25 +116,6 @@ async function* finished(
 function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {
   const part = optimizers[optimizer];
   return part.make(parse(part.parameters, parameters, (name) => name) as never);
-}
-
-/** What the step's graph is made of; everything else is an input. */
-function programKey(
-  model: string,
-  all: Terms,
-  { pooling, color, normalize, styleLoss, optimizer, parameters }: Settings,
-): string {
-  const names = [...all.features, ...all.image].map((term) => term.name);
-  return JSON.stringify([
-    model,
-    names,
-    pooling,
-    color === "luminance",
-    normalize,
-    styleLoss,
-    optimizer,
-    parameters.history,
-  ]);
 }
 
 /** A queue of one: each call waits until the caller before it has called what it got. */

@@ -1,0 +1,110 @@
+/**
+ * How a level is begun: its targets described, its programs loaded or taken from the level before, whole or in tiles. What
+ * the programs compute and how a level runs, others know.
+ */
+import type { Size } from "../image/image.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Runtime, Value } from "../runtimes/runtime.ts";
+import type { Level } from "../schedule/pyramid.ts";
+import type { Weights } from "../weights/weights.ts";
+import { type Begun, type LevelRun, levelRun, parametersOf } from "./level.ts";
+import { type Prepared, workSize } from "./prepare.ts";
+import { describe, loadStep } from "./program.ts";
+import type { Settings } from "./settings.ts";
+import type { Eye } from "./step.ts";
+import type { Terms } from "./terms.ts";
+import { describeTiles, loadTilePrograms, tilesFor } from "./tile-programs.ts";
+import { tiledRun } from "./tiled.ts";
+
+/** What all levels of a job have in common. */
+export interface LevelsInput {
+  readonly runtime: Runtime;
+  readonly eye: Eye;
+  readonly terms: Terms;
+  readonly optimizer: Optimizer;
+  readonly settings: Settings;
+  readonly pictures: Prepared;
+  readonly programs: ProgramCache;
+}
+
+/** Begins levels. What a level begins with is freed if that fails. */
+export function levelBeginner({ runtime, eye, terms, optimizer, settings, pictures, programs }: LevelsInput) {
+  const parameters = Object.keys(parametersOf(settings));
+  const key = graphKey(eye, terms, settings);
+
+  async function whole(level: Level): Promise<(begun: Begun) => LevelRun> {
+    const targets = await describe(runtime, eye, terms, pictures.at(level));
+    const load = () => loadStep(runtime, eye, terms, optimizer, parameters);
+    const program = await programs.get(key, eye.weights, load).catch(freeing(targets));
+    return (begun) => levelRun({ ...begun, runtime, program, terms, targets });
+  }
+
+  async function tiled(level: Level, size: number): Promise<(begun: Begun) => Promise<LevelRun>> {
+    const targets = await describeTiles(runtime, eye, terms, pictures.at(level), size);
+    const load = () => loadTilePrograms(runtime, eye, terms, optimizer, parameters);
+    const loaded = await programs
+      .get(`${key} tiles`, eye.weights, load)
+      .catch(freeing(targets.shared, ...targets.tiles));
+    const tiles = tilesFor(eye, terms, workSize(level), size);
+    return (begun) => tiledRun({ ...begun, runtime, programs: loaded, terms, tiles, targets });
+  }
+
+  return async (level: Level, begun: Begun): Promise<LevelRun> => {
+    const { image, shown = image, state } = begun;
+    const size = tileSize(settings, eye, terms, workSize(level));
+    const open = await (size ? tiled(level, size) : whole(level)).catch(freeing({ ...state, image, shown }));
+    return open(begun);
+  };
+}
+
+/** How large the tiles of a picture of `work` pixels are; none where all of it is no more than one tile with its halo. */
+export function tileSize({ tile }: Pick<Settings, "tile">, eye: Eye, terms: Terms, work: Size): number | undefined {
+  if (tile === "off") return undefined;
+  const pixels = ({ width, height }: Size) => width * height;
+  const largest = Math.max(...tilesFor(eye, terms, work, tile).map(pixels));
+  return largest < pixels(work) ? tile : undefined;
+}
+
+interface Disposable {
+  dispose(): Promise<void>;
+}
+
+export interface ProgramCache extends Disposable {
+  /** The programs of that key and these weights: those of the last call, or else loaded after the last ones are freed. */
+  get<T extends Disposable>(key: string, weights: Weights, load: () => Promise<T>): Promise<T>;
+}
+
+/** Keeps the last programs that were asked for. */
+export function programCache(): ProgramCache {
+  let last: { key: string; weights: Weights; programs: Disposable } | undefined;
+  const dispose = async () => {
+    const { programs } = last ?? {};
+    last = undefined;
+    await programs?.dispose();
+  };
+  return {
+    dispose,
+    async get<T extends Disposable>(key: string, weights: Weights, load: () => Promise<T>) {
+      if (last?.key === key && last.weights === weights) return last.programs as T;
+      await dispose();
+      const programs = await load();
+      last = { key, weights, programs };
+      return programs;
+    },
+  };
+}
+
+/** What a step's graph is made of; everything else is an input. */
+function graphKey(eye: Eye, terms: Terms, { normalize, styleLoss, optimizer, parameters }: Settings): string {
+  const names = [...terms.features, ...terms.image].map((term) => term.name);
+  const seen = [eye.backbone.name, eye.pooling, eye.grey];
+  return JSON.stringify([seen, names, normalize, styleLoss, optimizer, parameters.history]);
+}
+
+/** Frees values after a failure, which goes on. */
+function freeing(...held: Readonly<Record<string, Value>>[]): (error: unknown) => never {
+  return (error) => {
+    for (const value of new Set(held.flatMap((values) => Object.values(values)))) value.dispose();
+    throw error;
+  };
+}

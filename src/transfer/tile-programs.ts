@@ -1,0 +1,128 @@
+/** The programs that run a level tile by tile, and the targets of its tiles. Which tiles there are, the caller knows. */
+import type { Image } from "../image/image.ts";
+import { reach } from "../models/backbone.ts";
+import { encode } from "../onnx/model.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
+import { type Tile, tiles } from "../schedule/tiles.ts";
+import { GRAIN, type LevelPictures } from "./prepare.ts";
+import { dispose } from "./program.ts";
+import { describeGraph, type Eye, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "./step.ts";
+import type { FeatureTerm, Terms } from "./terms.ts";
+import { cutTile, tileWeight } from "./tile-pixels.ts";
+import { totals } from "./totals.ts";
+
+export interface TilePrograms {
+  readonly sums: Program;
+  readonly score: Program;
+  readonly gradient: Program;
+  readonly update: Program;
+  readonly pointwise: boolean;
+  /** The part of the state that people are shown. */
+  readonly shown: string;
+  dispose(): Promise<void>;
+}
+
+export async function loadTilePrograms(
+  runtime: Runtime,
+  eye: Eye,
+  terms: Terms,
+  optimizer: Optimizer,
+  parameters: readonly string[],
+): Promise<TilePrograms> {
+  const shown = shownState(optimizer, parameters);
+  if (!shown) throw new TypeError("internal: tiles need an optimiser that shows a part of its state");
+  const loaded: Program[] = [];
+  const load = async (graph: Parameters<typeof encode>[0]) => {
+    const program = await runtime.load(encode(graph));
+    loaded.push(program);
+    return program;
+  };
+  const free = async () => {
+    for (const program of loaded.splice(0)) await program.dispose();
+  };
+  try {
+    return {
+      sums: await load(sumsGraph(eye, terms)),
+      score: await load(scoreGraph(eye, terms)),
+      gradient: await load(gradientGraph(eye, terms)),
+      update: await load(updateGraph(optimizer, parameters)),
+      pointwise: optimizer.pointwise,
+      shown: shown.replace(/^next /, ""),
+      dispose: free,
+    };
+  } catch (error) {
+    await free();
+    throw error;
+  }
+}
+
+/** The tiles of a picture for these terms, their cores at most `size` pixels a side; a multiple of 16 at least. */
+export function tilesFor(eye: Eye, { features }: Terms, picture: { width: number; height: number }, size: number) {
+  const halo = Math.max(0, ...features.map((term) => reach(eye.backbone, term.layer)));
+  return tiles({ width: picture.width, height: picture.height, size, halo, grain: GRAIN });
+}
+
+/** What terms are compared with: the same for all tiles, or each tile's own. */
+export interface TileTargets {
+  readonly shared: Record<string, Value>;
+  readonly tiles: readonly Record<string, Value>[];
+}
+
+/**
+ * The targets of a level. What a style loss remembers is averaged over the tiles of every painting, each counting as many
+ * positions as it answers for; what a content loss remembers belongs to the places of each tile.
+ */
+export async function describeTiles(
+  runtime: Runtime,
+  eye: Eye,
+  { features }: Terms,
+  { content, style }: LevelPictures,
+  size: number,
+): Promise<TileTargets> {
+  const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
+  const cut = (picture: Image) => tilesFor(eye, { features, image: [] }, picture, size);
+  const own: Record<string, Value>[] = [];
+  const mean = totals(runtime);
+  try {
+    await described(runtime, describeGraph(eye, of("content")), content, cut(content), async (values) => {
+      own.push(values);
+    });
+    const graph = describeGraph(eye, of("style"), true);
+    for (const { image, weight } of style) {
+      await described(runtime, graph, image, cut(image), async (values, { core }) => {
+        const share = (weight * core.width * core.height) / (image.width * image.height);
+        await mean.add(values, share).finally(() => dispose(values));
+      });
+    }
+    return { shared: mean.values(), tiles: own };
+  } catch (error) {
+    own.forEach(dispose);
+    throw error;
+  }
+}
+
+/** Describes a picture's tiles one by one; the program is freed at the end. */
+async function described(
+  runtime: Runtime,
+  graph: ReturnType<typeof describeGraph>,
+  picture: Image,
+  parts: readonly Tile[],
+  each: (values: Record<string, Value>, tile: Tile) => Promise<void>,
+): Promise<void> {
+  const program = await runtime.load(encode(graph));
+  try {
+    for (const tile of parts) {
+      const { width, height } = tile;
+      const image = runtime.value(cutTile(picture.data, picture, tile), [1, 3, height, width]);
+      const weight = runtime.value(tileWeight(tile), [1, 1, height, width]);
+      try {
+        await each(await program.run({ image, weight }), tile);
+      } finally {
+        dispose({ image, weight });
+      }
+    }
+  } finally {
+    await program.dispose();
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * One level being optimised tile by tile, exactly: first what every tile adds to the sums that the losses are made of, then
+ * the loss and its slope along each sum, then what every tile adds to the gradient, then the update, piece by piece. The
+ * runtime holds no more than a tile; image and state are plain memory here. Order and events, the loop knows.
+ */
+import { clampImage, crop, type Size } from "../image/image.ts";
+import type { Program, Runtime, Value, Values } from "../runtimes/runtime.ts";
+import type { Tile } from "../schedule/tiles.ts";
+import type { WeightTensor } from "../weights/weights.ts";
+import { type Begun, diverged, finite, type LevelRun, parametersOf, strengthsOf } from "./level.ts";
+import { dispose, readScalar, scalarValue } from "./program.ts";
+import { mapValues, prefixed } from "./records.ts";
+import type { Terms } from "./terms.ts";
+import { addTile, cutTile, tileWeight } from "./tile-pixels.ts";
+import type { TilePrograms, TileTargets } from "./tile-programs.ts";
+import { totals } from "./totals.ts";
+
+/** A piece of the update has so many numbers, at most: the runtime holds about ten such pieces. */
+const PIECE = 3 << 20;
+
+export interface TiledInput extends Begun {
+  readonly runtime: Runtime;
+  readonly programs: TilePrograms;
+  readonly terms: Terms;
+  readonly tiles: readonly Tile[];
+  readonly targets: TileTargets;
+}
+
+/** Numbers in memory of our own, which are written over. */
+interface Numbers {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Takes over what it is given, as `levelRun` does. */
+export async function tiledRun(given: TiledInput): Promise<LevelRun> {
+  const { runtime, programs, terms, tiles, targets } = given;
+  const image = await taken(given.image);
+  let shown = given.shown ? (await taken(given.shown)).data : image.data;
+  const state: Record<string, Numbers> = {};
+  for (const [name, value] of Object.entries(given.state)) state[name] = await taken(value);
+  const [, , height, width] = image.dims as [number, number, number, number];
+  const work: Size = { width, height };
+  const gradient = { dims: image.dims, data: new Float32Array(image.data.length) };
+  const like = ({ dims }: Numbers) => String(dims) === String(image.dims);
+  const scalars = (prefix: string, numbers: Record<string, number>) =>
+    prefixed(
+      prefix,
+      mapValues(numbers, (x) => scalarValue(runtime, x)),
+    );
+
+  /** Runs `program` on every tile in turn. What it gives is freed after `each` has seen it. */
+  async function onTiles(program: Program, more: Values, each: (outputs: Values, tile: Tile) => Promise<void>) {
+    for (const [index, tile] of tiles.entries()) {
+      const own = {
+        image: runtime.value(cutTile(image.data, work, tile), [1, 3, tile.height, tile.width]),
+        weight: runtime.value(tileWeight(tile), [1, 1, tile.height, tile.width]),
+      };
+      let outputs: Record<string, Value> = {};
+      try {
+        outputs = await program.run({ ...targets.shared, ...targets.tiles[index], ...more, ...own });
+        await each(outputs, tile);
+      } finally {
+        dispose(own);
+        dispose(outputs);
+      }
+    }
+  }
+
+  /** The sums over all tiles. */
+  async function sums(): Promise<Record<string, Value>> {
+    const all = totals(runtime);
+    await onTiles(programs.sums, {}, (outputs) => all.add(outputs));
+    return all.values();
+  }
+
+  /** The update, in pieces where the optimiser allows it, written over what was there. */
+  async function update(loss: number, parameters: Record<string, number>): Promise<void> {
+    const all = image.data.length;
+    const length = programs.pointwise ? PIECE : all;
+    // What is no image changes only when the last piece is done.
+    const small: Record<string, Float32Array> = {};
+    for (let from = 0; from < all; from += length) {
+      const to = Math.min(all, from + length);
+      const cut = (array: Numbers) =>
+        programs.pointwise && like(array)
+          ? runtime.value(array.data.subarray(from, to), [1, 3, 1, (to - from) / 3])
+          : runtime.value(array.data, array.dims);
+      const inputs = {
+        image: cut(image),
+        gradient: cut(gradient),
+        loss: scalarValue(runtime, loss),
+        ...prefixed("state", mapValues(state, cut)),
+        ...scalars("parameter", parameters),
+      };
+      const outputs = await programs.update.run(inputs).finally(() => dispose(inputs));
+      image.data.set(await outputs["next image"]!.read(), from);
+      for (const [name, array] of Object.entries(state)) {
+        const next = await outputs[`next ${name}`]!.read();
+        if (like(array)) array.data.set(next, from);
+        else small[name] = next.slice();
+      }
+      dispose(outputs);
+    }
+    for (const [name, data] of Object.entries(small)) state[name]!.data.set(data);
+    shown = programs.shown === "image" ? image.data : state[programs.shown]!.data;
+  }
+
+  const picture = async (size: Size) => clampImage(crop({ ...work, data: shown }, size));
+  return {
+    async step(settings) {
+      const strength = strengthsOf(terms, settings);
+      const measured = await sums();
+      const given = scalars("strength", strength);
+      let slopes: Record<string, Value> = {};
+      try {
+        const score = await programs.score.run({ ...measured, ...given, ...targets.shared });
+        slopes = Object.fromEntries(Object.entries(score).filter(([name]) => name.startsWith("slope ")));
+        const loss = await readScalar(score.loss!);
+        const shares: Record<string, number> = {};
+        for (const [name, by] of Object.entries(strength))
+          shares[name] = by * (await readScalar(score[`term ${name}`]!));
+        if (!Number.isFinite(loss)) throw diverged(shares);
+        gradient.data.fill(0);
+        await onTiles(programs.gradient, slopes, async (outputs, tile) => {
+          addTile(gradient.data, work, await outputs.gradient!.read(), tile);
+        });
+        // Nothing is touched by a gradient that is no number: what is shown is always the last good image.
+        if (!finite(gradient.data)) throw diverged();
+        await update(loss, parametersOf(settings));
+        return { loss, terms: shares };
+      } finally {
+        [measured, given, slopes].forEach(dispose);
+      }
+    },
+    shown: picture,
+    lastGood: picture,
+    async tensors() {
+      const all = { image, shown: { dims: image.dims, data: shown }, ...prefixed("state", state) };
+      const copies = mapValues(all, ({ dims, data }): WeightTensor => ({ shape: dims, data: data.slice() }));
+      return new Map(Object.entries(copies));
+    },
+    finish() {
+      [targets.shared, ...targets.tiles].forEach(dispose);
+      return mapValues(state, ({ dims, data }) => runtime.value(data, dims));
+    },
+    dispose() {
+      [targets.shared, ...targets.tiles].forEach(dispose);
+    },
+  };
+}
+
+/** A value's numbers as memory of our own; the value is freed. */
+async function taken(value: Value): Promise<Numbers> {
+  const data = (await value.read()).slice();
+  value.dispose();
+  return { dims: value.dims, data };
+}
