@@ -5,8 +5,10 @@
  */
 import { type Shape, sameShape, shapeText } from "./shape.ts";
 
-export type ElementType = "float32" | "bool" | "int64";
+export type ElementType = "float32" | "bool" | "int64" | "uint8" | "int8" | "int32";
 export type Attribute = number | string | readonly number[];
+/** The values of a constant: the array's type says the elements'. */
+export type Data = Float32Array | BigInt64Array | Uint8Array | Int8Array | Int32Array;
 
 /**
  * The rule of a gradient: from the gradient with respect to the node's output to those with respect to its inputs (or
@@ -15,7 +17,7 @@ export type Attribute = number | string | readonly number[];
 export type Pullback = (gradient: Tensor) => readonly (Tensor | undefined)[];
 
 export interface Tensor {
-  /** The ONNX operator's name, or `Input` or `Constant`. */
+  /** The ONNX operator's name (`com.microsoft.NAME` for ONNX Runtime's own), or `Input` or `Constant`. */
   readonly op: string;
   readonly inputs: readonly Tensor[];
   readonly attributes: Readonly<Record<string, Attribute>>;
@@ -24,7 +26,7 @@ export interface Tensor {
   /** Of an `Input`: what the runtime calls it. */
   readonly name?: string;
   /** Of a `Constant`: its values, row-major. */
-  readonly data?: Float32Array | BigInt64Array;
+  readonly data?: Data;
   readonly pullback?: Pullback;
   /** What the pullback's gradients belong to, where several operators have one gradient together; else the inputs. */
   readonly sources?: readonly Tensor[];
@@ -52,11 +54,17 @@ export function input(name: string, shape: Shape, type: ElementType = "float32")
 }
 
 /** A value that is part of the program. `data` is taken as it is, not copied. */
-export function constant(data: Float32Array | BigInt64Array, shape: readonly number[]): Tensor {
+export function constant(data: Data, shape: readonly number[]): Tensor {
   const size = shape.reduce((product, dim) => product * dim, 1);
   if (size !== data.length) throw new TypeError(`a constant of shape ${shapeText(shape)} with ${data.length} values`);
-  const type = data instanceof Float32Array ? "float32" : "int64";
-  return { op: "Constant", inputs: [], attributes: {}, shape, type, data };
+  return { op: "Constant", inputs: [], attributes: {}, shape, type: typeOf(data), data };
+}
+
+function typeOf(data: Data): ElementType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof BigInt64Array) return "int64";
+  if (data instanceof Int32Array) return "int32";
+  return data instanceof Int8Array ? "int8" : "uint8";
 }
 
 /** A number as a tensor without axes. */

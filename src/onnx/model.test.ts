@@ -156,7 +156,7 @@ describe("equal computations are encoded once", () => {
 });
 
 test("element types are ONNX's", () => {
-  const types: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9 };
+  const types: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 };
   for (const [type, code] of Object.entries(types)) {
     const x = input("x", [2], type as ElementType);
     expect(parseModel(encode({ y: x })).inputs[0]).toEqual({ name: "x", type: code, shape: [2] });

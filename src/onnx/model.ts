@@ -13,7 +13,7 @@ const IR_VERSION = 10;
 const OPSET = 20;
 
 /** TensorProto.DataType. */
-const DATA_TYPE: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9 };
+const DATA_TYPE: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 };
 
 /** The ONNX model that computes `outputs`, by name, from the `Input`s they depend on. */
 export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
@@ -35,6 +35,8 @@ export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
   text(model, 2, "pastiche");
   message(model, 7, graph);
   message(model, 8, new BinaryWriter().tag(2, WireType.Varint).int64(OPSET));
+  for (const domain of new Set(operators.map((x) => operatorName(x.op).domain).filter(Boolean)))
+    message(model, 8, text(new BinaryWriter(), 1, domain).tag(2, WireType.Varint).int64(1));
   return model.finish();
 }
 
@@ -52,9 +54,17 @@ function nodeProto(x: Tensor, names: ReadonlyMap<Tensor, string>): BinaryWriter 
   for (const y of x.inputs) text(writer, 1, names.get(y)!);
   text(writer, 2, names.get(x)!);
   text(writer, 3, names.get(x)!);
-  text(writer, 4, x.op);
+  const { domain, name: op } = operatorName(x.op);
+  text(writer, 4, op);
+  if (domain) text(writer, 7, domain);
   for (const [name, value] of Object.entries(x.attributes)) message(writer, 5, attributeProto(name, value));
   return writer;
+}
+
+/** `Conv` is ONNX's; `com.microsoft.QLinearConv` is of another domain of operators. */
+function operatorName(op: string): { domain: string; name: string } {
+  const dot = op.lastIndexOf(".");
+  return { domain: op.slice(0, Math.max(dot, 0)), name: op.slice(dot + 1) };
 }
 
 function identity(from: string, to: string): BinaryWriter {

@@ -1,0 +1,149 @@
+/** Every operator in eight bits against the same in floats: no further away than the rounding of its tensors explains. */
+import { describe, expect, test } from "vitest";
+import { add, float, greater, mul, relu } from "./arithmetic.ts";
+import { conv } from "./convolution.ts";
+import { run } from "./fixtures.case.ts";
+import * as integer from "./integer.ts";
+import { matmul, selfProduct } from "./linear.ts";
+import { reshape, reshapeLike } from "./movement.ts";
+import { averagePool, maxPool, upsample } from "./pooling.ts";
+import { numbers } from "./problem.case.ts";
+import { evaluateDim, multiplyDims, symbol } from "./shape.ts";
+import { constant, input, scalar, type Tensor } from "./tensor.ts";
+
+const C = 8;
+const H = symbol("H");
+const W = symbol("W");
+const SIZES = { H: 6, W: 10 };
+const kernel = constant(numbers(C * C * 9, 3), [C, C, 3, 3]);
+const bias = constant(numbers(C, 4), [C]);
+
+/** Features are what a ReLU leaves; gradients have both signs; the small ones are half the size. */
+const features = relu(input("features", [1, C, H, W]));
+const gradient = input("gradient", [1, C, H, W]);
+const small = input("small", [1, C, multiplyDims(H, 0.5), multiplyDims(W, 0.5)]);
+const matrix = input("matrix", [C, C]);
+
+const as = (zero: 0 | 128, range: number): integer.Scaled => ({ zero, scale: scalar(range / integer.LEVELS[zero]) });
+const eight = { features: integer.quantise(features, as(0, 1)), gradient: integer.quantise(gradient, as(128, 1)) };
+const eightSmall = integer.quantise(small, as(128, 1));
+const on = float(greater(integer.dequantise(eight.features), 0));
+
+/** In eight bits, in floats, and how far they may be apart: half a level of what goes in and of what comes out. */
+const cases: Record<string, [Tensor, Tensor, number]> = {
+  quantise: [integer.dequantise(eight.gradient), gradient, 0.5 / 127],
+  "conv and relu": [
+    integer.dequantise(integer.quantisedConv(eight.features, kernel, bias, as(0, 12))),
+    relu(conv(features, kernel, bias)),
+    6 / 127 + 72 / 255,
+  ],
+  "conv of a gradient": [
+    integer.dequantise(integer.quantisedConv(eight.gradient, kernel, undefined, as(128, 12))),
+    conv(gradient, kernel),
+    6 / 127 + 72 / 127,
+  ],
+  "max pooling": [integer.dequantise(integer.quantisedMaxPool(eight.features)), maxPool(features), 0.5 / 255],
+  "average pooling": [
+    integer.dequantise(integer.quantisedAveragePool(eight.features)),
+    averagePool(features),
+    1.01 / 255,
+  ],
+  add: [
+    integer.dequantise(integer.quantisedAdd(eight.gradient, eight.gradient, as(128, 2))),
+    add(gradient, gradient),
+    2 / 127,
+  ],
+  mask: [integer.dequantise(integer.masked(eight.gradient, eight.features)), mul(gradient, on), 0.5 / 127],
+  "mask of what is twice as large": [
+    integer.dequantise(integer.maskedUpsampled(eightSmall, eight.features)),
+    mul(upsample(small), on),
+    0.5 / 127,
+  ],
+  Gram: [
+    mul(integer.quantisedGram(eight.features), 1 / 60),
+    mul(selfProduct(reshape(features, [C, multiplyDims(H, W)])), 1 / 60),
+    1.01 / 255,
+  ],
+  product: [
+    integer.dequantise(integer.quantisedProduct(matrix, eight.features, as(128, 4))),
+    reshapeLike(matmul(matrix, reshape(features, [C, multiplyDims(H, W)])), features),
+    2 / 127 + 8 / 255 + 4 / 127,
+  ],
+};
+
+function given() {
+  const of = (x: Tensor, seed: number) => {
+    const dims = x.shape.map((dim) => evaluateDim(dim, SIZES));
+    return {
+      dims,
+      data: numbers(
+        dims.reduce((a, b) => a * b, 1),
+        seed,
+      ),
+    };
+  };
+  return {
+    features: of(features, 1),
+    gradient: of(gradient, 2),
+    small: of(small, 3),
+    matrix: of(matrix, 4),
+  };
+}
+
+describe("in eight bits as in floats", () => {
+  test.each(Object.keys(cases))("%s", async (name) => {
+    const [eight, floats, bound] = cases[name]!;
+    const inputs = given();
+    const needed = new Set<string>();
+    const walk = (x: Tensor) => {
+      if (x.name) needed.add(x.name);
+      x.inputs.forEach(walk);
+    };
+    [eight, floats].forEach(walk);
+    const used = Object.fromEntries(Object.entries(inputs).filter(([name]) => needed.has(name)));
+    const found = await run({ eight, floats }, used);
+    const apart = found.floats!.map((x, i) => Math.abs(x - found.eight![i]!));
+    expect(found.eight).toHaveLength(found.floats!.length);
+    expect(Math.max(...apart)).toBeLessThanOrEqual(bound * 1.0001);
+    // And it is not all rounding: the two say the same.
+    expect(correlation(found.floats!, found.eight!)).toBeGreaterThan(0.99);
+  });
+});
+
+function correlation(a: Float32Array, b: Float32Array): number {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) [ab, aa, bb] = [ab + a[i]! * b[i]!, aa + a[i]! ** 2, bb + b[i]! ** 2];
+  return ab / Math.sqrt(aa * bb);
+}
+
+test("the gradient of max pooling goes to the block's maximum, and nowhere in a block of zeros", async () => {
+  // One channel of the eight is looked at: a block with a maximum, one of zeros, one with a tie.
+  const rows = [
+    [0.2, 0.6, 0, 0, 0.5, 0.5],
+    [0.1, 0.4, 0, 0, 0.1, 0.3],
+  ];
+  const x = input("x", [1, 1, 2, 6]);
+  const g = input("g", [1, 1, 1, 3]);
+  const seen = integer.quantise(x, as(0, 1));
+  const back = integer.maskedUnpooled(integer.quantise(g, as(128, 1)), seen, integer.quantisedMaxPool(seen));
+  const found = await run(
+    { back: integer.dequantise(back) },
+    {
+      x: { data: Float32Array.from(rows.flat()), dims: [1, 1, 2, 6] },
+      g: { data: Float32Array.of(1, 1, -1), dims: [1, 1, 1, 3] },
+    },
+  );
+  expect([...found.back!]).toEqual([0, 1, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0]);
+});
+
+test("how much of a range is used", async () => {
+  const x = input("x", [1, 1, 2, 2]);
+  const used = (zero: 0 | 128, range: number) => integer.used(integer.quantise(x, as(zero, range)));
+  const found = await run(
+    { half: used(0, 1), over: used(0, 0.2), below: used(128, 1) },
+    { x: { data: Float32Array.of(0.5, -0.9, 0.1, 0), dims: [1, 1, 2, 2] } },
+  );
+  expect(found.half![0]).toBeCloseTo(0.5, 2);
+  expect(found.over![0]).toBe(1);
+  expect(found.below![0]).toBeCloseTo(0.9, 2);
+});

@@ -1,0 +1,211 @@
+/**
+ * Tensors in eight bits, and the operators on them: ONNX Runtime's integer kernels, which want channels last. How a graph
+ * comes to be in eight bits, and where scales come from, it refuses to know.
+ */
+import { div, maximum, mul, type Operand } from "./arithmetic.ts";
+import { shapeOf, transpose } from "./movement.ts";
+import { reduce } from "./reduce.ts";
+import { roundedKernel } from "./rounding.ts";
+import { type Dim, divideDim, multiplyDims, type Shape } from "./shape.ts";
+import { constant, type ElementType, integers, node, scalar, type Tensor } from "./tensor.ts";
+
+/** A tensor [1, C, H, W] of 32-bit floats as `scale * (levels - zero)`. */
+export interface Quantised {
+  /** uint8, [1, H, W, C]. */
+  readonly levels: Tensor;
+  /** A positive scalar. */
+  readonly scale: Tensor;
+  /** 0 for what is never negative: values below are held at 0, which is a ReLU. 128 for what has both signs. */
+  readonly zero: 0 | 128;
+}
+
+/** What a level is worth is not known beforehand: it comes in when the program runs. */
+export type Scaled = Pick<Quantised, "scale" | "zero">;
+
+/** The largest level above zero: what the scale's range is divided by. */
+export const LEVELS = { 0: 255, 128: 127 } as const;
+
+const CONTRIB = "com.microsoft";
+/** Smaller than any range that matters, and no denormal. */
+const TINY = 1e-30;
+
+function of(op: string, inputs: readonly Tensor[], shape: Shape, type: ElementType, attributes = {}): Tensor {
+  return node(op, inputs, { shape, type, attributes });
+}
+
+function level(value: number): Tensor {
+  return constant(Uint8Array.of(value), []);
+}
+
+const channelsLast = ([n, c, h, w]: Shape): Shape => [n!, h!, w!, c!];
+const channelsFirst = ([n, h, w, c]: Shape): Shape => [n!, c!, h!, w!];
+
+/** `x` [1, C, H, W], each number at its nearest level. */
+export function quantise(x: Tensor, as: Scaled): Quantised {
+  const levels = of("QuantizeLinear", [x, as.scale, level(as.zero)], x.shape, "uint8");
+  return { ...as, levels: of("Transpose", [levels], channelsLast(x.shape), "uint8", { perm: [0, 2, 3, 1] }) };
+}
+
+/** The floats [1, C, H, W] again. */
+export function dequantise({ levels, scale, zero }: Quantised): Tensor {
+  const shape = channelsFirst(levels.shape);
+  const planes = of("Transpose", [levels], shape, "uint8", { perm: [0, 3, 1, 2] });
+  return of("DequantizeLinear", [planes, scale, level(zero)], shape, "float32");
+}
+
+/**
+ * The products of every two channels, summed over positions: [C, C]. In floats: 32-bit integers would overflow at pictures
+ * of some thousand positions, and are no faster. (For the same reason nothing is dequantised here: ONNX Runtime would make
+ * an integer product of it.)
+ */
+export function quantisedGram(x: Quantised): Tensor {
+  const rows = float(flat(x.levels));
+  const channels = rows.shape[1]!;
+  const products = of("Gemm", [rows, rows], [channels, channels], "float32", { transA: 1 });
+  return mul(products, mul(x.scale, x.scale));
+}
+
+function flat(levels: Tensor): Tensor {
+  const [, h, w, c] = levels.shape as [Dim, Dim, Dim, number];
+  return of("Reshape", [levels, integers(-1, c)], [multiplyDims(h, w), c], "uint8");
+}
+
+/**
+ * The 3x3 convolution of `conv()`, and the ReLU after it where the result's zero is 0. The kernel is int8, a scale for
+ * each output channel; the bias is brought to the product of the scales when the program runs.
+ */
+export function quantisedConv(x: Quantised, kernel: Tensor, bias: Tensor | undefined, as: Scaled): Quantised {
+  const [outputs] = kernel.shape as readonly number[] as [number];
+  if (!(kernel.data instanceof Float32Array)) throw new TypeError("quantisedConv: needs a constant kernel");
+  const rounded = roundedKernel(kernel.data, outputs);
+  const values = constant(rounded.values, kernel.shape as readonly number[]);
+  const scales = constant(rounded.scales, [outputs]);
+  const zeros = constant(new Int8Array(outputs), [outputs]);
+  const inputs = [x.levels, x.scale, level(x.zero), values, scales, zeros, as.scale, level(as.zero)];
+  if (bias) inputs.push(wholeNumbers(div(bias, mul(scales, x.scale))));
+  const [n, h, w] = x.levels.shape;
+  const attributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [1, 1], channels_last: 1 };
+  return { ...as, levels: of(`${CONTRIB}.QLinearConv`, inputs, [n!, h!, w!, outputs], "uint8", attributes) };
+}
+
+/** The nearest int32. */
+function wholeNumbers(x: Tensor): Tensor {
+  // 2^31 as a float is one too many.
+  const held = of("Clip", [x, scalar(-2147483520), scalar(2147483520)], x.shape, "float32");
+  return of("Cast", [of("Round", [held], x.shape, "float32")], x.shape, "int32", { to: "int32" });
+}
+
+const WINDOW = { kernel_shape: [2, 2], strides: [2, 2] };
+
+function halved({ levels }: Quantised): Shape {
+  const [n, h, w, c] = levels.shape;
+  return [n!, divideDim(h!, 2), divideDim(w!, 2), c!];
+}
+
+/** The largest of each 2x2 block. */
+export function quantisedMaxPool(x: Quantised): Quantised {
+  return { ...x, levels: of(`${CONTRIB}.NhwcMaxPool`, [x.levels], halved(x), "uint8", WINDOW) };
+}
+
+/** The mean of each 2x2 block, rounded to a level. */
+export function quantisedAveragePool(x: Quantised): Quantised {
+  const inputs = [x.levels, x.scale, level(x.zero), x.scale, level(x.zero)];
+  const attributes = { ...WINDOW, channels_last: 1 };
+  return { ...x, levels: of(`${CONTRIB}.QLinearAveragePool`, inputs, halved(x), "uint8", attributes) };
+}
+
+/** `a + b`. */
+export function quantisedAdd(a: Quantised, b: Quantised, as: Scaled): Quantised {
+  const parts = [a, b, as].flatMap((x) => [...("levels" in x ? [x.levels as Tensor] : []), x.scale, level(x.zero)]);
+  return { ...as, levels: of(`${CONTRIB}.QLinearAdd`, parts, a.levels.shape, "uint8") };
+}
+
+/** `matrix` [n, C] times `x` at every position: [1, n, H, W]. The matrix is brought to int8, a scale for each row. */
+export function quantisedProduct(matrix: Tensor, x: Quantised, as: Scaled): Quantised {
+  const columns = transpose(matrix);
+  const outputs = columns.shape[1] as number;
+  const most = reduce("ReduceMax", of("Abs", [columns], columns.shape, "float32"), { axes: [0] });
+  const scales = div(maximum(most, TINY), 127);
+  const zeros = constant(new Int8Array(outputs), [outputs]);
+  // Not QuantizeLinear, which takes its time where there is a scale for each column.
+  const whole = of("Round", [div(columns, scales)], columns.shape, "float32");
+  const values = of("Cast", [whole], columns.shape, "int8", { to: "int8" });
+  const rows = flat(x.levels);
+  const inputs = [rows, x.scale, level(x.zero), values, scales, zeros, as.scale, level(as.zero)];
+  const product = of("QLinearMatMul", inputs, [rows.shape[0]!, outputs], "uint8");
+  const [n, h, w] = x.levels.shape;
+  if (x.levels.shape[3] !== outputs) throw new TypeError("quantisedProduct: needs a square matrix");
+  return { ...as, levels: of("Reshape", [product, shapeOf(x.levels)], [n!, h!, w!, outputs], "uint8") };
+}
+
+/** `gradient` where `features` are above zero, else zero: a ReLU's. */
+export function masked(gradient: Quantised, features: Quantised): Quantised {
+  const on = of("Cast", [features.levels], features.levels.shape, "bool", { to: "bool" });
+  return { ...gradient, levels: chosen(on, gradient.levels, gradient) };
+}
+
+/** `gradient`, half the size of `features`, at all four places of each 2x2 block where `features` are above zero. */
+export function maskedUpsampled(gradient: Quantised, features: Quantised): Quantised {
+  const pairs = rowPairs(features.levels);
+  const on = of("Cast", [pairs], pairs.shape, "bool", { to: "bool" });
+  return { ...gradient, levels: likeFeatures(chosen(on, doubled(gradient.levels, pairs), gradient), features) };
+}
+
+/**
+ * The gradient of max pooling and of the ReLU before it: `gradient` where `features` equal their block's maximum `pooled`
+ * and are above zero, else zero.
+ */
+export function maskedUnpooled(gradient: Quantised, features: Quantised, pooled: Quantised): Quantised {
+  const pairs = rowPairs(features.levels);
+  // A block of zeros has no maximum above zero: 1 is reached by none of its places.
+  const least = of("Max", [pooled.levels, level(1)], pooled.levels.shape, "uint8");
+  const on = of("Equal", [pairs, doubled(least, pairs)], pairs.shape, "bool");
+  return { ...gradient, levels: likeFeatures(chosen(on, doubled(gradient.levels, pairs), gradient), features) };
+}
+
+function chosen(on: Tensor, levels: Tensor, { zero }: Scaled): Tensor {
+  return of("Where", [on, levels, level(zero)], on.shape, "uint8");
+}
+
+/** [1, H, W, C] as pairs of rows: [H / 2, 2, W * C]. Long rows are what stretches fast. */
+function rowPairs(levels: Tensor): Tensor {
+  const [, h, w, c] = levels.shape as [Dim, Dim, Dim, number];
+  const width = of("Gather", [shapeOf(levels), integers(2)], [1], "int64");
+  const shape = of("Concat", [integers(-1, 2), of("Mul", [width, integers(c)], [1], "int64")], [3], "int64", {
+    axis: 0,
+  });
+  return of("Reshape", [levels, shape], [divideDim(h, 2), 2, multiplyDims(w, c)], "uint8");
+}
+
+/** [1, h, w, C], every position twice in its row, to be stretched over `pairs`: [h, 1, 2 * w * C]. */
+function doubled(levels: Tensor, pairs: Tensor): Tensor {
+  const [n, h, w, c] = levels.shape as [Dim, Dim, Dim, number];
+  const twice = of("Concat", [levels, levels], [n, h, w, 2 * c], "uint8", { axis: 3 });
+  const length = of("Gather", [shapeOf(pairs), integers(2)], [1], "int64");
+  const shape = of("Concat", [integers(-1, 1), length], [3], "int64", { axis: 0 });
+  return of("Reshape", [twice, shape], [h, 1, pairs.shape[2]!], "uint8");
+}
+
+function likeFeatures(pairs: Tensor, { levels }: Quantised): Tensor {
+  return of("Reshape", [pairs, shapeOf(levels)], levels.shape, "uint8");
+}
+
+/** How much of the range is used: the largest level's distance from zero over the most there can be; 1 or more: all. */
+export function used({ levels, zero }: Quantised): Tensor {
+  const extreme = (op: string): Tensor => float(reduceLevels(op, levels));
+  const above = minus(extreme("ReduceMax"), zero);
+  const most = zero === 0 ? above : maximum(above, of("Sub", [scalar(zero), extreme("ReduceMin")], [], "float32"));
+  return div(most, LEVELS[zero]);
+}
+
+function minus(x: Tensor, y: Operand): Tensor {
+  return y === 0 ? x : of("Sub", [x, scalar(y as number)], [], "float32");
+}
+
+function reduceLevels(op: string, levels: Tensor): Tensor {
+  return of(op, [levels, integers(0, 1, 2, 3)], [], "uint8", { keepdims: 0 });
+}
+
+function float(x: Tensor): Tensor {
+  return of("Cast", [x], x.shape, "float32", { to: "float32" });
+}

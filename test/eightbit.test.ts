@@ -1,0 +1,118 @@
+/** Whole steps in eight bits against the same in floats, on the shipped network: losses and gradients. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { type EightBit, eightBit, input, mul, print } from "../src/graph/index.ts";
+import { type Pooling, poolings } from "../src/models/features.ts";
+import { pocket } from "../src/models/pocket.ts";
+import { encode } from "../src/onnx/model.ts";
+import { adam } from "../src/optimizers/adam.ts";
+import { loadWeights } from "../src/platform/node/weights.ts";
+import { cpu } from "../src/runtimes/node-cpu.ts";
+import type { Program, Runtime, Value } from "../src/runtimes/runtime.ts";
+import { parametersOf } from "../src/transfer/level.ts";
+import { levelsOf, prepare } from "../src/transfer/prepare.ts";
+import { describe as describePictures, freshState, imageValue, scalarValue } from "../src/transfer/program.ts";
+import { parseSettings, type SettingsInput } from "../src/transfer/settings.ts";
+import { type Eye, stepGraph } from "../src/transfer/step.ts";
+import { strengths, terms } from "../src/transfer/terms.ts";
+import type { Weights } from "../src/weights/weights.ts";
+import { content, style } from "./runtimes/step.case.ts";
+
+const NAMES = { from: "state ranges", to: "next ranges" };
+let runtime: Runtime;
+let weights: Weights;
+
+beforeAll(async () => {
+  runtime = await cpu.open();
+  weights = (await loadWeights(pocket)).weights;
+});
+
+/** A step's graph, and what goes into it at the start of a job. */
+async function job(given: SettingsInput) {
+  const settings = parseSettings({ size: 64, levels: 1, average: 0, ...given });
+  const eye: Eye = { backbone: pocket, weights, pooling: settings.pooling };
+  const all = terms(settings);
+  const optimizer = adam.make(adam.parameters.parse({}));
+  const levels = levelsOf({ content, style }, settings);
+  const pictures = prepare({ content, style }, settings, levels).at(levels[0]!);
+  const inputs: Record<string, Value> = {
+    image: imageValue(runtime, pictures.content),
+    ...(await describePictures(runtime, eye, all, pictures)),
+  };
+  for (const [name, value] of Object.entries(freshState(runtime, optimizer, pictures.content)))
+    inputs[`state ${name}`] = value;
+  for (const [name, x] of Object.entries(strengths(settings))) inputs[`strength ${name}`] = scalarValue(runtime, x);
+  for (const [name, x] of Object.entries(parametersOf(settings))) inputs[`parameter ${name}`] = scalarValue(runtime, x);
+  const names = Object.keys(parametersOf(settings)).filter((name) => name !== "decay");
+  return { outputs: stepGraph(eye, all, optimizer, names), inputs };
+}
+
+/** What the next step starts with. */
+function next(inputs: Record<string, Value>, outputs: Record<string, Value>): Record<string, Value> {
+  const moved: Record<string, Value> = { ...inputs, image: outputs["next image"]! };
+  for (const [name, value] of Object.entries(outputs)) {
+    if (name.startsWith("next ") && name !== "next image") moved[`state ${name.slice(5)}`] = value;
+  }
+  return moved;
+}
+
+/** Adam's first moment holds the gradient: `first' = .9 first + .1 gradient`. */
+async function gradient(before: Record<string, Value>, after: Record<string, Value>): Promise<Float32Array> {
+  const [was, is] = [await before["state first"]!.read(), await after["next first"]!.read()];
+  return is.map((x, i) => (x - 0.9 * was[i]!) * 10);
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) [ab, aa, bb] = [ab + a[i]! * b[i]!, aa + a[i]! ** 2, bb + b[i]! ** 2];
+  return ab / Math.sqrt(aa * bb);
+}
+
+describe.each(Object.keys(poolings) as Pooling[])("%s pooling", (pooling) => {
+  test.each(["gram", "moments"] as const)(
+    "%s: the loss is within a fiftieth, the gradient points the same way",
+    async (styleLoss) => {
+      const { outputs, inputs } = await job({ pooling, styleLoss });
+      const rewritten = eightBit(outputs, NAMES)!;
+      const programs: Program[] = [];
+      const load = async (graph: EightBit["outputs"]) => {
+        programs.push(await runtime.load(encode(graph)));
+        return programs.at(-1)!;
+      };
+      const [floats, eight] = [await load(rewritten.measured), await load(rewritten.outputs)];
+      let at = next(inputs, await floats.run(inputs));
+      for (let n = 0; n < 8; n++) {
+        const expected = await floats.run(at);
+        const found = await eight.run(at);
+        const [x, y] = await Promise.all([expected.loss!.read(), found.loss!.read()]);
+        expect(Math.abs(y[0]! / x[0]! - 1)).toBeLessThan(0.02);
+        const likeness = cosine(await gradient(at, expected), await gradient(at, found));
+        expect(likeness).toBeGreaterThan(0.75);
+        at = next(at, found);
+      }
+      for (const program of programs) await program.dispose();
+    },
+  );
+});
+
+test("every convolution but the first and the last is in eight bits", async () => {
+  const { outputs } = await job({});
+  const before = print(outputs).split(" = Conv(").length - 1;
+  const text = print(eightBit(outputs, NAMES)!.outputs);
+  expect(text.split(" = Conv(").length - 1).toBe(2);
+  expect(text.split(" = com.microsoft.QLinearConv(").length - 1).toBe(before - 2);
+});
+
+test("the ranges of a step in floats are the largest magnitudes", async () => {
+  const { outputs, inputs } = await job({});
+  const { measured, count } = eightBit(outputs, NAMES)!;
+  const program = await runtime.load(encode(measured));
+  const ranges = await (await program.run(inputs))["next ranges"]!.read();
+  await program.dispose();
+  expect(ranges).toHaveLength(count);
+  expect(Math.min(...ranges)).toBeGreaterThan(0);
+});
+
+test("a graph without features is left alone", () => {
+  const [x, y] = [input("x", [2]), input("y", [2])];
+  expect(eightBit({ z: mul(x, y) }, NAMES)).toBeUndefined();
+});
