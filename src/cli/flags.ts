@@ -39,6 +39,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
   levels: { flags: "--levels <count>" },
   minSize: { flags: "--min-size <pixels>" },
   pooling: { flags: "--pooling <kind>" },
+  gain: { flags: "--gain <factor>", read: (text) => (text === "own" ? text : number(text)) },
   normalize: { flags: "--normalize <kind>" },
   average: { flags: "--average <decay>" },
   seed: { flags: "--seed <number>" },

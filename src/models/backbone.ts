@@ -10,6 +10,8 @@ export interface Backbone {
   /** One sentence for lists. */
   readonly summary: string;
   readonly blocks: readonly (readonly number[])[];
+  /** How many times as loud the features of VGG19 with its published weights are, about; by default as loud. */
+  readonly published?: number;
 }
 
 /** One 3x3 convolution (stride 1, zero padding 1) followed by a ReLU. */

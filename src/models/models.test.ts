@@ -6,6 +6,7 @@ import { multiplyAdds, toy, toyWeights } from "./backbone.case.ts";
 import { convolutions } from "./backbone.ts";
 import { features, type Pooling, poolings } from "./features.ts";
 import * as models from "./index.ts";
+import { factorOf, louder } from "./loudness.ts";
 
 const image = input("image", [1, 3, symbol("H"), symbol("W")]);
 const kinds = Object.keys(poolings) as Pooling[];
@@ -47,6 +48,23 @@ test("vgg19 has sixteen layers and costs 361,152 multiply-adds a pixel to conv5_
 
 test("pocket does a sixteenth of the work (the first layer, from three channels, a quarter)", () => {
   expect(multiplyAdds(models.pocket, "conv5_1")).toBe((361_152 - 1728) / 16 + 1728 / 4);
+});
+
+test("louder weights give features that many times as large, on every layer", async () => {
+  const layers = ["conv1_1", "conv3_1", "conv5_1"];
+  const given = { image: { data: new Float32Array(3 * 32 * 32).map((_, i) => (i % 7) / 7), dims: [1, 3, 32, 32] } };
+  const own = await run(features(toy, toyWeights(), image, layers, "max"), given);
+  const loud = await run(features(toy, louder(toy, toyWeights(), 200), image, layers, "max"), given);
+  for (const layer of layers) {
+    const largest = Math.max(...own[layer]!);
+    expect(largest, layer).toBeGreaterThan(0);
+    const worst = Math.max(...loud[layer]!.map((x, i) => Math.abs(x / 200 - own[layer]![i]!)));
+    expect(worst / largest, layer).toBeLessThan(1e-5);
+  }
+  expect(factorOf({ ...toy, published: 50 }, 2)).toBe(100);
+  expect(factorOf({ ...toy, published: 50 }, "own")).toBe(1);
+  const weights = toyWeights();
+  expect(louder(toy, weights, 1)).toBe(weights);
 });
 
 describe("features", () => {

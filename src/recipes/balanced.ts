@@ -29,6 +29,7 @@ export const balanced: Recipe = {
     levels: 32,
     minSize: 128,
     pooling: "max",
+    gain: "own",
     normalize: "balanced",
     average: 0.99,
     seed: 0,

@@ -22,6 +22,7 @@ export const bare = {
   levels: 1,
   minSize: 512,
   pooling: "max",
+  gain: 1,
   normalize: "paper",
   average: 0,
   seed: 0,

@@ -80,6 +80,9 @@ const job = {
   levels: z.int().min(1).max(32).describe("at most so many sizes, each sqrt(2) as large as the one before"),
   minSize: z.int().min(16).max(16_384).describe("long side of the first level, at least"),
   pooling: z.enum(namesOf(poolings)).describe("how the network halves its pictures"),
+  gain: z
+    .union([z.literal("own"), z.number().positive().max(1e6)], "own, or a number above 0 up to 1000000")
+    .describe("how loud features are: own, or times as loud as VGG19's with its published weights (but for balanced)"),
   normalize: z
     .enum(normalizations)
     .describe(

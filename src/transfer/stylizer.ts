@@ -4,6 +4,7 @@
  */
 import type { Image } from "../image/image.ts";
 import type { Backbone } from "../models/backbone.ts";
+import { factorOf, louder } from "../models/loudness.ts";
 import { average } from "../optimizers/average.ts";
 import * as optimizers from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -56,6 +57,7 @@ export interface Stylizer {
  */
 export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Stylizer {
   const network = kept(loadNetwork);
+  const loudWeights = lastOf(louder);
   const turn = turns();
   const programs = programCache();
 
@@ -65,7 +67,8 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
   ): AsyncGenerator<StylizeEvent, Image> {
     const settings = given || !resume ? parseSettings(given) : resume.settings;
     options.signal?.throwIfAborted();
-    const { backbone, weights, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
+    const { backbone, weights: own, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
+    const weights = loudWeights(backbone, own, factorOf(backbone, settings.gain));
     const eye: Eye = { backbone, weights, pooling: settings.pooling, grey: settings.color === "luminance" };
     const all = terms(settings);
     const optimizer = average(makeOptimizer(settings));
@@ -129,6 +132,15 @@ function turns(): () => Promise<() => void> {
     });
     await before;
     return done;
+  };
+}
+
+/** A function that gives its last result again for the same arguments. */
+function lastOf<Args extends readonly unknown[], T>(make: (...args: Args) => T): (...args: Args) => T {
+  let last: { args: Args; result: T } | undefined;
+  return (...args) => {
+    if (!last || args.some((arg, i) => arg !== last!.args[i])) last = { args, result: make(...args) };
+    return last.result;
   };
 }
 
