@@ -43,6 +43,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
   normalize: { flags: "--normalize <kind>" },
   average: { flags: "--average <decay>" },
   seed: { flags: "--seed <number>" },
+  seamless: { flags: "--seamless", read: truth },
   learningRate: { flags: "--lr <rate>", aliases: ["--learning-rate"] },
 };
 
@@ -178,6 +179,11 @@ export function readChanges(text: string): Record<string, unknown> {
     changes[setting] = (spelling(setting).read ?? number)(value!.trim(), `--with ${name}`);
   }
   return changes;
+}
+
+/** `true` or `false` if the text is one; anything else is left to the schema. */
+function truth(text: string): boolean | string {
+  return text === "true" || (text === "false" ? false : text);
 }
 
 /** A number if the text is one; anything else is left to the schema, which names it in its complaint. */

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sRgbRamp } from "../../test/pictures/fixtures.ts";
-import { blank, clamp, clampImage, crop, padEdges, withLongSide } from "./image.ts";
+import { blank, clamp, clampImage, crop, padEdges, padMirrored, withLongSide } from "./image.ts";
 
 describe("withLongSide", () => {
   test.each([
@@ -28,6 +28,14 @@ test("padded edges are cropped off again", () => {
       expect(padded.data[last]).toBe(image.data.at(-1));
     }),
   );
+});
+
+test("mirrored edges: each side goes back the way it came, as often as there is room", () => {
+  const row = { width: 3, height: 1, data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9) };
+  const padded = padMirrored(row, { width: 13, height: 3 });
+  const expected = [2, 3, 3, 2, 1, 1, 2, 3, 3, 2, 1, 1, 2];
+  for (let y = 0; y < 3; y++) expect([...padded.data.slice(y * 13, (y + 1) * 13)]).toEqual(expected);
+  expect(crop(padded, row)).toEqual(row);
 });
 
 test("clamp takes what is no number as the lowest", () => {

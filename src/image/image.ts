@@ -35,6 +35,15 @@ export function padEdges(image: Image, size: Size): Image {
   return gather(image, size, (x, extent) => Math.min(Math.max(x, 0), extent - 1));
 }
 
+/** `image` in the middle of `size`, continued all around as if its edges were mirrors. */
+export function padMirrored(image: Image, size: Size): Image {
+  const mirrored = (x: number, extent: number) => {
+    const at = ((x % (2 * extent)) + 2 * extent) % (2 * extent);
+    return Math.min(at, 2 * extent - 1 - at);
+  };
+  return gather(image, size, mirrored);
+}
+
 /** The middle of `image`, of `size` pixels: what `padEdges` was given. */
 export function crop(image: Image, size: Size): Image {
   return gather(image, size, (x) => x);

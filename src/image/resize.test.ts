@@ -87,3 +87,29 @@ describe("resize", () => {
     );
   });
 });
+
+test.each(kernels)("%s, circular, is the middle of the same picture laid out 3x3", (kernel) => {
+  const sides = fc.integer({ min: 8, max: 24 });
+  fc.assert(
+    fc.property(sides, sides, sides, sides, (width, height, columns, rows) => {
+      const one = plane(width, height);
+      const nine = Float32Array.from({ length: 9 * width * height }, (_, i) => {
+        const [x, y] = [i % (3 * width), Math.floor(i / (3 * width))];
+        return one[(y % height) * width + (x % width)]!;
+      });
+      const [from, to] = [
+        { width, height },
+        { width: columns, height: rows },
+      ];
+      const thrice = ({ width, height }: typeof from) => ({ width: 3 * width, height: 3 * height });
+      const expected = resizePlanes(nine, thrice(from), thrice(to), kernel);
+      const received = resizePlanes(one, from, to, kernel, true);
+      for (let y = 0; y < rows; y++) {
+        for (let x = 0; x < columns; x++) {
+          expect(received[y * columns + x]).toBeCloseTo(expected[(rows + y) * 3 * columns + columns + x]!, 5);
+        }
+      }
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -28,16 +28,28 @@ export const kernels: readonly Kernel[] = ["bilinear", "bicubic", "lanczos3"];
  * `image` resampled to `size`. Bicubic and Lanczos overshoot at edges, so the result may leave [0, 1] a little: see
  * `clampImage`. An image that has the size already is returned as it is.
  */
-export function resize(image: Image, size: Size, { kernel = "bicubic" }: { kernel?: Kernel } = {}): Image {
+export function resize(image: Image, size: Size, { kernel = "bicubic", circular = false }: ResizeOptions = {}): Image {
   if (image.width === size.width && image.height === size.height) return image;
-  return { width: size.width, height: size.height, data: resizePlanes(image.data, image, size, kernel) };
+  return { width: size.width, height: size.height, data: resizePlanes(image.data, image, size, kernel, circular) };
+}
+
+export interface ResizeOptions {
+  readonly kernel?: Kernel;
+  /** Beyond an edge is the opposite one, as if the image were repeated without end; else there is nothing. */
+  readonly circular?: boolean;
 }
 
 /**
  * Any number of planes of `from` pixels, one after the other, resampled to `to` pixels each. `data.length` must be a
  * multiple of `from.width * from.height`. Always a new array.
  */
-export function resizePlanes(data: Float32Array, from: Size, to: Size, kernel: Kernel = "bicubic"): Float32Array {
+export function resizePlanes(
+  data: Float32Array,
+  from: Size,
+  to: Size,
+  kernel: Kernel = "bicubic",
+  circular = false,
+): Float32Array {
   const planes = data.length / (from.width * from.height);
   if (!Number.isInteger(planes)) {
     throw new RangeError(`internal: resizePlanes: ${data.length} values are no planes of ${from.width}x${from.height}`);
@@ -45,60 +57,60 @@ export function resizePlanes(data: Float32Array, from: Size, to: Size, kernel: K
   if (!(Number.isInteger(to.width) && Number.isInteger(to.height) && to.width > 0 && to.height > 0)) {
     throw new RangeError(`internal: resizePlanes: ${to.width}x${to.height} is no size`);
   }
-  const across = from.width === to.width ? data : resizeRows(data, from.width, taps(from.width, to.width, kernel));
+  const weighted = (a: number, b: number) => taps(a, b, kernel, circular);
+  const across = from.width === to.width ? data : resizeRows(data, from.width, weighted(from.width, to.width));
   if (from.height === to.height) return across === data ? data.slice() : across;
-  return resizeColumns(across, to.width, from.height, planes, taps(from.height, to.height, kernel));
+  return resizeColumns(across, to.width, from.height, planes, weighted(from.height, to.height));
 }
 
 /** For every result pixel: which source pixels it is the weighted mean of. Weights of one pixel sum to 1. */
 interface Taps {
-  /** First source pixel. */
-  readonly start: Int32Array;
-  /** How many source pixels from there. */
+  /** The source pixels of all result pixels, `stride` slots for each. */
+  readonly source: Int32Array;
+  /** How many of the slots are used. */
   readonly count: Int32Array;
-  /** `stride` slots for every result pixel, the first `count` used. */
+  /** How much each of them counts. */
   readonly weights: Float64Array;
   readonly stride: number;
 }
 
-function taps(from: number, to: number, kernel: Kernel): Taps {
+function taps(from: number, to: number, kernel: Kernel, circular: boolean): Taps {
   const { radius, weight } = windows[kernel];
   const scale = from / to;
   const stretch = Math.max(1, scale);
   const reach = radius * stretch;
   const stride = Math.ceil(reach) * 2 + 1;
-  const start = new Int32Array(to);
+  const source = new Int32Array(to * stride);
   const count = new Int32Array(to);
   const weights = new Float64Array(to * stride);
   for (let i = 0; i < to; i++) {
     const center = (i + 0.5) * scale;
-    const first = Math.max(0, Math.floor(center - reach + 0.5));
-    const end = Math.min(from, Math.floor(center + reach + 0.5));
+    const first = Math.max(circular ? -Infinity : 0, Math.floor(center - reach + 0.5));
+    const end = Math.min(circular ? Infinity : from, Math.floor(center + reach + 0.5));
     let sum = 0;
     for (let j = first; j < end; j++) {
       const w = weight((j + 0.5 - center) / stretch);
       weights[i * stride + j - first] = w;
+      source[i * stride + j - first] = ((j % from) + from) % from;
       sum += w;
     }
     for (let j = 0; j < end - first; j++) weights[i * stride + j]! /= sum;
-    start[i] = first;
     count[i] = end - first;
   }
-  return { start, count, weights, stride };
+  return { source, count, weights, stride };
 }
 
-function resizeRows(data: Float32Array, width: number, { start, count, weights, stride }: Taps): Float32Array {
-  const columns = start.length;
+function resizeRows(data: Float32Array, width: number, { source, count, weights, stride }: Taps): Float32Array {
+  const columns = count.length;
   const rows = data.length / width;
   const result = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     const base = row * width;
     for (let x = 0; x < columns; x++) {
-      const from = base + start[x]!;
       const slot = x * stride;
       const n = count[x]!;
       let sum = 0;
-      for (let j = 0; j < n; j++) sum += data[from + j]! * weights[slot + j]!;
+      for (let j = 0; j < n; j++) sum += data[base + source[slot + j]!]! * weights[slot + j]!;
       result[row * columns + x] = sum;
     }
   }
@@ -107,15 +119,15 @@ function resizeRows(data: Float32Array, width: number, { start, count, weights, 
 
 /** Whole rows are added at a time, so that memory is read in order. */
 function resizeColumns(data: Float32Array, width: number, height: number, planes: number, by: Taps): Float32Array {
-  const { start, count, weights, stride } = by;
-  const rows = start.length;
+  const { source, count, weights, stride } = by;
+  const rows = count.length;
   const result = new Float32Array(planes * rows * width);
   const sum = new Float64Array(width);
   for (let plane = 0; plane < planes; plane++) {
     for (let y = 0; y < rows; y++) {
       sum.fill(0);
       for (let j = 0; j < count[y]!; j++) {
-        const from = (plane * height + start[y]! + j) * width;
+        const from = (plane * height + source[y * stride + j]!) * width;
         const w = weights[y * stride + j]!;
         for (let x = 0; x < width; x++) sum[x]! += data[from + x]! * w;
       }

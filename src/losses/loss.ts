@@ -6,7 +6,7 @@
  * that a picture can be measured tile by tile and the score is still that of the whole. A `weight` [1, 1, H, W] of the
  * features' own height and width says how much each position counts; without one, all count once.
  */
-import type { Tensor } from "../graph/index.ts";
+import type { Padding, Tensor } from "../graph/index.ts";
 
 /**
  * How terms are scaled.
@@ -48,10 +48,17 @@ export type Role = "content" | "style" | "image";
 export interface LossKind<Of extends Role> {
   readonly role: Of;
   readonly summary: string;
-  make(normalize: Normalization): Of extends "image" ? ImageLoss : FeatureLoss;
+  /** `padding` is what is beyond the image's edges. */
+  make(normalize: Normalization, padding?: Padding): Loss<Of>;
 }
 
+type Loss<Of extends Role> = Of extends "image" ? ImageLoss : FeatureLoss;
+
 /** A `LossKind`. */
-export function lossKind<Of extends Role>(role: Of, summary: string, make: LossKind<Of>["make"]): LossKind<Of> {
-  return { role, summary, make };
+export function lossKind<Of extends Role>(
+  role: Of,
+  summary: string,
+  make: (normalize: Normalization, padding: Padding) => Loss<Of>,
+): LossKind<Of> {
+  return { role, summary, make: (normalize, padding = "zero") => make(normalize, padding) };
 }

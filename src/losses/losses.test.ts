@@ -110,3 +110,32 @@ describe("gram", () => {
     expect(await at("balanced", moved, { data, ...size })).toBeLessThan(1e-12);
   });
 });
+
+describe("variation of what repeats without end", () => {
+  const image = texture(3, 8, 12, 3);
+  const { data } = image;
+  const moved = planes(3, 8, 12, (c, y, x) => data[(c * 8 + ((y + 5) % 8)) * 12 + ((x + 3) % 12)]!);
+
+  test.each(normalizations)("%s: is the formula over neighbours across the edges too", async (normalize) => {
+    const loss = losses.variation.make(normalize, "circular");
+    let [right, below] = [0, 0];
+    for (let i = 0; i < data.length; i++) {
+      const [x, y, c] = [i % 12, Math.floor(i / 12) % 8, Math.floor(i / 96)];
+      right += (data[(c * 8 + y) * 12 + ((x + 1) % 12)]! - data[i]!) ** 2;
+      below += (data[(c * 8 + ((y + 1) % 8)) * 12 + x]! - data[i]!) ** 2;
+    }
+    const share = normalize === "balanced" || normalize === "mean" ? data.length : 1;
+    expect((await score(loss, image, image)) / ((right + below) / share)).toBeCloseTo(1, 5);
+    expect((await score(loss, moved, image)) / (await score(loss, image, image))).toBeCloseTo(1, 5);
+  });
+
+  test("counts a difference as often as its left or upper pixel", async () => {
+    const loss = losses.variation.make("paper", "circular");
+    const only = (x0: number) => planes(1, 8, 12, (_, __, x) => (x === x0 ? 1 : 0));
+    const parts = await Promise.all(Array.from({ length: 12 }, (_, x) => sums(loss, image, image, only(x))));
+    const whole = await sums(loss, image, image);
+    for (const [i, all] of whole.entries()) {
+      expect(parts.reduce((sum, part) => sum + part[i]![0]!, 0) / all[0]!).toBeCloseTo(1, 4);
+    }
+  });
+});

@@ -3,7 +3,7 @@
  * features are used for, it refuses to know.
  */
 import { UserError } from "../errors.ts";
-import { averagePool, constant, conv, maxPool, relu, sub, type Tensor } from "../graph/index.ts";
+import { averagePool, constant, conv, maxPool, type Padding, relu, sub, type Tensor } from "../graph/index.ts";
 import type { Weights } from "../weights/weights.ts";
 import { type Backbone, convolutions } from "./backbone.ts";
 import * as models from "./index.ts";
@@ -22,6 +22,7 @@ export function features(
   image: Tensor,
   layers: readonly string[],
   pooling: Pooling,
+  padding: Padding = "zero",
 ): Record<string, Tensor> {
   const names = convolutions(backbone).map((layer) => layer.name);
   const deepest = Math.max(...layers.map((layer) => position(backbone, names, layer)));
@@ -30,7 +31,7 @@ export function features(
   let x = mean ? sub(image, constant(mean.data, [3, 1, 1])) : image;
   for (const name of names.slice(0, deepest + 1)) {
     if (name !== names[0] && name.endsWith("_1")) x = poolings[pooling](x);
-    x = relu(conv(x, weight(weights, `${name}.weight`), weight(weights, `${name}.bias`)));
+    x = relu(conv(x, weight(weights, `${name}.weight`), weight(weights, `${name}.bias`), padding));
     if (layers.includes(name)) found[name] = x;
   }
   return found;

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { mul, sub, sumSquare, type Tensor } from "../graph/index.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { margined } from "../transfer/edges.ts";
 import { grownState } from "../transfer/program.ts";
 import { average } from "./average.ts";
 import * as optimizers from "./index.ts";
@@ -74,7 +75,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     const middle = (image: Tensor) => mul(1e-3, sumSquare(sub(image, 0.6)));
     const small = await descend(runtime, { optimizer, parameters, loss: middle, start: square(32, 0.2) });
     await small.steps(8);
-    const state = await grownState(runtime, optimizer, small.state(), from, to);
+    const state = await grownState(runtime, optimizer, small.state(), from, to, margined);
     const large = await descend(runtime, { optimizer, parameters, loss: middle, start: square(48, 0.3), state });
     const losses = await large.steps(40);
     expect(losses.every(Number.isFinite)).toBe(true);

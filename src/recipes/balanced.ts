@@ -32,6 +32,7 @@ export const balanced: Recipe = {
     gain: "own",
     normalize: "balanced",
     average: 0.99,
+    seamless: false,
     seed: 0,
     parameters: { learningRate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
   },

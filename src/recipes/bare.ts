@@ -25,5 +25,6 @@ export const bare = {
   gain: 1,
   normalize: "paper",
   average: 0,
+  seamless: false,
   seed: 0,
 } as const satisfies Omit<Recipe["settings"], "optimizer" | "parameters">;

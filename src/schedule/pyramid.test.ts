@@ -21,6 +21,18 @@ function always(holds: (given: PyramidOptions, levels: ReturnType<typeof pyramid
   );
 }
 
+test("with a grain every side is a multiple of it, the nearest to what it would be without", () => {
+  always((given, levels) => {
+    const grained = pyramid({ ...given, grain: 16 });
+    expect(grained).toHaveLength(levels.length);
+    for (const [i, { width, height, steps }] of grained.entries()) {
+      expect([width % 16, height % 16, steps]).toEqual([0, 0, levels[i]!.steps]);
+      expect(Math.abs(width - Math.max(16, levels[i]!.width))).toBeLessThanOrEqual(8.5);
+      expect(Math.abs(height - Math.max(16, levels[i]!.height))).toBeLessThanOrEqual(8.5);
+    }
+  });
+});
+
 test("the last level is exactly what was asked for", () => {
   always(({ width, height, steps, firstSteps }, levels) => {
     expect(levels.at(-1)).toEqual({ width, height, steps: levels.length > 1 ? steps : expect.any(Number) });

@@ -19,19 +19,26 @@ export interface PyramidOptions {
   readonly steps: number;
   /** Steps at the first level, where the composition is found, if there are several. */
   readonly firstSteps: number;
+  /** Every side is a multiple of this; default 1. */
+  readonly grain?: number;
 }
 
 /** Levels from coarse to fine, each sqrt(2) as large as the one before (twice the pixels); the last is exact. */
-export function pyramid({ width, height, minSize, levels, steps, firstSteps }: PyramidOptions): Level[] {
+export function pyramid({ width, height, minSize, levels, steps, firstSteps, grain = 1 }: PyramidOptions): Level[] {
   const long = Math.max(width, height);
   const halvings = Math.floor(2 * Math.log2(long / minSize) + 1e-9);
   const count = Math.max(1, Math.min(levels, halvings + 1));
   return Array.from({ length: count }, (_, i) => {
     const shrink = Math.SQRT2 ** (count - 1 - i);
     return {
-      width: Math.max(1, Math.round(width / shrink)),
-      height: Math.max(1, Math.round(height / shrink)),
+      width: multiple(width / shrink, grain),
+      height: multiple(height / shrink, grain),
       steps: i === 0 && count > 1 ? firstSteps : steps,
     };
   });
+}
+
+/** The multiple of `grain` that is nearest to `x`, and not 0. */
+export function multiple(x: number, grain: number): number {
+  return Math.max(1, Math.round(x / grain)) * grain;
 }

@@ -7,8 +7,9 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Weights } from "../weights/weights.ts";
+import { edgesOf } from "./edges.ts";
 import { type Begun, type LevelRun, levelRun, parametersOf } from "./level.ts";
-import { type Prepared, workSize } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
 import { describe, loadStep } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import type { Eye } from "./step.ts";
@@ -31,6 +32,7 @@ export interface LevelsInput {
 export function levelBeginner({ runtime, eye, terms, optimizer, settings, pictures, programs }: LevelsInput) {
   const parameters = Object.keys(parametersOf(settings));
   const key = graphKey(eye, terms, settings);
+  const edges = edgesOf(settings);
 
   async function whole(level: Level): Promise<(begun: Begun) => LevelRun> {
     const targets = await describe(runtime, eye, terms, pictures.at(level));
@@ -45,13 +47,13 @@ export function levelBeginner({ runtime, eye, terms, optimizer, settings, pictur
     const loaded = await programs
       .get(`${key} tiles`, eye.weights, load)
       .catch(freeing(targets.shared, ...targets.tiles));
-    const tiles = tilesFor(eye, terms, workSize(level), size);
+    const tiles = tilesFor(eye, terms, edges.workSize(level), size);
     return (begun) => tiledRun({ ...begun, runtime, programs: loaded, terms, tiles, targets });
   }
 
   return async (level: Level, begun: Begun): Promise<LevelRun> => {
     const { image, shown = image, state } = begun;
-    const size = tileSize(settings, eye, terms, workSize(level));
+    const size = tileSize(settings, eye, terms, edges.workSize(level));
     const open = await (size ? tiled(level, size) : whole(level)).catch(freeing({ ...state, image, shown }));
     return open(begun);
   };
@@ -59,7 +61,7 @@ export function levelBeginner({ runtime, eye, terms, optimizer, settings, pictur
 
 /** How large the tiles of a picture of `work` pixels are; none where all of it is no more than one tile with its halo. */
 export function tileSize({ tile }: Pick<Settings, "tile">, eye: Eye, terms: Terms, work: Size): number | undefined {
-  if (tile === "off") return undefined;
+  if (tile === "off" || eye.padding === "circular") return undefined;
   const pixels = ({ width, height }: Size) => width * height;
   const largest = Math.max(...tilesFor(eye, terms, work, tile).map(pixels));
   return largest < pixels(work) ? tile : undefined;
@@ -97,7 +99,7 @@ export function programCache(): ProgramCache {
 /** What a step's graph is made of; everything else is an input. */
 function graphKey(eye: Eye, terms: Terms, { normalize, styleLoss, optimizer, parameters }: Settings): string {
   const names = [...terms.features, ...terms.image].map((term) => term.name);
-  const seen = [eye.backbone.name, eye.pooling, eye.grey];
+  const seen = [eye.backbone.name, eye.pooling, eye.padding, eye.grey];
   return JSON.stringify([seen, names, normalize, styleLoss, optimizer, parameters.history]);
 }
 

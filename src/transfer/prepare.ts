@@ -1,32 +1,13 @@
 /** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
 import { keepChroma } from "../image/color.ts";
-import { blank, blend, clampImage, crop, type Image, padEdges, type Size, withLongSide } from "../image/image.ts";
+import { blank, blend, clampImage, crop, type Image, type Size, withLongSide } from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
 import { resize } from "../image/resize.ts";
 import { type Level, pyramid } from "../schedule/pyramid.ts";
 import { colored } from "./colored.ts";
+import { type Edges, edgesOf, GRAIN, margined } from "./edges.ts";
 import { listed, longSides, type Painting, paintingsOf } from "./paintings.ts";
 import type { Settings } from "./settings.ts";
-
-/** Four poolings halve a picture four times: work sizes are multiples of this. */
-export const GRAIN = 16;
-
-/**
- * Pixels around the picture, at least, that are painted and cut off: beyond the edge the network sees black (its zero
- * padding), and what it makes of that is a fringe.
- */
-const MARGIN = 8;
-
-/** The smallest work size that holds `size` and its margin. */
-export function workSize({ width, height }: Size): Size {
-  const up = (x: number) => Math.ceil((x + 2 * MARGIN) / GRAIN) * GRAIN;
-  return { width: up(width), height: up(height) };
-}
-
-/** `image` of `size` in the middle of its work size, its edges repeated all around. */
-export function padded(image: Image, size: Size): Image {
-  return padEdges(image, workSize(size));
-}
 
 /** The pictures of a job. */
 export interface Pictures {
@@ -43,6 +24,8 @@ export interface LevelPictures {
   readonly content: Image;
   /** Every painting that counts, at every size that it is looked at with. */
   readonly style: readonly StylePicture[];
+  /** Pixels around the paintings that are seen and not remembered. */
+  readonly surroundings?: number | undefined;
 }
 
 /** A painting at one size. */
@@ -65,12 +48,13 @@ export interface Prepared {
 
 /** The levels of a job. */
 export function levelsOf({ content }: Pictures, settings: Settings): Level[] {
-  return pyramid({ ...settings, ...finalSize(content, settings) });
+  return pyramid({ ...settings, ...finalSize(content, settings), grain: settings.seamless ? GRAIN : 1 });
 }
 
 /** The pictures at every level. */
 export function prepare(pictures: Pictures, settings: Settings, levels: readonly Level[]): Prepared {
   const last = levels.at(-1)!;
+  const edges = edgesOf(settings);
   const photo = clampImage(resize(pictures.content, last));
   const given = listed(pictures.style);
   const paintings = paintingsOf(given.length, settings);
@@ -78,8 +62,9 @@ export function prepare(pictures: Pictures, settings: Settings, levels: readonly
   return {
     levels,
     at: (level) => ({
-      content: padded(clampImage(resize(content, level)), level),
-      style: paintings.flatMap((painting, i) => stylePictures(styles[i]!, painting, level)),
+      content: edges.padded(clampImage(edges.resize(content, level)), level),
+      style: paintings.flatMap((painting, i) => stylePictures(styles[i]!, painting, level, edges)),
+      surroundings: edges.surroundings,
     }),
     start: startImage(content, styles, paintings, pictures.start, levels[0]!, settings),
     finish: (image) => (keepsChroma(settings) ? keepChroma(image, clampImage(resize(photo, image))) : image),
@@ -96,10 +81,10 @@ function finalSize(content: Image, { size }: Settings): Size {
 }
 
 /** A painting as it is looked at while `level` is worked on; nothing of one that does not count. */
-function stylePictures(style: Image, painting: Painting, level: Size): StylePicture[] {
+function stylePictures(style: Image, painting: Painting, level: Size, edges: Edges): StylePicture[] {
   if (painting.weight === 0) return [];
   return [...longSides(style, painting, level)].map(([long, share]) => ({
-    image: cutToGrain(clampImage(resize(style, withLongSide(style, Math.max(GRAIN, long))))),
+    image: edges.surrounded(cutToGrain(clampImage(resize(style, withLongSide(style, Math.max(GRAIN, long)))))),
     weight: painting.weight * share,
   }));
 }
@@ -108,7 +93,7 @@ function stylePictures(style: Image, painting: Painting, level: Size): StylePict
 function cutToGrain(style: Image): Image {
   const down = (x: number) => Math.floor(x / GRAIN) * GRAIN;
   const kept = { width: down(style.width), height: down(style.height) };
-  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : padded(style, style);
+  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : margined.padded(style, style);
 }
 
 /** What the first level starts from, before padding: a picture, and as much noise as the settings mix into it. */

@@ -4,13 +4,13 @@
  */
 import { evaluateDim } from "../graph/index.ts";
 import { clamp, crop, type Image, type Size } from "../image/image.ts";
-import { resizePlanes } from "../image/resize.ts";
 import { encode } from "../onnx/model.ts";
 import type { Optimizer, StateSpec } from "../optimizers/optimizer.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { WeightTensor } from "../weights/weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type LevelPictures, padded, type StylePicture, workSize } from "./prepare.ts";
+import type { Edges } from "./edges.ts";
+import type { LevelPictures, StylePicture } from "./prepare.ts";
 import { describeGraph, type Eye, IMAGE, stepGraph } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";
 import { totals } from "./totals.ts";
@@ -33,12 +33,14 @@ export async function describe(
   runtime: Runtime,
   eye: Eye,
   { features }: Terms,
-  pictures: LevelPictures,
+  { content: photo, style, surroundings }: LevelPictures,
 ): Promise<Record<string, Value>> {
   const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
-  const content = await described(runtime, eye, of("content"), [{ image: pictures.content, weight: 1 }]);
+  const content = await described(runtime, eye, of("content"), [{ image: photo, weight: 1 }]);
   try {
-    return { ...content, ...(await described(runtime, eye, of("style"), pictures.style)) };
+    // A painting does not repeat, whatever is painted.
+    const still: Eye = { ...eye, padding: "zero" };
+    return { ...content, ...(await described(runtime, still, of("style"), style, surroundings)) };
   } catch (error) {
     dispose(content);
     throw error;
@@ -51,8 +53,9 @@ async function described(
   eye: Eye,
   terms: readonly FeatureTerm[],
   pictures: readonly StylePicture[],
+  surroundings = 0,
 ): Promise<Record<string, Value>> {
-  const program = await runtime.load(encode(describeGraph(eye, terms)));
+  const program = await runtime.load(encode(describeGraph(eye, terms, { surroundings })));
   const mean = totals(runtime);
   try {
     for (const { image, weight } of pictures) {
@@ -106,32 +109,41 @@ export async function grownState(
   state: Readonly<Record<string, Value>>,
   from: Size,
   to: Size,
+  edges: Edges,
 ): Promise<Record<string, Value>> {
   const grown: Record<string, Value> = {};
   for (const [name, spec] of Object.entries(optimizer.state)) {
     const old = state[name]!;
     grown[name] =
       spec.growth === "reset"
-        ? zeros(runtime, spec, workSize(to))
+        ? zeros(runtime, spec, edges.workSize(to))
         : spec.growth === "keep"
           ? runtime.value((await old.read()).slice(), old.dims)
-          : imageValue(runtime, await grownImage(old, spec.growth, from, to));
+          : imageValue(runtime, await grownImage(old, spec.growth, from, to, edges));
     old.dispose();
   }
   return grown;
 }
 
 /** Moments are resized as pictures are: cut to the picture's size, resized, padded again. */
-async function grownImage(old: Value, growth: "smooth" | "positive", from: Size, to: Size): Promise<Image> {
+async function grownImage(
+  old: Value,
+  growth: "smooth" | "positive",
+  from: Size,
+  to: Size,
+  edges: Edges,
+): Promise<Image> {
   const [, , height, width] = old.dims as [number, number, number, number];
   const { data } = crop({ width, height, data: await old.read() }, from);
-  const resized = resizePlanes(data, from, to, growth === "smooth" ? "bicubic" : "bilinear");
-  return padded({ ...to, data: growth === "positive" ? clamp(resized, 0, Number.POSITIVE_INFINITY) : resized }, to);
+  const resized = edges.resizePlanes(data, from, to, growth === "smooth" ? "bicubic" : "bilinear");
+  return edges.padded(
+    { ...to, data: growth === "positive" ? clamp(resized, 0, Number.POSITIVE_INFINITY) : resized },
+    to,
+  );
 }
 
-/** What a checkpoint must hold for a level of `size`: names and shapes. */
-export function checkpointShapes(optimizer: Optimizer, size: Size): Map<string, number[]> {
-  const work = workSize(size);
+/** What a checkpoint must hold for a level of `work` pixels: names and shapes. */
+export function checkpointShapes(optimizer: Optimizer, work: Size): Map<string, number[]> {
   const { width, height } = work;
   const shapes = new Map([
     ["image", [1, 3, height, width]],

@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { edgesOf } from "./edges.ts";
 import { checkpointShapes } from "./program.ts";
 import { givenSettings, type Settings } from "./settings.ts";
 
@@ -26,7 +27,7 @@ export function checkFits(checkpoint: Checkpoint, { settings, model, weights, le
   const level = levels[checkpoint.level];
   const ends = levels.slice(0, checkpoint.level + 1).reduce((sum, { steps }) => sum + steps, 0);
   if (!level || checkpoint.step > ends || checkpoint.step < ends - level.steps) throw unfit("it has other levels");
-  const expected = checkpointShapes(optimizer, level);
+  const expected = checkpointShapes(optimizer, edgesOf(settings).workSize(level));
   for (const [name, shape] of expected) {
     const found = checkpoint.tensors.get(name)?.shape ?? [];
     if (String(found) !== String(shape) || !checkpoint.tensors.has(name))

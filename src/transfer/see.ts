@@ -8,7 +8,7 @@ import * as losses from "../losses/index.ts";
 import { features } from "../models/features.ts";
 import { encode } from "../onnx/model.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
-import { GRAIN } from "./prepare.ts";
+import { GRAIN } from "./edges.ts";
 import { dispose, imageValue } from "./program.ts";
 import { type Eye, IMAGE } from "./step.ts";
 

@@ -93,6 +93,7 @@ const job = {
     .union([z.int().min(64).max(8192), z.literal("off")], "a whole number from 64 to 8192, or off")
     .default("off")
     .describe("work on tiles of so many pixels a side, exactly; `off` for the whole picture at once"),
+  seamless: z.boolean().describe("a result that repeats without a seam; its sides become multiples of 16"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe("for everything random"),
 };
 
@@ -138,6 +139,10 @@ export function parseSettings(given: SettingsInput = {}, label: (name: string) =
   }
   const { parameters: usual, ...base } = recipeOf(own.recipe).settings;
   const settings = parse(jobSchema, { recipe: "balanced", ...base, ...own }, label);
+  if (settings.seamless && typeof settings.tile === "number") {
+    const why = "a picture that repeats without end is worked on as a whole";
+    throw new UserError("usage", `${label("tile")}: ${why}; leave it out, or ${label("seamless")}.`);
+  }
   const optimizer = optimizers[settings.optimizer];
   for (const name of Object.keys(rest)) {
     if (name in optimizer.parameters.shape) continue;

@@ -2,7 +2,20 @@
  * The graphs of a job: what is remembered of a picture, and one step (backbone, losses, gradient, update), whole or in the
  * parts that are run for tiles. It knows how the parts compose into graphs; when and where they run, it refuses to know.
  */
-import { add, averagePool, constant, grad, input, mul, type Shape, sum, symbol, type Tensor } from "../graph/index.ts";
+import {
+  add,
+  averagePool,
+  constant,
+  grad,
+  input,
+  mul,
+  type Padding,
+  type Shape,
+  slice,
+  sum,
+  symbol,
+  type Tensor,
+} from "../graph/index.ts";
 import { type Backbone, blockOf } from "../models/backbone.ts";
 import { features, type Pooling } from "../models/features.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -19,13 +32,15 @@ export interface Eye {
   readonly backbone: Backbone;
   readonly weights: Weights;
   readonly pooling: Pooling;
+  /** What it sees beyond the edges; by default nothing. */
+  readonly padding?: Padding | undefined;
   /** Sees no colours: only an image's luma is painted then. */
   readonly grey?: boolean | undefined;
 }
 
-function see({ backbone, weights, pooling, grey }: Eye, image: Tensor, terms: readonly FeatureTerm[]) {
+function see({ backbone, weights, pooling, padding, grey }: Eye, image: Tensor, terms: readonly FeatureTerm[]) {
   const layers = [...new Set(terms.map((term) => term.layer))];
-  return features(backbone, weights, grey ? greyed(image) : image, layers, pooling);
+  return features(backbone, weights, grey ? greyed(image) : image, layers, pooling, padding);
 }
 
 /** An image's luma (ITU-R BT.601) in all three channels. */
@@ -48,17 +63,30 @@ export function targetName(term: FeatureTerm, part: number): string {
 
 /**
  * From an `image` to the targets of `terms`: what each loss remembers of it. With `weighted`, averages are over the
- * positions that the input `weight` [1, 1, H, W] counts.
+ * positions that the input `weight` [1, 1, H, W] counts; `surroundings` pixels at each edge (a multiple of 16) are seen and
+ * not remembered.
  */
-export function describeGraph(eye: Eye, terms: readonly FeatureTerm[], weighted = false): Record<string, Tensor> {
+export function describeGraph(
+  eye: Eye,
+  terms: readonly FeatureTerm[],
+  { weighted = false, surroundings = 0 }: { readonly weighted?: boolean; readonly surroundings?: number } = {},
+): Record<string, Tensor> {
   const seen = see(eye, input("image", IMAGE), terms);
   const weight = weighted ? input("weight", MAP) : undefined;
-  const outputs = terms.flatMap((term) =>
-    term.loss
-      .describe(seen[term.layer]!, weight && atLayer(weight, term.layer))
-      .map((part, i) => [targetName(term, i), part] as const),
-  );
+  const outputs = terms.flatMap((term) => {
+    const within = (x: Tensor) => inner(x, surroundings / 2 ** (blockOf(term.layer) - 1));
+    const counted = weight && within(atLayer(weight, term.layer));
+    return term.loss
+      .describe(within(seen[term.layer]!), counted)
+      .map((part, i) => [targetName(term, i), part] as const);
+  });
   return Object.fromEntries(outputs);
+}
+
+/** Without so many positions at each edge. */
+function inner(features: Tensor, positions: number): Tensor {
+  const cut = (x: Tensor, axis: number) => slice(x, axis, positions, -positions);
+  return positions === 0 ? features : cut(cut(features, 2), 3);
 }
 
 /** A term as graph: what it sums up of an image, and its score from such sums. */

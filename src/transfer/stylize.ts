@@ -3,14 +3,13 @@
  * formulas, terminals and files are unknown.
  */
 import { clampImage, type Image } from "../image/image.ts";
-import { resize } from "../image/resize.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { edgesOf } from "./edges.ts";
 import type { StepEvent, StylizeEvent } from "./events.ts";
 import type { Begun, LevelRun } from "./level.ts";
-import { padded, workSize } from "./prepare.ts";
 import { dispose, freshState, grownState, imageValue, restoredState, tensorValue } from "./program.ts";
 import { type Adjustments, adjustedSettings, type Settings } from "./settings.ts";
 
@@ -58,15 +57,18 @@ export async function* runLevels(
 ): AsyncGenerator<StylizeEvent, Image> {
   const count = counter(levels, resume);
   const about = { ...network, settings, runtime: runtime.description };
+  const edges = edgesOf(settings);
   let image = start;
-  let state = resume ? restoredState(runtime, optimizer, resume) : freshState(runtime, optimizer, workSize(levels[0]!));
+  let state = resume
+    ? restoredState(runtime, optimizer, resume)
+    : freshState(runtime, optimizer, edges.workSize(levels[0]!));
   let run: LevelRun | undefined;
   try {
     for (const [index, level] of levels.entries()) {
       if (resume && index < resume.level) continue;
       yield { type: "level", index, level };
       const kept = index === resume?.level ? resume.tensors : undefined;
-      const first = kept ? tensorValue(runtime, kept.get("image")!) : imageValue(runtime, padded(image, level));
+      const first = kept ? tensorValue(runtime, kept.get("image")!) : imageValue(runtime, edges.padded(image, level));
       const shown = kept && tensorValue(runtime, kept.get("shown")!);
       const given = state;
       state = {};
@@ -76,10 +78,10 @@ export async function* runLevels(
       run = undefined;
       const next = levels[index + 1];
       if (next) {
-        image = clampImage(resize(image, next));
+        image = clampImage(edges.resize(image, next));
         const old = state;
         state = {};
-        state = await grownState(runtime, optimizer, old, level, next);
+        state = await grownState(runtime, optimizer, old, level, next, edges);
       }
     }
     yield { type: "done", step: count.step, image };

@@ -13,6 +13,7 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import type { Weights } from "../weights/weights.ts";
 import { levelBeginner, programCache } from "./begin.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { edgesOf } from "./edges.ts";
 import type { StylizeEvent } from "./events.ts";
 import { listed, paintingsOf } from "./paintings.ts";
 import { levelsOf, type Pictures, type Prepared, prepare } from "./prepare.ts";
@@ -69,7 +70,8 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
     options.signal?.throwIfAborted();
     const { backbone, weights: own, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
     const weights = loudWeights(backbone, own, factorOf(backbone, settings.gain));
-    const eye: Eye = { backbone, weights, pooling: settings.pooling, grey: settings.color === "luminance" };
+    const { padding } = edgesOf(settings);
+    const eye: Eye = { backbone, weights, padding, pooling: settings.pooling, grey: settings.color === "luminance" };
     const all = terms(settings);
     const optimizer = average(makeOptimizer(settings));
     // Builds no more than the graph: an unknown layer is told before any work is done.

@@ -4,6 +4,7 @@
  */
 import * as losses from "../losses/index.ts";
 import type { FeatureLoss, ImageLoss } from "../losses/loss.ts";
+import { edgesOf } from "./edges.ts";
 import type { Settings } from "./settings.ts";
 
 /** A term over a layer's features, with a target from one of the two pictures. */
@@ -27,7 +28,7 @@ export interface Terms {
 }
 
 /** The terms that the settings ask for; a change of strengths alone leaves them the same. */
-export function terms({ normalize, styleLoss, contentLayers, styleLayers }: Settings): Terms {
+export function terms({ normalize, styleLoss, contentLayers, styleLayers, seamless }: Settings): Terms {
   const one = (picture: "content" | "style", loss: FeatureLoss) => (layer: string) => ({
     name: `${picture} ${layer}`,
     picture,
@@ -39,7 +40,7 @@ export function terms({ normalize, styleLoss, contentLayers, styleLayers }: Sett
       ...Object.keys(contentLayers).map(one("content", losses.content.make(normalize))),
       ...Object.keys(styleLayers).map(one("style", losses[styleLoss].make(normalize))),
     ],
-    image: [{ name: "variation", loss: losses.variation.make(normalize) }],
+    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf({ seamless }).padding) }],
   };
 }
 

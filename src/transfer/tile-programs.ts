@@ -5,7 +5,8 @@ import { encode } from "../onnx/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
 import { type Tile, tiles } from "../schedule/tiles.ts";
-import { GRAIN, type LevelPictures } from "./prepare.ts";
+import { GRAIN } from "./edges.ts";
+import type { LevelPictures } from "./prepare.ts";
 import { dispose } from "./program.ts";
 import { describeGraph, type Eye, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";
@@ -88,7 +89,7 @@ export async function describeTiles(
     await described(runtime, describeGraph(eye, of("content")), content, cut(content), async (values) => {
       own.push(values);
     });
-    const graph = describeGraph(eye, of("style"), true);
+    const graph = describeGraph(eye, of("style"), { weighted: true });
     for (const { image, weight } of style) {
       await described(runtime, graph, image, cut(image), async (values, { core }) => {
         const share = (weight * core.width * core.height) / (image.width * image.height);

@@ -9,9 +9,10 @@ import * as optimizers from "../optimizers/index.ts";
 import { cpu } from "../runtimes/node-cpu.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { levelBeginner, programCache } from "./begin.ts";
+import { margined } from "./edges.ts";
 import { countingRuntime, follow, only, pictures, toyStylizer } from "./fixtures.case.ts";
 import { type LevelRun, parametersOf } from "./level.ts";
-import { levelsOf, padded, prepare, workSize } from "./prepare.ts";
+import { levelsOf, prepare } from "./prepare.ts";
 import { freshState, imageValue } from "./program.ts";
 import { parseSettings, type SettingsInput } from "./settings.ts";
 import type { Eye } from "./step.ts";
@@ -39,8 +40,8 @@ async function level(name: keyof typeof backbones, size: Size, given: SettingsIn
   const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
   const programs = programCache();
   const begin = levelBeginner({ runtime, eye, terms: all, optimizer, settings, pictures: ready, programs });
-  const image = imageValue(runtime, padded(ready.start, levels[0]!));
-  const run = await begin(levels[0]!, { image, state: freshState(runtime, optimizer, workSize(levels[0]!)) });
+  const image = imageValue(runtime, margined.padded(ready.start, levels[0]!));
+  const run = await begin(levels[0]!, { image, state: freshState(runtime, optimizer, margined.workSize(levels[0]!)) });
   return { run, settings, size: levels[0]!, dispose: () => programs.dispose() };
 }
 

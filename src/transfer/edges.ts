@@ -1,0 +1,65 @@
+/**
+ * What is around a picture while it is painted: a margin that is cut off at the end, or the picture itself, repeated
+ * without end, so that the result may be laid out as tiles. Sizes and pixels only.
+ */
+import type { Padding } from "../graph/index.ts";
+import { type Image, padEdges, padMirrored, type Size } from "../image/image.ts";
+import type { Kernel } from "../image/resize.ts";
+import * as pixels from "../image/resize.ts";
+
+/** Four poolings halve a picture four times: work sizes are multiples of this. */
+export const GRAIN = 16;
+
+/**
+ * Pixels around the picture, at least, that are painted and cut off: beyond the edge the network sees black (its zero
+ * padding), and what it makes of that is a fringe.
+ */
+const MARGIN = 8;
+
+/** How the edges of everything that grows with the picture are treated: images and the optimiser's state alike. */
+export interface Edges {
+  /** What the network and the losses see beyond the work size. */
+  readonly padding: Padding;
+  /** The smallest work size that holds a picture of `size`. */
+  workSize(size: Size): Size;
+  /** `image` of `size` in the middle of its work size. */
+  padded(image: Image, size: Size): Image;
+  /** Pixels around the painting that the network sees and no target remembers. */
+  readonly surroundings: number;
+  /** The painting with its surroundings. */
+  surrounded(style: Image): Image;
+  /** As `resize` and `resizePlanes` of the image room. */
+  resize(image: Image, size: Size): Image;
+  resizePlanes(data: Float32Array, from: Size, to: Size, kernel: Kernel): Float32Array;
+}
+
+/** A margin of repeated edges around the picture. */
+export const margined: Edges = {
+  padding: "zero",
+  workSize: ({ width, height }) => {
+    const up = (x: number) => Math.ceil((x + 2 * MARGIN) / GRAIN) * GRAIN;
+    return { width: up(width), height: up(height) };
+  },
+  padded: (image, size) => padEdges(image, margined.workSize(size)),
+  // The result has edges as the painting has, and both are seen alike.
+  surroundings: 0,
+  surrounded: (style) => style,
+  resize: pixels.resize,
+  resizePlanes: pixels.resizePlanes,
+};
+
+/** Beyond every edge is the opposite one. Sides are multiples of 16. */
+export const endless: Edges = {
+  padding: "circular",
+  workSize: (size) => size,
+  padded: (image) => image,
+  // The result has no edges: what the network makes of the painting's would be painted as straight lines in its midst.
+  surroundings: 2 * GRAIN,
+  surrounded: (style) => padMirrored(style, { width: style.width + 4 * GRAIN, height: style.height + 4 * GRAIN }),
+  resize: (image, size) => pixels.resize(image, size, { circular: true }),
+  resizePlanes: (data, from, to, kernel) => pixels.resizePlanes(data, from, to, kernel, true),
+};
+
+export function edgesOf({ seamless }: { readonly seamless: boolean }): Edges {
+  return seamless ? endless : margined;
+}
