@@ -48,7 +48,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
 };
 
 function spelling(setting: string): Spelling {
-  return spellings[setting] ?? { flags: `--${kebab(setting)} <number>` };
+  return Object.hasOwn(spellings, setting) ? spellings[setting]! : { flags: `--${kebab(setting)} <number>` };
 }
 
 function kebab(name: string): string {
