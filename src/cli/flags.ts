@@ -117,9 +117,8 @@ interface Facts {
 function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.join(",");
   if (typeof value !== "object" || value === null) return String(value);
-  return Object.entries(value)
-    .map(([layer, weight]) => (weight === 1 ? layer : `${layer}:${weight}`))
-    .join(",");
+  const layers = Object.entries(value).map(([layer, weight]) => (weight === 1 ? layer : `${layer}:${weight}`));
+  return layers.join(",") || "none";
 }
 
 /**
@@ -196,8 +195,9 @@ function numbers(text: string): unknown[] {
   return text.split(",").map(number);
 }
 
-/** `conv1_1:3,conv2_1` as weights by layer; a layer without weight has 1. */
+/** `conv1_1:3,conv2_1` as weights by layer; a layer without weight has 1; `none` is no layer. */
 function layerWeights(text: string, flag: string): Record<string, unknown> {
+  if (text === "none") return {};
   const entries = text.split(",").map((part) => {
     const [layer = "", weight, ...rest] = part.trim().split(":");
     if (layer === "" || rest.length > 0)

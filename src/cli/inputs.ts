@@ -8,7 +8,7 @@ import type { Picture } from "../platform/pictures.ts";
 import { GRAIN } from "../transfer/edges.ts";
 import { type Painting, paintingsOf } from "../transfer/paintings.ts";
 import type { Pictures } from "../transfer/prepare.ts";
-import type { Settings } from "../transfer/settings.ts";
+import { type Settings, sidesOf } from "../transfer/settings.ts";
 import { flagOf } from "./flags.ts";
 import { listRoles, mapRoles, mapRolesInTurn, type Roles } from "./roles.ts";
 import { readStandardInput } from "./streams.ts";
@@ -43,7 +43,12 @@ export async function readPictures(sources: Sources, settings: Settings): Promis
     throw new UserError("usage", "Only one picture can come from standard input.");
   }
   const paintings = paintingsOf(sources.style.length, settings, flagOf);
-  let long = settings.size === "content" ? undefined : settings.size;
+  const sides = sidesOf(settings.size);
+  let long = sides
+    ? Math.max(sides.width, sides.height)
+    : settings.size === "content"
+      ? undefined
+      : (settings.size as number);
   return mapRolesInTurn(sources, async (source, role, index) => {
     const picture = await readSource(source, role === "style" ? styleSide(long!, paintings[index]!, settings) : long);
     // The photo is the first.

@@ -77,7 +77,7 @@ function keepsChroma({ color }: Settings): boolean {
 
 /** The final size that the settings ask for. */
 function finalSize(content: Image, { size }: Settings): Size {
-  return size === "content" ? { width: content.width, height: content.height } : withLongSide(content, size);
+  return typeof size === "number" ? withLongSide(content, size) : { width: content.width, height: content.height };
 }
 
 /** A painting as it is looked at while `level` is worked on; nothing of one that does not count. */

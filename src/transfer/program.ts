@@ -55,6 +55,7 @@ async function described(
   pictures: readonly StylePicture[],
   surroundings = 0,
 ): Promise<Record<string, Value>> {
+  if (terms.length === 0) return {};
   const program = await runtime.load(encode(describeGraph(eye, terms, { surroundings })));
   const mean = totals(runtime);
   try {

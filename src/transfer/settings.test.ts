@@ -78,14 +78,26 @@ describe.each(Object.entries<Recipe>(recipes))("recipe %s", (exported, { summary
 describe("a wrong value is one sentence: the setting, what was expected, what was given", () => {
   test.each<[string, unknown, string]>([
     ["size", 15, "expected at least 16, got 15"],
-    ["size", 512.5, "expected a whole number from 16 to 16384, or content, got 512.5"],
-    ["size", "large", 'expected a whole number from 16 to 16384, or content, got "large"'],
+    [
+      "size",
+      512.5,
+      "expected a whole number from 16 to 16384, content, or for a texture two as in 1024x512, got 512.5",
+    ],
+    [
+      "size",
+      "large",
+      'expected a whole number from 16 to 16384, content, or for a texture two as in 1024x512, got "large"',
+    ],
+    [
+      "size",
+      "1024x8",
+      'expected a whole number from 16 to 16384, content, or for a texture two as in 1024x512, got "1024x8"',
+    ],
     ["model", "vgg99", 'expected one of auto, pocket, vgg19, got "vgg99"'],
     ["alpha", -1, "expected at least 0, got -1"],
     ["beta", Number.NaN, "expected a number, got NaN"],
     ["tv", Number.POSITIVE_INFINITY, "expected a number, got Infinity"],
     ["beta", 1e13, "expected at most 1000000000000, got 10000000000000"],
-    ["contentLayers", {}, "expected at least one layer, got [object Object]"],
     ["styleLayers", ["conv1_1"], "expected a record, got conv1_1"],
     ["styleScale", 0, "expected at least 0.05, got 0"],
     ["color", "blue", 'expected one of style, free, match, content, luminance, got "blue"'],

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { invalid, UserError } from "../errors.ts";
 import { colorMaps } from "../image/color.ts";
+import type { Size } from "../image/image.ts";
 import * as losses from "../losses/index.ts";
 import { normalizations } from "../losses/loss.ts";
 import { spokenLayer } from "../models/backbone.ts";
@@ -20,7 +21,6 @@ const strength = () => z.number().min(0).max(1e12);
 const layers = () =>
   z
     .record(z.string(), strength())
-    .refine((all) => Object.keys(all).length > 0, "at least one layer")
     .refine(
       (all) => new Set(Object.keys(all).map(spokenLayer)).size === Object.keys(all).length,
       "every layer once (block4_conv2 and relu4_2 are conv4_2)",
@@ -39,6 +39,16 @@ const numbers = (each: z.ZodNumber) =>
 type StyleLoss = { [Name in keyof typeof losses]: (typeof losses)[Name]["role"] extends "style" ? Name : never };
 const styleLosses = namesOf(losses).filter((name) => losses[name].role === "style") as [StyleLoss[keyof StyleLoss]];
 
+const side = z.int().min(16).max(16_384);
+const SIZES = "a whole number from 16 to 16384, content, or for a texture two as in 1024x512";
+
+/** Width and height out of `1024x512`; undefined for anything else. */
+export function sidesOf(size: unknown): Size | undefined {
+  const [, width, height] = (typeof size === "string" && /^(\d{1,5})x(\d{1,5})$/.exec(size)) || [];
+  const sides = { width: Number(width), height: Number(height) };
+  return side.safeParse(sides.width).success && side.safeParse(sides.height).success ? sides : undefined;
+}
+
 /** What the first level may start from, by name; a picture is the other way. */
 export const starts = ["content", "noise", "style", "gray"] as const;
 
@@ -46,13 +56,13 @@ export const starts = ["content", "noise", "style", "gray"] as const;
 const job = {
   recipe: z.enum(namesOf(recipes)).describe("the named set of settings that the others change"),
   size: z
-    .union([z.int().min(16).max(16_384), z.literal("content")], "a whole number from 16 to 16384, or content")
-    .describe("long side of the result in pixels; `content` for the photo's own size"),
+    .union([side, z.literal("content"), z.custom<`${number}x${number}`>((x) => sidesOf(x) !== undefined)], SIZES)
+    .describe("long side of the result in pixels; `content` for the photo's own size; WIDTHxHEIGHT for a texture"),
   model: z.enum(["auto", ...namesOf(models)]).describe("the network that sees the pictures"),
   alpha: strength().describe("strength of the photo's content"),
   beta: strength().describe("strength of the painting's style"),
   tv: strength().describe("strength of the total variation term: smoothness"),
-  contentLayers: layers().describe("layers for the content, with weights"),
+  contentLayers: layers().describe("layers for the content, with weights; none for a texture"),
   styleLayers: layers().describe("layers for the style, with weights"),
   styleLoss: z
     .enum(styleLosses)
@@ -150,6 +160,10 @@ export function parseSettings(given: SettingsInput = {}, label: (name: string) =
   }
   // Another optimiser than the recipe's has other parameters: its own defaults.
   const parameters = settings.optimizer === base.optimizer ? { ...usual, ...rest } : rest;
+  if (Object.keys({ ...settings.contentLayers, ...settings.styleLayers }).length === 0) {
+    const lists = `${label("contentLayers")} and ${label("styleLayers")}`;
+    throw new UserError("usage", `${lists}: expected at least one layer, got none.`);
+  }
   return { ...settings, parameters: parse<z.ZodType<Record<string, number>>>(optimizer.parameters, parameters, label) };
 }
 

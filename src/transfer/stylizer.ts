@@ -16,12 +16,13 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf } from "./edges.ts";
 import type { StylizeEvent } from "./events.ts";
 import { listed, paintingsOf } from "./paintings.ts";
-import { levelsOf, type Pictures, type Prepared, prepare } from "./prepare.ts";
+import { levelsOf, type Prepared, prepare } from "./prepare.ts";
 import { checkFits } from "./resume.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
 import { describeGraph, type Eye } from "./step.ts";
 import { runLevels, type StylizeOptions } from "./stylize.ts";
 import { terms } from "./terms.ts";
+import { type GivenPictures, withPhoto } from "./texture.ts";
 
 /** A backbone with its weights, as a platform loads it. */
 export interface Network {
@@ -38,8 +39,8 @@ export interface StylizerOptions {
   readonly loadNetwork: (name: Settings["model"]) => Promise<Network>;
 }
 
-/** One job: its pictures and whatever settings differ from the defaults. */
-export interface Job extends Pictures {
+/** One job: its pictures (without a photo: a texture) and whatever settings differ from the defaults. */
+export interface Job extends GivenPictures {
   readonly settings?: SettingsInput;
   /** Goes on from there instead of beginning; `settings`, where given, must be those of the checkpoint. */
   readonly resume?: Checkpoint | undefined;
@@ -63,10 +64,11 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
   const programs = programCache();
 
   async function* run(
-    { settings: given, resume, ...pictures }: Job,
+    { settings: given, resume, ...files }: Job,
     options: StylizeOptions,
   ): AsyncGenerator<StylizeEvent, Image> {
-    const settings = given || !resume ? parseSettings(given) : resume.settings;
+    const asked = given || !resume ? parseSettings(given) : resume.settings;
+    const { pictures, settings } = withPhoto(files, asked);
     options.signal?.throwIfAborted();
     const { backbone, weights: own, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
     const weights = loudWeights(backbone, own, factorOf(backbone, settings.gain));

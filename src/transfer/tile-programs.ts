@@ -111,6 +111,10 @@ async function described(
   parts: readonly Tile[],
   each: (values: Record<string, Value>, tile: Tile) => Promise<void>,
 ): Promise<void> {
+  if (Object.keys(graph).length === 0) {
+    for (const tile of parts) await each({}, tile);
+    return;
+  }
   const program = await runtime.load(encode(graph));
   try {
     for (const tile of parts) {
