@@ -103,6 +103,7 @@ function factsOf(schema: z.ZodType): Facts {
 }
 
 interface Facts {
+  readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly anyOf?: readonly Facts[];
@@ -158,24 +159,39 @@ export function settingTexts(settings: Readonly<Record<string, unknown>>): (read
   });
 }
 
+/** The setting that people call so: by its own name, or as one of its flags says it; in any case, dashes or not. */
+export function settingNamed(name: string): string | undefined {
+  const bare = (text: string) => text.replace(/[-_]/g, "").toLowerCase();
+  return [...settingSchemas().keys()].find((setting) => {
+    const { flags, aliases = [] } = spelling(setting);
+    const names = [setting, ...[flags, ...aliases].map((flag) => new Option(flag).long!)];
+    return names.some((one) => bare(one) === bare(name));
+  });
+}
+
+/** The value that `text` is for a setting; `flag` stands in messages. Whether it fits, the setting's schema says. */
+export function readValue(setting: string, text: string, flag: string): unknown {
+  return (spelling(setting).read ?? number)(text.trim(), flag);
+}
+
+/** Is a setting one of whole numbers? */
+export function isWhole(setting: string): boolean {
+  const { type, anyOf = [] } = factsOf(settingSchemas().get(setting)!);
+  return [type, ...anyOf.map((one) => one.type)].includes("integer");
+}
+
 /** Settings out of `size=1024,alpha=0.1`: by their own names, or as their flags call them. */
 export function readChanges(text: string): Record<string, unknown> {
-  const names = new Map<string, string>();
-  for (const setting of settingSchemas().keys()) {
-    names.set(setting, setting);
-    const { flags, aliases = [] } = spelling(setting);
-    for (const flag of [flags, ...aliases]) names.set(new Option(flag).long!.slice(2), setting);
-  }
   const changes: Record<string, unknown> = {};
   // Layers have commas of their own: a new setting begins where a name and an equals sign follow.
   for (const part of text.split(/,(?=[a-z][a-z0-9-]*=)/i)) {
     const [, name, value] = /^\s*([a-z][a-z0-9-]*)=(.*)$/is.exec(part) ?? [];
     if (name === undefined) throw invalid("usage", "--with", "NAME=VALUE,... as in size=1024,alpha=0.1", text);
-    const setting = names.get(name);
+    const setting = settingNamed(name);
     if (setting === undefined)
       throw invalid("usage", "--with", "the name of a setting, as in pastiche --help without the dashes", name);
     if (Object.hasOwn(changes, setting)) throw invalid("usage", "--with", "every setting once", `${name} twice`);
-    changes[setting] = (spelling(setting).read ?? number)(value!.trim(), `--with ${name}`);
+    changes[setting] = readValue(setting, value!, `--with ${name}`);
   }
   return changes;
 }

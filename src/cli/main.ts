@@ -30,6 +30,7 @@ async function commandLine(): Promise<Command> {
   const { replayCommand } = await import("./replay.ts");
   const { showCommand } = await import("./show.ts");
   const { recipesCommand } = await import("./recipes.ts");
+  const { gridCommand } = await import("./grid.ts");
   const { featuresCommand } = await import("./features.ts");
   const stylize = stylizeCommand();
   const program = new Command("pastiche")
@@ -44,6 +45,7 @@ async function commandLine(): Promise<Command> {
     showCommand(),
     replayCommand(),
     featuresCommand(),
+    gridCommand(),
     recipesCommand(),
     modelsCommand(),
     infoCommand(),

@@ -5,9 +5,20 @@
 import type { Level } from "../schedule/pyramid.ts";
 import type { StepEvent, StylizeEvent } from "../transfer/events.ts";
 
+/** One of many jobs begins. */
+export interface CellEvent {
+  readonly type: "cell";
+  /** From 1, in the order in which they run, and of how many. */
+  readonly cell: number;
+  readonly cells: number;
+  /** What is different in it, and the file that it becomes. */
+  readonly name: string;
+  readonly output: string;
+}
+
 export interface Progress {
   /** Shows an event. */
-  show(event: StylizeEvent): void;
+  show(event: StylizeEvent | CellEvent): void;
   /** Shows a line of words; the bar gives way. */
   note(text: string): void;
   /** Clears the bar, so that a message can stand in its place. */
@@ -34,7 +45,7 @@ export function wantsJsonLines(args: readonly string[]): boolean {
 }
 
 /** An event as one line of JSON; pixels are left out, sizes stay. */
-function json(event: StylizeEvent): string {
+function json(event: StylizeEvent | CellEvent): string {
   if (event.type !== "image" && event.type !== "done") return JSON.stringify(event);
   const { width, height } = event.image;
   return JSON.stringify({ ...event, image: { width, height } });
@@ -46,6 +57,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
   const start = performance.now();
   let levels: readonly Level[] = [];
   let drawn = 0;
+  let which = "";
   const recent: { time: number; progress: number; step: number }[] = [];
   const clear = () => {
     if (stream.isTTY) stream.write("\r\x1b[K");
@@ -57,7 +69,11 @@ function bar(stream: NodeJS.WriteStream): Progress {
       stream.write(`${text}\n`);
     },
     show(event) {
-      if (event.type === "start") levels = event.levels;
+      if (event.type === "cell") which = `${event.cell}/${event.cells}  `;
+      if (event.type === "start") {
+        levels = event.levels;
+        recent.length = 0;
+      }
       if (event.type === "done") clear();
       if (event.type !== "step") return;
       const now = performance.now();
@@ -71,7 +87,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
       const speed = (event.progress - first.progress) / seconds;
       const overall = event.progress / ((now - start) / 1000);
       const left = (1 - event.progress) / (speed || overall);
-      const line = barLine(event, levels, rate, left, stream.columns ?? 80);
+      const line = which + barLine(event, levels, rate, left, (stream.columns ?? 80) - which.length);
       if (stream.isTTY) stream.write(`\r${line}\x1b[K`);
       else stream.write(`${line}\n`);
     },

@@ -29,8 +29,9 @@ export interface GridCell {
 
 export interface GridTable {
   readonly caption?: string | undefined;
-  readonly columns: readonly string[];
-  readonly rows: readonly { readonly label?: string | undefined; readonly cells: readonly GridCell[] }[];
+  /** What is varied, and the value. */
+  readonly columns: readonly Fact[];
+  readonly rows: readonly { readonly label?: Fact | undefined; readonly cells: readonly GridCell[] }[];
 }
 
 export interface GridReport {
@@ -71,15 +72,19 @@ function inputImage({ data, width, height }: PagePicture, role: string, index: n
 
 function tableOf({ caption, columns, rows }: GridTable, idOf: (cell: GridCell) => string, ratio: number): Html {
   const labelled = rows.some(({ label }) => label !== undefined);
-  return html`<table>${caption !== undefined && html`<caption>${caption}</caption>`}
-${columns.length > 0 && html`<thead><tr>${labelled && html`<td></td>`}${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>`}
+  return html`<table style="--columns:${Math.max(1, ...rows.map(({ cells }) => cells.length))}">${caption !== undefined && html`<caption>${caption}</caption>`}
+${columns.length > 0 && html`<thead><tr>${labelled && html`<td></td>`}${columns.map((column) => html`<th scope="col">${heading(column)}</th>`)}</tr></thead>`}
 <tbody>${rows.map(
     ({ label, cells }) =>
-      html`<tr>${labelled && html`<th scope="row">${label}</th>`}${cells.map(
+      html`<tr>${label && html`<th scope="row">${heading(label)}</th>`}${cells.map(
         (cell) =>
           html`<td><label><input type="radio" name="cell" value="${idOf(cell)}">${place(cell, ratio)}</label></td>`,
       )}</tr>`,
   )}</tbody></table>`;
+}
+
+function heading([name, value]: Fact): Html {
+  return html`<small>${name}</small>${value}`;
 }
 
 function place({ thumbnail, error, name }: GridCell, ratio: number): Html {
@@ -95,7 +100,7 @@ ${picture && compare({ id: `input-${before}` }, picture, { before: "photo", afte
 ${error !== undefined && html`<p class="bad">${error}</p>`}
 ${!picture && error === undefined && html`<p class="quiet">Not run yet: the same command goes on with it.</p>`}
 ${factList(facts)}
-${picture && html`<p><a href="${encodeURI(file)}">${file}</a></p>`}
+${picture && html`<p class="file"><a href="${encodeURI(file)}">${file}</a></p>`}
 ${curves.steps.length > 0 && chart(curves, bands)}
 <h3>Command</h3>
 ${commandBox(command)}

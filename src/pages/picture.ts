@@ -24,8 +24,8 @@ export function compare(before: PagePicture | { readonly id: string }, after: Pa
     "id" in before
       ? html`<img data-from="${before.id}" width="${width}" height="${height}" alt="${words.before}">`
       : html`<img src="${before.data}" width="${width}" height="${height}" alt="${words.before}">`;
-  // Small pictures are enlarged, but not to a blur; high ones must fit a window.
-  const widest = Math.min(2 * width, 1200);
+  // Small pictures are enlarged, so that there is something to see; high ones must fit a window.
+  const widest = Math.min(Math.max(2 * width, 400), 1200);
   const size = `--ratio:${width / height};--widest:${widest}px`;
   return html`<div class="compare" style="${size}">
 <div class="after">${image(after, words.after)}</div>

@@ -109,11 +109,11 @@ details dl :is(dt, dd) { border: 0; }
 table { border-collapse: separate; border-spacing: 8px; margin: -8px 0 0 -8px; }
 table + table { margin-top: 20px; }
 caption { padding: 8px; text-align: left; font-weight: 600; }
-th { font-weight: 500; font-size: 13px; line-height: 1.35; text-align: left; vertical-align: bottom; overflow-wrap: anywhere; }
-tbody th { vertical-align: middle; max-width: 12ch; }
+th { font-weight: 500; font-size: 13px; line-height: 1.35; text-align: left; vertical-align: bottom; overflow-wrap: break-word; }
+tbody th { vertical-align: middle; min-width: 7ch; max-width: 16ch; }
 th small { display: block; font-size: 12px; font-weight: 400; color: var(--quiet); }
 td { padding: 0; }
-td label { position: relative; display: block; width: clamp(96px, 11vw, 168px); cursor: pointer; }
+td label { position: relative; display: block; width: clamp(84px, 32vw / var(--columns), 280px); cursor: pointer; }
 td input { position: absolute; inset: 0; opacity: 0; cursor: pointer; margin: 0; }
 td img, td .none { width: 100%; border-radius: 4px; }
 td :checked + * { box-shadow: 0 0 0 2px var(--paper), 0 0 0 4px var(--accent); }
@@ -124,7 +124,10 @@ td :focus-visible + * { outline: 2px solid var(--ink); outline-offset: 5px; }
 .detail { position: sticky; top: 24px; }
 article h2 { margin: 0 0 14px; }
 article .compare { width: min(var(--widest), calc(56vh * var(--ratio))); }
-article dl { margin: 16px 0; }
+article dl { grid-auto-flow: column; grid-template: auto auto / none; grid-auto-columns: minmax(0, 1fr); margin: 16px 0 10px; }
+article dl :is(dt, dd) { padding: 0; border: 0; text-align: left; }
+article dt { font-size: 12px; }
+.file { font-size: 13px; }
 article .plot { height: 200px; }
 
 @media (max-width: 900px) {
@@ -133,7 +136,7 @@ article .plot { height: 200px; }
   .inputs { max-width: 420px; }
   .detail { position: static; }
   .plot { height: 240px; }
-  td label { width: clamp(84px, 24vw, 150px); }
+  td label { width: clamp(84px, 64vw / var(--columns), 220px); }
   .command { flex-direction: column; }
 }
 @media print { article.cell[hidden] { display: block !important; } .compare input, .handle, .copy { display: none; } }

@@ -46,8 +46,8 @@ export interface Prepared {
   finish(image: Image): Image;
 }
 
-/** The levels of a job. */
-export function levelsOf({ content }: Pictures, settings: Settings): Level[] {
+/** The levels of a job, from its photo's size. */
+export function levelsOf({ content }: Pictures | { readonly content: Size }, settings: Settings): Level[] {
   return pyramid({ ...settings, ...finalSize(content, settings), grain: settings.seamless ? GRAIN : 1 });
 }
 
@@ -76,7 +76,7 @@ function keepsChroma({ color }: Settings): boolean {
 }
 
 /** The final size that the settings ask for. */
-function finalSize(content: Image, { size }: Settings): Size {
+function finalSize(content: Size, { size }: Settings): Size {
   return typeof size === "number" ? withLongSide(content, size) : { width: content.width, height: content.height };
 }
 

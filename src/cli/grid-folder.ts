@@ -1,0 +1,60 @@
+/** A grid's folder: what is in it before the first run, and that no two grids write into it at once. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import { takeLock } from "../platform/node/lock.ts";
+import { inMessage } from "../platform/node/paths.ts";
+import { checkWritable } from "../platform/node/write.ts";
+import { gridFiles } from "./grid-pages.ts";
+import type { Cell, GridPlan } from "./grid-plan.ts";
+import { readRecord, type Standing, standsAlready } from "./grid-record.ts";
+
+/**
+ * Where the cells of a grid stand in its folder before it runs. A `file` error for something that has a cell's name and
+ * is none, and for pages of somebody else's, unless `force`.
+ */
+export async function standingsIn(folder: string, plan: GridPlan, force = false): Promise<Map<Cell, Standing>> {
+  const record = await readRecord(folder);
+  const standings = new Map<Cell, Standing>();
+  for (const cell of plan.cells) {
+    const there = await standsAlready(folder, cell, plan);
+    if (there === "same") standings.set(cell, { done: true, outcome: record?.get(cell.file) });
+    if (there === "other" && !force) {
+      const path = inMessage(join(folder, cell.file));
+      throw new UserError("file", `${path} exists and was made otherwise; give another -o, or -f to replace it.`);
+    }
+  }
+  // A folder with a record is a grid's: its sheet and its page are made anew.
+  if (!record && !force) {
+    for (const file of Object.values(gridFiles)) {
+      await checkWritable(join(folder, file)).catch((error: UserError) => {
+        if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== "ENOENT") throw error;
+      });
+    }
+  }
+  return standings;
+}
+
+/** Makes the folder, for this grid alone until what is returned is called. Errors: `file`. */
+export async function openFolder(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, "grid.lock");
+  const refuse = (cause: NodeJS.ErrnoException) => {
+    const why = cause.code === "EEXIST" || cause.code === "ENOTDIR" ? "there is a file of that name" : cause.code;
+    throw new UserError(
+      "file",
+      `${inMessage(folder)}: no folder can be made or used there (${why}); give another -o.`,
+      {
+        cause,
+      },
+    );
+  };
+  await mkdir(folder, { recursive: true }).catch(refuse);
+  const lock = await takeLock(path).catch(refuse);
+  if (!lock) {
+    throw new UserError(
+      "file",
+      `${inMessage(folder)} is being filled by another pastiche (${inMessage(path)}): wait for it, or give another -o.`,
+    );
+  }
+  return () => lock.release().catch(() => {});
+}

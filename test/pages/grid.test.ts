@@ -1,0 +1,214 @@
+/** `pastiche grid`: every combination once, checked before, kept when it is there, marked when it fails, and looked at in a browser. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readPicture } from "../../src/platform/node/pictures.ts";
+import { folder, pastiche, png, quick } from "../cli/pastiche.ts";
+import { path, startBrowser } from "../web/browser.ts";
+import { cut, open, pointCounts } from "./browser.ts";
+
+const cwd = folder();
+const at = (...names: string[]) => join(cwd, ...names);
+writeFileSync(at("photo.png"), await png());
+writeFileSync(at("painting.png"), await png(70, 70));
+writeFileSync(at("<b>other.png"), await png(48, 48));
+const steps = 6;
+
+const grid = (args: string[]) => pastiche(["grid", ...args], { cwd });
+const json = async (args: string[]) => JSON.parse((await grid([...args, "--json"])).stdout.toString());
+
+describe("before the first run", () => {
+  test("the plan: how many, how large, in which order; nothing is made", async () => {
+    const vary = ["--vary", "Alpha=0.1-0.3 (+0.1)", "--vary", "--style-loss=gram,moments"];
+    const { status, stdout } = await grid(["photo.png", "painting.png", ...vary, ...quick, "--dry-run"]);
+    expect(status).toBe(0);
+    expect(stdout.toString().split("\n")).toEqual([
+      "photo.png in the style of painting.png: 6 pictures (3 x 2) of 48x36, 36 steps in all, into photo-painting-grid",
+      "  Alpha: 0.1, 0.2, 0.3",
+      "  style-loss: gram, moments",
+      "Order: style-loss, then Alpha; Alpha changes fastest.",
+      "",
+    ]);
+    expect(existsSync(at("photo-painting-grid"))).toBe(false);
+  });
+
+  test("names as flags, aliases and settings say them; whole numbers are rounded; files of varied paintings", async () => {
+    const vary = [
+      "--vary",
+      "CONTENT_WEIGHT=1",
+      "--vary",
+      "firstSteps=1-10 [3]",
+      "--vary",
+      "style=painting.png,<b>other.png",
+    ];
+    const plan = await json(["photo.png", ...vary, "-s", "48", "--dry-run"]);
+    expect(plan.axes.map(({ setting, values }: { setting: string; values: string[] }) => [setting, values])).toEqual([
+      ["alpha", ["1"]],
+      ["firstSteps", ["1", "6", "10"]],
+      ["style", ["painting.png", "<b>other.png"]],
+    ]);
+    expect(plan.cells).toHaveLength(6);
+    expect(new Set(plan.cells.map(({ file }: { file: string }) => file)).size).toBe(6);
+    for (const { file } of plan.cells) expect(file).toMatch(/^CONTENT_WEIGHT-1_firstSteps-\d+_style-[\w-]+\.png$/);
+    expect(plan.cells[0].settings).toMatchObject({ alpha: 1, firstSteps: 1, size: 48 });
+  });
+
+  test.each([
+    [["photo.png", "painting.png"], 2, "--vary: expected one to three settings"],
+    [["photo.png", "painting.png", "--vary", "alpha"], 2, "expected NAME=VALUES"],
+    [["photo.png", "painting.png", "--vary", "brush=1,2"], 2, "content, style, or a setting"],
+    [["photo.png", "painting.png", "--vary", "alpha=1", "--vary", "content-weight=2"], 2, "every setting once"],
+    [["photo.png", "painting.png", "--alpha", "1", "--vary", "alpha=1,2"], 2, "--alpha: expected to be left out"],
+    [["photo.png", "painting.png", "--vary", "alpha=0.1,-3"], 2, "With alpha -3: --alpha: expected at least 0"],
+    [["photo.png", "painting.png", "--vary", "steps=1.5,2"], 2, "With steps 1.5: --steps: expected a whole number"],
+    [
+      ["photo.png", "painting.png", "--vary", "optimizer=adam,lbfgs", "--beta1", "0.8"],
+      2,
+      "With optimizer lbfgs: --beta1",
+    ],
+    [["photo.png", "painting.png", "--vary", "content-layers=conv4_2,conv9_9"], 2, "has no layer conv9_9"],
+    [["photo.png", "painting.png", "--vary", "model=pocket,vgg19"], 4, "With model vgg19: no weights of vgg19"],
+    [["photo.png", "painting.png", "--vary", "style=painting.png"], 2, "expected CONTENT beside what --vary names"],
+    [["photo.png", "--vary", "alpha=1,2"], 2, "expected CONTENT and STYLE"],
+    [["photo.png", "--vary", "style=painting.png,gone.png"], 3, "gone.png"],
+    [["-", "painting.png", "--vary", "alpha=1"], 2, "give files"],
+    [["photo.png", "painting.png", "--vary", "alpha=1-100", "--vary", "beta=1-9"], 2, "at most 400 pictures"],
+    [["photo.png", "painting.png", "--vary", "alpha=1", "-o", "photo.png"], 1, "a part of this path is a file"],
+  ])("%j is refused", async (args, status, part) => {
+    const ended = await grid(args);
+    expect(ended).toMatchObject({ status, stderr: expect.stringContaining(part) });
+    expect(ended.stderr.trim().split("\n").at(-1)).toMatch(/^pastiche: /);
+    expect(existsSync(at("photo-painting-grid"))).toBe(false);
+  });
+});
+
+describe("a grid that is stopped, gone on with, and made larger", () => {
+  const args = ["photo.png", "painting.png", "--vary", "alpha=0.1,0.5", "--vary", "style-scale=0.5,1", ...quick];
+  const all = [
+    "alpha-0.1_style-scale-0.5",
+    "alpha-0.1_style-scale-1",
+    "alpha-0.5_style-scale-0.5",
+    "alpha-0.5_style-scale-1",
+  ];
+  const made = () => readdirSync(at("g")).sort();
+  const files = (names: string[]) =>
+    [...names.map((name) => `${name}.png`), "grid.json", "index.html", "sheet.png"].sort();
+
+  test("Ctrl-C keeps what is done; the same command goes on; a cell that is there is left alone", async () => {
+    const stopped = await pastiche(["grid", ...args, "-o", "g", "--progress", "json"], {
+      cwd,
+      watch: (stderr, kill) => void (stderr.includes('"cell":3') && kill("SIGINT")),
+    });
+    expect(stopped.status).toBe(130);
+    expect(stopped.stderr).toMatch(/Stopped with 2 of 4 pictures\. To go on: the same command\./);
+    expect(made()).toEqual(files(all.slice(0, 2)));
+    expect(readFileSync(at("g", "index.html"), "utf8")).toContain("Stopped with 2 of 4 not run");
+    const before = statSync(at("g", `${all[0]}.png`)).mtimeMs;
+    const { status, stderr, stdout } = await grid([...args, "-o", "g"]);
+    expect(stderr).toContain("2 of them are there already and are kept.");
+    expect([status, stdout.toString()]).toEqual([0, `${join("g", "index.html")}\n`]);
+    expect(made()).toEqual(files(all));
+    expect(statSync(at("g", `${all[0]}.png`)).mtimeMs).toBe(before);
+    const more = await json([...args.map((word) => word.replace("0.1,0.5", "0.1,0.5,0.9")), "-o", "g"]);
+    expect(more.cells).toHaveLength(6);
+    expect(statSync(at("g", `${all[0]}.png`)).mtimeMs).toBe(before);
+    // The curves of what was kept are still known.
+    expect(more.cells.every(({ loss }: { loss: number }) => loss > 0)).toBe(true);
+  });
+
+  test("a single picture knows how it was made, and is made again to the pixel", async () => {
+    const file = join("g", `${all[2]}.png`);
+    const shown = await grid([]).then(() => pastiche(["show", file], { cwd }));
+    expect(shown.stdout.toString()).toContain("--alpha 0.5 --style-scale 0.5");
+    expect(
+      (
+        await pastiche(["replay", file, "-o", "again.png", "--content", "photo.png", "--style", "painting.png"], {
+          cwd,
+        })
+      ).status,
+    ).toBe(0);
+    const [once, again] = [await readPicture(at(file)), await readPicture(at("again.png"))];
+    expect(again.image.data).toEqual(once.image.data);
+  });
+
+  test("what was made otherwise is not written over without -f", async () => {
+    const refused = await grid([...args, "-o", "g", "--tv", "0.9"]);
+    expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining("exists and was made otherwise") });
+    expect((await grid([...args, "-o", "g", "--tv", "0.9", "-f"])).status).toBe(0);
+    mkdirSync(at("mine"));
+    writeFileSync(at("mine", "index.html"), "somebody's");
+    const page = await grid([...args, "-o", "mine"]);
+    expect(page).toMatchObject({ status: 1, stderr: expect.stringContaining("index.html exists already") });
+    expect(readFileSync(at("mine", "index.html"), "utf8")).toBe("somebody's");
+  });
+});
+
+describe.skipIf(!path)("in Chromium", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    // A network that is there and damaged: its cells fail when they are run.
+    mkdirSync(at(".cache", "models"), { recursive: true });
+    writeFileSync(at(".cache", "models", "vgg19.safetensors"), "nonsense");
+    const vary = [
+      "--vary",
+      "model=pocket,vgg19",
+      "--vary",
+      "style=painting.png,<b>other.png",
+      "--vary",
+      "alpha=0.1,0.3",
+    ];
+    const { status, stderr } = await grid(["photo.png", ...vary, ...quick, "-o", "page"]);
+    rmSync(at(".cache", "models"), { recursive: true });
+    expect(stderr).toContain("4 of 8 failed");
+    expect(status).toBe(1);
+    browser = await startBrowser();
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  test("three settings: a table for each value of the first; failures are marked, the rest is there", async () => {
+    const { page, complaints } = await open(browser, at("page", "index.html"));
+    expect(await page.locator("table").count()).toBe(2);
+    expect(await page.locator("caption").allTextContents()).toEqual(["model pocket", "model vgg19"]);
+    expect(await page.locator("table").first().locator("td img").count()).toBe(4);
+    expect(await page.locator("table").last().locator(".none.bad").count()).toBe(4);
+    expect(await page.locator("tbody th").first().textContent()).toBe("stylepainting.png");
+    expect(await page.locator("tbody th").nth(1).textContent()).toBe("style<b>other.png");
+    expect(await page.locator("header .bad").textContent()).toContain("4 of 8 failed");
+    await page.locator("table").last().locator("td label").first().click();
+    expect(await page.locator("article:visible").count()).toBe(1);
+    expect(await page.locator("article:visible p.bad").textContent()).toContain("vgg19");
+    const whole = await page.evaluate(() => [...document.images].every((one) => one.naturalWidth > 0));
+    expect(whole).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("arrow keys choose a cell; its divider and its curves work", async () => {
+    const { page, complaints } = await open(browser, at("page", "index.html"));
+    await page.locator("td input").first().focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await page.locator("article:visible h2").textContent()).toBe("model pocket, style painting.png, alpha 0.3");
+    expect(new URL(page.url()).hash).toBe("#cell-2");
+    expect(await pointCounts(page, "#cell-2")).toMatchObject({ total: steps, "style conv1_1": steps });
+    await page.locator("#cell-2 .compare input").focus();
+    await page.keyboard.press("End");
+    expect(await cut(page, "#cell-2")).toBeCloseTo(100, 0);
+    await page.keyboard.press("Home");
+    expect(await cut(page, "#cell-2")).toBeCloseTo(0, 0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test.each([360, 1600])("fits a window of %i pixels", async (width) => {
+    const { page } = await open(browser, at("page", "index.html"), { width, colorScheme: "dark" });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.close();
+  });
+
+  test("the sheet has a place for every picture", async () => {
+    const { image } = await readPicture(at("page", "sheet.png"));
+    expect(image.width).toBeGreaterThan(2 * 48);
+    expect(image.height).toBeGreaterThan(4 * 36);
+  });
+});
