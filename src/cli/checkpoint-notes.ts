@@ -34,7 +34,7 @@ const schema = z.object({
   version: z.string(),
   /** The result's name, without its folder; `-` for standard output. */
   output: z.string(),
-  content: picture,
+  content: picture.optional(),
   style: z.array(picture).min(1).readonly(),
   start: picture.optional(),
   flags,

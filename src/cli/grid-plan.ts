@@ -22,6 +22,7 @@ import { startFile } from "./stylize.ts";
 
 /** One place of the grid, with its pictures. */
 export interface Cell extends Sources {
+  readonly content: Source;
   /** For each axis, which of its values. */
   readonly indices: readonly number[];
   /** As people read it: `alpha 0.1, style-scale 2`. */

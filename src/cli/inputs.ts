@@ -7,8 +7,8 @@ import { readPicture } from "../platform/node/pictures.ts";
 import type { Picture } from "../platform/pictures.ts";
 import { GRAIN } from "../transfer/edges.ts";
 import { type Painting, paintingsOf } from "../transfer/paintings.ts";
-import type { Pictures } from "../transfer/prepare.ts";
 import { type Settings, sidesOf } from "../transfer/settings.ts";
+import type { GivenPictures } from "../transfer/texture.ts";
 import { flagOf } from "./flags.ts";
 import { listRoles, mapRoles, mapRolesInTurn, type Roles } from "./roles.ts";
 import { readStandardInput } from "./streams.ts";
@@ -77,19 +77,19 @@ export interface JobPictures {
   /** The photo's transparency at the size of a result. */
   alphaAt(result: Size): Float32Array | undefined;
   /** The images, while they have not been taken. */
-  look(): Pictures;
+  look(): GivenPictures;
   /** The images. Nobody here holds them afterwards: they live no longer than the job needs them. */
-  take(): Pictures;
+  take(): GivenPictures;
 }
 
 export async function jobPictures(sources: Sources, settings: Settings): Promise<JobPictures> {
   const pictures = await readPictures(sources, settings);
-  const { alpha, image } = pictures.content;
-  const size: Size = { width: image.width, height: image.height };
-  let images: Pictures | undefined = mapRoles(pictures, (picture) => picture.image);
+  const { alpha, image } = pictures.content ?? {};
+  const size = image && { width: image.width, height: image.height };
+  let images: GivenPictures | undefined = mapRoles(pictures, (picture) => picture.image);
   return {
     facts: mapRoles(pictures, ({ digest }) => ({ digest })),
-    alphaAt: (result) => alphaFor(alpha, size, result),
+    alphaAt: (result) => size && alphaFor(alpha, size, result),
     look: () => images!,
     take() {
       const taken = images!;

@@ -32,6 +32,7 @@ async function commandLine(): Promise<Command> {
   const { recipesCommand } = await import("./recipes.ts");
   const { gridCommand } = await import("./grid.ts");
   const { featuresCommand } = await import("./features.ts");
+  const { textureCommand } = await import("./texture.ts");
   const stylize = stylizeCommand();
   const program = new Command("pastiche")
     .description("Neural style transfer: a photo and a painting in, the photo repainted out.")
@@ -46,6 +47,7 @@ async function commandLine(): Promise<Command> {
     replayCommand(),
     featuresCommand(),
     gridCommand(),
+    textureCommand(),
     recipesCommand(),
     modelsCommand(),
     infoCommand(),

@@ -52,7 +52,7 @@ const schema = z.object({
   runtime: z.string(),
   step: z.number(),
   steps: z.number(),
-  content: picture,
+  content: picture.optional(),
   style: z.array(picture).min(1).readonly(),
   start: picture.optional(),
   settings: z.custom<Settings>((value) => typeof value === "object" && value !== null),

@@ -83,9 +83,8 @@ export async function reporting(
       const { start: begun, last } = course;
       if (!begun || !last) return;
       const settings = parseSettings(request.settings);
-      const styles = request.style.map(({ name }) => basename(name));
       const page = reportPage({
-        title: `${basename(request.content.name)} in the style of ${styles.join(" and ")}`,
+        title: titleOf(request),
         about: `${last.image.width} × ${last.image.height} pixels, ${last.step} steps, ${clock(course.seconds)}`,
         warning: warningOf(begun, last, stopped),
         key: keyOf(facts),
@@ -103,6 +102,11 @@ export async function reporting(
       await writeAtomically(path, new TextEncoder().encode(page), { force });
     },
   };
+}
+
+function titleOf({ content, style }: Sources): string {
+  const styles = style.map(({ name }) => basename(name)).join(" and ");
+  return content ? `${basename(content.name)} in the style of ${styles}` : `A texture after ${styles}`;
 }
 
 /** About eight steps, spread over the levels, with the end of each among them. */

@@ -2,7 +2,8 @@
 
 /** Something about every picture of a job. */
 export interface Roles<Of> {
-  readonly content: Of;
+  /** The photo; a texture has none. */
+  readonly content?: Of | undefined;
   /** One painting, or several. */
   readonly style: readonly Of[];
   /** What it starts from, where that is a picture. */

@@ -20,7 +20,7 @@ export function showCommand(): Command {
 
 /** What a command line needs to know of a result. */
 export interface Makings extends Pick<Made, "settings" | "model"> {
-  readonly content: { readonly name: string };
+  readonly content?: { readonly name: string } | undefined;
   readonly style: readonly { readonly name: string }[];
   readonly start?: { readonly name: string } | undefined;
 }
@@ -30,7 +30,8 @@ export function madeWords(made: Makings, all = false): string[] {
   const settings = all ? madeSettings(made) : { ...chosenSettings(made.settings), ...foundSettings(made) };
   return [
     "pastiche",
-    ...[made.content, ...made.style].map(({ name }) => pathArgument(name)),
+    ...(made.content ? [] : ["texture"]),
+    ...[...(made.content ? [made.content] : []), ...made.style].map(({ name }) => pathArgument(name)),
     ...settingWords({ ...settings }),
   ];
 }

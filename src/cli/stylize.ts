@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { starts } from "../transfer/settings.ts";
 import { flagOf, number, readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
-import type { Roles } from "./roles.ts";
+import { mapRoles, type Roles } from "./roles.ts";
 
 /** Files that are given instead of remembered ones. */
 export type GivenPictures = Partial<Roles<string>>;
@@ -33,10 +33,18 @@ export function stylizeCommand(): Command {
   const command = new Command("stylize")
     .description("repaint a photo in the style of a painting, or of several (the default command)")
     .argument("<content>", "the photo: JPEG, PNG, WebP, AVIF, TIFF or GIF; - for standard input")
-    .argument("<style...>", "the painting, or several; - for standard input")
-    .option("-o, --output <file>", "PNG, JPEG, WebP or TIFF; - for standard output [CONTENT-STYLE.png]")
+    .argument("<style...>", "the painting, or several; - for standard input");
+  return jobOptions(command, "CONTENT-STYLE.png", settingOptions())
+    .addHelpText("after", EXAMPLES)
+    .action((content: string, style: string[], flags: StylizeFlags) => runGiven({ content, style }, flags));
+}
+
+/** The options of a job that begins: what is computed (`settings`), and what is written where. */
+export function jobOptions(command: Command, output: string, settings: readonly Option[]): Command {
+  command
+    .option("-o, --output <file>", `PNG, JPEG, WebP or TIFF; - for standard output [${output}]`)
     .option("-f, --force", "replace the output if it exists");
-  for (const option of settingOptions()) command.addOption(option);
+  for (const option of settings) command.addOption(option);
   command
     .option("--save-every <steps>", "a snapshot beside the output every so many steps; 0 for none [the recipe's]")
     .option("--save-at <steps>", "snapshots after these steps, as in 100,400,1000 [the recipe's]")
@@ -44,24 +52,20 @@ export function stylizeCommand(): Command {
     .option("--quality <percent>", "of JPEG and WebP (1 to 100) [95]")
     .option("--no-metadata", "do not keep the settings inside the picture")
     .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto");
-  return runningOptions(command)
-    .addHelpText("after", EXAMPLES)
-    .action(async (content: string, styles: string[], flags: StylizeFlags) => {
-      const { parseSettings } = await import("../transfer/settings.ts");
-      const given = readSettings(flags as unknown as Record<string, unknown>);
-      // Anything else than a start's name is a file to start from.
-      const start = startFile(given.init);
-      if (start !== undefined) delete given.init;
-      parseSettings(given, flagOf);
-      const { runJob } = await import("./job.ts");
-      const { typed } = await import("./inputs.ts");
-      const sources = {
-        content: typed(content),
-        style: styles.map(typed),
-        ...(start !== undefined && { start: typed(start) }),
-      };
-      await runJob({ ...sources, settings: given }, flags);
-    });
+  return runningOptions(command);
+}
+
+/** Runs the job of these files and flags. */
+export async function runGiven(files: Omit<Roles<string>, "start">, flags: StylizeFlags): Promise<void> {
+  const { parseSettings } = await import("../transfer/settings.ts");
+  const given = readSettings(flags as unknown as Record<string, unknown>);
+  // Anything else than a start's name is a file to start from.
+  const start = startFile(given.init);
+  if (start !== undefined) delete given.init;
+  parseSettings(given, flagOf);
+  const { runJob } = await import("./job.ts");
+  const { typed } = await import("./inputs.ts");
+  await runJob({ ...mapRoles({ ...files, start }, typed), settings: given }, flags);
 }
 
 /** The options of every command that runs a job: how, not what. */

@@ -22,8 +22,9 @@ export type MayReplace = (path: string) => boolean | Promise<boolean>;
 
 /** Where the result goes; refused now if it could not be written at the end. */
 export async function outputTarget(sources: Sources, flags: StylizeFlags, mayReplace: MayReplace): Promise<Target> {
-  const named = [sources.content, ...sources.style];
-  const stems = named.map(({ name }) => parse(name).name);
+  const { content, style } = sources;
+  const named = content ? [content, ...style] : style;
+  const stems = [...named.map(({ name }) => parse(name).name), ...(content ? [] : ["texture"])];
   const path = flags.output ?? (named.some((source) => source.path === "-") ? "-" : `${stems.join("-")}.png`);
   if (path === "-" && flags.json)
     throw new UserError("usage", "--json and the picture both want standard output; give -o FILE.");

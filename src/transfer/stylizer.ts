@@ -67,14 +67,14 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
     { settings: given, resume, ...files }: Job,
     options: StylizeOptions,
   ): AsyncGenerator<StylizeEvent, Image> {
-    const asked = given || !resume ? parseSettings(given) : resume.settings;
-    const { pictures, settings } = withPhoto(files, asked);
+    const settings = given || !resume ? parseSettings(given) : resume.settings;
+    const pictures = withPhoto(files, settings);
     options.signal?.throwIfAborted();
     const { backbone, weights: own, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
     const weights = loudWeights(backbone, own, factorOf(backbone, settings.gain));
     const { padding } = edgesOf(settings);
     const eye: Eye = { backbone, weights, padding, pooling: settings.pooling, grey: settings.color === "luminance" };
-    const all = terms(settings);
+    const all = terms(files.content ? settings : { ...settings, contentLayers: {} });
     const optimizer = average(makeOptimizer(settings));
     // Builds no more than the graph: an unknown layer is told before any work is done.
     describeGraph(eye, all.features);

@@ -16,23 +16,23 @@ export interface GivenPictures extends Omit<Pictures, "content"> {
 }
 
 /**
- * The job with something in the photo's place. A texture's is noise, as coarse as the first level, and no layer looks at
- * it: it only says how large the result is and what it starts from. A `usage` error where size or colours need a photo, or
- * where there is one that they do not fit.
+ * The pictures with something in the photo's place. A texture's is noise, as coarse as the first level: no term is to look
+ * at it, it only says how large the result is and what it starts from. A `usage` error where size or colours need a photo,
+ * or where there is one that they do not fit.
  */
-export function withPhoto(given: GivenPictures, settings: Settings): { pictures: Pictures; settings: Settings } {
+export function withPhoto(given: GivenPictures, settings: Settings): Pictures {
   const { content } = given;
   if (content) {
     if (sidesOf(settings.size))
       throw new UserError("usage", "size: WIDTHxHEIGHT is for textures; with a photo give the long side alone.");
-    return { pictures: { ...given, content }, settings };
+    return { ...given, content };
   }
   const size = textureSize(settings);
   if (settings.color !== "style" && settings.color !== "free")
     throw new UserError("usage", `color: ${settings.color} needs a photo; a texture has the painting's colours.`);
   const [first] = pyramid({ ...settings, ...size, grain: settings.seamless ? GRAIN : 1 });
   const noise = edgesOf(settings).resize(noiseImage(first!, settings.seed), size);
-  return { pictures: { ...given, content: noise }, settings: { ...settings, contentLayers: {} } };
+  return { ...given, content: noise };
 }
 
 /** How large a texture is: square, unless both sides are given. */

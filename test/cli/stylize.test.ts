@@ -105,7 +105,7 @@ describe("results", () => {
         const settings = parseSettings({ size, styleScale, color: "free", minSize: 16 });
         const read = await readPictures(sources, settings);
         const [small, large] = [read, { content: whole[0], style: [whole[1]] }].map(({ content, style }) => {
-          const pictures = { content: content.image, style: style.map(({ image }) => image) };
+          const pictures = { content: content!.image, style: style.map(({ image }) => image) };
           return prepare(pictures, settings, levelsOf(pictures, settings));
         });
         expect(small!.levels).toEqual(large!.levels);
@@ -114,7 +114,7 @@ describe("results", () => {
         const last = small!.levels.at(-1)!;
         const painting = (job: typeof small) => job!.at(last).style.map(({ image }) => print(image));
         expect(painting(small)).toEqual(painting(large));
-        expect(Math.max(read.content.image.width, read.content.image.height)).toBe(Math.min(size, 331));
+        expect(Math.max(read.content!.image.width, read.content!.image.height)).toBe(Math.min(size, 331));
       }
     }
   });
