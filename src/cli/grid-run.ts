@@ -107,7 +107,7 @@ interface Forecast {
 }
 
 /** Before it says how long it takes, it has seen so much: this part of the first cell, and so many seconds. */
-const SEEN = { part: 0.1, seconds: 2 };
+const SEEN = { part: 0.25, seconds: 2 };
 
 /** Foretells the time, once by the first steps and again by the first cell: before anything was measured, nobody knows. */
 function forecast(cells: readonly Cell[], say: (line: string) => void): Forecast {

@@ -50,6 +50,7 @@ export interface GridReport {
 export function gridPage({ title, about, warning, inputs, tables, ratio, made, key }: GridReport): string {
   const cells = tables.flatMap(({ rows }) => rows.flatMap((row) => row.cells));
   const idOf = (cell: GridCell) => `cell-${cells.indexOf(cell) + 1}`;
+  const compared = cells.filter(({ picture }) => picture).map((cell): Other => ({ id: idOf(cell), name: cell.name }));
   const body = html`<header>
 <h1>${title}</h1>
 <p>${about}</p>
@@ -61,7 +62,13 @@ ${warning !== undefined && html`<p class="bad">${warning}</p>`}
 <h3>Made of</h3>
 <div class="inputs">${inputs.map(({ role, name, picture }, i) => html`<figure>${inputImage(picture, role, i)}<figcaption><b>${role}</b>${name}</figcaption></figure>`)}</div>
 </div>
-<div class="detail">${cells.map((cell) => detail(cell, idOf(cell)))}</div>
+<div class="detail">${cells.map((cell) =>
+    detail(
+      cell,
+      idOf(cell),
+      compared.filter(({ id }) => id !== idOf(cell)),
+    ),
+  )}</div>
 </main>`;
   return page({ title, made, key, body });
 }
@@ -83,6 +90,12 @@ ${columns.length > 0 && html`<thead><tr>${labelled && html`<td></td>`}${columns.
   )}</tbody></table>`;
 }
 
+/** Another cell that has a picture. */
+interface Other {
+  readonly id: string;
+  readonly name: string;
+}
+
 function heading([name, value]: Fact): Html {
   return html`<small>${name}</small>${value}`;
 }
@@ -92,11 +105,12 @@ function place({ thumbnail, error, name }: GridCell, ratio: number): Html {
   return html`<div class="none${error !== undefined && " bad"}" style="aspect-ratio:${ratio}" role="img" aria-label="${name}"><span>${error === undefined ? "not run" : "failed"}</span></div>`;
 }
 
-function detail(cell: GridCell, id: string): Html {
+function detail(cell: GridCell, id: string, others: readonly Other[]): Html {
   const { name, picture, error, file, before, facts, curves, bands, command } = cell;
   return html`<article class="cell" id="${id}" aria-label="${name}">
 <h2>${name}</h2>
 ${picture && compare({ id: `input-${before}` }, picture, { before: "photo", after: "result" })}
+${picture && others.length > 0 && html`<p class="against"><label>Compare with <select data-photo="input-${before}"><option value="">the photo</option>${others.map(({ id, name }) => html`<option value="${id}">${name}</option>`)}</select></label></p>`}
 ${error !== undefined && html`<p class="bad">${error}</p>`}
 ${!picture && error === undefined && html`<p class="quiet">Not run yet: the same command goes on with it.</p>`}
 ${factList(facts)}

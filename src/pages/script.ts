@@ -13,6 +13,20 @@ for (const box of all(".compare")) {
   show();
 }
 
+// Another cell takes the photo's place.
+for (const select of all(".against select")) {
+  const box = select.closest("article").querySelector(".compare");
+  const range = box.querySelector("input");
+  select.addEventListener("change", () => {
+    const source = select.value ? "#" + select.value + " .after img" : "#" + select.dataset.photo;
+    const name = select.value ? select.selectedOptions[0].textContent : "photo";
+    const image = box.querySelector(".before img");
+    image.src = document.querySelector(source).src;
+    image.alt = box.querySelector(".tag.left").textContent = name;
+    range.setAttribute("aria-label", "How much of " + name + " is shown");
+  });
+}
+
 // A snapshot takes the result's place.
 for (const strip of all(".strip")) {
   const image = document.querySelector(strip.dataset.shows + " .after img");

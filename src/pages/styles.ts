@@ -45,7 +45,7 @@ output, dd, td, th, .plot b, .where { font-variant-numeric: tabular-nums; }
 .handle { position: absolute; top: 0; bottom: 0; left: var(--at); width: 2px; margin-left: -1px; background: #fff; box-shadow: 0 0 0 1px rgb(0 0 0 / 25%); pointer-events: none; }
 .handle::after { content: ""; position: absolute; top: 50%; left: 50%; width: 34px; height: 34px; margin: -17px; border-radius: 50%; border: 2px solid #fff; background: rgb(20 20 20 / 55%) linear-gradient(#fff, #fff) center / 2px 12px no-repeat; box-shadow: 0 1px 6px rgb(0 0 0 / 35%); }
 .compare input:focus-visible ~ .handle::after { background-color: var(--accent); outline: 2px solid var(--accent); outline-offset: 2px; }
-.tag { position: absolute; bottom: 10px; padding: 2px 9px; border-radius: 99px; background: rgb(15 15 15 / 62%); color: #fff; font-size: 12px; line-height: 1.5; pointer-events: none; }
+.tag { position: absolute; bottom: 10px; padding: 2px 9px; border-radius: 99px; background: rgb(15 15 15 / 62%); color: #fff; font-size: 12px; line-height: 1.5; pointer-events: none; max-width: calc(50% - 14px); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .tag.left { left: 10px; } .tag.right { right: 10px; }
 
 /* A report. */
@@ -127,7 +127,9 @@ article .compare { width: min(var(--widest), calc(56vh * var(--ratio))); }
 article dl { grid-auto-flow: column; grid-template: auto auto / none; grid-auto-columns: minmax(0, 1fr); margin: 16px 0 10px; }
 article dl :is(dt, dd) { padding: 0; border: 0; text-align: left; }
 article dt { font-size: 12px; }
-.file { font-size: 13px; }
+.file, .against { font-size: 13px; }
+.against { margin-top: 10px; color: var(--quiet); }
+.against select { max-width: 100%; padding: 3px 6px; border: 1px solid var(--line); border-radius: 5px; background: var(--card); color: var(--ink); }
 article .plot { height: 200px; }
 
 @media (max-width: 900px) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readPicture } from "../../src/platform/node/pictures.ts";
-import { folder, pastiche, png, quick } from "../cli/pastiche.ts";
+import { folder, pastiche, png, quick as small } from "../cli/pastiche.ts";
 import { path, startBrowser } from "../web/browser.ts";
 import { cut, open, pointCounts } from "./browser.ts";
 
@@ -14,6 +14,7 @@ writeFileSync(at("photo.png"), await png());
 writeFileSync(at("painting.png"), await png(70, 70));
 writeFileSync(at("<b>other.png"), await png(48, 48));
 const steps = 6;
+const quick = [...small, "--threads", "1"];
 
 const grid = (args: string[]) => pastiche(["grid", ...args], { cwd });
 const json = async (args: string[]) => JSON.parse((await grid([...args, "--json"])).stdout.toString());
@@ -196,6 +197,12 @@ describe.skipIf(!path)("in Chromium", () => {
     expect(await cut(page, "#cell-2")).toBeCloseTo(100, 0);
     await page.keyboard.press("Home");
     expect(await cut(page, "#cell-2")).toBeCloseTo(0, 0);
+    await page.locator("#cell-2 select").selectOption({ label: "model pocket, style painting.png, alpha 0.1" });
+    expect(await page.locator("#cell-2 .tag.left").textContent()).toBe("model pocket, style painting.png, alpha 0.1");
+    const other = await page.locator("#cell-1 .after img").getAttribute("src");
+    expect(await page.locator("#cell-2 .before img").getAttribute("src")).toBe(other);
+    await page.locator("#cell-2 select").selectOption("");
+    expect(await page.locator("#cell-2 .tag.left").textContent()).toBe("photo");
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { folder, pastiche, png, quick } from "../cli/pastiche.ts";
+import { folder, pastiche, png, quick as small } from "../cli/pastiche.ts";
 import { path, startBrowser } from "../web/browser.ts";
 import { cut, open, pointCounts } from "./browser.ts";
 
@@ -14,6 +14,7 @@ const evil = "<img src=x onerror=document.title=1>\"'&.png";
 writeFileSync(at(evil), await png());
 writeFileSync(at("painting.png"), await png(70, 70));
 const steps = 6;
+const quick = [...small, "--threads", "1"];
 
 test("a page that cannot be written is refused before the first step", async () => {
   const named = await pastiche([evil, "painting.png", ...quick, "-o", "a.png", "--report", "a.txt"], { cwd });
