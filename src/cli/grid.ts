@@ -1,12 +1,15 @@
 /** `pastiche grid CONTENT STYLE --vary NAME=VALUES`: settings against each other. Flags in, a folder of pictures out. */
 import { Command, Option } from "commander";
 import { invalid } from "../errors.ts";
+import * as recipes from "../recipes/index.ts";
+import type { Recipe } from "../recipes/recipe.ts";
 import { number, readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
 import type { StylizeFlags } from "./stylize.ts";
 
 interface GridFlags extends Pick<StylizeFlags, "force" | "depth" | "runtime" | "threads" | "json" | "progress"> {
   readonly vary?: string[];
+  readonly recipe?: string;
   readonly output?: string;
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
@@ -47,9 +50,10 @@ changed least often. All combinations are checked before the first is run. Pictu
 same pictures with the same settings, are kept: the same command goes on where it was stopped.
 
 Examples:
-  pastiche grid photo.jpg painting.jpg --vary alpha=0.03,0.1,0.3 --vary style-scale=0.5-1.5 [3] -s 256
+  pastiche grid photo.jpg painting.jpg --vary alpha=0.03,0.1,0.3 --vary "style-scale=0.5-1.5 [3]" -s 256
   pastiche grid photo.jpg --vary style=waves.jpg,starry.jpg --vary color=style,content
   pastiche grid photo.jpg painting.jpg --vary optimizer=adam,lbfgs --vary "steps=50-150 [3]" --dry-run
+  pastiche grid photo.jpg painting.jpg --recipe tensorflow    without --vary: the recipe's own variants
 `;
 
 async function grid(given: string[], flags: GridFlags): Promise<void> {
@@ -66,7 +70,7 @@ async function grid(given: string[], flags: GridFlags): Promise<void> {
   const depth = number(flags.depth ?? "8");
   if (depth !== 8 && depth !== 16) throw invalid("usage", "--depth", "8 or 16", depth);
   const machine = machineOptions(flags);
-  const axes = readAxes(flags.vary ?? []);
+  const axes = readAxes(flags.vary ?? recipeGrid(flags.recipe));
   const sources = gridSources(axes, given);
   const plan = await planGrid(axes, sources, readSettings(flags as unknown as Record<string, unknown>));
   const folder = flags.output ?? gridFolder(sources);
@@ -95,6 +99,12 @@ async function grid(given: string[], flags: GridFlags): Promise<void> {
     stop.dispose();
     await close();
   }
+}
+
+/** What a recipe has for a grid, as `--vary` takes it. */
+function recipeGrid(name: string | undefined): string[] {
+  const recipe = new Map<string, Recipe>(Object.entries(recipes)).get(name ?? "");
+  return Object.entries(recipe?.grid ?? {}).map(([setting, values]) => `${setting}=${values}`);
 }
 
 function print(text: string): void {

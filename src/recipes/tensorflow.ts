@@ -21,4 +21,5 @@ export const tensorflow: Recipe = {
     parameters: { learningRate: 0.02, beta1: 0.99, beta2: 0.999, epsilon: 0.1 },
   },
   snapshots: { every: 100 },
+  grid: { learningRate: "0.001,0.01,0.02", alpha: "1e-4,1e-1", beta: "1e-2,1" },
 };

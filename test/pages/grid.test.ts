@@ -55,6 +55,13 @@ describe("before the first run", () => {
     expect(plan.cells[0].settings).toMatchObject({ alpha: 1, firstSteps: 1, size: 48 });
   });
 
+  test("without --vary, the variants that a recipe has", async () => {
+    const plan = await json(["photo.png", "painting.png", "--recipe", "tensorflow", "-s", "48", "--dry-run"]);
+    expect(plan.axes.map(({ setting }: { setting: string }) => setting)).toEqual(["learningRate", "alpha", "beta"]);
+    expect(plan.cells).toHaveLength(12);
+    expect(plan.steps).toBe(12_000);
+  });
+
   test.each([
     [["photo.png", "painting.png"], 2, "--vary: expected one to three settings"],
     [["photo.png", "painting.png", "--vary", "alpha"], 2, "expected NAME=VALUES"],
