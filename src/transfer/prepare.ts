@@ -93,7 +93,7 @@ function stylePictures(style: Image, painting: Painting, level: Size, edges: Edg
 function cutToGrain(style: Image): Image {
   const down = (x: number) => Math.floor(x / GRAIN) * GRAIN;
   const kept = { width: down(style.width), height: down(style.height) };
-  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : margined.padded(style, style);
+  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : margined(0).padded(style, style);
 }
 
 /** What the first level starts from, before padding: a picture, and as much noise as the settings mix into it. */

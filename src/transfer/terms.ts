@@ -28,7 +28,7 @@ export interface Terms {
 }
 
 /** The terms that the settings ask for; a change of strengths alone leaves them the same. */
-export function terms({ normalize, styleLoss, contentLayers, styleLayers, seamless }: Settings): Terms {
+export function terms({ normalize, styleLoss, contentLayers, styleLayers, seamless, margin }: Settings): Terms {
   const one = (picture: "content" | "style", loss: FeatureLoss) => (layer: string) => ({
     name: `${picture} ${layer}`,
     picture,
@@ -40,7 +40,7 @@ export function terms({ normalize, styleLoss, contentLayers, styleLayers, seamle
       ...Object.keys(contentLayers).map(one("content", losses.content.make(normalize))),
       ...Object.keys(styleLayers).map(one("style", losses[styleLoss].make(normalize))),
     ],
-    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf({ seamless }).padding) }],
+    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf({ seamless, margin }).padding) }],
   };
 }
 
