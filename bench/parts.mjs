@@ -67,7 +67,8 @@ export async function preparedStep({ model, size, settings: given = {}, threads 
   /** @type {Record<string, import("../dist/runtimes/runtime.js").Value>} */
   let inputs = { image: imageValue(runtime, picture), ...targets };
   for (const [name, value] of Object.entries(freshState(runtime, optimizer, level))) inputs[`state ${name}`] = value;
-  for (const [name, x] of Object.entries(strengths(settings))) inputs[`strength ${name}`] = scalarValue(runtime, x);
+  for (const [name, x] of Object.entries(strengths(all, settings)))
+    inputs[`strength ${name}`] = scalarValue(runtime, x);
   for (const [name, x] of Object.entries(parametersOf(settings))) inputs[`parameter ${name}`] = scalarValue(runtime, x);
   return {
     async step() {

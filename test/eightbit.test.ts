@@ -40,7 +40,8 @@ async function job(given: SettingsInput) {
   };
   for (const [name, value] of Object.entries(freshState(runtime, optimizer, pictures.content)))
     inputs[`state ${name}`] = value;
-  for (const [name, x] of Object.entries(strengths(settings))) inputs[`strength ${name}`] = scalarValue(runtime, x);
+  for (const [name, x] of Object.entries(strengths(all, settings)))
+    inputs[`strength ${name}`] = scalarValue(runtime, x);
   for (const [name, x] of Object.entries(parametersOf(settings))) inputs[`parameter ${name}`] = scalarValue(runtime, x);
   const names = Object.keys(parametersOf(settings)).filter((name) => name !== "decay");
   return { outputs: stepGraph(eye, all, optimizer, names), inputs };

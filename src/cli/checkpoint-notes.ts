@@ -37,6 +37,8 @@ const schema = z.object({
   content: picture.optional(),
   style: z.array(picture).min(1).readonly(),
   start: picture.optional(),
+  mask: picture.optional(),
+  styleMask: z.array(picture).readonly().optional(),
   flags,
 });
 export type CheckpointNotes = z.infer<typeof schema>;

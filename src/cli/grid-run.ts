@@ -81,7 +81,7 @@ async function runCell(
   const course = newCourse();
   const log = lossLog(POINTS);
   for await (const event of stylizer.stylize({ ...pictures.take(), settings: cell.given }, { signal })) {
-    if (event.type === "start" && first) announce(event, { settings: cell.given }, verbose, voice.say);
+    if (event.type === "start" && first) announce(event, { ...cell, settings: cell.given }, verbose, voice.say);
     if (event.type === "step") log.add(event);
     voice.progress.show(event.type === "step" ? { ...event, progress: guess.reached(cell, event.progress) } : event);
     course.follow(event);

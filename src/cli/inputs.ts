@@ -1,6 +1,7 @@
 /** The pictures that a job of the command line reads: where they are, what they are called, and what is in them. */
 import { UserError } from "../errors.ts";
-import type { Size } from "../image/image.ts";
+import { flatten } from "../image/alpha.ts";
+import type { Image, Size } from "../image/image.ts";
 import { resizePlanes } from "../image/resize.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { readPicture } from "../platform/node/pictures.ts";
@@ -10,7 +11,7 @@ import { type Painting, paintingsOf } from "../transfer/paintings.ts";
 import { type Settings, sidesOf } from "../transfer/settings.ts";
 import type { GivenPictures } from "../transfer/texture.ts";
 import { flagOf } from "./flags.ts";
-import { listRoles, mapRoles, mapRolesInTurn, type Roles } from "./roles.ts";
+import { listRoles, mapRoles, mapRolesInTurn, type Role, type Roles } from "./roles.ts";
 import { readStandardInput } from "./streams.ts";
 
 /** A picture's file. */
@@ -43,6 +44,7 @@ export async function readPictures(sources: Sources, settings: Settings): Promis
     throw new UserError("usage", "Only one picture can come from standard input.");
   }
   const paintings = paintingsOf(sources.style.length, settings, flagOf);
+  checkMasks(sources);
   const sides = sidesOf(settings.size);
   let long = sides
     ? Math.max(sides.width, sides.height)
@@ -50,11 +52,21 @@ export async function readPictures(sources: Sources, settings: Settings): Promis
       ? undefined
       : (settings.size as number);
   return mapRolesInTurn(sources, async (source, role, index) => {
-    const picture = await readSource(source, role === "style" ? styleSide(long!, paintings[index]!, settings) : long);
+    const painting = role === "style" || role === "styleMask" ? paintings[index] : undefined;
+    const picture = await readSource(source, painting ? styleSide(long!, painting, settings) : long);
     // The photo is the first.
     long ??= Math.max(picture.size.width, picture.size.height);
     return picture;
   });
+}
+
+/** Refuses what can be told to be wrong with masks before they are read. */
+function checkMasks({ style, mask, styleMask }: Sources): void {
+  if (!styleMask) return;
+  if (!mask) throw new UserError("usage", "--style-mask needs a mask of the photo: give --mask FILE, too.");
+  if (styleMask.length === style.length) return;
+  const each = style.length === 1 ? "one, as there is one painting" : `one for each of ${style.length} paintings`;
+  throw new UserError("usage", `--style-mask: expected ${each}, got ${styleMask.length}.`);
 }
 
 /** A picture, read, reduced to `longSide` while it is unpacked; a `picture` error if it is not the one that it must be. */
@@ -86,7 +98,7 @@ export async function jobPictures(sources: Sources, settings: Settings): Promise
   const pictures = await readPictures(sources, settings);
   const { alpha, image } = pictures.content ?? {};
   const size = image && { width: image.width, height: image.height };
-  let images: GivenPictures | undefined = mapRoles(pictures, (picture) => picture.image);
+  let images: GivenPictures | undefined = mapRoles(pictures, imageOf);
   return {
     facts: mapRoles(pictures, ({ digest }) => ({ digest })),
     alphaAt: (result) => size && alphaFor(alpha, size, result),
@@ -97,6 +109,12 @@ export async function jobPictures(sources: Sources, settings: Settings): Promise
       return taken;
     },
   };
+}
+
+/** A picture as the job uses it; what is transparent in a mask is black. */
+function imageOf({ image, alpha }: Picture, role: Role): Image {
+  const isMask = role === "mask" || role === "styleMask";
+  return isMask && alpha ? flatten(image, alpha, [0, 0, 0]) : image;
 }
 
 /** The transparency of a photo of size `from` at the size of the result. */

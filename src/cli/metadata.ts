@@ -55,6 +55,8 @@ const schema = z.object({
   content: picture.optional(),
   style: z.array(picture).min(1).readonly(),
   start: picture.optional(),
+  mask: picture.optional(),
+  styleMask: z.array(picture).readonly().optional(),
   settings: z.custom<Settings>((value) => typeof value === "object" && value !== null),
 });
 export type Made = z.infer<typeof schema>;

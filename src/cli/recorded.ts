@@ -5,6 +5,7 @@ import { UserError } from "../errors.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { readWithin } from "../platform/node/pictures-file.ts";
 import type { Recorded } from "./checkpoint-notes.ts";
+import { flagOf } from "./flags.ts";
 import type { Source, Sources } from "./inputs.ts";
 import { mapRolesInTurn, type Role, type Roles, roles } from "./roles.ts";
 import type { GivenPictures } from "./stylize.ts";
@@ -29,15 +30,15 @@ export async function findPicture(role: Role, recorded: Recorded, folder: string
       : changed !== undefined
         ? `${inMessage(changed)} is not ${what} any more`
         : `${inMessage(path ?? name)}, ${what}, is not there any more`;
-  throw new UserError("picture", `${why}; give it with --${role} FILE.`);
+  throw new UserError("picture", `${why}; give it with ${flagOf(role)} FILE.`);
 }
 
 /** The files of a job's remembered pictures, as they are given for their role or else found again. */
 export function findPictures(recorded: Roles<Recorded>, given: GivenPictures, folder: string): Promise<Sources> {
-  const paintings = given.style?.length ?? recorded.style.length;
-  if (paintings !== recorded.style.length) {
-    const expected = recorded.style.length === 1 ? "one painting" : `${recorded.style.length} paintings`;
-    throw new UserError("usage", `--style: expected ${expected}, as the job has, got ${paintings}.`);
+  for (const role of ["style", "styleMask"] as const) {
+    const [has, got] = [recorded[role]?.length ?? 0, given[role]?.length];
+    if (got !== undefined && got !== has)
+      throw new UserError("usage", `${flagOf(role)}: expected ${has}, as many as the job has, got ${got}.`);
   }
   return mapRolesInTurn(recorded, async (one, role, index) => {
     const files = given[role];

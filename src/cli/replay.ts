@@ -94,6 +94,8 @@ async function pictures(made: Made, given: GivenPictures, start: string | boolea
     content: given.content ?? made.content,
     style: given.style ?? made.style,
     start: typeof start === "string" ? start : start ? made.start : undefined,
+    mask: given.mask ?? made.mask,
+    styleMask: given.styleMask ?? made.styleMask,
   };
   const sources: Sources = await mapRolesInTurn(wanted, async (one, role, index) => {
     if (typeof one !== "string") return findPicture(role, one, folder);

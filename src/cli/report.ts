@@ -60,9 +60,8 @@ export async function reporting(
   request: Request,
   { look, facts, alphaAt }: JobPictures,
 ): Promise<Reporting> {
-  const { content, style, start } = look();
   const embed = (image: Image, most: number) => pagePicture({ image, alpha: alphaAt(image) }, most);
-  const images: Roles<Image> = { content, style: listed(style), start };
+  const images: Roles<Image> = { ...look(), style: listed(look().style) };
   const inputs = await mapRolesInTurn(images, async (image, role, index): Promise<Input> => {
     const picture = role === "content" ? embed(image, LARGE) : pagePicture({ image }, SMALL);
     return { role: roles[role], name: basename(roleAt(request, role, index)!.name), picture: await picture };

@@ -8,12 +8,22 @@ export interface Roles<Of> {
   readonly style: readonly Of[];
   /** What it starts from, where that is a picture. */
   readonly start?: Of | undefined;
+  /** The photo's regions. */
+  readonly mask?: Of | undefined;
+  /** Those of every painting. */
+  readonly styleMask?: readonly Of[] | undefined;
 }
 
 export type Role = keyof Roles<unknown>;
 
 /** Every role, with what messages call its picture. */
-export const roles: Readonly<Record<Role, string>> = { content: "photo", style: "painting", start: "starting picture" };
+export const roles: Readonly<Record<Role, string>> = {
+  content: "photo",
+  style: "painting",
+  start: "starting picture",
+  mask: "mask",
+  styleMask: "mask of a painting",
+};
 
 /** What `each` makes of every picture in turn; `index` counts those of one role. */
 export function mapRoles<A, B>(all: Roles<A>, each: (one: A, role: Role, index: number) => B): Roles<B> {

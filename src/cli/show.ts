@@ -23,6 +23,8 @@ export interface Makings extends Pick<Made, "settings" | "model"> {
   readonly content?: { readonly name: string } | undefined;
   readonly style: readonly { readonly name: string }[];
   readonly start?: { readonly name: string } | undefined;
+  readonly mask?: { readonly name: string } | undefined;
+  readonly styleMask?: readonly { readonly name: string }[] | undefined;
 }
 
 /** The words of the command that makes a result again; with `all`, whatever the defaults are. */
@@ -32,6 +34,8 @@ export function madeWords(made: Makings, all = false): string[] {
     "pastiche",
     ...(made.content ? [] : ["texture"]),
     ...[...(made.content ? [made.content] : []), ...made.style].map(({ name }) => pathArgument(name)),
+    ...(made.mask ? ["--mask", pathArgument(made.mask.name)] : []),
+    ...(made.styleMask ?? []).flatMap(({ name }) => ["--style-mask", pathArgument(name)]),
     ...settingWords({ ...settings }),
   ];
 }

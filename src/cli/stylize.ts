@@ -13,6 +13,8 @@ export type GivenPictures = Partial<Roles<string>>;
 export interface StylizeFlags {
   readonly output?: string | undefined;
   readonly force?: boolean | undefined;
+  readonly mask?: string | undefined;
+  readonly styleMask?: readonly string[] | undefined;
   readonly saveEvery?: string | undefined;
   readonly saveAt?: string | undefined;
   readonly depth?: string | undefined;
@@ -33,10 +35,21 @@ export function stylizeCommand(): Command {
   const command = new Command("stylize")
     .description("repaint a photo in the style of a painting, or of several (the default command)")
     .argument("<content>", "the photo: JPEG, PNG, WebP, AVIF, TIFF or GIF; - for standard input")
-    .argument("<style...>", "the painting, or several; - for standard input");
+    .argument("<style...>", "the painting, or several; - for standard input")
+    .option(
+      "--mask <file>",
+      "flat colours, each a region of the photo: from light to dark, painted like one painting each",
+    )
+    .option(
+      "--style-mask <file>",
+      "its parts of the same colours are for these regions; once for each painting",
+      gathered,
+    );
   return jobOptions(command, "CONTENT-STYLE.png", settingOptions())
     .addHelpText("after", EXAMPLES)
-    .action((content: string, style: string[], flags: StylizeFlags) => runGiven({ content, style }, flags));
+    .action((content: string, style: string[], flags: StylizeFlags) =>
+      runGiven({ content, style, mask: flags.mask, styleMask: flags.styleMask }, flags),
+    );
 }
 
 /** The options of a job that begins: what is computed (`settings`), and what is written where. */
@@ -86,7 +99,9 @@ export function pictureOptions(command: Command, why: string): Command {
   return command
     .option("--content <file>", `the photo, ${why}`)
     .option("--style <file>", `the painting, ${why}; of several, once for each, in their order`, gathered)
-    .option("--start <file>", `the picture it started from, ${why}`);
+    .option("--start <file>", `the picture it started from, ${why}`)
+    .option("--mask <file>", `the mask, ${why}`)
+    .option("--style-mask <file>", `the mask of the painting, ${why}; of several, once for each`, gathered);
 }
 
 /** A flag that may be given several times, as a list. */

@@ -1,6 +1,8 @@
 /** What a job of the command line says of itself in words and as JSON. What it does, it refuses to know. */
+import { basename } from "node:path";
 import type { Image } from "../image/image.ts";
 import type { StartEvent, StylizeEvent } from "../transfer/events.ts";
+import type { Region } from "../transfer/regions.ts";
 import type { SettingsInput } from "../transfer/settings.ts";
 import { type Progress, progressFor } from "./progress.ts";
 import type { Shown } from "./result-files.ts";
@@ -63,19 +65,33 @@ export function newCourse(): Course {
   };
 }
 
+interface Announced {
+  readonly settings: SettingsInput;
+  readonly resume?: unknown;
+  readonly style: readonly { readonly name: string }[];
+}
+
 /** Says what is worth a line before the first step. */
 export function announce(
   start: StartEvent,
-  { settings, resume }: { readonly settings: SettingsInput; readonly resume?: unknown },
+  { settings, resume, style }: Announced,
   verbose: boolean | undefined,
   say: Say,
 ): void {
   if (!resume && (settings.model ?? "auto") === "auto" && start.model === "pocket") {
     say("Using pocket, the small network of the package. For VGG19's full quality: pastiche models pull vgg19");
   }
+  if (start.regions) say(`Regions: ${start.regions.map((region) => regionWords(region, style)).join("; ")}.`);
   if (!verbose) return;
   const sizes = start.levels.map(({ width, height, steps }) => `${width}x${height}*${steps}`).join(" ");
   say(`network ${start.model} (${start.weights.slice(0, 16)}), runtime ${start.runtime}, levels ${sizes}`);
+}
+
+/** What becomes of a region: a colour that was mistaken is seen here. */
+function regionWords({ name, share, paintings }: Region, style: Announced["style"]): string {
+  const part = share < 0.01 ? "less than 1%" : `${Math.round(share * 100)}%`;
+  const like = paintings.map((i) => basename(style[i]!.name)).join(" and ");
+  return `${name} (${part}) ${like === "" ? "stays as it is" : `like ${like}`}`;
 }
 
 /** One object about the result, for standard output; `null` for the picture's facts where none was saved. */

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sRgbRamp, worst } from "../../test/pictures/fixtures.ts";
-import { colorCloud, colorMap, colorMaps, greyed, keepChroma, mapColors, matchColors, matchLuma } from "./color.ts";
+import { colorCloud, colorMap, colorMaps, greyed, keepChroma, lumaMap, mapColors, matchColors } from "./color.ts";
 import { blank, type Image } from "./image.ts";
 import { cholesky, eigen, inverseLower, multiply } from "./matrix3.ts";
 import { random } from "./noise.ts";
@@ -98,15 +98,24 @@ test("Cholesky's factor is lower triangular and squares to the matrix; its inver
   near(multiply(inverseLower(l), l), [1, 0, 0, 0, 1, 0, 0, 0, 1], 1e-12);
 });
 
-test("matchLuma is grey, with the mean and deviation of the other's luma", () => {
+test("lumaMap keeps greys grey, and gives them the mean and deviation of the other's luma", () => {
   const dim = cloudImage(3, [0.4, 0.5, 0.45], [0.05, 0, 0, 0.03, 0.02, 0, 0, 0, 0.04]);
-  const matched = matchLuma(style, dim);
-  const [found, wanted] = [colorCloud(matched), colorCloud(greyed(dim))];
+  const wanted = colorCloud(greyed(dim));
+  const mapped = (image: Image) => mapColors(greyed(image), lumaMap(colorCloud(greyed(image)), wanted));
+  const found = colorCloud(mapped(style));
   near(found.mean, wanted.mean, 1e-3);
   expect(Math.abs(found.covariance[0]! / wanted.covariance[0]! - 1)).toBeLessThan(0.02);
   near(found.covariance, new Array(9).fill(found.covariance[0]), 1e-7);
-  const flat = matchLuma(blank({ width: 8, height: 8 }, [0.1, 0.9, 0.2]), dim);
+  const flat = mapped(blank({ width: 8, height: 8 }, [0.1, 0.9, 0.2]));
   near([flat.data[0]!], [wanted.mean[0]], 1e-5);
+});
+
+test("with weights, only those pixels count that have any, as often as it says", () => {
+  const twice = { width: 3, height: 1, data: Float32Array.of(0.1, 0.5, 0.5, 0.2, 0.4, 0.4, 0.9, 0.3, 0.3) };
+  const weighted = { width: 3, height: 1, data: Float32Array.of(0.1, 0.5, 0.9, 0.2, 0.4, 0.8, 0.9, 0.3, 0.7) };
+  const [found, wanted] = [colorCloud(weighted, Float32Array.of(1, 2, 0)), colorCloud(twice)];
+  near(found.mean, wanted.mean, 1e-7);
+  near(found.covariance, wanted.covariance, 1e-7);
 });
 
 test("keepChroma takes lightness from one image and everything else from the other", () => {

@@ -49,15 +49,20 @@ function luma(data: Float32Array, i: number, plane: number): number {
   return 0.299 * data[i]! + 0.587 * data[plane + i]! + 0.114 * data[2 * plane + i]!;
 }
 
-/** Mean and covariance (divided by the number of pixels) of the colours of `image`. */
-export function colorCloud({ data, width, height }: Image): ColorCloud {
+/**
+ * Mean and covariance (divided by the number of pixels) of the colours of `image`; with a `weight` for every pixel, which
+ * may not all be 0, each counts so often.
+ */
+export function colorCloud({ data, width, height }: Image, weight?: Float32Array): ColorCloud {
   const plane = width * height;
-  const mean = [0, 1, 2].map((c) => sum(plane, (i) => data[c * plane + i]!) / plane);
+  const of = (value: (i: number) => number) => sum(plane, weight ? (i) => weight[i]! * value(i) : value);
+  const all = weight ? of(() => 1) : plane;
+  const mean = [0, 1, 2].map((c) => of((i) => data[c * plane + i]!) / all);
   const covariance = new Array<number>(9);
   for (let r = 0; r < 3; r++) {
     for (let c = r; c < 3; c++) {
       const product = (i: number) => (data[r * plane + i]! - mean[r]!) * (data[c * plane + i]! - mean[c]!);
-      covariance[3 * r + c] = covariance[3 * c + r] = sum(plane, product) / plane;
+      covariance[3 * r + c] = covariance[3 * c + r] = of(product) / all;
     }
   }
   return { mean: mean as unknown as Rgb, covariance };
@@ -112,14 +117,12 @@ export function greyed({ width, height, data }: Image): Image {
 }
 
 /**
- * `style` in greys with the mean and deviation of the luma of `content`, clamped to [0, 1] (Gatys et al., arXiv
- * 1606.05897, section 2.2: `L' = sigma_C / sigma_S (L - mu_S) + mu_C`).
+ * The map that takes the greys of one cloud to the mean and deviation of those of another (Gatys et al., arXiv 1606.05897,
+ * section 2.2: `L' = sigma_C / sigma_S (L - mu_S) + mu_C`). Both are clouds of images in greys.
  */
-export function matchLuma(style: Image, content: Image): Image {
-  const [from, to] = [greyed(style), greyed(content)].map(colorCloud);
-  const scale = Math.sqrt((to!.covariance[0]! + floor) / (from!.covariance[0]! + floor));
-  const matrix = [scale, 0, 0, 0, scale, 0, 0, 0, scale];
-  return clampImage(mapColors(greyed(style), { matrix, from: from!.mean, to: to!.mean }));
+export function lumaMap(from: ColorCloud, to: ColorCloud): ColorMap {
+  const scale = Math.sqrt((to.covariance[0]! + floor) / (from.covariance[0]! + floor));
+  return { matrix: [scale, 0, 0, 0, scale, 0, 0, 0, scale], from: from.mean, to: to.mean };
 }
 
 /** `image` through `map`, not clamped. */

@@ -32,7 +32,18 @@ export function withLongSide({ width, height }: Size, longSide: number): Size {
 
 /** `image` in the middle of `size`, its outermost rows and columns repeated all around; `size` is at least as large. */
 export function padEdges(image: Image, size: Size): Image {
-  return gather(image, size, (x, extent) => Math.min(Math.max(x, 0), extent - 1));
+  return { width: size.width, height: size.height, data: padPlanes(image.data, image, size, "edge") };
+}
+
+/**
+ * Any number of planes of `from` pixels, each in the middle of `to` pixels: around it its outermost rows and columns
+ * repeated, or zeros. Where the size is the same, the planes as they are.
+ */
+export function padPlanes(data: Float32Array, from: Size, to: Size, beyond: "edge" | "zero"): Float32Array {
+  return gather(data, from, to, (x, extent) => {
+    if (x >= 0 && x < extent) return x;
+    return beyond === "zero" ? undefined : x < 0 ? 0 : extent - 1;
+  });
 }
 
 /** `image` in the middle of `size`, continued all around as if its edges were mirrors. */
@@ -41,12 +52,12 @@ export function padMirrored(image: Image, size: Size): Image {
     const at = ((x % (2 * extent)) + 2 * extent) % (2 * extent);
     return Math.min(at, 2 * extent - 1 - at);
   };
-  return gather(image, size, mirrored);
+  return { width: size.width, height: size.height, data: gather(image.data, image, size, mirrored) };
 }
 
 /** The middle of `image`, of `size` pixels: what `padEdges` was given. */
 export function crop(image: Image, size: Size): Image {
-  return gather(image, size, (x) => x);
+  return { width: size.width, height: size.height, data: gather(image.data, image, size, (x) => x) };
 }
 
 /** `image` with every value brought into [0, 1]; what is not a number becomes 0. */
@@ -64,18 +75,33 @@ export function clamp(data: Float32Array, low = 0, high = 1): Float32Array {
   return result;
 }
 
-/** An image of `size` about the same middle, each pixel from where `source` says (a place and the extent it is from). */
-function gather(image: Image, size: Size, source: (at: number, extent: number) => number): Image {
-  if (image.width === size.width && image.height === size.height) return image;
-  const result = blank(size);
+/**
+ * Planes of `to` pixels about the same middle as those of `from`, each pixel from where `source` says (a place and the
+ * extent it is from), or 0 where it says nothing.
+ */
+function gather(
+  data: Float32Array,
+  from: Size,
+  to: Size,
+  source: (at: number, extent: number) => number | undefined,
+): Float32Array {
+  if (from.width === to.width && from.height === to.height) return data;
+  const planes = data.length / (from.width * from.height);
+  const result = new Float32Array(planes * to.width * to.height);
   // Where an odd pixel is left over, it is on the right or below.
   const shift = (large: number, small: number) => Math.sign(small - large) * Math.floor(Math.abs(large - small) / 2);
-  const [left, top] = [shift(size.width, image.width), shift(size.height, image.height)];
-  for (let channel = 0; channel < 3; channel++) {
-    for (let y = 0; y < size.height; y++) {
-      const from = (channel * image.height + source(y + top, image.height)) * image.width;
-      const to = (channel * size.height + y) * size.width;
-      for (let x = 0; x < size.width; x++) result.data[to + x] = image.data[from + source(x + left, image.width)]!;
+  const [left, top] = [shift(to.width, from.width), shift(to.height, from.height)];
+  const columns = Array.from({ length: to.width }, (_, x) => source(x + left, from.width));
+  for (let plane = 0; plane < planes; plane++) {
+    for (let y = 0; y < to.height; y++) {
+      const row = source(y + top, from.height);
+      if (row === undefined) continue;
+      const at = (plane * from.height + row) * from.width;
+      const start = (plane * to.height + y) * to.width;
+      for (let x = 0; x < to.width; x++) {
+        const column = columns[x];
+        if (column !== undefined) result[start + x] = data[at + column]!;
+      }
     }
   }
   return result;

@@ -41,24 +41,27 @@ function variable(name: string, { channels }: Planes, suffix = ""): Tensor {
 
 const feed = ({ channels, height, width, data }: Planes) => ({ data, dims: [1, channels, height, width] });
 
-/** The loss of `now`, against the target that it describes of `target`, as the graph computes it. */
-export async function score(loss: Loss, now: Planes, target: Planes): Promise<number> {
+/**
+ * The loss of `now`, against the target that it describes of `target`, as the graph computes it; with `weights`, each
+ * position of the two counts so much.
+ */
+export async function score(loss: Loss, now: Planes, target: Planes, weights?: [Planes, Planes]): Promise<number> {
   const x = variable("now", now);
+  const [here, there] = weights ?? [];
+  const weight = weights && variable("weight", weights[0]);
   if (!isFeatureLoss(loss)) return (await run({ y: compare(loss, x) }, { now: feed(now) })).y![0]!;
   // As in a job, the target is described by a program of its own, whose picture may have another size.
-  const described = Object.fromEntries(loss.describe(variable("target", target)).map((part, i) => [`part ${i}`, part]));
-  const parts = await run(described, { target: feed(target) });
+  const remembered = loss.describe(variable("target", target), weight);
+  const described = Object.fromEntries(remembered.map((part, i) => [`part ${i}`, part]));
+  const parts = await run(described, { target: feed(target), ...(there && { weight: feed(there) }) });
   const same = loss.describe(x);
   const shape = (part: Tensor) => part.shape.map((dim, i) => (typeof dim === "number" ? dim : feed(target).dims[i]!));
   const inputs = Object.fromEntries(
     same.map((part, i) => [`target ${i}`, { data: parts[`part ${i}`]!, dims: shape(part) }]),
   );
-  const y = compare(
-    loss,
-    x,
-    same.map((part, i) => input(`target ${i}`, part.shape)),
-  );
-  return (await run({ y }, { ...inputs, now: feed(now) })).y![0]!;
+  const given = same.map((part, i) => input(`target ${i}`, part.shape));
+  const y = loss.score(loss.measure(x, given, weight), given);
+  return (await run({ y }, { ...inputs, now: feed(now), ...(here && { weight: feed(here) }) })).y![0]!;
 }
 
 /** What the loss measures of `now` against the features `target` of the same size, with a weight for every position. */

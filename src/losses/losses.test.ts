@@ -82,6 +82,20 @@ test.each(cases.filter((each) => each.normalize === "balanced"))(
   },
 );
 
+/**
+ * Gatys et al. 2017, section 4: every feature map times the guidance channel T, whose squares sum to 1, and products of
+ * those. The weight of a position is the square of its guidance.
+ */
+function guided({ data, channels }: Planes, weight: Planes): number[] {
+  const places = weight.data.length;
+  const total = weight.data.reduce((sum, x) => sum + x, 0);
+  const channel = Array.from(weight.data, (x) => Math.sqrt(x / total));
+  return Array.from({ length: channels ** 2 }, (_, i) => {
+    const [a, b] = [Math.floor(i / channels) * places, (i % channels) * places];
+    return channel.reduce((sum, t, k) => sum + t * data[a + k]! * (t * data[b + k]!), 0);
+  });
+}
+
 describe("gram", () => {
   const at = (normalize: Normalization, now: Planes, target: Planes) => score(losses.gram.make(normalize), now, target);
 
@@ -103,6 +117,23 @@ describe("gram", () => {
       expect(await at("balanced", black, painting)).toBeCloseTo(1, 5);
     }
   });
+
+  test.each(["balanced", "paper"] as const)(
+    "%s, weighted: the guided Gram matrices of a region, computed apart in double precision",
+    async (normalize) => {
+      const sizes = [texture(1, 16, 24, 7), texture(1, 32, 16, 8)] as const;
+      const [now, target] = [texture(5, 16, 24, 1), texture(5, 32, 16, 2)];
+      // Some of a picture is not in the region at all.
+      const [here, there] = sizes.map((map) => ({ ...map, data: map.data.map((x) => Math.max(0, 2 * x - 1)) }));
+      const [g, a] = [guided(now, here!), guided(target, there!)];
+      const sum = (values: readonly number[]) => values.reduce((total, x) => total + x, 0);
+      const distance = sum(g.map((x, i) => (x - a[i]!) ** 2));
+      const expected = normalize === "paper" ? distance / (4 * 25) : distance / sum(a.map((x) => x ** 2));
+      const found = await score(losses.gram.make(normalize), now, target, [here!, there!]);
+      expect(found / expected).toBeCloseTo(1, 5);
+      expect(found / (await at(normalize, now, target))).not.toBeCloseTo(1, 1);
+    },
+  );
 
   test("does not know where things are: features moved around the edges score zero", async () => {
     const { data, ...size } = texture(5, 16, 16, 2);

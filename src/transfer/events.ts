@@ -2,6 +2,7 @@
 import type { Image } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import type { Region } from "./regions.ts";
 
 export interface StartEvent {
   readonly type: "start";
@@ -14,6 +15,8 @@ export interface StartEvent {
   readonly steps: number;
   /** Steps that were done already when the job was stopped; absent for a new job. */
   readonly resumed?: number;
+  /** The regions that masks made; absent without masks. */
+  readonly regions?: readonly Region[];
 }
 
 export interface LevelEvent {

@@ -55,7 +55,7 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
   const rest = () => new Set([image, shown, before, ...Object.values(targets)]);
   return {
     async step(settings) {
-      const strength = strengthsOf(terms, settings);
+      const strength = strengths(terms, settings);
       const scalars = {
         ...prefixed(
           "strength",
@@ -115,12 +115,6 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
 /** The parameters of the optimiser and of the running average, as the step's graph calls them. */
 export function parametersOf({ parameters, average }: Settings): Record<string, number> {
   return { ...parameters, decay: average };
-}
-
-/** The strength of every term by name; 0 for one that the settings do not name any more. */
-export function strengthsOf({ features, image }: Terms, settings: Settings): Record<string, number> {
-  const given = strengths(settings);
-  return Object.fromEntries([...features, ...image].map(({ name }) => [name, given[name] ?? 0]));
 }
 
 export function finite(data: Float32Array): boolean {

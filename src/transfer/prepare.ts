@@ -1,16 +1,28 @@
 /** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
 import { keepChroma } from "../image/color.ts";
-import { blank, blend, clampImage, crop, type Image, type Size, withLongSide } from "../image/image.ts";
+import {
+  blank,
+  blend,
+  clampImage,
+  crop,
+  type Image,
+  padEdges,
+  padPlanes,
+  type Size,
+  withLongSide,
+} from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
+import { inlaid, type Maps, resizeMaps } from "../image/regions.ts";
 import { resize } from "../image/resize.ts";
 import { type Level, pyramid } from "../schedule/pyramid.ts";
-import { colored } from "./colored.ts";
+import { type Area, colored } from "./colored.ts";
 import { type Edges, edgesOf, GRAIN, margined } from "./edges.ts";
 import { listed, longSides, type Painting, paintingsOf } from "./paintings.ts";
+import { type Masks, type Regions, regionsOf } from "./regions.ts";
 import type { Settings } from "./settings.ts";
 
 /** The pictures of a job. */
-export interface Pictures {
+export interface Pictures extends Masks {
   readonly content: Image;
   /** One painting, or several: `blend` says how much each counts. */
   readonly style: Image | readonly Image[];
@@ -26,6 +38,8 @@ export interface LevelPictures {
   readonly style: readonly StylePicture[];
   /** Pixels around the paintings that are seen and not remembered. */
   readonly surroundings?: number | undefined;
+  /** Where each painted region is, at the work size; without regions, nothing. */
+  readonly regions?: Maps | undefined;
 }
 
 /** A painting at one size. */
@@ -33,11 +47,22 @@ export interface StylePicture {
   readonly image: Image;
   /** How much its description counts: those of a level sum to 1. */
   readonly weight: number;
+  /** Its part of each painted region; undefined where it has none. */
+  readonly regions?: readonly (StyleRegion | undefined)[] | undefined;
+}
+
+/** Where a picture of a painting shows how a region is painted. */
+export interface StyleRegion {
+  /** How much of each pixel, 0 to 1, at the picture's size. */
+  readonly map: Float32Array;
+  /** How much the picture's description of it counts: those of a level sum to 1 for every region. */
+  readonly weight: number;
 }
 
 /** Everything that a job needs of its pictures. */
 export interface Prepared {
   readonly levels: readonly Level[];
+  readonly regions: Regions | undefined;
   /** The pictures of a level, made when they are asked for: a level is not to hold those of the others. */
   at(level: Level): LevelPictures;
   /** What the first level starts from. */
@@ -58,17 +83,47 @@ export function prepare(pictures: Pictures, settings: Settings, levels: readonly
   const photo = clampImage(resize(pictures.content, last));
   const given = listed(pictures.style);
   const paintings = paintingsOf(given.length, settings);
-  const { content, styles } = colored(photo, given, paintings, settings);
+  const regions = regionsOf(pictures, pictures.content, given, paintings);
+  const { content, styles } = colored(photo, given, paintings, settings, areasOf(regions, photo, given));
+  const untouched = regions && stays(regions);
   return {
     levels,
+    regions,
     at: (level) => ({
       content: edges.padded(clampImage(edges.resize(content, level)), level),
-      style: paintings.flatMap((painting, i) => stylePictures(styles[i]!, painting, level, edges)),
+      style: paintings.flatMap((_, i) => stylePictures(styles[i]!, i, paintings, level, edges, regions)),
       surroundings: edges.surroundings,
+      regions: regions && paddedMaps(resizeMaps(regions.content, level), edges.workSize(level)),
     }),
-    start: startImage(content, styles, paintings, pictures.start, levels[0]!, settings),
-    finish: (image) => (keepsChroma(settings) ? keepChroma(image, clampImage(resize(photo, image))) : image),
+    start: startImage({ content, styles, paintings, regions, start: pictures.start }, levels[0]!, settings),
+    finish(image) {
+      const original = () => clampImage(resize(photo, image));
+      const painted = keepsChroma(settings) ? keepChroma(image, original()) : image;
+      if (!untouched) return painted;
+      return inlaid(painted, [{ image: original(), plane: resizeMaps(untouched, image).planes[0]! }]);
+    },
   };
+}
+
+/** The regions as the places where colours are fitted. */
+function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Image[]): Area[] {
+  if (!regions) return [{ styles: styles.map(() => "everywhere") }];
+  return resizeMaps(regions.content, photo).planes.map((content, region) => ({
+    content,
+    styles: styles.map((style, i) => stylePlane(regions.styles[i]!, region, style)),
+  }));
+}
+
+/** The part of the photo that is not painted, if there is one. */
+function stays({ all, content }: Regions): Maps | undefined {
+  if (all.every(({ paintings }) => paintings.length > 0)) return undefined;
+  const rest = new Float32Array(content.width * content.height).fill(1);
+  for (const plane of content.planes) for (let i = 0; i < rest.length; i++) rest[i]! -= plane[i]!;
+  return { ...content, planes: [rest] };
+}
+
+function paddedMaps({ planes, ...size }: Maps, work: Size): Maps {
+  return { ...work, planes: planes.map((plane) => padPlanes(plane, size, work, "edge")) };
 }
 
 function keepsChroma({ color }: Settings): boolean {
@@ -81,45 +136,80 @@ function finalSize(content: Size, { size }: Settings): Size {
 }
 
 /** A painting as it is looked at while `level` is worked on; nothing of one that does not count. */
-function stylePictures(style: Image, painting: Painting, level: Size, edges: Edges): StylePicture[] {
+function stylePictures(
+  style: Image,
+  index: number,
+  paintings: readonly Painting[],
+  level: Size,
+  edges: Edges,
+  regions: Regions | undefined,
+): StylePicture[] {
+  const painting = paintings[index]!;
   if (painting.weight === 0) return [];
-  return [...longSides(style, painting, level)].map(([long, share]) => ({
-    image: edges.surrounded(cutToGrain(clampImage(resize(style, withLongSide(style, Math.max(GRAIN, long)))))),
-    weight: painting.weight * share,
-  }));
+  return [...longSides(style, painting, level)].map(([long, share]) => {
+    const image = clampImage(resize(style, withLongSide(style, Math.max(GRAIN, long))));
+    const weight = painting.weight * share;
+    if (!regions) return { image: edges.surrounded(cutToGrain(image)), weight };
+    // Nothing is cut off, so that no region is lost; what is around the painting counts for nothing.
+    const up = (x: number) => Math.ceil(x / GRAIN) * GRAIN;
+    const size = { width: up(image.width), height: up(image.height) };
+    const whole = edges.surrounded(padEdges(image, size));
+    const own = regions.content.planes.map((_, region): StyleRegion | undefined => {
+      const plane = stylePlane(regions.styles[index]!, region, image);
+      const all = regions.all[region]!.paintings.reduce((sum, i) => sum + paintings[i]!.weight, 0);
+      const map = plane && padPlanes(padPlanes(plane, image, size, "zero"), size, whole, "zero");
+      return map && { map, weight: weight / all };
+    });
+    return { image: whole, weight, regions: own };
+  });
+}
+
+/** Where a region has its style from, at a painting's size. */
+function stylePlane({ size, planes }: Regions["styles"][number], region: number, at: Size): Float32Array | undefined {
+  const plane = planes[region];
+  return plane && resizeMaps({ ...size, planes: [plane] }, at).planes[0]!;
 }
 
 /** A painting, cut to whole multiples of 16, because repeated edges would be a texture of their own. */
 function cutToGrain(style: Image): Image {
   const down = (x: number) => Math.floor(x / GRAIN) * GRAIN;
   const kept = { width: down(style.width), height: down(style.height) };
-  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : margined(0).padded(style, style);
+  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : margined.padded(style, style);
+}
+
+interface Start {
+  readonly content: Image;
+  readonly styles: readonly Image[];
+  readonly paintings: readonly Painting[];
+  readonly regions: Regions | undefined;
+  readonly start: Image | undefined;
 }
 
 /** What the first level starts from, before padding: a picture, and as much noise as the settings mix into it. */
-function startImage(
-  content: Image,
-  styles: readonly Image[],
-  paintings: readonly Painting[],
-  start: Image | undefined,
-  size: Size,
-  settings: Settings,
-): Image {
-  const { init, initNoise, seed } = settings;
-  const picture = () => (init === "style" ? overlaid(styles, paintings, size) : startOf(init, content, size, seed));
-  const image = start ? clampImage(resize(start, size)) : picture();
+function startImage(given: Start, size: Size, { init, initNoise, seed }: Settings): Image {
+  const picture = () => (init === "style" ? fromPaintings(given, size) : startOf(init, given.content, size, seed));
+  const image = given.start ? clampImage(resize(given.start, size)) : picture();
   return initNoise === 0 ? image : blend(image, noiseImage(size, seed), initNoise);
 }
 
-/** The paintings, one over the other, each as strong as it counts. */
-function overlaid(styles: readonly Image[], paintings: readonly Painting[], size: Size): Image {
-  const result = blank(size);
-  for (const [i, { weight }] of paintings.entries()) {
-    if (weight === 0) continue;
-    const { data } = clampImage(resize(styles[i]!, size));
-    for (let k = 0; k < data.length; k++) result.data[k]! += weight * data[k]!;
-  }
-  return result;
+/** The paintings, one over the other, each as strong as it counts; with regions, each where it belongs. */
+function fromPaintings({ content, styles, paintings, regions }: Start, size: Size): Image {
+  const sized = styles.map((style, i) => (paintings[i]!.weight > 0 ? clampImage(resize(style, size)) : undefined));
+  const overlaid = (among: readonly number[]) => {
+    const all = among.reduce((sum, i) => sum + paintings[i]!.weight, 0);
+    const result = blank(size);
+    for (const i of among) {
+      const share = paintings[i]!.weight / all;
+      for (const [k, x] of sized[i]?.data.entries() ?? []) result.data[k]! += share * x;
+    }
+    return result;
+  };
+  if (!regions) return overlaid(styles.map((_, i) => i));
+  const { planes } = resizeMaps(regions.content, size);
+  return inlaid(
+    clampImage(resize(content, size)),
+    planes.map((plane, region) => ({ plane, image: overlaid(regions.all[region]!.paintings) })),
+  );
 }
 
 function startOf(init: Exclude<Settings["init"], "style">, content: Image, size: Size, seed: number): Image {

@@ -11,6 +11,8 @@ import type { WeightTensor } from "../weights/weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Edges } from "./edges.ts";
 import type { LevelPictures, StylePicture } from "./prepare.ts";
+import { mapValues } from "./records.ts";
+import { contentMaps, sharesOf, styleMaps } from "./region-inputs.ts";
 import { describeGraph, type Eye, IMAGE, stepGraph } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";
 import { totals } from "./totals.ts";
@@ -33,14 +35,19 @@ export async function describe(
   runtime: Runtime,
   eye: Eye,
   { features }: Terms,
-  { content: photo, style, surroundings }: LevelPictures,
+  pictures: LevelPictures,
 ): Promise<Record<string, Value>> {
   const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
-  const content = await described(runtime, eye, of("content"), [{ image: photo, weight: 1 }]);
+  const content = await described(runtime, eye, of("content"), [{ image: pictures.content, weight: 1 }]);
   try {
     // A painting does not repeat, whatever is painted.
     const still: Eye = { ...eye, padding: "zero" };
-    return { ...content, ...(await described(runtime, still, of("style"), style, surroundings)) };
+    const style = await described(runtime, still, of("style"), pictures.style, pictures.surroundings);
+    return {
+      ...content,
+      ...style,
+      ...mapValues(contentMaps(pictures), (map) => mapValue(runtime, map, pictures.content)),
+    };
   } catch (error) {
     dispose(content);
     throw error;
@@ -59,11 +66,13 @@ async function described(
   const program = await runtime.load(encode(describeGraph(eye, terms, { surroundings })));
   const mean = totals(runtime);
   try {
-    for (const { image, weight } of pictures) {
-      const value = imageValue(runtime, image);
-      const parts = await program.run({ image: value }).finally(() => value.dispose());
+    for (const picture of pictures) {
+      const { image } = picture;
+      const maps = mapValues(styleMaps(picture), (map) => mapValue(runtime, map, image));
+      const inputs = { ...maps, image: imageValue(runtime, image) };
+      const parts = await program.run(inputs).finally(() => dispose(inputs));
       if (pictures.length === 1) return parts;
-      await mean.add(parts, weight).finally(() => dispose(parts));
+      await mean.add(parts, sharesOf(terms, picture)).finally(() => dispose(parts));
     }
   } finally {
     await program.dispose();
@@ -89,6 +98,11 @@ export async function readScalar(value: Value): Promise<number> {
 
 export function imageValue(runtime: Runtime, image: Image): Value {
   return runtime.value(image.data, [1, 3, image.height, image.width]);
+}
+
+/** A map of how much each pixel counts. */
+export function mapValue(runtime: Runtime, map: Float32Array, { width, height }: Size): Value {
+  return runtime.value(map, [1, 1, height, width]);
 }
 
 /** A padded image from the runtime, cut to `size`, as it is: not held to [0, 1]. */

@@ -185,7 +185,7 @@ test("anything at all is either settings or a usage error of one line", () => {
       try {
         const settings = parseSettings(record as SettingsInput);
         expect(Object.values(settings.parameters).every(Number.isFinite)).toBe(true);
-        expect(Object.values(strengths(settings)).every((x) => x >= 0)).toBe(true);
+        expect(Object.values(strengths(terms(settings), settings)).every((x) => x >= 0)).toBe(true);
         expect(Number.isInteger(settings.steps) && settings.steps >= 1).toBe(true);
         expect(terms(settings).features.length).toBeGreaterThan(0);
       } catch (error) {
@@ -215,7 +215,7 @@ describe("terms", () => {
   test("strengths are alpha, beta and tv times the layers' own weights", () => {
     const contentLayers = { conv4_2: 1, conv3_1: 2 };
     const settings = parseSettings({ alpha: 0.5, beta: 10, tv: 0.25, contentLayers, styleLayers: { conv1_1: 3 } });
-    expect(strengths(settings)).toEqual({
+    expect(strengths(terms(settings), settings)).toEqual({
       "content conv4_2": 0.5,
       "content conv3_1": 1,
       "style conv1_1": 30,

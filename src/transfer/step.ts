@@ -56,15 +56,36 @@ function atLayer(map: Tensor, layer: string): Tensor {
   return smaller;
 }
 
-/** The name of a part of a term's target. */
-export function targetName(term: FeatureTerm, part: number): string {
+/** The name of a map of how much each pixel belongs to a region. */
+export function regionName(region: number): string {
+  return `region ${region}`;
+}
+
+/** How much each position of a term's layer counts: by its region, and by `weight`; undefined where all count alike. */
+function weighting(weight: Tensor | undefined): (term: FeatureTerm) => Tensor | undefined {
+  // An input is one tensor, however often it is used.
+  const maps = new Map<number, Tensor>();
+  const mapOf = (region: number) => {
+    const map = maps.get(region) ?? input(regionName(region), MAP);
+    maps.set(region, map);
+    return map;
+  };
+  return ({ region, layer }) => {
+    const map = region === undefined ? undefined : mapOf(region);
+    const both = map && weight ? mul(map, weight) : (map ?? weight);
+    return both && atLayer(both, layer);
+  };
+}
+
+/** The name of a part of a term's target; without a part, what the names of all of them begin with. */
+export function targetName(term: FeatureTerm, part: number | ""): string {
   return `target ${term.name} ${part}`;
 }
 
 /**
  * From an `image` to the targets of `terms`: what each loss remembers of it. With `weighted`, averages are over the
- * positions that the input `weight` [1, 1, H, W] counts; `surroundings` pixels at each edge (a multiple of 16) are seen and
- * not remembered.
+ * positions that the input `weight` [1, 1, H, W] counts; terms of a region have theirs, `region NUMBER`, besides.
+ * `surroundings` pixels at each edge (a multiple of 16) are seen and not remembered.
  */
 export function describeGraph(
   eye: Eye,
@@ -72,12 +93,12 @@ export function describeGraph(
   { weighted = false, surroundings = 0 }: { readonly weighted?: boolean; readonly surroundings?: number } = {},
 ): Record<string, Tensor> {
   const seen = see(eye, input("image", IMAGE), terms);
-  const weight = weighted ? input("weight", MAP) : undefined;
+  const weightOf = weighting(weighted ? input("weight", MAP) : undefined);
   const outputs = terms.flatMap((term) => {
     const within = (x: Tensor) => inner(x, surroundings / 2 ** (blockOf(term.layer) - 1));
-    const counted = weight && within(atLayer(weight, term.layer));
+    const weight = weightOf(term);
     return term.loss
-      .describe(within(seen[term.layer]!), counted)
+      .describe(within(seen[term.layer]!), weight && within(weight))
       .map((part, i) => [targetName(term, i), part] as const);
   });
   return Object.fromEntries(outputs);
@@ -98,10 +119,11 @@ interface Measured {
 
 function measure(eye: Eye, terms: Terms, image: Tensor, weight?: Tensor): Measured[] {
   const seen = see(eye, image, terms.features);
+  const weightOf = weighting(weight);
   const ofFeatures = terms.features.map((term): Measured => {
     const now = seen[term.layer]!;
     const target = term.loss.describe(now).map((part, i) => input(targetName(term, i), part.shape));
-    const sums = term.loss.measure(now, target, weight && atLayer(weight, term.layer));
+    const sums = term.loss.measure(now, target, weightOf(term));
     return { name: term.name, sums, score: (measured) => term.loss.score(measured, target) };
   });
   const ofImage = terms.image.map(({ name, loss }) => ({ name, sums: loss.measure(image, weight), score: loss.score }));
@@ -123,8 +145,8 @@ export function lossGraph(eye: Eye, terms: Terms, image: Tensor) {
 }
 
 /**
- * One step. Inputs: `image`, `state NAME`, `parameter NAME`, `strength TERM`, `target TERM PART`. Outputs: `next image`,
- * `next NAME` for the state, `shown`, `loss` and `term TERM` (unweighted) of the image that came in.
+ * One step. Inputs: `image`, `state NAME`, `parameter NAME`, `strength TERM`, `target TERM PART`, `region NUMBER`. Outputs:
+ * `next image`, `next NAME` for the state, `shown`, `loss` and `term TERM` (unweighted) of the image that came in.
  */
 export function stepGraph(eye: Eye, terms: Terms, optimizer: Optimizer, parameters: readonly string[]) {
   const image = input("image", IMAGE);

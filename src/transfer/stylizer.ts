@@ -74,21 +74,23 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
     const weights = loudWeights(backbone, own, factorOf(backbone, settings.gain));
     const { padding } = edgesOf(settings);
     const eye: Eye = { backbone, weights, padding, pooling: settings.pooling, grey: settings.color === "luminance" };
-    const all = terms(files.content ? settings : { ...settings, contentLayers: {} });
+    const looked = files.content ? settings : { ...settings, contentLayers: {} };
     const optimizer = average(makeOptimizer(settings));
     // Builds no more than the graph: an unknown layer is told before any work is done.
-    describeGraph(eye, all.features);
+    describeGraph(eye, terms(looked).features);
     // So is a setting for another number of paintings.
     paintingsOf(listed(pictures.style).length, settings);
     const levels = levelsOf(pictures, settings);
     const steps = levels.reduce((sum, level) => sum + level.steps, 0);
     const about = { model: backbone.name, weights: digest };
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
-    const resumed = resume && { resumed: resume.step };
-    yield { type: "start", ...about, runtime: runtime.description, levels, steps, ...resumed };
+    const ready = prepare(pictures, settings, levels);
+    const { regions } = ready;
+    const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
+    yield { type: "start", ...about, runtime: runtime.description, levels, steps, ...more };
 
     options.signal?.throwIfAborted();
-    const ready = prepare(pictures, settings, levels);
+    const all = terms(looked, regions?.all.slice(0, regions.content.planes.length));
     const begin = levelBeginner({ runtime, eye, terms: all, optimizer, settings, pictures: ready, programs });
     const machine = { runtime, optimizer, network: about, begin };
     return yield* finished(runLevels(machine, { ...ready, resume }, settings, options), ready.finish);

@@ -5,15 +5,20 @@
 import * as losses from "../losses/index.ts";
 import type { FeatureLoss, ImageLoss } from "../losses/loss.ts";
 import { edgesOf } from "./edges.ts";
+import type { Region } from "./regions.ts";
 import type { Settings } from "./settings.ts";
 
 /** A term over a layer's features, with a target from one of the two pictures. */
 export interface FeatureTerm {
-  /** As people read it: `style conv1_1`. */
+  /** As people read it: `style conv1_1`, with regions `style conv1_1 #ff8000`. */
   readonly name: string;
   readonly picture: "content" | "style";
   readonly layer: string;
   readonly loss: FeatureLoss;
+  /** The region that it looks at, counted from 0; undefined: everywhere. */
+  readonly region?: number;
+  /** What its strength is multiplied by, as large as its region is. */
+  readonly share?: number;
 }
 
 /** A term over the pixels. */
@@ -27,30 +32,46 @@ export interface Terms {
   readonly image: readonly ImageTerm[];
 }
 
-/** The terms that the settings ask for; a change of strengths alone leaves them the same. */
-export function terms({ normalize, styleLoss, contentLayers, styleLayers, seamless, margin }: Settings): Terms {
+/**
+ * The terms that the settings ask for; a change of strengths alone leaves them the same. Every region that is painted has
+ * style terms of its own.
+ */
+export function terms(
+  { normalize, styleLoss, contentLayers, styleLayers, seamless }: Settings,
+  regions: readonly Pick<Region, "name" | "share">[] = [],
+): Terms {
   const one = (picture: "content" | "style", loss: FeatureLoss) => (layer: string) => ({
     name: `${picture} ${layer}`,
     picture,
     layer,
     loss,
   });
+  const inRegions = (term: FeatureTerm): FeatureTerm[] =>
+    regions.length === 0
+      ? [term]
+      : regions.map(({ name, share }, region) => ({ ...term, name: `${term.name} ${name}`, region, share }));
   return {
     features: [
       ...Object.keys(contentLayers).map(one("content", losses.content.make(normalize))),
-      ...Object.keys(styleLayers).map(one("style", losses[styleLoss].make(normalize))),
+      ...Object.keys(styleLayers)
+        .map(one("style", losses[styleLoss].make(normalize)))
+        .flatMap(inRegions),
     ],
-    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf({ seamless, margin }).padding) }],
+    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf({ seamless }).padding) }],
   };
 }
 
-/** What each term is multiplied by. Layer weights are taken as given: they need not sum to 1. */
-export function strengths({ alpha, beta, tv, contentLayers, styleLayers }: Settings): Record<string, number> {
-  const weighted = (picture: string, strength: number, layers: Record<string, number>) =>
-    Object.entries(layers).map(([layer, weight]) => [`${picture} ${layer}`, strength * weight] as const);
+/**
+ * What every term is multiplied by, by name; 0 for one that the settings do not name any more. Layer weights are taken as
+ * given: they need not sum to 1. A region counts as much as it is of the photo, so that a pixel weighs the same in a small
+ * region as in a large one.
+ */
+export function strengths({ features, image }: Terms, settings: Settings): Record<string, number> {
+  const { alpha, beta, tv, contentLayers, styleLayers } = settings;
+  const ofLayer = ({ picture, layer, share = 1 }: FeatureTerm) =>
+    picture === "content" ? alpha * (contentLayers[layer] ?? 0) : beta * (styleLayers[layer] ?? 0) * share;
   return Object.fromEntries([
-    ...weighted("content", alpha, contentLayers),
-    ...weighted("style", beta, styleLayers),
-    ["variation", tv],
+    ...features.map((term) => [term.name, ofLayer(term)] as const),
+    ...image.map(({ name }) => [name, tv] as const),
   ]);
 }

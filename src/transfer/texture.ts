@@ -27,6 +27,7 @@ export function withPhoto(given: GivenPictures, settings: Settings): Pictures {
       throw new UserError("usage", "size: WIDTHxHEIGHT is for textures; with a photo give the long side alone.");
     return { ...given, content };
   }
+  if (given.mask) throw new UserError("usage", "mask: a texture has no photo that could have regions; leave it out.");
   const size = textureSize(settings);
   if (settings.color !== "style" && settings.color !== "free")
     throw new UserError("usage", `color: ${settings.color} needs a photo; a texture has the painting's colours.`);

@@ -2,16 +2,17 @@
 import type { Size } from "../image/image.ts";
 import type { Area, Tile } from "../schedule/tiles.ts";
 
-/** The three planes of `area`, out of those of a picture of `size`. */
+/** The planes of `area`, out of those of a picture of `size`, however many. */
 export function cutTile(data: Float32Array, size: Size, area: Area): Float32Array {
-  const cut = new Float32Array(3 * area.width * area.height);
-  rows(size, area, (from, to) => cut.set(data.subarray(from, from + area.width), to));
+  const planes = data.length / (size.width * size.height);
+  const cut = new Float32Array(planes * area.width * area.height);
+  rows(planes, size, area, (from, to) => cut.set(data.subarray(from, from + area.width), to));
   return cut;
 }
 
 /** Adds the three planes of `area` to those of a picture of `size`. */
 export function addTile(data: Float32Array, size: Size, part: Float32Array, area: Area): void {
-  rows(size, area, (at, from) => {
+  rows(3, size, area, (at, from) => {
     for (let x = 0; x < area.width; x++) data[at + x]! += part[from + x]!;
   });
 }
@@ -26,9 +27,9 @@ export function tileWeight({ x, y, width, height, core }: Tile): Float32Array {
   return weight;
 }
 
-/** Calls `each` for every row of the three planes: where it begins in the picture, and where in the area. */
-function rows(size: Size, area: Area, each: (inPicture: number, inArea: number) => void): void {
-  for (let plane = 0; plane < 3; plane++) {
+/** Calls `each` for every row of the planes: where it begins in the picture, and where in the area. */
+function rows(planes: number, size: Size, area: Area, each: (inPicture: number, inArea: number) => void): void {
+  for (let plane = 0; plane < planes; plane++) {
     for (let y = 0; y < area.height; y++) {
       each((plane * size.height + area.y + y) * size.width + area.x, (plane * area.height + y) * area.width);
     }

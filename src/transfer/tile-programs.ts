@@ -1,5 +1,5 @@
 /** The programs that run a level tile by tile, and the targets of its tiles. Which tiles there are, the caller knows. */
-import type { Image } from "../image/image.ts";
+import type { Image, Size } from "../image/image.ts";
 import { reach } from "../models/backbone.ts";
 import { encode } from "../onnx/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -7,7 +7,9 @@ import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
 import { type Tile, tiles } from "../schedule/tiles.ts";
 import { GRAIN } from "./edges.ts";
 import type { LevelPictures } from "./prepare.ts";
-import { dispose } from "./program.ts";
+import { dispose, mapValue } from "./program.ts";
+import { mapValues } from "./records.ts";
+import { contentMaps, type NamedMaps, sharesOf, styleMaps } from "./region-inputs.ts";
 import { describeGraph, type Eye, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";
 import { cutTile, tileWeight } from "./tile-pixels.ts";
@@ -72,28 +74,29 @@ export interface TileTargets {
 
 /**
  * The targets of a level. What a style loss remembers is averaged over the tiles of every painting, each counting as many
- * positions as it answers for; what a content loss remembers belongs to the places of each tile.
+ * positions (of a region) as it answers for; what a content loss remembers belongs to the places of each tile.
  */
 export async function describeTiles(
   runtime: Runtime,
   eye: Eye,
   { features }: Terms,
-  { content, style }: LevelPictures,
+  pictures: LevelPictures,
   size: number,
 ): Promise<TileTargets> {
+  const { content, style } = pictures;
   const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
   const cut = (picture: Image) => tilesFor(eye, { features, image: [] }, picture, size);
   const own: Record<string, Value>[] = [];
   const mean = totals(runtime);
   try {
-    await described(runtime, describeGraph(eye, of("content")), content, cut(content), async (values) => {
-      own.push(values);
+    await described(runtime, describeGraph(eye, of("content")), content, {}, cut(content), async (values, tile) => {
+      own.push({ ...values, ...tileMaps(runtime, contentMaps(pictures), content, tile) });
     });
     const graph = describeGraph(eye, of("style"), { weighted: true });
-    for (const { image, weight } of style) {
-      await described(runtime, graph, image, cut(image), async (values, { core }) => {
-        const share = (weight * core.width * core.height) / (image.width * image.height);
-        await mean.add(values, share).finally(() => dispose(values));
+    for (const picture of style) {
+      const { image } = picture;
+      await described(runtime, graph, image, styleMaps(picture), cut(image), async (values, tile) => {
+        await mean.add(values, sharesOf(of("style"), picture, tile)).finally(() => dispose(values));
       });
     }
     return { shared: mean.values(), tiles: own };
@@ -103,11 +106,17 @@ export async function describeTiles(
   }
 }
 
+/** A tile of each of a picture's maps. */
+function tileMaps(runtime: Runtime, maps: NamedMaps, picture: Size, tile: Tile): Record<string, Value> {
+  return mapValues(maps, (map) => mapValue(runtime, cutTile(map, picture, tile), tile));
+}
+
 /** Describes a picture's tiles one by one; the program is freed at the end. */
 async function described(
   runtime: Runtime,
   graph: ReturnType<typeof describeGraph>,
   picture: Image,
+  maps: NamedMaps,
   parts: readonly Tile[],
   each: (values: Record<string, Value>, tile: Tile) => Promise<void>,
 ): Promise<void> {
@@ -120,11 +129,12 @@ async function described(
     for (const tile of parts) {
       const { width, height } = tile;
       const image = runtime.value(cutTile(picture.data, picture, tile), [1, 3, height, width]);
-      const weight = runtime.value(tileWeight(tile), [1, 1, height, width]);
+      const weight = mapValue(runtime, tileWeight(tile), tile);
+      const inputs = { ...tileMaps(runtime, maps, picture, tile), image, weight };
       try {
-        await each(await program.run({ image, weight }), tile);
+        await each(await program.run(inputs), tile);
       } finally {
-        dispose({ image, weight });
+        dispose(inputs);
       }
     }
   } finally {

@@ -1,6 +1,6 @@
 /** Tiles against the whole picture: the same loss, the same gradient, the same steps, the same job. */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Size } from "../image/image.ts";
+import { blank, type Image, type Size } from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
 import { toy, toyWeights } from "../models/backbone.case.ts";
 import { pocket, vgg19 } from "../models/index.ts";
@@ -14,6 +14,7 @@ import { countingRuntime, follow, only, pictures, toyStylizer } from "./fixtures
 import { type LevelRun, parametersOf } from "./level.ts";
 import { levelsOf, prepare } from "./prepare.ts";
 import { freshState, imageValue } from "./program.ts";
+import type { Masks } from "./regions.ts";
 import { parseSettings, type SettingsInput } from "./settings.ts";
 import type { Eye } from "./step.ts";
 import { terms } from "./terms.ts";
@@ -26,25 +27,23 @@ beforeAll(async () => {
 const backbones = { toy, pocket, vgg19 };
 
 /** A level of that size on random weights, begun by the settings. */
-async function level(name: keyof typeof backbones, size: Size, given: SettingsInput) {
+async function level(name: keyof typeof backbones, size: Size, given: SettingsInput, masks: Masks = {}) {
   const settings = parseSettings({ size: Math.max(size.width, size.height), levels: 1, ...given });
   const both = {
     content: noiseImage(size, 1, { mean: 0.4, deviation: 0.15 }),
     style: noiseImage({ width: 280, height: 70 }, 2, { mean: 0.6, deviation: 0.25 }),
     start: noiseImage(size, 3, { mean: 0.5, deviation: 0.1 }),
+    ...masks,
   };
   const levels = levelsOf(both, settings);
   const ready = prepare(both, settings, levels);
   const eye: Eye = { backbone: backbones[name], weights: toyWeights(backbones[name]), pooling: settings.pooling };
-  const all = terms(settings);
+  const all = terms(settings, ready.regions?.all);
   const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
   const programs = programCache();
   const begin = levelBeginner({ runtime, eye, terms: all, optimizer, settings, pictures: ready, programs });
-  const image = imageValue(runtime, margined(8).padded(ready.start, levels[0]!));
-  const run = await begin(levels[0]!, {
-    image,
-    state: freshState(runtime, optimizer, margined(8).workSize(levels[0]!)),
-  });
+  const image = imageValue(runtime, margined.padded(ready.start, levels[0]!));
+  const run = await begin(levels[0]!, { image, state: freshState(runtime, optimizer, margined.workSize(levels[0]!)) });
   return { run, settings, size: levels[0]!, dispose: () => programs.dispose() };
 }
 
@@ -67,23 +66,52 @@ describe("the first step", () => {
     ["pocket", { width: 97, height: 279 }, 80, { pooling: "average" }],
     ["vgg19", { width: 237, height: 63 }, 64, {}],
   ] as const)("%s, %o, tiles of %i, %o: loss and gradient are the whole picture's", async (name, size, tile, given) => {
-    const [whole, tiled] = [await level(name, size, given), await level(name, size, { ...given, tile })];
-    const [expected, found] = [await whole.run.step(whole.settings), await tiled.run.step(tiled.settings)];
-    expect(near(found.loss, expected.loss)).toBeLessThan(1e-5);
-    for (const [term, value] of Object.entries(expected.terms)) {
-      expect(Math.abs(found.terms[term]! - value)).toBeLessThan(1e-5 * expected.loss);
-    }
-    const [g, h] = [await gradient(whole.run, whole.settings), await gradient(tiled.run, tiled.settings)];
-    const largest = g.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-    const worst = g.reduce((most, x, i) => Math.max(most, Math.abs(x - h[i]!)), 0);
-    expect(largest).toBeGreaterThan(0);
-    expect(worst / largest).toBeLessThan(1e-4);
-    for (const { run, dispose } of [whole, tiled]) {
-      run.dispose();
-      await dispose();
-    }
+    await expectSame(name, size, tile, given);
+  });
+
+  test("with regions, of which some tiles have nothing", async () => {
+    const size = { width: 261, height: 97 };
+    const style = { width: 280, height: 70 };
+    const masks = { mask: halves(size), styleMask: [halves(style)] };
+    await expectSame("toy", size, 64, {}, masks);
+    await expectSame("toy", size, 64, { styleLoss: "moments", color: "free" }, masks);
   });
 });
+
+/** White on the left, black on the right, in between a soft slanted edge. */
+function halves({ width, height }: Size): Image {
+  const image = blank({ width, height });
+  for (let i = 0; i < image.data.length; i++) {
+    const [x, y] = [i % width, Math.floor(i / width) % height];
+    image.data[i] = Math.min(1, Math.max(0, (0.4 * width - x + 0.3 * y) / 5));
+  }
+  return image;
+}
+
+/** The first step of tiles against that of the whole picture. */
+async function expectSame(
+  name: keyof typeof backbones,
+  size: Size,
+  tile: number,
+  given: SettingsInput,
+  masks?: Masks,
+): Promise<void> {
+  const [whole, tiled] = [await level(name, size, given, masks), await level(name, size, { ...given, tile }, masks)];
+  const [expected, found] = [await whole.run.step(whole.settings), await tiled.run.step(tiled.settings)];
+  expect(near(found.loss, expected.loss)).toBeLessThan(1e-5);
+  for (const [term, value] of Object.entries(expected.terms)) {
+    expect(Math.abs(found.terms[term]! - value)).toBeLessThan(1e-5 * expected.loss);
+  }
+  const [g, h] = [await gradient(whole.run, whole.settings), await gradient(tiled.run, tiled.settings)];
+  const largest = g.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const worst = g.reduce((most, x, i) => Math.max(most, Math.abs(x - h[i]!)), 0);
+  expect(largest).toBeGreaterThan(0);
+  expect(worst / largest).toBeLessThan(1e-4);
+  for (const { run, dispose } of [whole, tiled]) {
+    run.dispose();
+    await dispose();
+  }
+}
 
 // Where a gradient is all but zero its last bit decides its sign, and Adam takes the same step for the smallest of them.
 test.each([

@@ -7,10 +7,10 @@ import { clampImage, crop, type Size } from "../image/image.ts";
 import type { Program, Runtime, Value, Values } from "../runtimes/runtime.ts";
 import type { Tile } from "../schedule/tiles.ts";
 import type { WeightTensor } from "../weights/weights.ts";
-import { type Begun, diverged, finite, type LevelRun, parametersOf, strengthsOf } from "./level.ts";
+import { type Begun, diverged, finite, type LevelRun, parametersOf } from "./level.ts";
 import { dispose, readScalar, scalarValue } from "./program.ts";
 import { mapValues, prefixed } from "./records.ts";
-import type { Terms } from "./terms.ts";
+import { strengths, type Terms } from "./terms.ts";
 import { addTile, cutTile, tileWeight } from "./tile-pixels.ts";
 import type { TilePrograms, TileTargets } from "./tile-programs.ts";
 import { totals } from "./totals.ts";
@@ -109,7 +109,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   const picture = async (size: Size) => clampImage(crop({ ...work, data: shown }, size));
   return {
     async step(settings) {
-      const strength = strengthsOf(terms, settings);
+      const strength = strengths(terms, settings);
       const measured = await sums();
       const given = scalars("strength", strength);
       let slopes: Record<string, Value> = {};

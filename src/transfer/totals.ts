@@ -2,8 +2,8 @@
 import type { Runtime, Value, Values } from "../runtimes/runtime.ts";
 
 export interface Totals {
-  /** Adds `share` times each of `values`, which stay the caller's. */
-  add(values: Values, share?: number): Promise<void>;
+  /** Adds `share` times each of `values`, which stay the caller's; one whose share is 0 may be anything. */
+  add(values: Values, share?: (name: string) => number): Promise<void>;
   /** The sums so far, as new values. */
   values(): Record<string, Value>;
 }
@@ -11,11 +11,13 @@ export interface Totals {
 export function totals(runtime: Runtime): Totals {
   const sums = new Map<string, { readonly data: Float64Array; readonly dims: readonly number[] }>();
   return {
-    async add(values, share = 1) {
+    async add(values, share = () => 1) {
       for (const [name, value] of Object.entries(values)) {
+        const by = share(name);
+        if (by === 0) continue;
         const part = await value.read();
         const sum = sums.get(name) ?? { data: new Float64Array(part.length), dims: value.dims };
-        for (let i = 0; i < part.length; i++) sum.data[i]! += share * part[i]!;
+        for (let i = 0; i < part.length; i++) sum.data[i]! += by * part[i]!;
         sums.set(name, sum);
       }
     },

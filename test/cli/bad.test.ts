@@ -2,7 +2,9 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { folder, pastiche, png, quick } from "./pastiche.ts";
+import { blank } from "../../src/image/image.ts";
+import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { folder, halves, pastiche, png, quick } from "./pastiche.ts";
 
 const cwd = folder();
 const at = (name: string) => join(cwd, name);
@@ -23,6 +25,12 @@ beforeAll(async () => {
   writeFileSync(at("bad.safetensors"), Buffer.from("ffffffffffffff7f7b7d", "hex"));
   writeFileSync(at("bad.pth"), Buffer.from("80027d71002e", "hex"));
   writeFileSync(at("bad.h5"), Buffer.concat([Buffer.from("894844460d0a1a0a", "hex"), Buffer.alloc(64)]));
+  for (const [name, image] of [
+    ["mask.png", halves(60, 45)],
+    ["tall.png", halves(45, 60)],
+    ["red.png", blank({ width: 60, height: 45 }, [1, 0, 0])],
+  ] as const)
+    writeFileSync(at(name), await encodePicture("png", { image }));
   mkdirSync(at("folder"));
   given = readdirSync(cwd);
 });
@@ -57,6 +65,28 @@ const cases: [string, string[], number, string][] = [
   ],
   ["weights of nothing", [...run, "--blend", "0,0"], USAGE, "--blend: expected at least one above 0"],
   ["a weight that is a word", [...run, "--blend", "1,x"], USAGE, "--blend: expected a number or several"],
+  ["a mask that does not exist", [...run, "--mask", "nope.png"], PICTURE, "nope.png: there is no such file"],
+  ["a mask without flat colours", [...run, "--mask", "photo.png"], USAGE, "The mask: expected 1 to 32 flat colours"],
+  ["a mask of other proportions", [...run, "--mask", "tall.png"], USAGE, "a mask must have the proportions"],
+  ["a painting's mask alone", [...run, "--style-mask", "mask.png"], USAGE, "--style-mask needs a mask of the photo"],
+  [
+    "too many masks",
+    [...run, "--mask", "mask.png", "--style-mask", "mask.png", "--style-mask", "mask.png"],
+    USAGE,
+    "--style-mask: expected one, as there is one painting, got 2",
+  ],
+  [
+    "masks with no colour in common",
+    [...run, "--mask", "mask.png", "--style-mask", "red.png"],
+    USAGE,
+    "no colour in common: the photo's has #ffffff, #000000, the paintings' #ff0000",
+  ],
+  [
+    "more paintings than colours",
+    ["photo.png", "photo.png", ...run.slice(1), "--mask", "red.png"],
+    USAGE,
+    "fewer flat colours (#ff0000) than there are paintings (2)",
+  ],
   ["strokes of no size", [...run, "--strokes", "1,0"], USAGE, "--strokes"],
   ["an unknown flag", [...run, "--stepz", "3"], USAGE, "Did you mean --steps?"],
   ["a flag without its value", [...run, "--alpha"], USAGE, "argument missing"],

@@ -80,6 +80,13 @@ export function scene(width: number, height: number): Image {
   return image;
 }
 
+/** A mask: white on the left, black on the right. */
+export function halves(width: number, height: number): Image {
+  const image = blank({ width, height });
+  for (let i = 0; i < image.data.length; i++) image.data[i] = i % width < width / 2 ? 1 : 0;
+  return image;
+}
+
 export function png(width = 60, height = 45): Promise<Uint8Array> {
   return encodePicture("png", { image: scene(width, height) });
 }

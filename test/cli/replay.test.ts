@@ -1,6 +1,6 @@
 /** What a result says of itself: as a command line, and run again. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import fc from "fast-check";
@@ -17,7 +17,7 @@ import * as optimizers from "../../src/optimizers/index.ts";
 import { readPicture } from "../../src/platform/node/pictures.ts";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import { parseSettings, type SettingsInput, settingSchemas } from "../../src/transfer/settings.ts";
-import { folder, pastiche, png, quick } from "./pastiche.ts";
+import { folder, halves, pastiche, png, quick } from "./pastiche.ts";
 
 const cwd = folder();
 const at = (name: string) => join(cwd, name);
@@ -48,6 +48,8 @@ function fitting(facts: z.core.JSONSchema.JSONSchema): fc.Arbitrary<unknown> {
     return fc.double({ min, max, ...excluded, noNaN: true });
   }
   if (facts.type === "array") return fc.array(fitting(facts.items as typeof facts), { minLength: 1, maxLength: 4 });
+  // What JSON cannot describe is the two sides of a texture.
+  if (facts.type === undefined) return fc.constantFrom("16x16384", "1024x512");
   const layers = convolutions(vgg19).map(({ name }) => name);
   return fc.dictionary(fc.constantFrom(...layers), fc.double({ min: 0, max: 1e12, noNaN: true }), { minKeys: 1 });
 }
@@ -62,12 +64,15 @@ const anySettings: fc.Arbitrary<SettingsInput> = fc
     const schemas = [...settingSchemas()]
       .filter(([name]) => name in own || !strange.includes(name))
       .map(([name, schema]) => [name, name in own ? (own as Record<string, z.ZodType>)[name]! : schema] as const);
-    const values = schemas.map(([name, schema]) => [name, fitting(z.toJSONSchema(schema, { io: "input" }))] as const);
+    const values = schemas.map(
+      ([name, schema]) => [name, fitting(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }))] as const,
+    );
     return fc.record(Object.fromEntries(values), { requiredKeys: [] }).map((all) => ({ ...all, optimizer }));
   }) as fc.Arbitrary<SettingsInput>;
 
-/** Weights may be 0, but not all of them. */
-const counts = ({ blend = 1 }: SettingsInput) => [blend].flat().some((weight) => weight > 0);
+/** Not all weights are 0, and what repeats without end is no tiles: the settings refuse it. */
+const together = ({ blend = 1, seamless, tile }: SettingsInput) =>
+  [blend].flat().some((weight) => weight > 0) && !(seamless && typeof tile === "number");
 
 const pictureName = fc
   .string({ minLength: 1, maxLength: 12, unit: "grapheme" })
@@ -98,7 +103,7 @@ describe("settings go into a picture, come out as a command line, and are the sa
     const start = { type: "start", model: "vgg19", weights: "w", runtime: "r", levels: [], steps: 9 } as const;
     await fc.assert(
       fc.asyncProperty(
-        anySettings.filter(counts),
+        anySettings.filter(together),
         pictureName,
         pictureName,
         fc.boolean(),
@@ -153,6 +158,28 @@ describe("settings go into a picture, come out as a command line, and are the sa
     expect(Math.max(...a.map((x, i) => Math.abs(x - b[i]!)))).toBeLessThan(0.02);
     const alone = await pastiche(["replay", `${name}.png`, "--style", "other.png", "-o", "alone.png"], { cwd });
     expect(alone).toMatchObject({ status: 2, stderr: expect.stringContaining("--blend: expected one number") });
+  });
+
+  test("masks are shown, found and used again", async () => {
+    writeFileSync(at("mask.png"), await encodePicture("png", { image: halves(61, 45) }));
+    writeFileSync(at("painting-mask.png"), await encodePicture("png", { image: halves(70, 70) }));
+    writeFileSync(at("red-mask.png"), await encodePicture("png", { image: blank({ width: 9, height: 9 }, [1, 1, 1]) }));
+    const masks = ["--mask", "mask.png", "--style-mask", "painting-mask.png"];
+    const { stderr, status } = await pastiche(["photo.png", "painting.png", ...quick, ...masks, "-o", "m.png"], {
+      cwd,
+    });
+    expect(status).toBe(0);
+    expect(stderr).toContain("Regions: #ffffff (51%) like painting.png; #000000 (49%) like painting.png.");
+    const shown = await pastiche(["show", "m.png"], { cwd });
+    expect(shown.stdout.toString()).toContain(`pastiche photo.png painting.png ${masks.join(" ")} --size 48`);
+    expect((await pastiche(["replay", "m.png"], { cwd })).status).toBe(0);
+    expect(await pixels("m-replay.png")).toEqual(await pixels("m.png"));
+    const other = await pastiche(["replay", "m.png", "--style-mask", "red-mask.png", "-o", "left.png"], { cwd });
+    expect(other.stderr).toContain("Note: red-mask.png is not the picture that it was made of.");
+    expect(other.stderr).toContain("Regions: #ffffff (51%) like painting.png; #000000 (49%) stays as it is.");
+    rmSync(at("painting-mask.png"));
+    const lost = await pastiche(["replay", "m.png", "-o", "lost.png"], { cwd });
+    expect(lost).toMatchObject({ status: 3, stderr: expect.stringContaining("give it with --style-mask FILE") });
   });
 
   test("a start from a file is shown as one", async () => {

@@ -5,8 +5,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/transfer/checkpoint.ts";
-import { type Ended, folder, pastiche, png } from "./pastiche.ts";
+import { type Ended, folder, halves, pastiche, png } from "./pastiche.ts";
 
 const home = folder();
 /** More moments, of more kinds, where there is time. */
@@ -53,8 +54,10 @@ function fresh(): void {
   writeFileSync(at("photo.png"), photo);
   writeFileSync(at("painting.png"), painting);
   writeFileSync(at("other.png"), other);
+  writeFileSync(at("mask.png"), mask);
 }
 const [photo, painting, other] = [await png(61, 45), await png(70, 70), await png(50, 66)];
+const mask = await encodePicture("png", { image: halves(61, 45) });
 afterEach(() => fresh());
 
 const faults = fileURLToPath(new URL("faults.mjs", import.meta.url));
@@ -70,7 +73,7 @@ const stopped = (kind: keyof typeof kinds, signal: "SIGINT" | "SIGKILL", more?: 
   faulty(kind, `${signal}:20`, more);
 
 const files = () => readdirSync(cwd).filter((name) => name !== ".cache");
-const finished = ["other.png", "out.png", "painting.png", "photo.png"];
+const finished = ["mask.png", "other.png", "out.png", "painting.png", "photo.png"];
 
 /** Resumes, or begins anew where nothing was kept yet, and expects the bytes of the straight run and no other file. */
 async function expectGoesOn(kind: keyof typeof kinds, args: string[] = ["resume", "out.png.ckpt"]): Promise<Ended> {
@@ -362,6 +365,6 @@ describe("refusals", () => {
     [["photo.png", "painting.png", "--checkpoint-every", "-1"], 2, "--checkpoint-every: expected seconds"],
   ])("%j", async (args, status, part) => {
     expect(await pastiche(args, { cwd })).toMatchObject({ status, stderr: expect.stringContaining(part) });
-    expect(files()).toEqual(["other.png", "painting.png", "photo.png"]);
+    expect(files()).toEqual(["mask.png", "other.png", "painting.png", "photo.png"]);
   });
 });

@@ -114,7 +114,7 @@ async function targetsOf(golden: GoldenCase, settings: Settings, eye: Eye): Prom
 }
 
 function strengthInputs(settings: Settings): Record<string, Value> {
-  const all = Object.entries(strengths(settings));
+  const all = Object.entries(strengths(terms(settings), settings));
   return Object.fromEntries(all.map(([name, strength]) => [`strength ${name}`, scalarValue(runtime, strength)]));
 }
 

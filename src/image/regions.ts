@@ -1,0 +1,189 @@
+/**
+ * A mask as regions: the flat colours of a picture, and how much every pixel belongs to each. Refuses to know what is in a
+ * region, and what is done with it.
+ */
+import type { Rgb } from "./color.ts";
+import { clamp, type Image, type Size } from "./image.ts";
+import { resizePlanes } from "./resize.ts";
+
+/** Colours nearer to each other than this, in RGB of [0, 1], are one: files are saved with small errors. */
+const SAME = 0.1;
+
+/** A pixel nearer to a flat colour than this belongs to it wholly. */
+const WHOLLY = 0.02;
+
+/** A flat colour has this share of a mask, at least, as the middles of 3x3 pixels of exactly one colour. */
+const LEAST = 1 / 4096;
+
+/** Planes of one size: how much each pixel belongs to each region, 0 to 1. */
+export interface Maps extends Size {
+  readonly planes: readonly Float32Array[];
+}
+
+/**
+ * The flat colours of `mask`, from light to dark (by luma, ITU-R BT.601). A colour is flat where it fills 3x3 pixels, so
+ * that the mixtures along soft edges are none. A photograph may well have no flat colour at all.
+ */
+export function flatColors(mask: Image): Rgb[] {
+  const { width, height } = mask;
+  const codes = Int32Array.from({ length: width * height }, (_, i) => codeAt(mask, i));
+  const counts = new Map<number, number>();
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const code = codes[y * width + x]!;
+      if (isFlat(codes, mask, x, y)) counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+  }
+  const found: { rgb: Rgb; count: number }[] = [];
+  for (const [code, count] of [...counts].sort(([, a], [, b]) => b - a)) {
+    const rgb = decoded(code);
+    const same = found.find((other) => distance(other.rgb, rgb) < SAME);
+    if (same) same.count += count;
+    else found.push({ rgb, count });
+  }
+  const flat = found.filter(({ count }) => count >= LEAST * width * height).map(({ rgb }) => rgb);
+  return flat.sort((a, b) => luma(b) - luma(a));
+}
+
+/** Which of `colors` is the same as `rgb`, but for small errors; undefined if none is. */
+export function sameColor(colors: readonly Rgb[], rgb: Rgb): number | undefined {
+  const i = nearest(colors, rgb);
+  return i !== undefined && distance(colors[i]!, rgb) < SAME ? i : undefined;
+}
+
+/**
+ * How much every pixel of `mask` belongs to each of its flat `colors`; over all of them that sums to 1. A pixel between two
+ * flat colours, as along a soft edge, belongs to both, the more the nearer: which two, the flat pixels that are next to it
+ * up, down, left and right tell.
+ */
+export function regionMaps(mask: Image, colors: readonly Rgb[]): Maps {
+  const { width, height } = mask;
+  const planes = colors.map(() => new Float32Array(width * height));
+  const labels = new Int16Array(width * height);
+  for (let i = 0; i < labels.length; i++) {
+    const rgb = colorAt(mask, i);
+    const label = nearest(colors, rgb)!;
+    const wholly = distance(colors[label]!, rgb) < WHOLLY;
+    labels[i] = wholly ? label : -1;
+    if (wholly) planes[label]![i] = 1;
+  }
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i]! >= 0) continue;
+    const rgb = colorAt(mask, i);
+    const { a, b, share } = between(colors, rgb, around(labels, mask, i));
+    planes[a]![i]! += 1 - share;
+    planes[b]![i]! += share;
+  }
+  return { width, height, planes };
+}
+
+/** The maps at another size: their means, so that what a region loses at the edge another gains. */
+export function resizeMaps(maps: Maps, { width, height }: Size): Maps {
+  const planes = maps.planes.map((plane) => clamp(resizePlanes(plane, maps, { width, height }, "bilinear")));
+  return { width, height, planes };
+}
+
+/** `ground` with other images of its size laid in, each where its plane says and as much; the planes sum to 1 at most. */
+export function inlaid(ground: Image, parts: readonly { image: Image; plane: Float32Array }[]): Image {
+  const data = ground.data.slice();
+  for (const { image, plane } of parts) {
+    for (let i = 0; i < data.length; i++) {
+      data[i]! += plane[i % plane.length]! * (image.data[i]! - ground.data[i]!);
+    }
+  }
+  return { ...ground, data };
+}
+
+/** A colour as people write it: `#ff8000`. */
+export function colorName(rgb: Rgb): string {
+  return `#${rgb.map((x) => byte(x).toString(16).padStart(2, "0")).join("")}`;
+}
+
+function isFlat(codes: Int32Array, { width, height }: Size, x: number, y: number): boolean {
+  const code = codes[y * width + x];
+  for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+    for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++)
+      if (codes[v * width + u] !== code) return false;
+  }
+  return true;
+}
+
+/** The labels of the first pixels with one, in the four directions from pixel `i`, with how far they are. */
+function around(labels: Int16Array, { width, height }: Size, i: number): Map<number, number> {
+  const [x, y] = [i % width, Math.floor(i / width)];
+  const found = new Map<number, number>();
+  const walk = (step: number, most: number) => {
+    for (let n = 1; n <= most; n++) {
+      const label = labels[i + n * step]!;
+      if (label < 0) continue;
+      found.set(label, Math.min(n, found.get(label) ?? n));
+      return;
+    }
+  };
+  walk(-1, x);
+  walk(1, width - 1 - x);
+  walk(-width, y);
+  walk(width, height - 1 - y);
+  return found;
+}
+
+/** The two of `candidates` that `rgb` is best explained as a mixture of, and the share of the second. */
+function between(colors: readonly Rgb[], rgb: Rgb, candidates: ReadonlyMap<number, number>) {
+  const near = nearest(colors, rgb)!;
+  let best = { a: near, b: near, share: 0, cost: Number.POSITIVE_INFINITY };
+  for (const [a, stepsA] of candidates) {
+    for (const [b, stepsB] of candidates) {
+      if (b < a || (b === a && candidates.size > 1)) continue;
+      const share = b === a ? 0 : along(colors[a]!, colors[b]!, rgb);
+      const mixed = colors[a]!.map((x, c) => x + share * (colors[b]![c]! - x)) as unknown as Rgb;
+      // Of mixtures that explain it alike, the one of what is nearest.
+      const cost = distance(mixed, rgb) + (stepsA + stepsB) / 1000;
+      if (cost < best.cost) best = { a, b, share, cost };
+    }
+  }
+  return best;
+}
+
+/** Where on the way from `a` to `b` is nearest to `x`: 0 to 1. */
+function along(a: Rgb, b: Rgb, x: Rgb): number {
+  let [dot, square] = [0, 0];
+  for (let c = 0; c < 3; c++) {
+    dot += (x[c]! - a[c]!) * (b[c]! - a[c]!);
+    square += (b[c]! - a[c]!) ** 2;
+  }
+  return Math.min(1, Math.max(0, dot / square));
+}
+
+function nearest(colors: readonly Rgb[], rgb: Rgb): number | undefined {
+  let best: number | undefined;
+  for (const [i, color] of colors.entries()) {
+    if (best === undefined || distance(color, rgb) < distance(colors[best]!, rgb)) best = i;
+  }
+  return best;
+}
+
+function distance(a: Rgb, b: Rgb): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
+function luma([r, g, b]: Rgb): number {
+  return 0.299 * r + 0.587 * g + 0.114 * b;
+}
+
+function colorAt({ width, height, data }: Image, i: number): Rgb {
+  const plane = width * height;
+  return [data[i]!, data[plane + i]!, data[2 * plane + i]!];
+}
+
+/** The colour of pixel `i` in 24 bits: what is exactly one colour in a file of 8 bits is so here. */
+function codeAt(mask: Image, i: number): number {
+  return colorAt(mask, i).reduce((code, x) => (code << 8) | byte(x), 0);
+}
+
+function decoded(code: number): Rgb {
+  return [(code >> 16) / 255, ((code >> 8) & 255) / 255, (code & 255) / 255];
+}
+
+function byte(x: number): number {
+  return Math.min(255, Math.max(0, Math.round(x * 255)));
+}

@@ -1,0 +1,48 @@
+/** The regions of a level as what programs are given, whole or for a tile. It knows names, maps and shares: no formula. */
+import type { Area, Tile } from "../schedule/tiles.ts";
+import type { LevelPictures, StylePicture } from "./prepare.ts";
+import { regionName, targetName } from "./step.ts";
+import type { FeatureTerm } from "./terms.ts";
+
+/** Planes by the names of inputs. */
+export type NamedMaps = Readonly<Record<string, Float32Array>>;
+
+/** Where each region is in the photo. */
+export function contentMaps({ regions }: Pick<LevelPictures, "regions">): NamedMaps {
+  return named(regions?.planes ?? []);
+}
+
+/** Where each region is in a picture of a painting: nowhere, where it has none of it. */
+export function styleMaps({ image, regions = [] }: StylePicture): NamedMaps {
+  return named(regions.map((region) => region?.map ?? new Float32Array(image.width * image.height)));
+}
+
+function named(planes: readonly Float32Array[]): NamedMaps {
+  return Object.fromEntries(planes.map((plane, region) => [regionName(region), plane]));
+}
+
+/**
+ * How much what was described of a picture, or of one of its tiles, counts in the targets of `terms`, by the targets' names:
+ * the picture by its weight, a tile as much as it has of what is described.
+ */
+export function sharesOf(terms: readonly FeatureTerm[], picture: StylePicture, tile?: Tile): (name: string) => number {
+  const { width, height } = picture.image;
+  const shares = terms.map((term) => {
+    const prefix = targetName(term, "");
+    if (term.region === undefined) {
+      const part = tile ? (tile.core.width * tile.core.height) / (width * height) : 1;
+      return { prefix, share: picture.weight * part };
+    }
+    const region = picture.regions?.[term.region];
+    if (!region) return { prefix, share: 0 };
+    const mass = (area: Area) => sumIn(region.map, width, area);
+    return { prefix, share: region.weight * (tile ? mass(tile.core) / mass({ x: 0, y: 0, width, height }) : 1) };
+  });
+  return (name) => shares.find(({ prefix }) => name.startsWith(prefix))?.share ?? 0;
+}
+
+function sumIn(plane: Float32Array, row: number, { x, y, width, height }: Area): number {
+  let sum = 0;
+  for (let v = y; v < y + height; v++) for (let u = x; u < x + width; u++) sum += plane[v * row + u]!;
+  return sum;
+}
