@@ -6,5 +6,6 @@ export default defineConfig({
     // Two cores: more workers than that only fight over them.
     maxWorkers: 2,
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
