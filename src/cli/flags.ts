@@ -38,6 +38,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
   firstSteps: { flags: "--first-steps <count>" },
   levels: { flags: "--levels <count>" },
   minSize: { flags: "--min-size <pixels>" },
+  margin: { flags: "--margin <pixels>" },
   pooling: { flags: "--pooling <kind>" },
   gain: { flags: "--gain <factor>", read: (text) => (text === "own" ? text : number(text)) },
   normalize: { flags: "--normalize <kind>" },

@@ -75,7 +75,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     const middle = (image: Tensor) => mul(1e-3, sumSquare(sub(image, 0.6)));
     const small = await descend(runtime, { optimizer, parameters, loss: middle, start: square(32, 0.2) });
     await small.steps(8);
-    const state = await grownState(runtime, optimizer, small.state(), from, to, margined);
+    const state = await grownState(runtime, optimizer, small.state(), from, to, margined(8));
     const large = await descend(runtime, { optimizer, parameters, loss: middle, start: square(48, 0.3), state });
     const losses = await large.steps(40);
     expect(losses.every(Number.isFinite)).toBe(true);

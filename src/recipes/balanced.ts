@@ -28,6 +28,7 @@ export const balanced: Recipe = {
     firstSteps: 200,
     levels: 32,
     minSize: 128,
+    margin: 8,
     pooling: "max",
     gain: "own",
     normalize: "balanced",

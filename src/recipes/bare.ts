@@ -21,6 +21,7 @@ export const bare = {
   firstSteps: 500,
   levels: 1,
   minSize: 512,
+  margin: 0,
   pooling: "max",
   gain: 1,
   normalize: "paper",

@@ -10,12 +10,6 @@ import * as pixels from "../image/resize.ts";
 /** Four poolings halve a picture four times: work sizes are multiples of this. */
 export const GRAIN = 16;
 
-/**
- * Pixels around the picture, at least, that are painted and cut off: beyond the edge the network sees black (its zero
- * padding), and what it makes of that is a fringe.
- */
-const MARGIN = 8;
-
 /** How the edges of everything that grows with the picture are treated: images and the optimiser's state alike. */
 export interface Edges {
   /** What the network and the losses see beyond the work size. */
@@ -33,20 +27,24 @@ export interface Edges {
   resizePlanes(data: Float32Array, from: Size, to: Size, kernel: Kernel): Float32Array;
 }
 
-/** A margin of repeated edges around the picture. */
-export const margined: Edges = {
-  padding: "zero",
-  workSize: ({ width, height }) => {
-    const up = (x: number) => Math.ceil((x + 2 * MARGIN) / GRAIN) * GRAIN;
-    return { width: up(width), height: up(height) };
-  },
-  padded: (image, size) => padEdges(image, margined.workSize(size)),
-  // The result has edges as the painting has, and both are seen alike.
-  surroundings: 0,
-  surrounded: (style) => style,
-  resize: pixels.resize,
-  resizePlanes: pixels.resizePlanes,
-};
+/**
+ * Around the picture at least `margin` pixels of its repeated edges, which are painted and cut off: beyond the edge the
+ * network sees black (its zero padding), and what it makes of that is a fringe.
+ */
+export function margined(margin: number): Edges {
+  const up = (x: number) => Math.ceil((x + 2 * margin) / GRAIN) * GRAIN;
+  const workSize = ({ width, height }: Size) => ({ width: up(width), height: up(height) });
+  return {
+    padding: "zero",
+    workSize,
+    padded: (image, size) => padEdges(image, workSize(size)),
+    // The result has edges as the painting has, and both are seen alike.
+    surroundings: 0,
+    surrounded: (style) => style,
+    resize: pixels.resize,
+    resizePlanes: pixels.resizePlanes,
+  };
+}
 
 /** Beyond every edge is the opposite one. Sides are multiples of 16. */
 export const endless: Edges = {
@@ -60,6 +58,6 @@ export const endless: Edges = {
   resizePlanes: (data, from, to, kernel) => pixels.resizePlanes(data, from, to, kernel, true),
 };
 
-export function edgesOf({ seamless }: { readonly seamless: boolean }): Edges {
-  return seamless ? endless : margined;
+export function edgesOf({ seamless, margin }: { readonly seamless: boolean; readonly margin: number }): Edges {
+  return seamless ? endless : margined(margin);
 }

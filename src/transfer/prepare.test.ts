@@ -40,6 +40,16 @@ describe("sizes", () => {
       expect(at(level).style).toMatchObject([{ image: { width: 64, height: 80 }, weight: 1 }]);
   });
 
+  test("without a margin the photo is as it is where its sides are multiples of 16", () => {
+    const { levels, at } = ready({ size: 96, margin: 0 });
+    const sizes = levels.map((level) => at(level).content).map(({ width, height }) => [width, height]);
+    expect(sizes).toEqual([
+      [48, 32],
+      [80, 48],
+      [96, 64],
+    ]);
+  });
+
   test("a painting smaller than the grain is padded instead", () => {
     const tiny = cloudy(9, 200, [0.5, 0.5, 0.5], 3);
     const settings = parseSettings({ size: 64 });

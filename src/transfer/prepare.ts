@@ -174,7 +174,7 @@ function stylePlane({ size, planes }: Regions["styles"][number], region: number,
 function cutToGrain(style: Image): Image {
   const down = (x: number) => Math.floor(x / GRAIN) * GRAIN;
   const kept = { width: down(style.width), height: down(style.height) };
-  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : margined.padded(style, style);
+  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : margined(0).padded(style, style);
 }
 
 interface Start {

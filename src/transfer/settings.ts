@@ -89,6 +89,7 @@ const job = {
   firstSteps: z.int().min(1).max(1_000_000).describe("steps at the first of several levels"),
   levels: z.int().min(1).max(32).describe("at most so many sizes, each sqrt(2) as large as the one before"),
   minSize: z.int().min(16).max(16_384).describe("long side of the first level, at least"),
+  margin: z.int().min(0).max(256).describe("pixels around the picture, at least, that are painted and cut off"),
   pooling: z.enum(namesOf(poolings)).describe("how the network halves its pictures"),
   gain: z
     .union([z.literal("own"), z.number().positive().max(1e6)], "own, or a number above 0 up to 1000000")

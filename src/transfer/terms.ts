@@ -37,7 +37,7 @@ export interface Terms {
  * style terms of its own.
  */
 export function terms(
-  { normalize, styleLoss, contentLayers, styleLayers, seamless }: Settings,
+  { normalize, styleLoss, contentLayers, styleLayers, seamless, margin }: Settings,
   regions: readonly Pick<Region, "name" | "share">[] = [],
 ): Terms {
   const one = (picture: "content" | "style", loss: FeatureLoss) => (layer: string) => ({
@@ -57,7 +57,7 @@ export function terms(
         .map(one("style", losses[styleLoss].make(normalize)))
         .flatMap(inRegions),
     ],
-    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf({ seamless }).padding) }],
+    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf({ seamless, margin }).padding) }],
   };
 }
 
