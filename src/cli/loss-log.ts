@@ -7,10 +7,13 @@ export interface LossLog {
   curves(): Curves;
 }
 
-/** A log of at most `most` steps: when there are more, every other one is forgotten, and so again. */
-export function lossLog(most: number): LossLog {
-  let kept: Pick<StepEvent, "step" | "terms">[] = [];
-  let every = 1;
+/** A log of at most `most` steps: when there are more, every other one is forgotten, and so again. Goes on after `before`. */
+export function lossLog(most: number, before: Curves = { steps: [], terms: {}, every: 1 }): LossLog {
+  let kept: Pick<StepEvent, "step" | "terms">[] = before.steps.map((step, i) => ({
+    step,
+    terms: Object.fromEntries(Object.entries(before.terms).map(([name, values]) => [name, values[i] ?? 0])),
+  }));
+  let { every } = before;
   let last: Pick<StepEvent, "step" | "terms"> | undefined;
   return {
     add({ step, terms }) {

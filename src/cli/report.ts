@@ -6,8 +6,8 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
-import type { Band } from "../pages/curves.ts";
-import { type Fact, type Input, reportPage, type Snapshot } from "../pages/report.ts";
+import { type Band, readCurves } from "../pages/curves.ts";
+import { type Fact, type Input, readSnapshots, reportPage, type Snapshot } from "../pages/report.ts";
 import { checkWritable, writeAtomically } from "../platform/node/write.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
@@ -41,6 +41,8 @@ export interface Reporting {
 
 interface Request extends Sources {
   readonly settings: SettingsInput;
+  /** Does it go on with a job that was stopped? */
+  readonly resume?: unknown;
 }
 
 /** Refuses now what could not be written at the end. `mine`: a report of the same job may be replaced. */
@@ -51,7 +53,7 @@ export async function checkReport(path: string, { force, mine }: { force: boolea
       `--report: expected the name of a page, as in report.html, got ${JSON.stringify(path)}.`,
     );
   }
-  await checkWritable(path, { force: force || (mine !== undefined && (await isReportOf(path, mine))) });
+  await checkWritable(path, { force: force || (mine !== undefined && (await reportOf(path, mine)) !== undefined) });
 }
 
 /** A report of the job, to be written to `path`. The pictures are embedded now: the job will hand them on. */
@@ -66,13 +68,22 @@ export async function reporting(
     const picture = role === "content" ? embed(image, LARGE) : pagePicture({ image }, SMALL);
     return { role: roles[role], name: basename(roleAt(request, role, index)!.name), picture: await picture };
   });
-  const log = lossLog(POINTS);
+  // What a stopped job has told already is in its page.
+  const earlier = request.resume ? await reportOf(path, facts) : undefined;
+  let log = lossLog(POINTS);
   let snapshots: Snapshot[] = [];
   let wanted: ReadonlySet<number> = new Set();
   return {
     wants: ({ step }) => wanted.has(step),
     async follow(event) {
-      if (event.type === "start") wanted = snapshotSteps(event.levels);
+      if (event.type === "start") {
+        const { levels, resumed = 0 } = event;
+        wanted = snapshotSteps(levels);
+        if (earlier !== undefined) {
+          log = lossLog(POINTS, readCurves(earlier, resumed));
+          snapshots = readSnapshots(earlier).filter(({ step }) => step <= resumed);
+        }
+      }
       if (event.type === "step") log.add(event);
       if (event.type !== "image") return;
       snapshots.push({ step: event.step, picture: await embed(event.image, SMALL) });
@@ -85,7 +96,7 @@ export async function reporting(
       const page = reportPage({
         title: titleOf(request),
         about: `${last.image.width} × ${last.image.height} pixels, ${last.step} steps, ${clock(course.seconds)}`,
-        warning: warningOf(begun, last, stopped),
+        warning: warningOf(begun, last, stopped, log.curves().steps[0] ?? 0),
         key: keyOf(facts),
         inputs: listRoles(inputs),
         result: await embed(last.image, LARGE),
@@ -132,10 +143,12 @@ export function bandsOf(levels: readonly Level[]): Band[] {
   });
 }
 
-function warningOf({ steps, resumed }: StartEvent, { step }: Shown, stopped: string | undefined): string | undefined {
-  if (stopped !== undefined) return `${stopped} after step ${step} of ${steps}.`;
-  if (resumed) return `It was resumed after step ${resumed}: its curves begin there.`;
-  return undefined;
+function warningOf({ steps, resumed = 0 }: StartEvent, { step }: Shown, stopped: string | undefined, first: number) {
+  const words = [
+    ...(stopped === undefined ? [] : [`${stopped} after step ${step} of ${steps}.`]),
+    ...(first > resumed && resumed > 0 ? [`Resumed after step ${resumed}: what came before is not known.`] : []),
+  ];
+  return words.length > 0 ? words.join(" ") : undefined;
 }
 
 function factsOf({ last, loss, seconds }: Course, start: StartEvent, output: string): Fact[] {
@@ -153,14 +166,15 @@ function factsOf({ last, loss, seconds }: Course, start: StartEvent, output: str
   ];
 }
 
-/** What a report says of the pictures it is about, for `isReportOf`. */
+/** What a report says of the pictures it is about, for `reportOf`. */
 function keyOf(facts: Facts): string {
   return listRoles(facts)
     .map(({ digest }) => digest)
     .join(" ");
 }
 
-async function isReportOf(path: string, facts: Facts): Promise<boolean> {
+/** The page at `path`, if it is a report of a job with these pictures. */
+async function reportOf(path: string, facts: Facts): Promise<string | undefined> {
   const text = await readFile(path, "utf8").catch(() => "");
-  return text.slice(0, 4000).includes(`<meta name="pastiche" content="${keyOf(facts)}">`);
+  return text.slice(0, 4000).includes(`<meta name="pastiche" content="${keyOf(facts)}">`) ? text : undefined;
 }

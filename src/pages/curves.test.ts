@@ -1,6 +1,6 @@
 /** Every known loss has its point, in its place on the scale; what has no logarithm has none. */
 import { expect, test } from "vitest";
-import { chart } from "./curves.ts";
+import { chart, readCurves } from "./curves.ts";
 
 /** The lines of a chart: by name, the points. */
 function lines(markup: string): Record<string, number[][]> {
@@ -72,6 +72,15 @@ test("nothing known is a sentence; infinities have no point", () => {
     chart({ steps: [1, 2, 3], terms: { a: [1, Number.POSITIVE_INFINITY, Number.NaN] }, every: 1 }, []).markup,
   );
   expect(a).toEqual([[1, 0]]);
+});
+
+test("read back from a page, as far as they are wanted", () => {
+  const back = readCurves(chart({ ...curves, every: 2 }, []).markup, 3);
+  expect(back).toMatchObject({ steps: [1, 2, 3], every: 2 });
+  expect(Object.keys(back.terms)).toEqual(["content conv4_2", "style conv1_1"]);
+  expect(back.terms["style conv1_1"]).toEqual([10, 1, 0.1].map((value) => expect.closeTo(value, 3)));
+  expect(back.terms["content conv4_2"]).toEqual([0, 0.5, 0.25].map((value) => expect.closeTo(value, 3)));
+  expect(readCurves("<p>another page</p>", 9)).toEqual({ steps: [], terms: {}, every: 1 });
 });
 
 test("levels are bands, of which only what is known is drawn", () => {

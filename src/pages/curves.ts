@@ -69,6 +69,25 @@ ${drawn.map(
 </figure>`;
 }
 
+/** What the first chart of a page knows, up to step `last`, for the page of the same job gone on with: `chart` backwards. */
+export function readCurves(page: string, last: number): Curves {
+  const lines = [...page.matchAll(/<polyline class="(?:k\d|all)" data-name="([^"]*)" points="([^"]*)"/g)].map(
+    ([, name, points]) => [name!, new Map(points!.split(" ").map(readPoint))] as const,
+  );
+  const end = lines.findIndex(([name]) => name === "total");
+  const steps = [...(lines[end]?.[1].keys() ?? [])].filter((step) => step <= last);
+  const terms = lines
+    .slice(0, Math.max(0, end))
+    .map(([name, values]) => [name, steps.map((step) => values.get(step) ?? 0)]);
+  const every = Number(/One point every (\d+) steps/.exec(page)?.[1] ?? 1);
+  return { steps, terms: Object.fromEntries(terms), every };
+}
+
+function readPoint(point: string): [step: number, value: number] {
+  const [step, y] = point.split(",").map(Number) as [number, number];
+  return [step, 10 ** -y];
+}
+
 function shown(value: number): boolean {
   return value > 0 && Number.isFinite(value);
 }

@@ -79,6 +79,15 @@ ${one("result", result, true)}
 </div>`;
 }
 
+/** The snapshots that a page has, for the page of the same job gone on with: `strip` backwards. */
+export function readSnapshots(page: string): Snapshot[] {
+  const found = page.matchAll(/data-name="step (\d+)"><img src="(data:[^"]*)" width="(\d+)" height="(\d+)"/g);
+  return [...found].map(([, step, data, width, height]) => ({
+    step: Number(step),
+    picture: { data: data!, width: Number(width), height: Number(height) },
+  }));
+}
+
 export function factList(facts: readonly Fact[]): Html {
   return html`<dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }

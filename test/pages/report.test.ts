@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCurves } from "../../src/pages/curves.ts";
 import { folder, pastiche, png, quick as small } from "../cli/pastiche.ts";
 import { path, startBrowser } from "../web/browser.ts";
 import { cut, open, pointCounts } from "./browser.ts";
@@ -39,6 +40,11 @@ test("of a job that was stopped, and of one that goes on: in the same file", asy
     watch: (stderr, kill) => void (stderr.includes('"type":"step"') && kill("SIGINT")),
   });
   expect(again.status).toBe(130);
+  // The curves go on where the stopped job's ended.
+  const { steps, terms } = readCurves(readFileSync(at("s.html"), "utf8"), 1e9);
+  expect(steps).toEqual(steps.map((_, i) => i + 1));
+  expect(terms["style conv1_1"]).toHaveLength(steps.length);
+  expect(again.stderr).toContain(`"step":${steps.length},`);
   const other = await pastiche(["resume", "s.png", "--report", "taken.html"], { cwd });
   expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining("taken.html exists already") });
 });
