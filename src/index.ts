@@ -41,6 +41,7 @@ export type {
 } from "./transfer/events.ts";
 export { type FeatureSheetOptions, featureSheet } from "./transfer/feature-sheet.ts";
 export type { Pictures } from "./transfer/prepare.ts";
+export { figureLayers, reconstruction } from "./transfer/reconstruct.ts";
 export { type Seen, see } from "./transfer/see.ts";
 export {
   type Adjustments,

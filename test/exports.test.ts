@@ -26,6 +26,8 @@ test("what `pastiche` exports", () => {
       "decodeCheckpoint",
       "encodeCheckpoint",
       "featureSheet",
+      "figureLayers",
+      "reconstruction",
       "see",
       "givenSettings",
       "parseSettings",

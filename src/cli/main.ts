@@ -33,6 +33,7 @@ async function commandLine(): Promise<Command> {
   const { gridCommand } = await import("./grid.ts");
   const { featuresCommand } = await import("./features.ts");
   const { textureCommand } = await import("./texture.ts");
+  const { reconstructCommand } = await import("./reconstruct.ts");
   const stylize = stylizeCommand();
   const program = new Command("pastiche")
     .description("Neural style transfer: a photo and a painting in, the photo repainted out.")
@@ -48,6 +49,7 @@ async function commandLine(): Promise<Command> {
     featuresCommand(),
     gridCommand(),
     textureCommand(),
+    reconstructCommand(),
     recipesCommand(),
     modelsCommand(),
     infoCommand(),
