@@ -26,7 +26,7 @@ export interface Maps extends Size {
  */
 export function flatColors(mask: Image): Rgb[] {
   const { width, height } = mask;
-  const codes = Int32Array.from({ length: width * height }, (_, i) => codeAt(mask, i));
+  const codes = codesOf(mask);
   const counts = new Map<number, number>();
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -59,16 +59,17 @@ export function sameColor(colors: readonly Rgb[], rgb: Rgb): number | undefined 
 export function regionMaps(mask: Image, colors: readonly Rgb[]): Maps {
   const { width, height } = mask;
   const planes = colors.map(() => new Float32Array(width * height));
-  const labels = new Int16Array(width * height);
+  const known = new Map<number, number>();
+  const labels = Int16Array.from(codesOf(mask), (code) => {
+    const label = known.get(code) ?? labelOf(colors, decoded(code));
+    known.set(code, label);
+    return label;
+  });
   for (let i = 0; i < labels.length; i++) {
-    const rgb = colorAt(mask, i);
-    const label = nearest(colors, rgb)!;
-    const wholly = distance(colors[label]!, rgb) < WHOLLY;
-    labels[i] = wholly ? label : -1;
-    if (wholly) planes[label]![i] = 1;
-  }
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i]! >= 0) continue;
+    if (labels[i]! >= 0) {
+      planes[labels[i]!]![i] = 1;
+      continue;
+    }
     const rgb = colorAt(mask, i);
     const { a, b, share } = between(colors, rgb, around(labels, mask, i));
     planes[a]![i]! += 1 - share;
@@ -175,9 +176,20 @@ function colorAt({ width, height, data }: Image, i: number): Rgb {
   return [data[i]!, data[plane + i]!, data[2 * plane + i]!];
 }
 
-/** The colour of pixel `i` in 24 bits: what is exactly one colour in a file of 8 bits is so here. */
-function codeAt(mask: Image, i: number): number {
-  return colorAt(mask, i).reduce((code, x) => (code << 8) | byte(x), 0);
+/** Every pixel's colour in 24 bits: what is exactly one colour in a file of 8 bits is so here. */
+function codesOf({ width, height, data }: Image): Int32Array {
+  const plane = width * height;
+  const codes = new Int32Array(plane);
+  for (let i = 0; i < plane; i++) {
+    codes[i] = (byte(data[i]!) << 16) | (byte(data[plane + i]!) << 8) | byte(data[2 * plane + i]!);
+  }
+  return codes;
+}
+
+/** The flat colour that a pixel belongs to wholly, or -1. */
+function labelOf(colors: readonly Rgb[], rgb: Rgb): number {
+  const label = nearest(colors, rgb)!;
+  return distance(colors[label]!, rgb) < WHOLLY ? label : -1;
 }
 
 function decoded(code: number): Rgb {

@@ -55,6 +55,8 @@ export interface StylePicture {
 export interface StyleRegion {
   /** How much of each pixel, 0 to 1, at the picture's size. */
   readonly map: Float32Array;
+  /** The sum of the map. */
+  readonly mass: number;
   /** How much the picture's description of it counts: those of a level sum to 1 for every region. */
   readonly weight: number;
 }
@@ -158,7 +160,7 @@ function stylePictures(
       const plane = stylePlane(regions.styles[index]!, region, image);
       const all = regions.all[region]!.paintings.reduce((sum, i) => sum + paintings[i]!.weight, 0);
       const map = plane && padPlanes(padPlanes(plane, image, size, "zero"), size, whole, "zero");
-      return map && { map, weight: weight / all };
+      return map && { map, mass: map.reduce((sum, x) => sum + x, 0), weight: weight / all };
     });
     return { image: whole, weight, regions: own };
   });

@@ -26,18 +26,16 @@ function named(planes: readonly Float32Array[]): NamedMaps {
  * the picture by its weight, a tile as much as it has of what is described.
  */
 export function sharesOf(terms: readonly FeatureTerm[], picture: StylePicture, tile?: Tile): (name: string) => number {
-  const { width, height } = picture.image;
-  const shares = terms.map((term) => {
-    const prefix = targetName(term, "");
-    if (term.region === undefined) {
-      const part = tile ? (tile.core.width * tile.core.height) / (width * height) : 1;
-      return { prefix, share: picture.weight * part };
-    }
-    const region = picture.regions?.[term.region];
-    if (!region) return { prefix, share: 0 };
-    const mass = (area: Area) => sumIn(region.map, width, area);
-    return { prefix, share: region.weight * (tile ? mass(tile.core) / mass({ x: 0, y: 0, width, height }) : 1) };
+  const { image, regions = [] } = picture;
+  const part = tile ? (tile.core.width * tile.core.height) / (image.width * image.height) : 1;
+  const ofRegions = regions.map((region) => {
+    if (!region) return 0;
+    return region.weight * (tile ? sumIn(region.map, image.width, tile.core) / region.mass : 1);
   });
+  const shares = terms.map((term) => ({
+    prefix: targetName(term, ""),
+    share: term.region === undefined ? picture.weight * part : ofRegions[term.region]!,
+  }));
   return (name) => shares.find(({ prefix }) => name.startsWith(prefix))?.share ?? 0;
 }
 

@@ -238,6 +238,14 @@ describe("a job", () => {
     },
   );
 
+  test("may repeat without a seam", async () => {
+    const mask = striped(photo, WHITE, BLACK);
+    const { result, error } = await run({ mask, style: [style, other] }, { seamless: true, size: 64 });
+    expect(error).toBeUndefined();
+    expect([result!.width, result!.height]).toEqual([64, 48]);
+    expect(result!.data.every(Number.isFinite)).toBe(true);
+  });
+
   test("masks that do not fit are refused before any work", async () => {
     const loaded = runtime.loaded;
     const { events, error } = await run({ mask: striped({ width: 9, height: 9 }, RED) });
