@@ -125,9 +125,30 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
     expect(more.cells.every(({ loss }: { loss: number }) => loss > 0)).toBe(true);
   });
 
+  test("two at once do not fill one folder; killed, it leaves nothing that stops the next", async () => {
+    const long = [...args.slice(0, 6), "-s", "48", "-n", "100000", "--levels", "1", "--threads", "1", "-o", "busy"];
+    let second: Promise<{ status: number | null; stderr: string }> | undefined;
+    const { status } = await pastiche(["grid", ...long, "--progress", "json"], {
+      cwd,
+      watch(stderr, kill) {
+        if (second || !stderr.includes('"step":2,')) return;
+        second = grid(long);
+        void second.then(() => kill("SIGKILL"));
+      },
+    });
+    expect(status).toBe(null);
+    expect(await second).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("busy is being filled by another"),
+    });
+    const next = await grid([...args, "-o", "busy"]);
+    expect(next.status).toBe(0);
+    expect(readdirSync(at("busy")).sort()).toEqual(files(all));
+  });
+
   test("a single picture knows how it was made, and is made again to the pixel", async () => {
     const file = join("g", `${all[2]}.png`);
-    const shown = await grid([]).then(() => pastiche(["show", file], { cwd }));
+    const shown = await pastiche(["show", file], { cwd });
     expect(shown.stdout.toString()).toContain("--alpha 0.5 --style-scale 0.5");
     expect(
       (
