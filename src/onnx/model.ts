@@ -26,18 +26,35 @@ export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
     if (names.get(x) !== name) message(graph, 1, identity(names.get(x)!, name));
   }
   text(graph, 2, "pastiche");
-  for (const x of nodes) if (x.op === "Constant") message(graph, 5, tensorProto(x, names.get(x)!));
   for (const x of nodes) if (x.op === "Input") message(graph, 11, valueInfo(x.name!, x.type, x.shape));
   for (const [name, x] of Object.entries(outputs)) message(graph, 12, valueInfo(name, x.type, x.shape));
+
+  const constants = nodes.filter((x) => x.op === "Constant");
+  const weights = constants.flatMap((x) => field(5, tensorProto(x, names.get(x)!)));
 
   const model = new BinaryWriter();
   model.tag(1, WireType.Varint).int64(IR_VERSION);
   text(model, 2, "pastiche");
-  message(model, 7, graph);
   message(model, 8, new BinaryWriter().tag(2, WireType.Varint).int64(OPSET));
   for (const domain of new Set(operators.map((x) => operatorName(x.op).domain).filter(Boolean)))
     message(model, 8, text(new BinaryWriter(), 1, domain).tag(2, WireType.Varint).int64(1));
-  return model.finish();
+  return joined([model.finish(), ...field(7, [graph.finish(), ...weights])]);
+}
+
+/** A message in pieces: weights are large, and are copied once only, when all pieces are joined. */
+function field(number: number, pieces: readonly Uint8Array[]): Uint8Array[] {
+  const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return [new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(length).finish(), ...pieces];
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
+  return bytes;
 }
 
 function message(writer: BinaryWriter, field: number, content: BinaryWriter): void {
@@ -82,14 +99,14 @@ function attributeProto(name: string, value: Attribute): BinaryWriter {
   return writer.tag(20, WireType.Varint).int32(kind);
 }
 
-/** TensorProto with its values as raw little-endian bytes. */
-function tensorProto(x: Tensor, name: string): BinaryWriter {
+/** TensorProto with its values as raw little-endian bytes: in pieces, the values uncopied. */
+function tensorProto(x: Tensor, name: string): Uint8Array[] {
   const writer = new BinaryWriter();
   for (const dim of x.shape) writer.tag(1, WireType.Varint).int64(dim as number);
   writer.tag(2, WireType.Varint).int32(DATA_TYPE[x.type]);
   text(writer, 8, name);
   const { buffer, byteOffset, byteLength } = x.data!;
-  return writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(buffer, byteOffset, byteLength));
+  return [writer.finish(), ...field(9, [new Uint8Array(buffer, byteOffset, byteLength)])];
 }
 
 /** ValueInfoProto: a name, an element type, a shape whose symbolic sizes are dimension parameters. */

@@ -19,6 +19,8 @@ export const cpu: RuntimeChoice = {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
+        // Planned as one block, memory is taken once but for the worst case: a third more, and no faster.
+        enableMemPattern: false,
         // Features of flat regions fade into denormal numbers, which are slow and mean nothing.
         extra: { session: { set_denormal_as_zero: "1" } },
       },
