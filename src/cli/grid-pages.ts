@@ -190,11 +190,9 @@ export function titleOf({ cells }: GridPlan): string {
   return painting.endsWith(" styles") ? `${photo} in ${painting}` : `${photo} in the style of ${painting}`;
 }
 
-function aboutOf({ plan: { axes, cells }, standings }: GridResult): string {
+function aboutOf({ plan: { axes, cells }, standings, seconds }: GridResult): string {
   const networks = new Set(cells.map(({ model }) => model));
   const runtimes = new Set([...standings.values()].flatMap(({ outcome }) => outcome?.runtime ?? []));
-  // Of all runs that it took, not of the last one alone.
-  const seconds = [...standings.values()].reduce((sum, { outcome }) => sum + (outcome?.seconds ?? 0), 0);
   const about = [`${cells.length} pictures: ${axes.map(({ name }) => name).join(" by ")}`, clock(seconds)];
   return [...about, ...networks, ...runtimes].join(" · ");
 }

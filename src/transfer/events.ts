@@ -49,7 +49,10 @@ export interface ImageEvent {
   readonly image: Image;
 }
 
-/** All that is needed to go on from here: see `Job.resume`. */
+/**
+ * All that is needed to go on from here: see `Job.resume`. Its tensors are the job's own memory, valid until the next event
+ * is asked for: encode or copy them before.
+ */
 export interface CheckpointEvent {
   readonly type: "checkpoint";
   readonly step: number;

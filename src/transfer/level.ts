@@ -11,7 +11,7 @@ import { mapValues, prefixed } from "./records.ts";
 import type { Settings } from "./settings.ts";
 import { strengths, type Terms } from "./terms.ts";
 
-/** What a level begins with: it is the level's from then on, which frees it at its end. */
+/** What a level begins with, made for it: it is the level's from then on, which may write over it and frees it. */
 export interface Begun {
   /** Padded, [1, 3, H, W]. */
   readonly image: Value;
@@ -34,7 +34,10 @@ export interface LevelRun {
   shown(size: Size): Promise<Image>;
   /** The same; after a step that diverged, what was shown before the image went wrong. */
   lastGood(size: Size): Promise<Image>;
-  /** Copies of all that the next step begins with: see `Checkpoint`. An image that is no number is a `diverged` error. */
+  /**
+   * All that the next step begins with, see `Checkpoint`; valid until that step. An image that is no number is a `diverged`
+   * error.
+   */
   tensors(): Promise<Map<string, WeightTensor>>;
   /** The optimiser's state, which is the caller's from now on; everything else is freed. */
   finish(): Record<string, Value>;

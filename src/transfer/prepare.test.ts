@@ -31,13 +31,15 @@ describe("sizes", () => {
       [57, 35],
       [80, 49],
     ]);
-    expect(levels.map((level) => at(level).content).map(({ width, height }) => [width, height])).toEqual([
+    const all = levels.map(at);
+    expect(all.map(({ content: { width, height } }) => [width, height])).toEqual([
       [64, 48],
       [80, 64],
       [96, 80],
     ]);
-    for (const level of levels)
-      expect(at(level).style).toMatchObject([{ image: { width: 64, height: 80 }, weight: 1 }]);
+    for (const { style } of all) expect(style).toMatchObject([{ image: { width: 64, height: 80 }, weight: 1 }]);
+    // What they were made from was let go of.
+    expect(() => at(levels[0]!)).toThrow("handed out");
   });
 
   test("without a margin the photo is as it is where its sides are multiples of 16", () => {
@@ -84,14 +86,14 @@ describe("colours", () => {
 });
 
 describe("starts", () => {
-  const noise = ready({ init: "noise", seed: 3 }).start;
+  const noise = ready({ init: "noise", seed: 3 }).start();
 
   test("a blend is that much of each, and the seed's own", () => {
-    const { start } = ready({ init: "gray", initNoise: 0.25, seed: 3 });
+    const start = ready({ init: "gray", initNoise: 0.25, seed: 3 }).start();
     const expected = noise.data.map((x) => 0.75 * 0.5 + 0.25 * x);
     expect(Math.max(...start.data.map((x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(1e-6);
-    expect(ready({ init: "gray", initNoise: 0.25, seed: 4 }).start.data).not.toEqual(start.data);
-    expect(ready({ initNoise: 1, seed: 3 }).start.data).toEqual(noise.data);
-    expect(ready({ initNoise: 0 }).start.data).toEqual(ready({}).start.data);
+    expect(ready({ init: "gray", initNoise: 0.25, seed: 4 }).start().data).not.toEqual(start.data);
+    expect(ready({ initNoise: 1, seed: 3 }).start().data).toEqual(noise.data);
+    expect(ready({ initNoise: 0 }).start().data).toEqual(ready({}).start().data);
   });
 });

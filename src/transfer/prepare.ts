@@ -65,10 +65,13 @@ export interface StyleRegion {
 export interface Prepared {
   readonly levels: readonly Level[];
   readonly regions: Regions | undefined;
-  /** The pictures of a level, made when they are asked for: a level is not to hold those of the others. */
+  /** What the first level starts from; to be asked for before the last level. */
+  start(): Image;
+  /**
+   * The pictures of a level, made when they are asked for: a level is not to hold those of the others. With those of the
+   * last, to be asked for once, it lets go of all that they are made from.
+   */
   at(level: Level): LevelPictures;
-  /** What the first level starts from. */
-  readonly start: Image;
   /** From what the optimisation shows to what people get; the size stays. */
   finish(image: Image): Image;
 }
@@ -82,30 +85,44 @@ export function levelsOf({ content }: Pictures | { readonly content: Size }, set
 export function prepare(pictures: Pictures, settings: Settings, levels: readonly Level[]): Prepared {
   const last = levels.at(-1)!;
   const edges = edgesOf(settings);
-  const photo = clampImage(resize(pictures.content, last));
   const given = listed(pictures.style);
   const paintings = paintingsOf(given.length, settings);
+  const photo = clampImage(resize(pictures.content, last));
   const regions = regionsOf(pictures, pictures.content, given, paintings);
-  const { content, styles } = colored(photo, given, paintings, settings, areasOf(regions, photo, given));
   const untouched = regions && stays(regions);
+  const kept = keepsChroma(settings) || untouched ? photo : undefined;
+  const { start } = pictures;
+  let held: Colored | undefined = colored(photo, given, paintings, settings, areasOf(regions, photo, given));
+  const all = (): Colored => {
+    if (!held) throw new Error("internal: the pictures of the last level were handed out");
+    return held;
+  };
   return {
     levels,
     regions,
-    at: (level) => ({
-      content: edges.padded(clampImage(edges.resize(content, level)), level),
-      style: paintings.flatMap((_, i) => stylePictures(styles[i]!, i, paintings, level, edges, regions)),
-      surroundings: edges.surroundings,
-      regions: regions && paddedMaps(resizeMaps(regions.content, level), edges.workSize(level)),
-    }),
-    start: startImage({ content, styles, paintings, regions, start: pictures.start }, levels[0]!, settings),
+    start: () => startImage({ ...all(), paintings, regions, start }, levels[0]!, settings),
+    at(level) {
+      const { content, styles } = all();
+      if (level === last) held = undefined;
+      return {
+        content: edges.padded(clampImage(edges.resize(content, level)), level),
+        style: paintings.flatMap((_, i) => stylePictures(styles[i]!, i, paintings, level, edges, regions)),
+        surroundings: edges.surroundings,
+        regions: regions && paddedMaps(resizeMaps(regions.content, level), edges.workSize(level)),
+      };
+    },
     finish(image) {
-      const original = () => clampImage(resize(photo, image));
-      const painted = keepsChroma(settings) ? keepChroma(image, original()) : image;
-      if (!untouched) return painted;
-      return inlaid(painted, [{ image: original(), plane: resizeMaps(untouched, image).planes[0]! }]);
+      if (!kept) return image;
+      const original = clampImage(resize(kept, image));
+      const painted = keepsChroma(settings) ? keepChroma(image, original) : image;
+      return untouched
+        ? inlaid(painted, [{ image: original, plane: resizeMaps(untouched, image).planes[0]! }])
+        : painted;
     },
   };
 }
+
+type Colored = ReturnType<typeof colored>;
 
 /** The regions as the places where colours are fitted. */
 function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Image[]): Area[] {

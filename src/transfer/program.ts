@@ -175,7 +175,8 @@ export function restoredState(runtime: Runtime, optimizer: Optimizer, { tensors 
 }
 
 export function tensorValue(runtime: Runtime, { data, shape }: WeightTensor): Value {
-  return runtime.value(data, shape);
+  // A copy: the checkpoint stays the caller's.
+  return runtime.value(data.slice(), shape);
 }
 
 function dimsOf(spec: StateSpec, { width: W, height: H }: Size): number[] {

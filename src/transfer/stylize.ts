@@ -41,7 +41,7 @@ export interface Machine {
 /** Where a job goes: from `start` through `levels`, or from where it was stopped. */
 export interface Course {
   readonly levels: readonly Level[];
-  readonly start: Image;
+  start(): Image;
   readonly resume?: Checkpoint | undefined;
 }
 
@@ -58,7 +58,8 @@ export async function* runLevels(
   const count = counter(levels, resume);
   const about = { ...network, settings, runtime: runtime.description };
   const edges = edgesOf(settings);
-  let image = start;
+  // Whatever is let go of here, a level need not hold.
+  let image = resume ? undefined : start();
   let state = resume
     ? restoredState(runtime, optimizer, resume)
     : freshState(runtime, optimizer, edges.workSize(levels[0]!));
@@ -68,7 +69,8 @@ export async function* runLevels(
       if (resume && index < resume.level) continue;
       yield { type: "level", index, level };
       const kept = index === resume?.level ? resume.tensors : undefined;
-      const first = kept ? tensorValue(runtime, kept.get("image")!) : imageValue(runtime, edges.padded(image, level));
+      const first = kept ? tensorValue(runtime, kept.get("image")!) : imageValue(runtime, edges.padded(image!, level));
+      image = undefined;
       const shown = kept && tensorValue(runtime, kept.get("shown")!);
       const given = state;
       state = {};
@@ -84,8 +86,8 @@ export async function* runLevels(
         state = await grownState(runtime, optimizer, old, level, next, edges);
       }
     }
-    yield { type: "done", step: count.step, image };
-    return image;
+    yield { type: "done", step: count.step, image: image! };
+    return image!;
   } finally {
     // However it ends: done, stopped, failed, or the caller listens no more.
     if (run) run.dispose();

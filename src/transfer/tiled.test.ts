@@ -42,7 +42,7 @@ async function level(name: keyof typeof backbones, size: Size, given: SettingsIn
   const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
   const programs = programCache();
   const begin = levelBeginner({ runtime, eye, terms: all, optimizer, settings, pictures: ready, programs });
-  const image = imageValue(runtime, margined(8).padded(ready.start, levels[0]!));
+  const image = imageValue(runtime, margined(8).padded(ready.start(), levels[0]!));
   const run = await begin(levels[0]!, {
     image,
     state: freshState(runtime, optimizer, margined(8).workSize(levels[0]!)),

@@ -137,8 +137,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     lastGood: picture,
     async tensors() {
       const all = { image, shown: { dims: image.dims, data: shown }, ...prefixed("state", state) };
-      const copies = mapValues(all, ({ dims, data }): WeightTensor => ({ shape: dims, data: data.slice() }));
-      return new Map(Object.entries(copies));
+      return new Map(Object.entries(mapValues(all, ({ dims, data }): WeightTensor => ({ shape: dims, data }))));
     },
     finish() {
       [targets.shared, ...targets.tiles].forEach(dispose);
@@ -150,9 +149,9 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   };
 }
 
-/** A value's numbers as memory of our own; the value is freed. */
+/** A value's numbers, which nobody else has any more. */
 async function taken(value: Value): Promise<Numbers> {
-  const data = (await value.read()).slice();
+  const data = await value.read();
   value.dispose();
   return { dims: value.dims, data };
 }

@@ -72,7 +72,7 @@ export async function takeSteps(
   const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
   const level = levels[0]!;
   const targets = await describe(runtime, eye, all, ready.at(level));
-  const image = imageValue(runtime, edges.padded(ready.start, level));
+  const image = imageValue(runtime, edges.padded(ready.start(), level));
   const state = freshState(runtime, optimizer, edges.workSize(level));
   const run = levelRun({ runtime, program, terms: all, image, state, targets });
   const losses: Record<string, number>[] = [];
