@@ -14,9 +14,11 @@
  */
 import type { Image } from "./image/image.ts";
 import { loadNetwork, type NetworkOptions } from "./platform/node/networks.ts";
+import { remembered } from "./platform/node/remembered.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
 import type { RuntimeOptions } from "./runtimes/runtime.ts";
 import type { StylizeEvent } from "./transfer/events.ts";
+import { eightBitsGain } from "./transfer/gain.ts";
 import type { StylizeOptions } from "./transfer/stylize.ts";
 import { createStylizer as create, type Job, type Stylizer } from "./transfer/stylizer.ts";
 
@@ -47,9 +49,12 @@ export interface MachineOptions extends RuntimeOptions, NetworkOptions {
  * ```
  */
 export async function createStylizer({ runtime = "auto", onNote, ...options }: MachineOptions = {}): Promise<Stylizer> {
+  const opened = await openRuntime(runtime, options);
   return create({
-    runtime: await openRuntime(runtime, options),
+    runtime: opened,
     loadNetwork: (name) => loadNetwork(name, { onNote }),
+    gains: () =>
+      remembered("eight bits", `ONNX Runtime ${opened.version}, ${opened.description}`, () => eightBitsGain(opened)),
   });
 }
 

@@ -141,6 +141,7 @@ async function follow(stylizer: Stylizer, job: Ready, course: Course, signal: Ab
   const given = { settings: request.settings, resume: request.resume?.checkpoint };
   for await (const event of stylizer.stylize({ ...pictures.take(), ...given }, options)) {
     progress.show(event);
+    if (event.type === "note") say(event.text);
     if (event.type === "start") {
       announce(event, request, flags.verbose, say);
       request.onStart?.(event, say);

@@ -33,7 +33,7 @@ export function progressFor(style: (typeof progressStyles)[number], stream: Node
   if (chosen === "bar") return bar(stream);
   if (chosen === "none") return { show() {}, note: (text) => void stream.write(`${text}\n`), clear() {} };
   return {
-    show: (event) => event.type !== "checkpoint" && stream.write(`${json(event)}\n`),
+    show: (event) => event.type !== "checkpoint" && event.type !== "note" && stream.write(`${json(event)}\n`),
     note: (text) => void stream.write(`${JSON.stringify({ type: "note", text })}\n`),
     clear() {},
   };

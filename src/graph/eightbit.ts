@@ -11,21 +11,26 @@
 import { abs, div, maximum, mul, neg, where } from "./arithmetic.ts";
 import type { Quantised, Scaled } from "./integer.ts";
 import * as integer from "./integer.ts";
-import { concat, reshape } from "./movement.ts";
+import { concat, reshape, slice } from "./movement.ts";
 import { ordered } from "./order.ts";
 import { reduce } from "./reduce.ts";
-import { sameShape, symbol } from "./shape.ts";
+import { sameShape } from "./shape.ts";
 import { constant, input, node, scalar, type Tensor } from "./tensor.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
 export interface EightBit {
-  /** The same outputs in eight bits, from the same inputs and from `ranges`; and the `ranges` of the next run. */
+  /** The same outputs in eight bits, from the same inputs and from the ranges; and the ranges of the next run. */
   readonly outputs: Outputs;
-  /** The outputs as they were, and the `ranges` that were measured: for the first run, and for whenever one is at hand. */
+  /** The outputs as they were, and the ranges that were measured: for the first run, and for whenever one is at hand. */
   readonly measured: Outputs;
-  /** How many ranges there are. */
-  readonly count: number;
+}
+
+/** What ranges are called where they come in and where they go out, and how many there may be. */
+export interface Ranges {
+  readonly from: string;
+  readonly to: string;
+  readonly capacity: number;
 }
 
 /** One tensor in eight bits whose range is decided beforehand. */
@@ -35,25 +40,24 @@ interface Slot {
 }
 
 /**
- * `outputs` in eight bits. Ranges come in as the input `from` and go out as the output `to`, [count]: the largest
- * magnitude that each tensor is expected to have. Undefined for a graph in which there is nothing to be done.
+ * `outputs` in eight bits. A range is the largest magnitude that a tensor is expected to have; of the `capacity` numbers
+ * that go in and out, the first are ranges and the others 0. Undefined for a graph in which there is nothing to be done.
  */
-export function eightBit(outputs: Outputs, { from, to }: { from: string; to: string }): EightBit | undefined {
-  const ranges = input(from, [symbol("R")]);
+export function eightBit(outputs: Outputs, { from, to, capacity }: Ranges): EightBit | undefined {
+  const ranges = input(from, [capacity]);
   const { slots, plain } = rewriter(ranges);
-  const all = ordered(Object.values(outputs));
   // Each after what it is made of: no call goes deep.
-  for (const x of all) plain(x);
+  for (const x of ordered(Object.values(outputs))) plain(x);
   if (slots.length === 0) return undefined;
+  if (slots.length > capacity) throw new TypeError(`eightBit: ${slots.length} ranges, and room for ${capacity}`);
   const rewritten = Object.fromEntries(Object.entries(outputs).map(([name, x]) => [name, plain(x)]));
   const measured = column(slots.map(({ original, quantised }) => magnitude(original, quantised)));
-  const followed = node("Mul", [ranges, follow(column(slots.map(({ quantised }) => integer.used(quantised))))], {
-    shape: [slots.length],
-  });
+  const used = column(slots.map(({ quantised }) => integer.used(quantised)));
+  const followed = mul(slice(ranges, 0, 0, slots.length), follow(used));
+  const none = constant(new Float32Array(capacity - slots.length), [capacity - slots.length]);
   return {
-    outputs: { ...rewritten, [to]: held(followed, slots) },
-    measured: { ...outputs, [to]: held(measured, slots) },
-    count: slots.length,
+    outputs: { ...rewritten, [to]: concat([held(followed, slots), none], 0) },
+    measured: { ...outputs, [to]: concat([held(measured, slots), none], 0) },
   };
 }
 
@@ -68,19 +72,10 @@ function follow(used: Tensor): Tensor {
 
 /** Ranges that the next run can begin with: none so small that it takes a gradient long to grow from nothing. */
 function held(ranges: Tensor, slots: readonly Slot[]): Tensor {
-  const signed = constant(
-    Float32Array.from(slots, ({ quantised }) => (quantised.zero === 0 ? 0 : 1e-4)),
-    [slots.length],
-  );
-  const largest = reduce("ReduceMax", node("Mul", [ranges, signed], { shape: [slots.length] }), {});
-  return maximum(maximum(ranges, mul(largest, signedOnly(slots))), 1e-30);
-}
-
-function signedOnly(slots: readonly Slot[]): Tensor {
-  return constant(
-    Float32Array.from(slots, ({ quantised }) => (quantised.zero === 0 ? 0 : 1)),
-    [slots.length],
-  );
+  const signed = slots.map(({ quantised }) => (quantised.zero === 0 ? 0 : 1));
+  const gradients = constant(Float32Array.from(signed), [slots.length]);
+  const least = mul(reduce("ReduceMax", mul(ranges, gradients), {}), 1e-4);
+  return maximum(maximum(ranges, mul(least, gradients)), 1e-30);
 }
 
 function magnitude(x: Tensor, { zero }: Scaled): Tensor {

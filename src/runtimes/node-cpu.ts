@@ -9,8 +9,10 @@ export const cpu: RuntimeChoice = {
   summary: "the processor, all cores",
   probe: async () => ({ ok: true }),
   async open({ threads = availableParallelism() } = {}) {
-    return ortRuntime(await loadOrt(), {
+    const ort = await loadOrt();
+    return ortRuntime(ort, {
       name: "cpu",
+      version: ort.env.versions.node,
       description: `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}`,
       session: {
         executionProviders: ["cpu"],

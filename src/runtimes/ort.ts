@@ -17,6 +17,7 @@ export interface Ort {
 export interface Flavour {
   readonly name: string;
   readonly description: string;
+  readonly version?: string | undefined;
   readonly session: InferenceSession.SessionOptions;
   /** The runtime has memory of its own, where `resident` outputs stay. */
   readonly device?: boolean;
@@ -31,13 +32,14 @@ type Call = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** The runtime contract over one flavour of ONNX Runtime. */
 export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
-  const { name, description, session, device = false, download, inTurn = false } = flavour;
+  const { name, description, version, session, device = false, download, inTurn = false } = flavour;
   const turn = inTurn ? turns() : undefined;
   const call: Call = (work) => named(name, turn ? () => turn(work) : work);
   const value = (tensor: Tensor) => held(tensor, call, download);
   return {
     name,
     description,
+    version,
     value: (data, dims) => value(new ort.Tensor("float32", data, dims)),
     async load(model: Uint8Array, { resident = [] }: LoadOptions = {}): Promise<Program> {
       const location = Object.fromEntries(resident.map((output) => [output, "gpu-buffer" as const]));

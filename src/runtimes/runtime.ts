@@ -31,6 +31,8 @@ export interface Runtime {
   readonly name: string;
   /** One line for people: device, threads, version. */
   readonly description: string;
+  /** Which build of it this is, where that is known: for what is remembered from one run to the next. */
+  readonly version?: string | undefined;
   load(model: Uint8Array, options?: LoadOptions): Promise<Program>;
   /** `data` as a tensor of this runtime. `data` must not change afterwards. */
   value(data: Float32Array, dims: readonly number[]): Value;

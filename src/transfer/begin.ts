@@ -9,6 +9,7 @@ import type { Level } from "../schedule/pyramid.ts";
 import type { Weights } from "../weights/weights.ts";
 import { edgesOf } from "./edges.ts";
 import { type Begun, type LevelRun, levelRun, parametersOf } from "./level.ts";
+import { FINAL, loadStepPrograms, mixedProgram, type Precision } from "./precision.ts";
 import type { Prepared } from "./prepare.ts";
 import { describe, loadStep } from "./program.ts";
 import type { Settings } from "./settings.ts";
@@ -26,19 +27,33 @@ export interface LevelsInput {
   readonly settings: Settings;
   readonly pictures: Prepared;
   readonly programs: ProgramCache;
+  readonly precision: Precision;
+  /** Told in sentences what happens on the way. */
+  readonly say: (text: string) => void;
 }
 
 /** Begins levels. What a level begins with is freed if that fails. */
-export function levelBeginner({ runtime, eye, terms, optimizer, settings, pictures, programs }: LevelsInput) {
+export function levelBeginner(job: LevelsInput) {
+  const { runtime, eye, terms, optimizer, settings, pictures, programs } = job;
   const parameters = Object.keys(parametersOf(settings));
   const key = graphKey(eye, terms, settings);
   const edges = edgesOf(settings);
 
   async function whole(level: Level): Promise<(begun: Begun) => LevelRun> {
     const targets = await describe(runtime, eye, terms, pictures.at(level));
-    const load = () => loadStep(runtime, eye, terms, optimizer, parameters);
-    const program = await programs.get(key, eye.weights, load).catch(freeing(targets));
+    const program = await (job.precision === "int8" ? mixed(level) : floats()).catch(freeing(targets));
     return (begun) => levelRun({ ...begun, runtime, program, terms, targets });
+  }
+
+  function floats() {
+    return programs.get(key, eye.weights, () => loadStep(runtime, eye, terms, optimizer, parameters));
+  }
+
+  async function mixed(level: Level) {
+    const load = () => loadStepPrograms(runtime, eye, terms, optimizer, parameters);
+    const both = await programs.get(`${key} eight bits`, eye.weights, load);
+    const end = level === pictures.levels.at(-1) ? level.steps - FINAL : level.steps;
+    return mixedProgram({ runtime, programs: both, end, say: job.say });
   }
 
   async function tiled(level: Level, size: number): Promise<(begun: Begun) => Promise<LevelRun>> {

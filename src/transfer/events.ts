@@ -2,6 +2,7 @@
 import type { Image } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import type { Precision } from "./precision.ts";
 import type { Region } from "./regions.ts";
 
 export interface StartEvent {
@@ -11,6 +12,8 @@ export interface StartEvent {
   readonly weights: string;
   readonly runtime: string;
   readonly levels: readonly Level[];
+  /** What most steps are computed in. */
+  readonly precision: Precision;
   /** Steps of all levels together. */
   readonly steps: number;
   /** Steps that were done already when the job was stopped; absent for a new job. */
@@ -60,10 +63,16 @@ export interface CheckpointEvent {
   readonly checkpoint: Checkpoint;
 }
 
+/** Something that people should know, in a sentence. */
+export interface NoteEvent {
+  readonly type: "note";
+  readonly text: string;
+}
+
 export interface DoneEvent {
   readonly type: "done";
   readonly step: number;
   readonly image: Image;
 }
 
-export type StylizeEvent = StartEvent | LevelEvent | StepEvent | ImageEvent | CheckpointEvent | DoneEvent;
+export type StylizeEvent = StartEvent | LevelEvent | StepEvent | ImageEvent | CheckpointEvent | NoteEvent | DoneEvent;

@@ -85,16 +85,16 @@ export async function countingRuntime(): Promise<CountingRuntime> {
   };
 }
 
-const network: Network = { backbone: toy, weights: toyWeights(), digest: "toy-digest" };
+export const network: Network = { backbone: toy, weights: toyWeights(), digest: "toy-digest" };
 
-/** A stylizer on `runtime` with the toy network; `asked` tells how often the network was loaded. */
+/** A stylizer on `runtime` with the toy network, in floats unless told otherwise; `asked` tells how often the network was loaded. */
 export function toyStylizer(runtime: Runtime): { stylizer: Stylizer; asked: () => number } {
   let asked = 0;
   const loadNetwork = async () => {
     asked++;
     return network;
   };
-  return { stylizer: createStylizer({ runtime, loadNetwork }), asked: () => asked };
+  return { stylizer: createStylizer({ runtime, loadNetwork, gains: async () => false }), asked: () => asked };
 }
 
 /** Two pictures with colours of their own. */

@@ -22,7 +22,7 @@ export interface Begun {
 
 export interface LevelInput extends Begun {
   readonly runtime: Runtime;
-  readonly program: Program;
+  readonly program: Pick<Program, "run">;
   readonly terms: Terms;
   readonly targets: Record<string, Value>;
 }

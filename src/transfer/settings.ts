@@ -105,6 +105,10 @@ const job = {
     .default("off")
     .describe("work on tiles of so many pixels a side, exactly; `off` for the whole picture at once"),
   seamless: z.boolean().describe("a result that repeats without a seam; its sides become multiples of 16"),
+  precision: z
+    .enum(["auto", "fp32", "int8"])
+    .default("auto")
+    .describe("int8: most steps in eight bits, faster and a little noisy; auto: where the processor gains from that"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe("for everything random"),
 };
 
@@ -120,7 +124,7 @@ type OptimizerInput = Intersection<z.input<(typeof optimizers)[keyof typeof opti
 export type SettingsInput = Partial<z.input<typeof jobSchema>> & OptimizerInput;
 
 /** Settings of how a job is computed, not of what: they are no recipe's. */
-export type MachineSetting = "tile";
+export type MachineSetting = "tile" | "precision";
 
 /** The settings of a job, complete. */
 export type Settings = z.output<typeof jobSchema> & {

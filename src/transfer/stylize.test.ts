@@ -47,6 +47,7 @@ describe("a job that runs to its end", () => {
         model: "toy",
         weights: "toy-digest",
         runtime: runtime.description,
+        precision: "fp32",
         levels: [
           { width: 35, height: 26, steps: 3 },
           { width: 50, height: 37, steps: 2 },

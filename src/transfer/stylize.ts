@@ -36,6 +36,8 @@ export interface Machine {
   readonly network: Pick<Checkpoint, "model" | "weights">;
   /** Begins a level: its targets are described, its program is loaded. If that fails, what it began with is freed. */
   begin(level: Level, begun: Begun): Promise<LevelRun>;
+  /** What there is to be said since the last call. */
+  notes(): readonly string[];
 }
 
 /** Where a job goes: from `start` through `levels`, or from where it was stopped. */
@@ -50,7 +52,7 @@ export interface Course {
  * with the last good image.
  */
 export async function* runLevels(
-  { runtime, optimizer, network, begin }: Machine,
+  { runtime, optimizer, network, begin, notes }: Machine,
   { levels, start, resume }: Course,
   settings: Settings,
   options: StylizeOptions,
@@ -75,7 +77,7 @@ export async function* runLevels(
       const given = state;
       state = {};
       run = await begin(level, { image: first, shown, state: given });
-      image = yield* steps(run, index, level, about, count, options);
+      image = yield* steps(run, index, level, about, count, options, notes);
       state = run.finish();
       run = undefined;
       const next = levels[index + 1];
@@ -103,6 +105,7 @@ async function* steps(
   about: Pick<Checkpoint, "settings" | "model" | "weights" | "runtime">,
   count: Counter,
   { signal, wantsImage, wantsCheckpoint, adjust }: StylizeOptions,
+  notes: Machine["notes"],
 ): AsyncGenerator<StylizeEvent, Image> {
   const { settings } = about;
   const checkpoint = async (): Promise<StylizeEvent> => {
@@ -116,6 +119,7 @@ async function* steps(
       const { loss, terms } = await run.step(adjustedSettings(settings, adjust?.()));
       const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(level) };
       yield event;
+      for (const text of notes()) yield { type: "note", text };
       if (wantsImage?.(event)) yield { type: "image", step: count.step, level: index, image: await run.shown(level) };
       if (wantsCheckpoint?.(event)) yield await checkpoint();
     }

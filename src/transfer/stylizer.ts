@@ -15,7 +15,9 @@ import { levelBeginner, programCache } from "./begin.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf } from "./edges.ts";
 import type { StylizeEvent } from "./events.ts";
+import { eightBitsGain } from "./gain.ts";
 import { listed, paintingsOf } from "./paintings.ts";
+import { precisionOf, withRanges } from "./precision.ts";
 import { levelsOf, type Prepared, prepare } from "./prepare.ts";
 import { checkFits } from "./resume.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
@@ -37,6 +39,8 @@ export interface StylizerOptions {
   readonly runtime: Runtime;
   /** The network of that name; `auto` is the best that is at hand. */
   readonly loadNetwork: (name: Settings["model"]) => Promise<Network>;
+  /** Are eight bits faster on the runtime than floats? By default measured when it is first asked. */
+  readonly gains?: () => Promise<boolean>;
 }
 
 /** One job: its pictures (without a photo: a texture) and whatever settings differ from the defaults. */
@@ -57,11 +61,16 @@ export interface Stylizer {
  * A stylizer on `runtime`. It keeps the last network and the last step program, and uses them again where they fit. Jobs
  * run one after the other: one that is begun while another runs waits for its end.
  */
-export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Stylizer {
+export function createStylizer({ runtime, loadNetwork, ...given }: StylizerOptions): Stylizer {
   const network = kept(loadNetwork);
   const loudWeights = lastOf(louder);
   const turn = turns();
   const programs = programCache();
+  let measured: Promise<boolean> | undefined;
+  const gains = () => {
+    measured ??= given.gains ? given.gains() : eightBitsGain(runtime);
+    return measured;
+  };
 
   async function* run(
     { settings: given, resume, ...files }: Job,
@@ -75,11 +84,13 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
     const { padding } = edgesOf(settings);
     const eye: Eye = { backbone, weights, padding, pooling: settings.pooling, grey: settings.color === "luminance" };
     const looked = files.content ? settings : { ...settings, contentLayers: {} };
-    const optimizer = average(makeOptimizer(settings));
     // Builds no more than the graph: an unknown layer is told before any work is done.
     describeGraph(eye, terms(looked).features);
     // So is a setting for another number of paintings.
     paintingsOf(listed(pictures.style).length, settings);
+    const precision = await precisionOf({ settings, eye, runtime, resume, gains });
+    const plain = average(makeOptimizer(settings));
+    const optimizer = precision === "int8" ? withRanges(plain) : plain;
     const levels = levelsOf(pictures, settings);
     const steps = levels.reduce((sum, level) => sum + level.steps, 0);
     const about = { model: backbone.name, weights: digest };
@@ -87,12 +98,14 @@ export function createStylizer({ runtime, loadNetwork }: StylizerOptions): Styli
     const ready = prepare(pictures, settings, levels);
     const { regions } = ready;
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
-    yield { type: "start", ...about, runtime: runtime.description, levels, steps, ...more };
+    yield { type: "start", ...about, runtime: runtime.description, precision, levels, steps, ...more };
 
     options.signal?.throwIfAborted();
     const all = terms(looked, regions?.all.slice(0, regions.content.planes.length));
-    const begin = levelBeginner({ runtime, eye, terms: all, optimizer, settings, pictures: ready, programs });
-    const machine = { runtime, optimizer, network: about, begin };
+    const notes: string[] = [];
+    const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
+    const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
+    const machine = { runtime, optimizer, network: about, begin, notes: () => notes.splice(0) };
     return yield* finished(runLevels(machine, { ...ready, resume }, settings, options), ready.finish);
   }
 

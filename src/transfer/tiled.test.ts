@@ -41,7 +41,18 @@ async function level(name: keyof typeof backbones, size: Size, given: SettingsIn
   const all = terms(settings, ready.regions?.all);
   const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
   const programs = programCache();
-  const begin = levelBeginner({ runtime, eye, terms: all, optimizer, settings, pictures: ready, programs });
+  const say = () => {};
+  const begin = levelBeginner({
+    runtime,
+    eye,
+    terms: all,
+    optimizer,
+    settings,
+    pictures: ready,
+    programs,
+    precision: "fp32",
+    say,
+  });
   const image = imageValue(runtime, margined(8).padded(ready.start(), levels[0]!));
   const run = await begin(levels[0]!, {
     image,

@@ -100,7 +100,15 @@ describe("settings go into a picture, come out as a command line, and are the sa
     });
     const picture = await readPicture(at("photo.png"));
     const pictures = { content: picture, style: [picture] };
-    const start = { type: "start", model: "vgg19", weights: "w", runtime: "r", levels: [], steps: 9 } as const;
+    const start = {
+      type: "start",
+      model: "vgg19",
+      weights: "w",
+      runtime: "r",
+      precision: "fp32",
+      levels: [],
+      steps: 9,
+    } as const;
     await fc.assert(
       fc.asyncProperty(
         anySettings.filter(together),

@@ -1,0 +1,73 @@
+/**
+ * Whether a processor gains from eight bits: measured, because neither its name nor its age says so. What the answer is
+ * used for, it refuses to know.
+ */
+import { constant, conv, type EightBit, eightBit, grad, input, relu, sum, symbol } from "../graph/index.ts";
+import { encode } from "../onnx/model.ts";
+import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
+
+const SIZE = 96;
+const CHANNELS = 64;
+/** Eight bits must be so much faster to be worth their noise. */
+const ENOUGH = 0.8;
+
+/**
+ * Runs three convolutions and their gradient in floats and in eight bits, the features and weights as large as they can
+ * be. Some processors' eight-bit sums overflow: wrong sums are no gain.
+ */
+export async function eightBitsGain(runtime: Runtime): Promise<boolean> {
+  const { outputs, measured } = sample();
+  const floats = await runtime.load(encode(measured));
+  try {
+    const eight = await runtime.load(encode(outputs));
+    try {
+      return await faster(runtime, floats, eight);
+    } finally {
+      await eight.dispose();
+    }
+  } finally {
+    await floats.dispose();
+  }
+}
+
+function sample(): EightBit {
+  const image = input("image", [1, 3, symbol("H"), symbol("W")]);
+  const bias = constant(new Float32Array(CHANNELS), [CHANNELS]);
+  const kernel = (inputs: number) => {
+    const size = CHANNELS * inputs * 9;
+    return constant(new Float32Array(size).fill(1 / (9 * inputs)), [CHANNELS, inputs, 3, 3]);
+  };
+  let x = image;
+  for (const inputs of [3, CHANNELS, CHANNELS, CHANNELS]) x = relu(conv(x, kernel(inputs), bias));
+  const loss = sum(x);
+  const [gradient] = grad(loss, [image]);
+  return eightBit({ loss, gradient: gradient! }, { from: "ranges", to: "next", capacity: 16 })!;
+}
+
+async function faster(runtime: Runtime, floats: Program, eight: Program): Promise<boolean> {
+  const image = runtime.value(new Float32Array(3 * SIZE * SIZE).fill(1), [1, 3, SIZE, SIZE]);
+  const first = await floats.run({ image });
+  const inputs = { image, ranges: first.next! };
+  try {
+    const loss = (await first.loss!.read())[0]!;
+    const times = { floats: Number.POSITIVE_INFINITY, eight: Number.POSITIVE_INFINITY };
+    for (let i = 0; i < 4; i++) {
+      times.floats = Math.min(times.floats, (await timed(floats, inputs)).time);
+      const { time, loss: found } = await timed(eight, inputs);
+      times.eight = Math.min(times.eight, time);
+      if (Math.abs(found / loss - 1) > 0.05) return false;
+    }
+    return times.eight < ENOUGH * times.floats;
+  } finally {
+    for (const value of [image, ...Object.values(first)]) value.dispose();
+  }
+}
+
+async function timed(program: Program, inputs: Readonly<Record<string, Value>>) {
+  const start = performance.now();
+  const outputs = await program.run(inputs);
+  const loss = (await outputs.loss!.read())[0]!;
+  const time = performance.now() - start;
+  for (const value of Object.values(outputs)) value.dispose();
+  return { time, loss };
+}

@@ -1,0 +1,150 @@
+/**
+ * Steps in eight bits among steps in floats: whether a job has any, which of its steps they are, and whether they are still
+ * to be trusted. What is computed in eight bits, `graph/` knows; how fast that is, the caller measures.
+ */
+import { UserError } from "../errors.ts";
+import { eightBit } from "../graph/index.ts";
+import { encode } from "../onnx/model.ts";
+import { number, type Optimizer } from "../optimizers/optimizer.ts";
+import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { dispose, readScalar, scalarValue } from "./program.ts";
+import type { Settings } from "./settings.ts";
+import { type Eye, stepGraph } from "./step.ts";
+import type { Terms } from "./terms.ts";
+
+/** What most steps are computed in. */
+export type Precision = "fp32" | "int8";
+
+/** At every level the first of so many steps is one in floats: it measures ranges, and its loss is compared. */
+export const CHECK = 25;
+/** The last steps of the last level are in floats: they take out what eight bits left. */
+export const FINAL = 10;
+/** How far, relative to it, the loss in eight bits may be from the loss in floats. */
+const TOLERANCE = 0.1;
+/** More ranges than any step has: VGG19 with losses on all layers has 80, and every region adds a few. */
+const CAPACITY = 1024;
+
+/** Runtimes whose processor computes in eight bits. */
+const PROCESSORS = ["cpu", "wasm"];
+
+export interface PrecisionInput {
+  readonly settings: Settings;
+  readonly eye: Eye;
+  readonly runtime: Runtime;
+  readonly resume: Checkpoint | undefined;
+  /** Are eight bits faster here? Asked only where it matters. */
+  readonly gains: () => Promise<boolean>;
+}
+
+/** What a job's steps are computed in; a resumed job goes on as it began. `int8` where that cannot be is a `usage` error. */
+export async function precisionOf({ settings, eye, runtime, resume, gains }: PrecisionInput): Promise<Precision> {
+  if (resume) return resume.tensors.has("state ranges") ? "int8" : "fp32";
+  const { precision, normalize } = settings;
+  if (precision === "fp32") return "fp32";
+  const obstacle = obstacleTo(settings, eye, runtime);
+  if (precision === "int8") {
+    if (obstacle) throw new UserError("usage", `precision: int8 does not go with ${obstacle}; choose fp32, or auto.`);
+    return "int8";
+  }
+  return !obstacle && normalize === "balanced" && (await gains()) ? "int8" : "fp32";
+}
+
+/** What keeps a job from steps in eight bits, in words. */
+function obstacleTo({ optimizer, normalize, tile }: Settings, eye: Eye, { name }: Runtime): string | undefined {
+  if (!PROCESSORS.includes(name)) return `the runtime ${name}, which has no arithmetic in eight bits`;
+  if (optimizer !== "adam") return `the optimiser ${optimizer}, which needs an exact gradient`;
+  if (normalize === "paper") return "the normalisation paper, which promises exact formulas";
+  if (eye.padding === "circular") return "seamless pictures";
+  if (tile !== "off") return "tiles";
+  return undefined;
+}
+
+/**
+ * The optimiser with what steps in eight bits go by: the ranges of the step before, how many steps the level has had, and
+ * whether eight bits are given up (1) or not (0). As state these go around and are part of every checkpoint.
+ */
+export function withRanges(optimizer: Optimizer): Optimizer {
+  return {
+    ...optimizer,
+    state: {
+      ...optimizer.state,
+      ranges: { shape: () => [CAPACITY], growth: "reset" },
+      stepped: { shape: number, growth: "reset" },
+      mistrusted: { shape: number, growth: "keep" },
+    },
+  };
+}
+
+/** The same step in floats (it also measures ranges) and in eight bits. */
+export interface StepPrograms {
+  readonly floats: Program;
+  readonly eight: Program;
+  dispose(): Promise<void>;
+}
+
+export async function loadStepPrograms(
+  runtime: Runtime,
+  eye: Eye,
+  terms: Terms,
+  optimizer: Optimizer,
+  parameters: readonly string[],
+): Promise<StepPrograms> {
+  const names = { from: "state ranges", to: "next ranges", capacity: CAPACITY };
+  const step = eightBit(stepGraph(eye, terms, optimizer, parameters), names);
+  if (!step) throw new TypeError("internal: nothing of this step can be in eight bits");
+  const floats = await runtime.load(encode(step.measured));
+  try {
+    const eight = await runtime.load(encode(step.outputs));
+    const both = [floats, eight];
+    return { floats, eight, dispose: async () => void (await Promise.all(both.map((program) => program.dispose()))) };
+  } catch (error) {
+    await floats.dispose();
+    throw error;
+  }
+}
+
+export interface MixedInput {
+  readonly runtime: Runtime;
+  readonly programs: StepPrograms;
+  /** From which step of the level on all are in floats. */
+  readonly end: number;
+  /** Told in a sentence when eight bits are given up. */
+  readonly say: (text: string) => void;
+}
+
+/** One program of both: which one runs depends on the state alone, so that a resumed job takes the same steps. */
+export function mixedProgram({ runtime, programs: { floats, eight }, end, say }: MixedInput): Pick<Program, "run"> {
+  return {
+    async run(inputs) {
+      const stepped = await first(inputs["state stepped"]!);
+      let mistrusted = await first(inputs["state mistrusted"]!);
+      const inFloats = mistrusted > 0 || stepped >= end || stepped % CHECK === 0;
+      const outputs = await (inFloats ? floats : eight).run(inputs);
+      try {
+        if (inFloats && mistrusted === 0 && stepped > 0 && stepped < end) {
+          const loss = await first(outputs.loss!);
+          const other = await readScalar((await eight.run(inputs, ["loss"])).loss!);
+          if (Number.isFinite(loss) && !(Math.abs(other - loss) <= TOLERANCE * Math.abs(loss))) {
+            mistrusted = 1;
+            say(
+              `In eight bits the loss is ${other.toPrecision(3)} where it should be ${loss.toPrecision(3)}: from here on all steps are in floats.`,
+            );
+          }
+        }
+      } catch (error) {
+        dispose(outputs);
+        throw error;
+      }
+      return {
+        ...outputs,
+        "next stepped": scalarValue(runtime, stepped + 1),
+        "next mistrusted": scalarValue(runtime, mistrusted),
+      };
+    },
+  };
+}
+
+async function first(value: Value): Promise<number> {
+  return (await value.read())[0]!;
+}
