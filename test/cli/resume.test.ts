@@ -19,7 +19,7 @@ const kinds = {
   adam: [...small, "--depth", "16"],
   // Of two paintings.
   lbfgs: [
-    "other.png",
+    "second.png",
     "--blend",
     "3,1",
     ...small,
@@ -53,10 +53,10 @@ function fresh(): void {
   mkdirSync(cwd);
   writeFileSync(at("photo.png"), photo);
   writeFileSync(at("painting.png"), painting);
-  writeFileSync(at("other.png"), other);
+  writeFileSync(at("second.png"), second);
   writeFileSync(at("mask.png"), mask);
 }
-const [photo, painting, other] = [await png(61, 45), await png(70, 70), await png(50, 66)];
+const [photo, painting, second] = [await png(61, 45), await png(70, 70), await png(50, 66)];
 const mask = await encodePicture("png", { image: halves(61, 45) });
 afterEach(() => fresh());
 
@@ -73,7 +73,7 @@ const stopped = (kind: keyof typeof kinds, signal: "SIGINT" | "SIGKILL", more?: 
   faulty(kind, `${signal}:20`, more);
 
 const files = () => readdirSync(cwd).filter((name) => name !== ".cache");
-const finished = ["mask.png", "other.png", "out.png", "painting.png", "photo.png"];
+const finished = ["mask.png", "out.png", "painting.png", "photo.png", "second.png"];
 
 /** Resumes, or begins anew where nothing was kept yet, and expects the bytes of the straight run and no other file. */
 async function expectGoesOn(kind: keyof typeof kinds, args: string[] = ["resume", "out.png.ckpt"]): Promise<Ended> {
@@ -248,7 +248,20 @@ describe("finding everything again", () => {
     const { status } = await pastiche(["resume", "out.png.ckpt", "--content", "moved.png", "-o", "other.png"], { cwd });
     expect(status).toBe(0);
     expect(readFileSync(at("other.png")).equals(straight.get("adam")!)).toBe(true);
-    expect(files()).toEqual(["moved.png", "other.png", "painting.png"]);
+    expect(files()).toEqual(["mask.png", "moved.png", "other.png", "painting.png", "second.png"]);
+  });
+
+  test("several paintings are given in their order, masks by a name of their own", async () => {
+    await stopped("lbfgs", "SIGKILL");
+    renameSync(at("second.png"), at("a.png"));
+    renameSync(at("mask.png"), at("b.png"));
+    const lost = await pastiche(["resume", "out.png.ckpt"], { cwd });
+    expect(lost).toMatchObject({ status: 3, stderr: expect.stringContaining("give it with --style FILE") });
+    const few = await pastiche(["resume", "out.png.ckpt", "--style", "a.png"], { cwd });
+    expect(few).toMatchObject({ status: 2, stderr: expect.stringContaining("--style: expected 2, as many as") });
+    const given = ["--style", "painting.png", "--style", "a.png", "--mask", "b.png"];
+    expect((await pastiche(["resume", "out.png.ckpt", ...given], { cwd })).status).toBe(0);
+    expect(readFileSync(at("out.png")).equals(straight.get("lbfgs")!)).toBe(true);
   });
 
   test("a picture from standard input is given", async () => {
@@ -365,6 +378,6 @@ describe("refusals", () => {
     [["photo.png", "painting.png", "--checkpoint-every", "-1"], 2, "--checkpoint-every: expected seconds"],
   ])("%j", async (args, status, part) => {
     expect(await pastiche(args, { cwd })).toMatchObject({ status, stderr: expect.stringContaining(part) });
-    expect(files()).toEqual(["mask.png", "other.png", "painting.png", "photo.png"]);
+    expect(files()).toEqual(["mask.png", "painting.png", "photo.png", "second.png"]);
   });
 });
