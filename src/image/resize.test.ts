@@ -103,7 +103,18 @@ test.each(kernels)("%s, circular, is the middle of the same picture laid out 3x3
       ];
       const thrice = ({ width, height }: typeof from) => ({ width: 3 * width, height: 3 * height });
       const expected = resizePlanes(nine, thrice(from), thrice(to), kernel);
-      const received = resizePlanes(one, from, to, kernel, true);
+      const moved = { circular: true, begin: (length: number) => 3 * length + 5 };
+      const rolledFirst = one.map(
+        (_, i) => one[((Math.floor(i / width) + 5) % height) * width + (((i % width) + 5) % width)]!,
+      );
+      if (columns !== width && rows !== height) {
+        const [a, b] = [
+          resizePlanes(one, from, to, kernel, moved),
+          resizePlanes(rolledFirst, from, to, kernel, { circular: true }),
+        ];
+        for (const [i, x] of a.entries()) expect(x).toBeCloseTo(b[i]!, 5);
+      }
+      const received = resizePlanes(one, from, to, kernel, { circular: true });
       for (let y = 0; y < rows; y++) {
         for (let x = 0; x < columns; x++) {
           expect(received[y * columns + x]).toBeCloseTo(expected[(rows + y) * 3 * columns + columns + x]!, 5);

@@ -28,15 +28,20 @@ export const kernels: readonly Kernel[] = ["bilinear", "bicubic", "lanczos3"];
  * `image` resampled to `size`. Bicubic and Lanczos overshoot at edges, so the result may leave [0, 1] a little: see
  * `clampImage`. An image that has the size already is returned as it is.
  */
-export function resize(image: Image, size: Size, { kernel = "bicubic", circular = false }: ResizeOptions = {}): Image {
+export function resize(image: Image, size: Size, options: ResizeOptions & { readonly kernel?: Kernel } = {}): Image {
   if (image.width === size.width && image.height === size.height) return image;
-  return { width: size.width, height: size.height, data: resizePlanes(image.data, image, size, kernel, circular) };
+  return {
+    width: size.width,
+    height: size.height,
+    data: resizePlanes(image.data, image, size, options.kernel, options),
+  };
 }
 
 export interface ResizeOptions {
-  readonly kernel?: Kernel;
   /** Beyond an edge is the opposite one, as if the image were repeated without end; else there is nothing. */
   readonly circular?: boolean;
+  /** Where a circular result begins: so many of the source's pixels from its edge, by the length of the side. */
+  readonly begin?: (length: number) => number;
 }
 
 /**
@@ -48,7 +53,7 @@ export function resizePlanes(
   from: Size,
   to: Size,
   kernel: Kernel = "bicubic",
-  circular = false,
+  options: ResizeOptions = {},
 ): Float32Array {
   const planes = data.length / (from.width * from.height);
   if (!Number.isInteger(planes)) {
@@ -57,7 +62,7 @@ export function resizePlanes(
   if (!(Number.isInteger(to.width) && Number.isInteger(to.height) && to.width > 0 && to.height > 0)) {
     throw new RangeError(`internal: resizePlanes: ${to.width}x${to.height} is no size`);
   }
-  const weighted = (a: number, b: number) => taps(a, b, kernel, circular);
+  const weighted = (a: number, b: number) => taps(a, b, kernel, options);
   const across = from.width === to.width ? data : resizeRows(data, from.width, weighted(from.width, to.width));
   if (from.height === to.height) return across === data ? data.slice() : across;
   return resizeColumns(across, to.width, from.height, planes, weighted(from.height, to.height));
@@ -74,7 +79,7 @@ interface Taps {
   readonly stride: number;
 }
 
-function taps(from: number, to: number, kernel: Kernel, circular: boolean): Taps {
+function taps(from: number, to: number, kernel: Kernel, { circular = false, begin = () => 0 }: ResizeOptions): Taps {
   const { radius, weight } = windows[kernel];
   const scale = from / to;
   const stretch = Math.max(1, scale);
@@ -84,7 +89,7 @@ function taps(from: number, to: number, kernel: Kernel, circular: boolean): Taps
   const count = new Int32Array(to);
   const weights = new Float64Array(to * stride);
   for (let i = 0; i < to; i++) {
-    const center = (i + 0.5) * scale;
+    const center = begin(from) + (i + 0.5) * scale;
     const first = Math.max(circular ? -Infinity : 0, Math.floor(center - reach + 0.5));
     const end = Math.min(circular ? Infinity : from, Math.floor(center + reach + 0.5));
     let sum = 0;

@@ -19,14 +19,18 @@ function largestDifference(a: Image, b: Image): number {
   return a.data.reduce((most, x, i) => Math.max(most, Math.abs(x - b.data[i]!)), 0);
 }
 
-test("rolled by half at the start, it ends rolled by half", async () => {
+test.each([
+  ["with a photo", true],
+  ["a texture", false],
+])("%s, rolled by half at the start, it ends rolled by half", async (_, tied) => {
   const { stylizer } = toyStylizer(await cpu.open({ threads: 1 }));
   const settings = { size: 128, minSize: 64, seamless: true, alpha: 0, steps: 4, firstSteps: 6, tv: 0.5 } as const;
   const { style } = pictures({ width: 16, height: 16 }, { width: 150, height: 130 });
   const content = noiseImage({ width: 128, height: 128 }, 3);
   const start = noiseImage({ width: 64, height: 64 }, 4);
   const run = async (from: Image) => {
-    const { events, result, error } = await follow(stylizer, { content, style, start: from, settings });
+    const photo = tied ? { content } : {};
+    const { events, result, error } = await follow(stylizer, { ...photo, style, start: from, settings });
     if (error) throw error;
     expect(only(events, "level").map(({ level }) => level.width)).toEqual([64, 96, 128]);
     return result!;

@@ -7,7 +7,7 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { edgesOf } from "./edges.ts";
+import { adrift, edgesOf } from "./edges.ts";
 import type { StepEvent, StylizeEvent } from "./events.ts";
 import type { Begun, LevelRun } from "./level.ts";
 import { dispose, freshState, grownState, imageValue, restoredState, tensorValue } from "./program.ts";
@@ -44,6 +44,8 @@ export interface Machine {
 export interface Course {
   readonly levels: readonly Level[];
   start(): Image;
+  /** No term ties the picture to a place. */
+  readonly free: boolean;
   readonly resume?: Checkpoint | undefined;
 }
 
@@ -53,13 +55,13 @@ export interface Course {
  */
 export async function* runLevels(
   { runtime, optimizer, network, begin, notes }: Machine,
-  { levels, start, resume }: Course,
+  { levels, start, free, resume }: Course,
   settings: Settings,
   options: StylizeOptions,
 ): AsyncGenerator<StylizeEvent, Image> {
   const count = counter(levels, resume);
   const about = { ...network, settings, runtime: runtime.description };
-  const edges = edgesOf(settings);
+  const edges = free && settings.seamless ? adrift : edgesOf(settings);
   // Whatever is let go of here, a level need not hold.
   let image = resume ? undefined : start();
   let state = resume

@@ -78,12 +78,13 @@ export function createStylizer({ runtime, loadNetwork, ...given }: StylizerOptio
   ): AsyncGenerator<StylizeEvent, Image> {
     const settings = given || !resume ? parseSettings(given) : resume.settings;
     const pictures = withPhoto(files, settings);
+    const texture = !files.content;
     options.signal?.throwIfAborted();
     const { backbone, weights: own, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
     const weights = loudWeights(backbone, own, factorOf(backbone, settings.gain));
     const { padding } = edgesOf(settings);
     const eye: Eye = { backbone, weights, padding, pooling: settings.pooling, grey: settings.color === "luminance" };
-    const looked = files.content ? settings : { ...settings, contentLayers: {} };
+    const looked = texture ? { ...settings, contentLayers: {} } : settings;
     // Builds no more than the graph: an unknown layer is told before any work is done.
     describeGraph(eye, terms(looked).features);
     // So is a setting for another number of paintings.
@@ -106,7 +107,8 @@ export function createStylizer({ runtime, loadNetwork, ...given }: StylizerOptio
     const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
     const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
     const machine = { runtime, optimizer, network: about, begin, notes: () => notes.splice(0) };
-    return yield* finished(runLevels(machine, { ...ready, resume }, settings, options), ready.finish);
+    const free = texture && !regions;
+    return yield* finished(runLevels(machine, { ...ready, free, resume }, settings, options), ready.finish);
   }
 
   return {
