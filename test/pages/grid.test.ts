@@ -109,12 +109,14 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
       watch: (stderr, kill) => void (stderr.includes('"cell":3') && kill("SIGINT")),
     });
     expect(stopped.status).toBe(130);
-    expect(stopped.stderr).toMatch(/Stopped with 2 of 4 pictures\. To go on: the same command\./);
-    expect(made()).toEqual(files(all.slice(0, 2)));
-    expect(readFileSync(at("g", "index.html"), "utf8")).toContain("Stopped with 2 of 4 not run");
+    // Where the tests' process is slow, the signal comes a cell late.
+    const done = Number(/Stopped with (\d) of 4 pictures\. To go on: the same command\./.exec(stopped.stderr)![1]);
+    expect(done).toBeGreaterThanOrEqual(2);
+    expect(made()).toEqual(files(all.slice(0, done)));
+    expect(readFileSync(at("g", "index.html"), "utf8")).toContain(`Stopped with ${4 - done} of 4 not run`);
     const before = statSync(at("g", `${all[0]}.png`)).mtimeMs;
     const { status, stderr, stdout } = await grid([...args, "-o", "g"]);
-    expect(stderr).toContain("2 of them are there already and are kept.");
+    expect(stderr).toContain(`${done} of them are there already and are kept.`);
     expect([status, stdout.toString()]).toEqual([0, `${join("g", "index.html")}\n`]);
     expect(made()).toEqual(files(all));
     expect(statSync(at("g", `${all[0]}.png`)).mtimeMs).toBe(before);
@@ -189,6 +191,7 @@ describe.skipIf(!path)("in Chromium", () => {
     ];
     const { status, stderr } = await grid(["photo.png", ...vary, ...quick, "-o", "page"]);
     rmSync(at(".cache", "models"), { recursive: true });
+    expect(stderr).toMatch(/^The first took \d+:\d\d: about \d+:\d\d for the other 7\.$/m);
     expect(stderr).toContain("4 of 8 failed");
     expect(status).toBe(1);
     browser = await startBrowser();
