@@ -12,16 +12,19 @@ import { readMade } from "./metadata.ts";
 import { listRoles, mapRoles } from "./roles.ts";
 import { version } from "./version.ts";
 
+/** A cell's loss curves, thinned. */
+export const curvesSchema = z.object({
+  steps: z.array(z.number()).readonly(),
+  terms: z.record(z.string(), z.array(z.number()).readonly()),
+  every: z.number(),
+});
+
 const outcome = z.object({
   seconds: z.number(),
   steps: z.number(),
   loss: z.number().nullable(),
   runtime: z.string(),
-  curves: z.object({
-    steps: z.array(z.number()).readonly(),
-    terms: z.record(z.string(), z.array(z.number()).readonly()),
-    every: z.number(),
-  }),
+  curves: curvesSchema,
 });
 /** How a cell went. */
 export type Outcome = z.infer<typeof outcome>;

@@ -6,13 +6,14 @@ import { join } from "node:path";
 import type { MachineOptions, Stylizer } from "../node.ts";
 import { createStylizer } from "../node.ts";
 import { clearTemporaries, writeAtomically } from "../platform/node/write.ts";
+import { cellKeeping } from "./grid-checkpoint.ts";
 import type { Cell, GridPlan } from "./grid-plan.ts";
 import { type Outcome, type Standing, writeRecord } from "./grid-record.ts";
 import { jobPictures, type Source } from "./inputs.ts";
 import { lossLog } from "./loss-log.ts";
 import { clock } from "./progress.ts";
 import { encoder } from "./result-files.ts";
-import { mapRoles } from "./roles.ts";
+import { listRoles, mapRoles } from "./roles.ts";
 import { announce, newCourse, type Voice } from "./telling.ts";
 
 /** A curve's most points: there are many on one page. */
@@ -66,33 +67,53 @@ export async function runCells(run: GridRun): Promise<void> {
 async function runCell(
   stylizer: Stylizer,
   cell: Cell,
-  { plan, folder, depth, verbose, voice, signal }: GridRun,
+  run: GridRun,
   first: boolean,
   guess: Forecast,
 ): Promise<Outcome> {
+  const { plan, folder, depth, verbose, voice, signal } = run;
   const path = join(folder, cell.file);
   // Every cell is made of the pictures that the plan is about.
-  const sources = mapRoles<Source, Source>(cell, (source) => ({
+  const sources = mapRoles<Source, Required<Source>>(cell, (source) => ({
     ...source,
     sha256: plan.pictures.get(source.path)!.sha256,
   }));
+  const keeping = await cellKeeping(
+    path,
+    cell,
+    listRoles(sources).map(({ sha256 }) => sha256),
+  );
+  const { checkpoint: resume, seconds: before = 0, curves } = keeping.from ?? {};
+  const settings = cell.given;
   const pictures = await jobPictures(sources, cell.settings);
-  const encode = encoder({ format: "png", encoding: { depth } }, { ...cell, settings: cell.given }, pictures, true);
+  const encode = encoder({ format: "png", encoding: { depth } }, { ...cell, settings }, pictures, true);
   const course = newCourse();
-  const log = lossLog(POINTS);
-  for await (const event of stylizer.stylize({ ...pictures.take(), settings: cell.given }, { signal })) {
-    if (event.type === "start" && first) announce(event, { ...cell, settings: cell.given }, verbose, voice.say);
-    if (event.type === "step") log.add(event);
-    voice.progress.show(event.type === "step" ? { ...event, progress: guess.reached(cell, event.progress) } : event);
-    course.follow(event);
+  const log = lossLog(POINTS, curves);
+  try {
+    const options = { signal, wantsCheckpoint: keeping.due };
+    for await (const event of stylizer.stylize({ ...pictures.take(), settings, resume }, options)) {
+      if (event.type === "start" && first) announce(event, { ...cell, settings }, verbose, voice.say);
+      if (event.type === "start" && resume) voice.say(`Going on with ${cell.name} after step ${resume.step}.`);
+      if (event.type === "step") log.add(event);
+      if (event.type === "checkpoint") {
+        await keeping.keep(event.checkpoint, before + course.seconds, log.curves());
+        continue;
+      }
+      voice.progress.show(event.type === "step" ? { ...event, progress: guess.reached(cell, event.progress) } : event);
+      course.follow(event);
+    }
+    await clearTemporaries(path);
+    // Whether it may be replaced was asked before the first run.
+    await writeAtomically(path, await encode(course.last!, course.start), { force: true });
+  } catch (error) {
+    if (!signal.aborted) await keeping.remove();
+    throw error;
   }
-  await clearTemporaries(path);
-  // Whether it may be replaced was asked before the first run.
-  await writeAtomically(path, await encode(course.last!, course.start), { force: true });
-  guess.done(cell, course.seconds);
-  const { loss, seconds, last, start } = course;
+  await keeping.remove();
+  guess.done(cell, resume ? undefined : course.seconds);
+  const { loss, last, start } = course;
   return {
-    seconds,
+    seconds: before + course.seconds,
     steps: last!.step,
     loss: Number.isFinite(loss) ? loss : null,
     runtime: start!.runtime,
@@ -103,7 +124,8 @@ async function runCell(
 interface Forecast {
   /** A cell has done this part of its work; returns the part of all. */
   reached(cell: Cell, progress: number): number;
-  done(cell: Cell, seconds: number): void;
+  /** It is done, in that time; undefined for one that was begun before. */
+  done(cell: Cell, seconds: number | undefined): void;
 }
 
 /** Before it says how long it takes, it has seen so much: this part of the first cell, and so many seconds. */
@@ -128,7 +150,7 @@ function forecast(cells: readonly Cell[], say: (line: string) => void): Forecast
     done(cell, seconds) {
       const first = before === 0;
       before += cell.work;
-      if (!first || cells.length === 1) return;
+      if (!first || cells.length === 1 || seconds === undefined) return;
       told = true;
       const left = (seconds * (total - cell.work)) / cell.work;
       say(`The first took ${clock(seconds)}: about ${clock(left)} for the other ${cells.length - 1}.`);

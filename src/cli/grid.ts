@@ -47,7 +47,7 @@ Values:
 Settings are called as their flags are, or as in \`pastiche show --json\`, in any case. The last --vary goes along the rows,
 the one before it down; the first of three makes a table for each of its values. Settings whose change costs most are
 changed least often. All combinations are checked before the first is run. Pictures that are there already, made of the
-same pictures with the same settings, are kept: the same command goes on where it was stopped.
+same pictures with the same settings, are kept: the same command goes on where it was stopped, within a picture too.
 
 Examples:
   pastiche grid photo.jpg painting.jpg --vary alpha=0.03,0.1,0.3 --vary "style-scale=0.5-1.5 [3]" -s 256

@@ -99,7 +99,11 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
     "alpha-0.5_style-scale-0.5",
     "alpha-0.5_style-scale-1",
   ];
-  const made = () => readdirSync(at("g")).sort();
+  /** Without what is kept of a cell that was stopped after its first step. */
+  const made = () =>
+    readdirSync(at("g"))
+      .filter((name) => !name.endsWith(".ckpt"))
+      .sort();
   const files = (names: string[]) =>
     [...names.map((name) => `${name}.png`), "grid.json", "index.html", "sheet.png"].sort();
 
@@ -125,6 +129,39 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
     expect(statSync(at("g", `${all[0]}.png`)).mtimeMs).toBe(before);
     // The curves of what was kept are still known.
     expect(more.cells.every(({ loss }: { loss: number }) => loss > 0)).toBe(true);
+  });
+
+  test("stopped within a cell, it goes on there, and ends in the same pixels with all of its curve", async () => {
+    const one = [
+      "photo.png",
+      "painting.png",
+      "--vary",
+      "seed=7",
+      "-s",
+      "48",
+      "-n",
+      "60",
+      "--levels",
+      "1",
+      "--threads",
+      "1",
+    ];
+    expect((await grid([...one, "-o", "straight"])).status).toBe(0);
+    const stopped = await pastiche(["grid", ...one, "-o", "bent", "--progress", "json"], {
+      cwd,
+      watch: (stderr, kill) => void (stderr.includes('"step":20,') && kill("SIGINT")),
+    });
+    expect(stopped).toMatchObject({ status: 130, stderr: expect.stringContaining("Stopped with 0 of 1 pictures") });
+    expect(readdirSync(at("bent")).sort()).toEqual(["grid.json", "index.html", "seed-7.png.ckpt", "sheet.png"]);
+    const { status, stderr } = await grid([...one, "-o", "bent"]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^Going on with seed 7 after step \d\d\.$/m);
+    expect(readdirSync(at("bent")).sort()).toEqual(["grid.json", "index.html", "seed-7.png", "sheet.png"]);
+    expect(readFileSync(at("bent", "seed-7.png")).equals(readFileSync(at("straight", "seed-7.png")))).toBe(true);
+    const [bent, straight] = ["bent", "straight"].map((name) =>
+      JSON.parse(readFileSync(at(name, "grid.json"), "utf8")),
+    );
+    expect(bent.cells[0].outcome.curves).toEqual(straight.cells[0].outcome.curves);
   });
 
   test("two at once do not fill one folder; killed, it leaves nothing that stops the next", async () => {
