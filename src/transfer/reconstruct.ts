@@ -11,7 +11,8 @@ export type Reconstruction = (typeof reconstructions)[number];
 
 /**
  * The settings of a job that keeps of its picture what `layers` see: where things are (content), or what they are made of
- * (style). One level, because a smaller one would tell what the layer does not see at this size, and nothing else to aim at.
+ * (style). One level, because a smaller one would tell what the layer does not see at this size, nothing else to aim at, and
+ * every step in floats, because little noise is much where little is kept.
  */
 export function reconstruction(kind: Reconstruction, layers: readonly string[]): SettingsInput {
   const weights = Object.fromEntries(layers.map((layer) => [layer, 1]));
@@ -24,6 +25,7 @@ export function reconstruction(kind: Reconstruction, layers: readonly string[]):
     color: "free",
     init: "noise",
     levels: 1,
+    precision: "fp32",
     size: 256,
     steps: 300,
   };
