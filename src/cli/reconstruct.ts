@@ -90,15 +90,18 @@ async function figure(
   const { progress, say } = voice(flags);
   const network = await loadNetwork(model, { onNote: say });
   const stylizer = createStylizer({ runtime: await openRuntime(runtime, machine), loadNetwork: async () => network });
-  const parts = kinds.flatMap((kind) => figureLayers(network.backbone, kind).map((layers) => ({ kind, layers })));
+  const parts = kinds.flatMap((kind) =>
+    figureLayers(network.backbone, kind).map((layers) => {
+      const label = layers.length === 1 ? layers[0]! : `${layers[0]} to ${layers.at(-1)}`;
+      return { kind, layers, label };
+    }),
+  );
   const stop = interruption(say);
-  const cells = new Map<(typeof parts)[number], Cell>();
+  const cells = new Map(parts.map((part): [typeof part, Cell] => [part, { label: `${part.label} (not done)` }]));
   try {
     for (const [i, part] of parts.entries()) {
-      const { kind, layers } = part;
-      const label = layers.length === 1 ? layers[0]! : `${layers[0]} to ${layers.at(-1)}`;
+      const { kind, layers, label } = part;
       progress.show({ type: "cell", cell: i + 1, cells: parts.length, name: `${kind} ${label}`, output });
-      cells.set(part, { label: `${label}: stopped` });
       const job = { content: image, style: image, settings: settings(kind, layers) };
       for await (const event of stylizer.stylize(job, { signal: stop.signal })) {
         progress.show(event);
@@ -121,7 +124,7 @@ async function figure(
     title: `What ${network.backbone.name} keeps of ${basename(path)}: ${made.width}x${made.height} pixels, ${steps} steps from noise\n${kinds.map((kind) => words[kind]).join("\n")}`,
     rows: kinds.map((kind) => {
       const own = parts.filter((part) => part.kind === kind);
-      return { cells: [{ image: shown, label: "the picture" }, ...own.map((part) => cells.get(part) ?? {})] };
+      return { cells: [{ image: shown, label: "the picture" }, ...own.map((part) => cells.get(part)!)] };
     }),
   });
   const bytes = await encodePicture(target.format, { image: result }, target.encoding);
