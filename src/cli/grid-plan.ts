@@ -16,8 +16,8 @@ import { levelsOf } from "../transfer/prepare.ts";
 import { parseSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
 import { flagOf } from "./flags.ts";
 import { type Axis, isPicture, runOrder } from "./grid-axes.ts";
-import { type Source, type Sources, typed } from "./inputs.ts";
-import { listRoles } from "./roles.ts";
+import { checkMasks, type Source, type Sources, typed } from "./inputs.ts";
+import { listRoles, mapRoles } from "./roles.ts";
 import { startFile } from "./stylize.ts";
 
 /** One place of the grid, with its pictures. */
@@ -58,6 +58,8 @@ export interface Known extends Size {
 export interface GridSources {
   readonly content?: string | undefined;
   readonly style: readonly string[];
+  readonly mask?: string | undefined;
+  readonly styleMask?: readonly string[] | undefined;
 }
 
 /** The pictures' files as they were given in order, without those that `axes` name. Errors: `usage`. */
@@ -136,16 +138,17 @@ function draft(
   const start = startFile(given.init);
   if (start !== undefined) delete given.init;
   const files = new Map(values.filter(([key]) => isPicture(key)) as [string, string][]);
-  const styles = files.has("style") ? [files.get("style")!] : sources.style;
+  const content = files.get("content") ?? sources.content!;
+  const style = files.has("style") ? [files.get("style")!] : sources.style;
+  const pictures = { ...mapRoles({ ...sources, content, style, start }, typed), content: typed(content) };
   try {
     const settings = parseSettings(given, flagOf);
-    paintingsOf(styles.length, settings, flagOf);
+    paintingsOf(style.length, settings, flagOf);
+    checkMasks(pictures);
     return {
       indices,
       name,
-      content: typed(files.get("content") ?? sources.content!),
-      style: styles.map(typed),
-      start: start === undefined ? undefined : typed(start),
+      ...pictures,
       given,
       settings,
     };

@@ -14,10 +14,16 @@ export function planLines(plan: GridPlan, folder: string, standings: ReadonlyMap
   const names = order.map((axis) => axes[axis]!.name);
   return [
     `${titleOf(plan)}: ${cells.length} pictures${product} of ${size}, ${steps} steps in all, into ${folder}`,
-    ...axes.map(({ name, values }) => `  ${name}: ${values.map(({ label }) => label).join(", ")}`),
+    ...axes.map((axis) => `  ${axis.name}: ${listedValues(axis)}`),
     ...(names.length > 1 ? [`Order: ${names.join(", then ")}; ${names.at(-1)} changes fastest.`] : []),
     ...(kept > 0 ? [`${kept} of them are there already and are kept.`] : []),
   ];
+}
+
+/** The values in a row, apart from each other even where they hold commas. */
+function listedValues({ values }: GridPlan["axes"][number]): string {
+  const labels = values.map(({ label }) => label);
+  return labels.join(labels.some((label) => label.includes(",")) ? "; " : ", ");
 }
 
 export function planRecord({ axes, order, cells, steps }: GridPlan, folder: string) {

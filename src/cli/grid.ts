@@ -5,9 +5,10 @@ import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { number, readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
-import type { StylizeFlags } from "./stylize.ts";
+import { gathered, maskOptions, type StylizeFlags } from "./stylize.ts";
 
-interface GridFlags extends Pick<StylizeFlags, "force" | "depth" | "runtime" | "threads" | "json" | "progress"> {
+interface GridFlags
+  extends Pick<StylizeFlags, "mask" | "styleMask" | "force" | "depth" | "runtime" | "threads" | "json" | "progress"> {
   readonly vary?: string[];
   readonly recipe?: string;
   readonly output?: string;
@@ -17,7 +18,6 @@ interface GridFlags extends Pick<StylizeFlags, "force" | "depth" | "runtime" | "
 }
 
 export function gridCommand(): Command {
-  const gathered = (text: string, before: string[] = []) => [...before, text];
   const command = new Command("grid")
     .description("try settings against each other: a picture for every combination, a labelled sheet, a page")
     .argument("[pictures...]", "the photo and the painting; without those that --vary names")
@@ -26,7 +26,7 @@ export function gridCommand(): Command {
     .option("-f, --force", "replace pictures that are there and were made otherwise")
     .option("--dry-run", "check everything, say what would be run, and end");
   for (const option of settingOptions()) command.addOption(option);
-  return command
+  return maskOptions(command)
     .addOption(new Option("--depth <bits>", "bits a colour value of the single pictures (8, 16) [8]"))
     .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto")
     .option("--threads <count>", "processor threads [all cores]")
@@ -71,7 +71,7 @@ async function grid(given: string[], flags: GridFlags): Promise<void> {
   if (depth !== 8 && depth !== 16) throw invalid("usage", "--depth", "8 or 16", depth);
   const machine = machineOptions(flags);
   const axes = readAxes(flags.vary ?? recipeGrid(flags.recipe));
-  const sources = gridSources(axes, given);
+  const sources = { ...gridSources(axes, given), mask: flags.mask, styleMask: flags.styleMask };
   const plan = await planGrid(axes, sources, readSettings(flags as unknown as Record<string, unknown>));
   const folder = flags.output ?? gridFolder(sources);
   const standings = await standingsIn(folder, plan, flags.force);

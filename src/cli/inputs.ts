@@ -61,7 +61,7 @@ export async function readPictures(sources: Sources, settings: Settings): Promis
 }
 
 /** Refuses what can be told to be wrong with masks before they are read. */
-function checkMasks({ style, mask, styleMask }: Sources): void {
+export function checkMasks({ style, mask, styleMask }: Sources): void {
   if (!styleMask) return;
   if (!mask) throw new UserError("usage", "--style-mask needs a mask of the photo: give --mask FILE, too.");
   if (styleMask.length === style.length) return;

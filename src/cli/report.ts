@@ -99,6 +99,7 @@ export async function reporting(
         warning: warningOf(begun, last, stopped, log.curves().steps[0] ?? 0),
         key: keyOf(facts),
         inputs: listRoles(inputs),
+        before: inputs.content,
         result: await embed(last.image, LARGE),
         snapshots: snapshots.filter(({ step }) => step < last.step),
         facts: factsOf(course, begun, output),

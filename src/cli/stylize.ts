@@ -35,7 +35,17 @@ export function stylizeCommand(): Command {
   const command = new Command("stylize")
     .description("repaint a photo in the style of a painting, or of several (the default command)")
     .argument("<content>", "the photo: JPEG, PNG, WebP, AVIF, TIFF or GIF; - for standard input")
-    .argument("<style...>", "the painting, or several; - for standard input")
+    .argument("<style...>", "the painting, or several; - for standard input");
+  return jobOptions(maskOptions(command), "CONTENT-STYLE.png", settingOptions())
+    .addHelpText("after", EXAMPLES)
+    .action((content: string, style: string[], flags: StylizeFlags) =>
+      runGiven({ content, style, mask: flags.mask, styleMask: flags.styleMask }, flags),
+    );
+}
+
+/** The options that divide a photo into regions. */
+export function maskOptions(command: Command): Command {
+  return command
     .option(
       "--mask <file>",
       "flat colours, each a region of the photo: from light to dark, painted like one painting each",
@@ -44,11 +54,6 @@ export function stylizeCommand(): Command {
       "--style-mask <file>",
       "its parts of the same colours are for these regions; once for each painting",
       gathered,
-    );
-  return jobOptions(command, "CONTENT-STYLE.png", settingOptions())
-    .addHelpText("after", EXAMPLES)
-    .action((content: string, style: string[], flags: StylizeFlags) =>
-      runGiven({ content, style, mask: flags.mask, styleMask: flags.styleMask }, flags),
     );
 }
 

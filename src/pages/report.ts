@@ -28,8 +28,9 @@ export interface Report {
   readonly about: string;
   /** What is wrong with it, if the job was stopped. */
   readonly warning?: string | undefined;
-  /** The first is what the result is compared with. */
   readonly inputs: readonly Input[];
+  /** What the result is laid over; a texture has nothing of the kind. */
+  readonly before?: Input | undefined;
   readonly result: PagePicture;
   readonly snapshots: readonly Snapshot[];
   readonly facts: readonly Fact[];
@@ -43,9 +44,8 @@ export interface Report {
 
 /** The page as text. */
 export function reportPage(report: Report): string {
-  const { title, about, warning, inputs, result, snapshots, facts, curves, bands, command, settings } = report;
-  const [first] = inputs;
-  const words = { before: first?.role ?? "before", after: "result" };
+  const { title, about, warning, inputs, before, result, snapshots, facts, curves, bands, command, settings } = report;
+  const words = { before: before?.role ?? "", after: "result" };
   const body = html`<header>
 <h1>${title}</h1>
 <p>${about}</p>
@@ -53,7 +53,7 @@ ${warning !== undefined && html`<p class="bad">${warning}</p>`}
 </header>
 <main>
 <div class="result">
-<div id="result">${first ? compare(first.picture, result, words) : image(result, "the result")}</div>
+<div id="result">${compare(before?.picture, result, words)}</div>
 <aside>
 <div class="inputs">${inputs.map(({ role, name, picture }) => html`<figure>${image(picture, `the ${role}`)}<figcaption><b>${role}</b>${name}</figcaption></figure>`)}</div>
 ${factList(facts)}

@@ -6,8 +6,8 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 for (const image of all("img[data-from]")) image.src = document.getElementById(image.dataset.from).src;
 
 // Before and after.
-for (const box of all(".compare")) {
-  const range = box.querySelector("input");
+for (const range of all(".compare input")) {
+  const box = range.parentElement;
   const show = () => box.style.setProperty("--at", range.value + "%");
   range.addEventListener("input", show);
   show();

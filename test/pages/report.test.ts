@@ -123,6 +123,20 @@ describe.skipIf(!path)("in Chromium", () => {
     await page.close();
   });
 
+  test("a texture has no photo to be laid over, and the same page otherwise", async () => {
+    const { status } = await pastiche(["texture", "painting.png", ...quick, "-o", "t.png", "--report", "t.html"], {
+      cwd,
+    });
+    expect(status).toBe(0);
+    const { page, complaints } = await open(browser, at("t.html"));
+    expect(await page.locator("h1").textContent()).toBe("A texture after painting.png");
+    expect(await page.locator(".compare input").count()).toBe(0);
+    await page.locator(".strip button").first().click();
+    expect(await page.locator(".tag.right").textContent()).toMatch(/^step \d+$/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test.each([
     [360, "light"],
     [360, "dark"],
