@@ -126,6 +126,7 @@ test("the rooms that one can choose from", () => {
         "expectShape",
         "input",
         "scalar",
+        "unitGradient",
         "add",
         "sub",
         "mul",

@@ -42,6 +42,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
   pooling: { flags: "--pooling <kind>" },
   gain: { flags: "--gain <factor>", read: (text) => (text === "own" ? text : number(text)) },
   normalize: { flags: "--normalize <kind>" },
+  normalizeGradients: { flags: "--normalize-gradients", read: truth },
   average: { flags: "--average <decay>" },
   seed: { flags: "--seed <number>" },
   seamless: { flags: "--seamless", read: truth },

@@ -5,6 +5,7 @@ import { grad } from "./grad.ts";
 import { operators } from "./operators.case.ts";
 import { sum } from "./reduce.ts";
 import { input, type Tensor } from "./tensor.ts";
+import { unitGradient } from "./unit-gradient.ts";
 
 describe("gradients agree with central differences", () => {
   test.each(Object.keys(operators))("%s", async (name) => {
@@ -30,6 +31,18 @@ test("a loss that does not depend on a variable has a zero gradient of its shape
   const [g] = grad(sum(x), [z]);
   const { g: result } = await run({ g: g! }, { z: { data: new Float32Array(3), dims: [3] } });
   expect([...result!]).toEqual([0, 0, 0]);
+});
+
+test("a unit gradient is as long as it is told, in the same direction; the value stays, and zero stays zero", async () => {
+  const [x, length] = [input("x", [3]), input("length", [])];
+  const gradientOf = (loss: Tensor) => grad(loss, [x])[0]!;
+  const y = unitGradient(x, length);
+  const outputs = { y, g: gradientOf(mul(sum(mul(y, y)), 1000)), zero: gradientOf(sum(mul(y, 0))) };
+  const given = { x: { data: Float32Array.of(1, -3, 0), dims: [3] }, length: { data: Float32Array.of(8), dims: [] } };
+  const found = await run(outputs, given);
+  expect([...found.y!]).toEqual([1, -3, 0]);
+  expect([...found.g!].map((v) => Math.round(v * 1e5) / 1e5)).toEqual([2, -6, 0]);
+  expect([...found.zero!]).toEqual([0, 0, 0]);
 });
 
 test("a graph thousands of nodes deep is walked without recursion", () => {

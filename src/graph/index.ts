@@ -23,3 +23,4 @@ export {
 } from "./shape.ts";
 export { count, mean, meanSquare, sumSquare } from "./statistics.ts";
 export { constant, type ElementType, expectShape, input, scalar, type Tensor } from "./tensor.ts";
+export { unitGradient } from "./unit-gradient.ts";

@@ -32,6 +32,7 @@ export const balanced: Recipe = {
     pooling: "max",
     gain: "own",
     normalize: "balanced",
+    normalizeGradients: false,
     average: 0.99,
     seamless: false,
     seed: 0,

@@ -25,6 +25,7 @@ export const bare = {
   pooling: "max",
   gain: 1,
   normalize: "paper",
+  normalizeGradients: false,
   average: 0,
   seamless: false,
   seed: 0,

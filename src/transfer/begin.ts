@@ -114,8 +114,9 @@ export function programCache(): ProgramCache {
 /** What a step's graph is made of; everything else is an input. */
 function graphKey(eye: Eye, terms: Terms, { normalize, styleLoss, optimizer, parameters }: Settings): string {
   const names = [...terms.features, ...terms.image].map((term) => term.name);
+  const unit = terms.features.some((term) => term.unit);
   const seen = [eye.backbone.name, eye.pooling, eye.padding, eye.grey];
-  return JSON.stringify([seen, names, normalize, styleLoss, optimizer, parameters.history]);
+  return JSON.stringify([seen, names, unit, normalize, styleLoss, optimizer, parameters.history]);
 }
 
 /** Frees values after a failure, which goes on. */

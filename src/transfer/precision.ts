@@ -51,10 +51,15 @@ export async function precisionOf({ settings, eye, runtime, resume, gains }: Pre
 }
 
 /** What keeps a job from steps in eight bits, in words. */
-function obstacleTo({ optimizer, normalize, tile }: Settings, eye: Eye, { name }: Runtime): string | undefined {
+function obstacleTo(
+  { optimizer, normalize, normalizeGradients, tile }: Settings,
+  eye: Eye,
+  { name }: Runtime,
+): string | undefined {
   if (!PROCESSORS.includes(name)) return `the runtime ${name}, which has no arithmetic in eight bits`;
   if (optimizer !== "adam") return `the optimiser ${optimizer}, which needs an exact gradient`;
   if (normalize === "paper") return "the normalisation paper, which promises exact formulas";
+  if (normalizeGradients) return "normalised gradients";
   if (eye.padding === "circular") return "seamless pictures";
   if (tile !== "off") return "tiles";
   return undefined;

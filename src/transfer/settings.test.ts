@@ -140,6 +140,10 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
   });
 });
 
+test("gradients are not normalised tile by tile", () => {
+  expect(complaint({ normalizeGradients: true, tile: 64 })).toMatch(/^tile: a gradient is normalised as a whole; /);
+});
+
 describe("layers", () => {
   test("are known by Keras's and Torch's names too", () => {
     const named = parseSettings({

@@ -99,6 +99,9 @@ const job = {
     .describe(
       "how terms are scaled: balanced, the same for all; paper, to the letter; mean, as TensorFlow; elements, as neural-style",
     ),
+  normalizeGradients: z
+    .boolean()
+    .describe("every layer's gradient is divided by its L1 norm: it pulls as hard as its strength says"),
   average: z.number().min(0).lt(1).describe("decay of the running average that is the result; 0 for none"),
   tile: z
     .union([z.int().min(64).max(8192), z.literal("off")], "a whole number from 64 to 8192, or off")
@@ -157,6 +160,10 @@ export function parseSettings(given: SettingsInput = {}, label: (name: string) =
   if (settings.seamless && typeof settings.tile === "number") {
     const why = "a picture that repeats without end is worked on as a whole";
     throw new UserError("usage", `${label("tile")}: ${why}; leave it out, or ${label("seamless")}.`);
+  }
+  if (settings.normalizeGradients && typeof settings.tile === "number") {
+    const why = "a gradient is normalised as a whole";
+    throw new UserError("usage", `${label("tile")}: ${why}; leave it out, or ${label("normalizeGradients")}.`);
   }
   const optimizer = optimizers[settings.optimizer];
   for (const name of Object.keys(rest)) {

@@ -15,6 +15,7 @@ import {
   sum,
   symbol,
   type Tensor,
+  unitGradient,
 } from "../graph/index.ts";
 import { type Backbone, blockOf } from "../models/backbone.ts";
 import { features, type Pooling } from "../models/features.ts";
@@ -113,6 +114,8 @@ function inner(features: Tensor, positions: number): Tensor {
 /** A term as graph: what it sums up of an image, and its score from such sums. */
 interface Measured {
   readonly name: string;
+  /** The input that it is multiplied with. */
+  readonly strength: Tensor;
   readonly sums: readonly Tensor[];
   score(sums: readonly Tensor[]): Tensor;
 }
@@ -121,21 +124,29 @@ function measure(eye: Eye, terms: Terms, image: Tensor, weight?: Tensor): Measur
   const seen = see(eye, image, terms.features);
   const weightOf = weighting(weight);
   const ofFeatures = terms.features.map((term): Measured => {
-    const now = seen[term.layer]!;
+    const strength = strengthOf(term.name);
+    const now = term.unit ? unitGradient(seen[term.layer]!, strength) : seen[term.layer]!;
     const target = term.loss.describe(now).map((part, i) => input(targetName(term, i), part.shape));
     const sums = term.loss.measure(now, target, weightOf(term));
-    return { name: term.name, sums, score: (measured) => term.loss.score(measured, target) };
+    return { name: term.name, strength, sums, score: (measured) => term.loss.score(measured, target) };
   });
-  const ofImage = terms.image.map(({ name, loss }) => ({ name, sums: loss.measure(image, weight), score: loss.score }));
+  const ofImage = terms.image.map(({ name, loss }) => ({
+    name,
+    strength: strengthOf(name),
+    sums: loss.measure(image, weight),
+    score: loss.score,
+  }));
   return [...ofFeatures, ...ofImage];
+}
+
+function strengthOf(name: string): Tensor {
+  return input(`strength ${name}`, []);
 }
 
 /** Every term's score, unweighted, and their sum weighted by the inputs `strength TERM`. */
 function scored(measured: readonly Measured[], sums: (term: Measured) => readonly Tensor[]) {
   const values = Object.fromEntries(measured.map((term) => [term.name, term.score(sums(term))]));
-  const loss = Object.entries(values)
-    .map(([name, value]) => mul(input(`strength ${name}`, []), value))
-    .reduce((sum, part) => add(sum, part));
+  const loss = measured.map(({ name, strength }) => mul(strength, values[name]!)).reduce((sum, part) => add(sum, part));
   return { values, loss };
 }
 

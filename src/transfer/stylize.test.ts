@@ -122,6 +122,25 @@ describe("a job that runs to its end", () => {
     expect(data.slice(plane).every((x) => x < 0.1)).toBe(true);
   });
 
+  test("with normalised gradients a term's own scale does not count, its strength does", async () => {
+    const one = async (settings: SettingsInput) => {
+      const given = { ...short, levels: 1, steps: 3, tv: 0, average: 0, epsilon: 1e-6, normalizeGradients: true };
+      const { result, error } = await follow(stylizer, { ...pictures(), settings: { ...given, ...settings } });
+      if (error) throw error;
+      return result!.data;
+    };
+    // On average: where a gradient is almost zero, a last bit decides where Adam goes.
+    const difference = (a: Float32Array, b: Float32Array) =>
+      a.reduce((sum, x, i) => sum + Math.abs(x - b[i]!), 0) / a.length;
+    const paper = await one({ normalize: "paper", alpha: 1, init: "gray" });
+    // The same formulas but for constant factors: 4 for Gram matrices, twice the mean for the content.
+    expect(difference(await one({ normalize: "mean", alpha: 1, init: "gray" }), paper)).toBeLessThan(5e-4);
+    expect(difference(await one({ normalize: "paper", alpha: 20, init: "gray" }), paper)).toBeGreaterThan(2e-3);
+    const plain = { alpha: 1, init: "gray", normalizeGradients: false } as const;
+    const [sums, means] = [await one({ ...plain, normalize: "paper" }), await one({ ...plain, normalize: "mean" })];
+    expect(difference(sums, means)).toBeGreaterThan(2e-3);
+  });
+
   test("luminance: only lightness is seen and painted; the photo's chroma stays", async () => {
     const { content, style } = pictures();
     const job = { content, style, settings: { ...short, tv: 0, color: "luminance" as const } };

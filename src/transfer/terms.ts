@@ -15,6 +15,8 @@ export interface FeatureTerm {
   readonly picture: "content" | "style";
   readonly layer: string;
   readonly loss: FeatureLoss;
+  /** Its gradient at the layer is as long as its strength says, whatever the loss. */
+  readonly unit?: boolean;
   /** The region that it looks at, counted from 0; undefined: everywhere. */
   readonly region?: number;
   /** What its strength is multiplied by, as large as its region is. */
@@ -37,7 +39,7 @@ export interface Terms {
  * style terms of its own.
  */
 export function terms(
-  { normalize, styleLoss, contentLayers, styleLayers, seamless, margin }: Settings,
+  { normalize, normalizeGradients, styleLoss, contentLayers, styleLayers, seamless, margin }: Settings,
   regions: readonly Pick<Region, "name" | "share">[] = [],
 ): Terms {
   const one = (picture: "content" | "style", loss: FeatureLoss) => (layer: string) => ({
@@ -45,6 +47,7 @@ export function terms(
     picture,
     layer,
     loss,
+    ...(normalizeGradients && { unit: true }),
   });
   const inRegions = (term: FeatureTerm): FeatureTerm[] =>
     regions.length === 0
