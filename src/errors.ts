@@ -45,3 +45,8 @@ function plain(value: unknown): string {
     return Object.prototype.toString.call(value);
   }
 }
+
+/** An amount of memory as people read it. */
+export function bytesText(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}

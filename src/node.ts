@@ -13,6 +13,7 @@
  * ```
  */
 import type { Image } from "./image/image.ts";
+import { memoryToTake } from "./platform/node/memory.ts";
 import { loadNetwork, type NetworkOptions } from "./platform/node/networks.ts";
 import { remembered } from "./platform/node/remembered.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
@@ -36,6 +37,8 @@ export { readPictureText } from "./platform/pictures-text.ts";
 export interface MachineOptions extends RuntimeOptions, NetworkOptions {
   /** `auto` (default: the fastest that works here), `cpu`, `webgpu` or `cuda`. */
   readonly runtime?: string | undefined;
+  /** Bytes that a job may take: it works in tiles where it must. By default what this machine has to spare. */
+  readonly memory?: number | undefined;
 }
 
 /**
@@ -48,13 +51,20 @@ export interface MachineOptions extends RuntimeOptions, NetworkOptions {
  * await stylizer.dispose();
  * ```
  */
-export async function createStylizer({ runtime = "auto", onNote, ...options }: MachineOptions = {}): Promise<Stylizer> {
-  const opened = await openRuntime(runtime, options);
+export async function createStylizer({
+  runtime: name = "auto",
+  memory,
+  onNote,
+  ...options
+}: MachineOptions = {}): Promise<Stylizer> {
+  const runtime = await openRuntime(name, options);
+  const software = `ONNX Runtime ${runtime.version}, ${runtime.description}`;
   return create({
-    runtime: opened,
+    runtime,
     loadNetwork: (name) => loadNetwork(name, { onNote }),
-    gains: () =>
-      remembered("eight bits", `ONNX Runtime ${opened.version}, ${opened.description}`, () => eightBitsGain(opened)),
+    gains: () => remembered("eight bits", software, () => eightBitsGain(runtime)),
+    // Nobody tells how much memory a graphics card has left.
+    memory: () => memory ?? (runtime.name === "cpu" ? memoryToTake() : undefined),
   });
 }
 
@@ -67,8 +77,8 @@ export async function* stylize(
   job: Job,
   options: StylizeOptions & MachineOptions = {},
 ): AsyncGenerator<StylizeEvent, Image> {
-  const { runtime, threads, onNote, ...rest } = options;
-  const stylizer = await createStylizer({ runtime, onNote, ...(threads && { threads }) });
+  const { runtime, threads, memory, onNote, ...rest } = options;
+  const stylizer = await createStylizer({ runtime, memory, onNote, ...(threads && { threads }) });
   try {
     return yield* stylizer.stylize(job, rest);
   } finally {

@@ -45,7 +45,12 @@ export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "o
   readonly runtime?: string | undefined;
   /** Files or addresses of weights: `{ vgg19: file }`. Read once, then kept by the browser. */
   readonly weights?: NetworkSources | undefined;
+  /** Bytes that a job may take: it works in tiles where it must. By default what WASM can address, less some to spare. */
+  readonly memory?: number | undefined;
 }
+
+/** WASM addresses 4 GiB. */
+const WASM_MEMORY = 3.2e9;
 
 /**
  * A stylizer in this browser, for many jobs: networks and compiled programs stay in memory until `dispose`. `onProgress`
@@ -59,8 +64,10 @@ export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "o
  * ```
  */
 export async function createStylizer(options: MachineOptions = {}): Promise<Stylizer> {
-  const { runtime = "auto", weights, onProgress, ...rest } = options;
-  return create({ runtime: await openRuntime(runtime, rest), loadNetwork: networksFrom(weights, { onProgress }) });
+  const { runtime: name = "auto", weights, onProgress, memory, ...rest } = options;
+  const runtime = await openRuntime(name, rest);
+  const limit = memory ?? (runtime.name === "wasm" ? WASM_MEMORY : undefined);
+  return create({ runtime, loadNetwork: networksFrom(weights, { onProgress }), memory: () => limit });
 }
 
 /**
@@ -72,8 +79,9 @@ export async function* stylize(
   job: Job,
   options: StylizeOptions & MachineOptions = {},
 ): AsyncGenerator<StylizeEvent, Image> {
-  const { runtime, threads, wasmPaths, weights, onProgress, ...rest } = options;
-  const stylizer = await createStylizer({ runtime, weights, onProgress, wasmPaths, ...(threads && { threads }) });
+  const { runtime, threads, wasmPaths, weights, onProgress, memory, ...rest } = options;
+  const machine = { runtime, weights, onProgress, wasmPaths, memory };
+  const stylizer = await createStylizer({ ...machine, ...(threads && { threads }) });
   try {
     return yield* stylizer.stylize(job, rest);
   } finally {

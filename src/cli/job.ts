@@ -16,7 +16,7 @@ import { type JobPictures, jobPictures, type Sources } from "./inputs.ts";
 import { interruption } from "./interruption.ts";
 import { checkReport, type Reporting, reporting } from "./report.ts";
 import { encoder, type ResultFiles, resultFiles } from "./result-files.ts";
-import { type StylizeFlags, wholeNumber } from "./stylize.ts";
+import { bytesOf, type StylizeFlags, wholeNumber } from "./stylize.ts";
 import { outputTarget, type Snapshots, snapshotPlan, wantedSnapshots } from "./target.ts";
 import { announce, type Course, newCourse, resultRecord, stoppedLine, summary, type Voice, voice } from "./telling.ts";
 
@@ -75,10 +75,11 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
 }
 
 /** What jobs run on, as flags name it. */
-export function machineOptions({ runtime, threads }: Pick<StylizeFlags, "runtime" | "threads">): MachineOptions {
+export function machineOptions(flags: Pick<StylizeFlags, "runtime" | "threads" | "memory">): MachineOptions {
+  const { runtime, threads, memory } = flags;
   const count = threads === undefined ? undefined : wholeNumber("--threads", threads, 1, 256);
   checkRuntimeName(runtime);
-  return { runtime, ...(count && { threads: count }) };
+  return { runtime, ...(count && { threads: count }), ...(memory !== undefined && { memory: bytesOf(memory) }) };
 }
 
 /** The job's report, if it can be written. */

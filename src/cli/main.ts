@@ -29,6 +29,7 @@ async function commandLine(): Promise<Command> {
   const { resumeCommand } = await import("./resume.ts");
   const { replayCommand } = await import("./replay.ts");
   const { showCommand } = await import("./show.ts");
+  const { planCommand } = await import("./plan.ts");
   const { recipesCommand } = await import("./recipes.ts");
   const { gridCommand } = await import("./grid.ts");
   const { featuresCommand } = await import("./features.ts");
@@ -46,6 +47,7 @@ async function commandLine(): Promise<Command> {
     resumeCommand(),
     showCommand(),
     replayCommand(),
+    planCommand(),
     featuresCommand(),
     gridCommand(),
     textureCommand(),

@@ -24,6 +24,7 @@ export interface StylizeFlags {
   readonly checkpointEvery?: string | undefined;
   readonly runtime: string;
   readonly threads?: string | undefined;
+  readonly memory?: string | undefined;
   readonly report?: string | undefined;
   readonly json?: boolean | undefined;
   readonly progress: (typeof progressStyles)[number];
@@ -93,10 +94,25 @@ export function runningOptions(command: Command): Command {
     .option("--no-checkpoint", "keep no state: a stopped job cannot be resumed")
     .option("--report <page>", "a page about the job, in one HTML file: result, snapshots, loss curves, settings")
     .option("--threads <count>", "processor threads [all cores]")
+    .option(...MEMORY)
     .option("--json", "one JSON object about the result on standard output")
     .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))
     .option("-q, --quiet", "errors only")
     .option("-v, --verbose", "say more");
+}
+
+/** The flag for what a job may take of the memory. */
+export const MEMORY = [
+  "--memory <limit>",
+  "at most so much, as in 2GB or 800MB; in tiles if need be [what is free]",
+] as const;
+
+/** Bytes as people write them: 2GB, 1.5G, 800MB, 3GiB or a plain number; or a `usage` error. */
+export function bytesOf(text: string): number {
+  const [, amount, unit = "", binary] = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?)b?|b)?$/i.exec(text.trim()) ?? [];
+  const bytes = Number(amount) * (binary ? 1024 : 1000) ** " kmgt".indexOf(unit.toLowerCase() || " ");
+  if (bytes > 0 && Number.isFinite(bytes)) return bytes;
+  throw new UserError("usage", `--memory: expected an amount as in 2GB or 800MB, got ${JSON.stringify(text)}.`);
 }
 
 /** Options for pictures that are not where they were. */

@@ -4,6 +4,7 @@ import type { Image } from "../image/image.ts";
 import type { StartEvent, StylizeEvent } from "../transfer/events.ts";
 import type { Region } from "../transfer/regions.ts";
 import type { SettingsInput } from "../transfer/settings.ts";
+import { planLine } from "./plan.ts";
 import { type Progress, progressFor } from "./progress.ts";
 import type { Shown } from "./result-files.ts";
 import type { StylizeFlags } from "./stylize.ts";
@@ -82,6 +83,7 @@ export function announce(
     say("Using pocket, the small network of the package. For VGG19's full quality: pastiche models pull vgg19");
   }
   if (start.regions) say(`Regions: ${start.regions.map((region) => regionWords(region, style)).join("; ")}.`);
+  say(`${planLine(start)}.`);
   if (!verbose) return;
   const sizes = start.levels.map(({ width, height, steps }) => `${width}x${height}*${steps}`).join(" ");
   say(`network ${start.model} (${start.weights.slice(0, 16)}), runtime ${start.runtime}, levels ${sizes}`);

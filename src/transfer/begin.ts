@@ -76,7 +76,7 @@ export function levelBeginner(job: LevelsInput) {
 
 /** How large the tiles of a picture of `work` pixels are; none where all of it is no more than one tile with its halo. */
 export function tileSize({ tile }: Pick<Settings, "tile">, eye: Eye, terms: Terms, work: Size): number | undefined {
-  if (tile === "off" || eye.padding === "circular") return undefined;
+  if (typeof tile === "string" || eye.padding === "circular") return undefined;
   const pixels = ({ width, height }: Size) => width * height;
   const largest = Math.max(...tilesFor(eye, terms, work, tile).map(pixels));
   return largest < pixels(work) ? tile : undefined;

@@ -4,6 +4,7 @@ import type { Level } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Precision } from "./precision.ts";
 import type { Region } from "./regions.ts";
+import type { Settings } from "./settings.ts";
 
 export interface StartEvent {
   readonly type: "start";
@@ -16,6 +17,10 @@ export interface StartEvent {
   readonly precision: Precision;
   /** Steps of all levels together. */
   readonly steps: number;
+  /** As `Settings.tile`, decided: tiles where a level is larger than that, or never. */
+  readonly tile: Settings["tile"];
+  /** Bytes that the process will take at most, predicted; on a runtime with memory of its own, the device and it together. */
+  readonly peak: number;
   /** Steps that were done already when the job was stopped; absent for a new job. */
   readonly resumed?: number;
   /** The regions that masks made; absent without masks. */

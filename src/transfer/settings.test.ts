@@ -39,7 +39,7 @@ test("every setting explains itself", () => {
 });
 
 /** How a job is computed unless it is said: no recipe's business. */
-const machine = { tile: "off", precision: "auto" };
+const machine = { tile: "auto", precision: "auto" };
 
 describe.each(Object.entries<Recipe>(recipes))("recipe %s", (exported, { summary, about, settings, snapshots }) => {
   const recipe = exported as keyof typeof recipes;

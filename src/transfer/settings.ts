@@ -104,9 +104,9 @@ const job = {
     .describe("every layer's gradient is divided by its L1 norm: it pulls as hard as its strength says"),
   average: z.number().min(0).lt(1).describe("decay of the running average that is the result; 0 for none"),
   tile: z
-    .union([z.int().min(64).max(8192), z.literal("off")], "a whole number from 64 to 8192, or off")
-    .default("off")
-    .describe("work on tiles of so many pixels a side, exactly; `off` for the whole picture at once"),
+    .union([z.int().min(64).max(8192), z.enum(["auto", "off"])], "a whole number from 64 to 8192, auto or off")
+    .default("auto")
+    .describe("exact tiles of so many pixels a side; `auto`: as the memory asks, `off`: never"),
   seamless: z.boolean().describe("a result that repeats without a seam; its sides become multiples of 16"),
   precision: z
     .enum(["auto", "fp32", "int8"])

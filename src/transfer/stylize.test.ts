@@ -53,6 +53,8 @@ describe("a job that runs to its end", () => {
           { width: 50, height: 37, steps: 2 },
         ],
         steps: 5,
+        tile: "off",
+        peak: expect.any(Number),
       },
     ]);
     expect(only(events, "level").map(({ index, level }) => [index, level.width])).toEqual([

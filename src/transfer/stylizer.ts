@@ -11,11 +11,12 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { parse } from "../parameters.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { Weights } from "../weights/weights.ts";
-import { levelBeginner, programCache } from "./begin.ts";
+import { levelBeginner, programCache, tileSize } from "./begin.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf } from "./edges.ts";
 import type { StylizeEvent } from "./events.ts";
 import { eightBitsGain } from "./gain.ts";
+import { peakMemory, tileWithin } from "./memory.ts";
 import { listed, paintingsOf } from "./paintings.ts";
 import { precisionOf, withRanges } from "./precision.ts";
 import { levelsOf, type Prepared, prepare } from "./prepare.ts";
@@ -41,6 +42,8 @@ export interface StylizerOptions {
   readonly loadNetwork: (name: Settings["model"]) => Promise<Network>;
   /** Are eight bits faster on the runtime than floats? By default measured when it is first asked. */
   readonly gains?: () => Promise<boolean>;
+  /** How many bytes a job may take, asked when one begins; undefined or left out: as many as it wants. */
+  readonly memory?: (() => number | undefined) | undefined;
 }
 
 /** One job: its pictures (without a photo: a texture) and whatever settings differ from the defaults. */
@@ -61,7 +64,7 @@ export interface Stylizer {
  * A stylizer on `runtime`. It keeps the last network and the last step program, and uses them again where they fit. Jobs
  * run one after the other: one that is begun while another runs waits for its end.
  */
-export function createStylizer({ runtime, loadNetwork, ...given }: StylizerOptions): Stylizer {
+export function createStylizer({ runtime, loadNetwork, memory, ...given }: StylizerOptions): Stylizer {
   const network = kept(loadNetwork);
   const loudWeights = lastOf(louder);
   const turn = turns();
@@ -76,30 +79,36 @@ export function createStylizer({ runtime, loadNetwork, ...given }: StylizerOptio
     { settings: given, resume, ...files }: Job,
     options: StylizeOptions,
   ): AsyncGenerator<StylizeEvent, Image> {
-    const settings = given || !resume ? parseSettings(given) : resume.settings;
-    const pictures = withPhoto(files, settings);
+    const asked = given || !resume ? parseSettings(given) : resume.settings;
+    const pictures = withPhoto(files, asked);
     const texture = !files.content;
     options.signal?.throwIfAborted();
-    const { backbone, weights: own, digest } = await network((resume?.model as Settings["model"]) ?? settings.model);
-    const weights = loudWeights(backbone, own, factorOf(backbone, settings.gain));
-    const { padding } = edgesOf(settings);
-    const eye: Eye = { backbone, weights, padding, pooling: settings.pooling, grey: settings.color === "luminance" };
-    const looked = texture ? { ...settings, contentLayers: {} } : settings;
+    const { backbone, weights: own, digest } = await network((resume?.model as Settings["model"]) ?? asked.model);
+    const weights = loudWeights(backbone, own, factorOf(backbone, asked.gain));
+    const { padding, workSize } = edgesOf(asked);
+    const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: asked.color === "luminance" };
+    const looked = texture ? { ...asked, contentLayers: {} } : asked;
     // Builds no more than the graph: an unknown layer is told before any work is done.
     describeGraph(eye, terms(looked).features);
-    // So is a setting for another number of paintings.
-    paintingsOf(listed(pictures.style).length, settings);
-    const precision = await precisionOf({ settings, eye, runtime, resume, gains });
-    const plain = average(makeOptimizer(settings));
-    const optimizer = precision === "int8" ? withRanges(plain) : plain;
-    const levels = levelsOf(pictures, settings);
+    // So is a setting for another number of paintings, and a job that is too large.
+    paintingsOf(listed(pictures.style).length, asked);
+    const plain = average(makeOptimizer(asked));
+    const levels = levelsOf(pictures, asked);
     const steps = levels.reduce((sum, level) => sum + level.steps, 0);
     const about = { model: backbone.name, weights: digest };
+    const work = { eye, terms: terms(looked), optimizer: plain };
+    const final = workSize(levels.at(-1)!);
+    const fitted = () => (resume ? resume.settings.tile : tileWithin(work, final, memory?.() ?? Infinity));
+    const settings: Settings = asked.tile === "auto" ? { ...asked, tile: fitted() } : asked;
+    const peak = peakMemory(work, final, tileSize(settings, eye, work.terms, final));
+    const precision = await precisionOf({ settings, eye, runtime, resume, gains });
+    const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
     const ready = prepare(pictures, settings, levels);
     const { regions } = ready;
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
-    yield { type: "start", ...about, runtime: runtime.description, precision, levels, steps, ...more };
+    const planned = { levels, steps, tile: settings.tile, peak };
+    yield { type: "start", ...about, runtime: runtime.description, precision, ...planned, ...more };
 
     options.signal?.throwIfAborted();
     const all = terms(looked, regions?.all.slice(0, regions.content.planes.length));

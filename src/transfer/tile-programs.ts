@@ -61,7 +61,12 @@ export async function loadTilePrograms(
 }
 
 /** The tiles of a picture for these terms, their cores at most `size` pixels a side; a multiple of 16 at least. */
-export function tilesFor(eye: Eye, { features }: Terms, picture: { width: number; height: number }, size: number) {
+export function tilesFor(
+  eye: Pick<Eye, "backbone">,
+  { features }: Terms,
+  picture: { width: number; height: number },
+  size: number,
+) {
   const halo = Math.max(0, ...features.map((term) => reach(eye.backbone, term.layer)));
   return tiles({ width: picture.width, height: picture.height, size, halo, grain: GRAIN });
 }

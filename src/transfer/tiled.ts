@@ -16,7 +16,7 @@ import type { TilePrograms, TileTargets } from "./tile-programs.ts";
 import { totals } from "./totals.ts";
 
 /** A piece of the update has so many numbers, at most: the runtime holds about ten such pieces. */
-const PIECE = 3 << 20;
+const PIECE = 3 << 18;
 
 export interface TiledInput extends Begun {
   readonly runtime: Runtime;

@@ -108,6 +108,8 @@ describe("settings go into a picture, come out as a command line, and are the sa
       precision: "fp32",
       levels: [],
       steps: 9,
+      tile: "off",
+      peak: 1e9,
     } as const;
     await fc.assert(
       fc.asyncProperty(

@@ -1,0 +1,23 @@
+/**
+ * A job of one level in a process of its own, which tells its peak memory in kilobytes and its fastest step. Usage: node
+ * bench/memory-inside.mjs '{"model": "pocket", "width": 512, "height": 512, "settings": {}}'
+ */
+import * as models from "../dist/models/index.js";
+import { cpu } from "../dist/runtimes/node-cpu.js";
+import { createStylizer } from "../dist/transfer/stylizer.js";
+import { noisePicture, randomWeights } from "./parts.mjs";
+
+const { model, width, height, settings: given, steps = 2 } = JSON.parse(process.argv[2] ?? "{}");
+const backbone = models[/** @type {"pocket" | "vgg19"} */ (model)];
+const network = { backbone, weights: randomWeights(backbone), digest: "random" };
+const stylizer = createStylizer({ runtime: await cpu.open({ threads: 1 }), loadNetwork: async () => network });
+const picture = noisePicture({ width, height });
+const settings = { size: "content", levels: 1, steps, color: "free", ...given };
+const job = { content: picture, style: picture, settings };
+let [fastest, begin] = [Number.POSITIVE_INFINITY, 0];
+for await (const event of stylizer.stylize(job)) {
+  if (event.type === "step" && begin) fastest = Math.min(fastest, performance.now() - begin);
+  begin = performance.now();
+}
+// maxRSS is in kilobytes on every platform.
+console.log(JSON.stringify({ kilobytes: process.resourceUsage().maxRSS, milliseconds: Math.round(fastest) }));

@@ -1,0 +1,50 @@
+/** The prediction of memory: grows as it must, and tiles keep a limit. */
+import { describe, expect, test } from "vitest";
+import { UserError } from "../errors.ts";
+import { pocket, vgg19 } from "../models/index.ts";
+import { average } from "../optimizers/average.ts";
+import * as optimizers from "../optimizers/index.ts";
+import { peakMemory, tileWithin, type Work } from "./memory.ts";
+import { parseSettings } from "./settings.ts";
+import { terms } from "./terms.ts";
+
+function work(backbone = pocket, optimizer: "adam" | "lbfgs" = "adam"): Work {
+  const settings = parseSettings({ optimizer });
+  const made = average(optimizers[optimizer].make(settings.parameters as never));
+  return { eye: { backbone }, terms: terms(settings), optimizer: made };
+}
+const square = (side: number) => ({ width: side, height: side });
+
+describe("the predicted peak", () => {
+  test("grows with pixels, channels and the optimiser's memory; tiles take less", () => {
+    expect(peakMemory(work(), square(1024))).toBeGreaterThan(3 * peakMemory(work(), square(512)) - 4e8);
+    expect(peakMemory(work(vgg19), square(512))).toBeGreaterThan(2 * peakMemory(work(), square(512)));
+    expect(peakMemory(work(pocket, "lbfgs"), square(512))).toBeGreaterThan(peakMemory(work(), square(512)));
+    expect(peakMemory(work(), square(4096), 512)).toBeLessThan(peakMemory(work(), square(4096)) / 3);
+    expect(peakMemory(work(), square(4096), 256)).toBeLessThan(peakMemory(work(), square(4096), 512));
+  });
+});
+
+describe("a limit", () => {
+  test("is kept, by the largest tiles that keep it; whole where that fits", () => {
+    expect(tileWithin(work(), square(512), 8e9)).toBe("off");
+    for (const limit of [1e9, 1.5e9, 2e9, 3e9]) {
+      const tile = tileWithin(work(), square(2048), limit) as number;
+      expect(peakMemory(work(), square(2048), tile)).toBeLessThanOrEqual(limit);
+      expect(tile).toBeLessThan(2048);
+    }
+    expect(tileWithin(work(), square(2048), 2e9)).toBeGreaterThan(tileWithin(work(), square(2048), 1e9) as number);
+  });
+
+  test("that nothing keeps is refused before the start, with both numbers", () => {
+    const attempt = () => tileWithin(work(vgg19), square(8192), 5e8);
+    expect(attempt).toThrow(UserError);
+    expect(attempt).toThrow(/needs about \d+\.\d GB of memory, and it may take 500 MB\. Use a smaller --size/);
+  });
+
+  test("holds for a seamless picture as a whole: there are no tiles of one", () => {
+    const seamless = { ...work(), eye: { backbone: pocket, padding: "circular" as const } };
+    expect(() => tileWithin(seamless, square(2048), 1e9)).toThrow(UserError);
+    expect(tileWithin(seamless, square(512), 2e9)).toBe("off");
+  });
+});

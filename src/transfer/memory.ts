@@ -1,0 +1,86 @@
+/**
+ * How much memory a level takes, predicted, and how large its tiles may be. The numbers were fitted to measured peaks of
+ * whole processes (`bench/memory.mjs` holds them against new ones). It runs nothing and asks no machine.
+ */
+import { bytesText, UserError } from "../errors.ts";
+import { evaluateDim } from "../graph/index.ts";
+import type { Size } from "../image/image.ts";
+import { blockOf, convolutions } from "../models/backbone.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { type Eye, IMAGE } from "./step.ts";
+import type { Terms } from "./terms.ts";
+import { tilesFor } from "./tile-programs.ts";
+
+/** Node, this program and its libraries, before any picture. */
+const PROCESS = 115e6;
+
+/** The step of a whole picture: how often weights, features, images and the optimiser's state are in memory at once. */
+const WHOLE = { weights: 8.8, features: 1.55, images: 20, state: 2.8 };
+/** The step of a tile, in two programs. */
+const TILE = { weights: 12, features: 2.2, images: 24 };
+/** Of a picture that is worked on in tiles: image, gradient and what its targets are made from. */
+const HELD = { images: 4, state: 1.1 };
+
+/** What is worked on: enough to know sizes by. */
+export interface Work {
+  readonly eye: Pick<Eye, "backbone" | "padding">;
+  readonly terms: Terms;
+  readonly optimizer: Optimizer;
+}
+
+/** The predicted peak, in bytes, of a job whose largest level is of `size` (a work size); with `tile`, in tiles. */
+export function peakMemory({ eye, terms, optimizer }: Work, size: Size, tile?: number): number {
+  const { weights, features, content } = network(eye, terms);
+  const image = 12;
+  const state = stateBytes(optimizer, size);
+  const pixels = size.width * size.height;
+  if (!tile) {
+    const each = WHOLE.features * features + WHOLE.images * image;
+    return PROCESS + WHOLE.weights * weights + pixels * each + WHOLE.state * state;
+  }
+  const parts = tilesFor(eye, terms, size, tile).map(({ width, height }) => width * height);
+  const [largest, all] = [Math.max(...parts), parts.reduce((sum, x) => sum + x, 0)];
+  const each = TILE.features * features + TILE.images * image;
+  const held = pixels * HELD.images * image + all * content + HELD.state * state;
+  return PROCESS + TILE.weights * weights + largest * each + held + (optimizer.pointwise ? 0 : 2 * state);
+}
+
+const SIZES = [2048, 1536, 1024, 768, 640, 512, 384, 320, 256, 192, 128, 96, 64];
+
+/**
+ * How a job whose largest level is of `size` keeps to `limit` bytes: whole, or in the largest tiles that fit. Where nothing
+ * fits, a `resources` error that says what is needed.
+ */
+export function tileWithin(work: Work, size: Size, limit: number): number | "off" {
+  const whole = peakMemory(work, size);
+  if (whole <= limit) return "off";
+  const tile =
+    work.eye.padding === "circular" ? undefined : SIZES.find((each) => peakMemory(work, size, each) <= limit);
+  if (tile) return tile;
+  const least = work.eye.padding === "circular" ? whole : peakMemory(work, size, SIZES.at(-1));
+  throw new UserError(
+    "resources",
+    `This job needs about ${bytesText(least)} of memory, and it may take ${bytesText(limit)}. Use a smaller --size (half of it needs about a quarter), the pocket network, Adam, or allow more (--memory).`,
+  );
+}
+
+/** Bytes of a network's weights as far as it is looked at; for each pixel, of its features and of the content's targets. */
+function network({ backbone }: Pick<Eye, "backbone">, { features: terms }: Terms) {
+  const layers = convolutions(backbone);
+  const deepest = Math.max(0, ...terms.map((term) => layers.findIndex(({ name }) => name === term.layer)));
+  const perPixel = ({ name, outputs }: { name: string; outputs: number }) => (4 * outputs) / 4 ** (blockOf(name) - 1);
+  const seen = layers.slice(0, deepest + 1);
+  const targets = terms.filter(({ picture }) => picture === "content");
+  return {
+    weights: seen.reduce((sum, { inputs, outputs }) => sum + 4 * outputs * (9 * inputs + 1), 0),
+    features: seen.reduce((sum, layer) => sum + perPixel(layer), 0),
+    content: targets.reduce((sum, term) => sum + perPixel(layers.find(({ name }) => name === term.layer)!), 0),
+  };
+}
+
+function stateBytes(optimizer: Optimizer, { width: W, height: H }: Size): number {
+  const elements = Object.values(optimizer.state).map((spec) =>
+    spec.shape(IMAGE).reduce<number>((product, dim) => product * evaluateDim(dim, { W, H }), 1),
+  );
+  return 4 * elements.reduce((sum, x) => sum + x, 0);
+}
