@@ -69,6 +69,7 @@ async function grid(given: string[], flags: GridFlags): Promise<void> {
 
   const depth = number(flags.depth ?? "8");
   if (depth !== 8 && depth !== 16) throw invalid("usage", "--depth", "8 or 16", depth);
+  if (flags.output === "-") throw invalid("usage", "--output", "a folder", "-");
   const machine = machineOptions(flags);
   const axes = readAxes(flags.vary ?? recipeGrid(flags.recipe));
   const sources = { ...gridSources(axes, given), mask: flags.mask, styleMask: flags.styleMask };

@@ -81,6 +81,7 @@ describe("before the first run", () => {
     [["photo.png", "--vary", "alpha=1,2"], 2, "expected CONTENT and STYLE"],
     [["photo.png", "--vary", "style=painting.png,gone.png"], 3, "gone.png"],
     [["-", "painting.png", "--vary", "alpha=1"], 2, "give files"],
+    [["photo.png", "painting.png", "--vary", "alpha=1", "-o", "-"], 2, "--output: expected a folder"],
     [["photo.png", "painting.png", "--vary", "alpha=1", "--style-mask", "photo.png"], 2, "needs a mask of the photo"],
     [["photo.png", "painting.png", "--vary", "alpha=1-100", "--vary", "beta=1-9"], 2, "at most 400 pictures"],
     [["photo.png", "painting.png", "--vary", "alpha=1", "-o", "photo.png"], 1, "a part of this path is a file"],
