@@ -5,7 +5,7 @@ import type { Recipe } from "./recipe.ts";
 export const fine: Recipe = {
   summary: "The slowest and best: larger, more levels and steps, means and covariances of the features matched apart.",
   about: [
-    "As `balanced`, with the style loss `moments` (means and covariances of the features apart), a first level of 90 pixels, and four times the steps. At 1024 pixels it takes about twenty times as long as `balanced` at 512.",
+    "As `balanced`, with the style loss `moments` (means and covariances of the features apart), a first level of 90 pixels, and almost four times the steps. At 1024 pixels that is about fifteen times the work of `balanced` at 512.",
   ],
   settings: {
     ...balanced.settings,
