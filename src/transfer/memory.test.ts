@@ -23,6 +23,15 @@ describe("the predicted peak", () => {
     expect(peakMemory(work(), square(4096), 512)).toBeLessThan(peakMemory(work(), square(4096)) / 3);
     expect(peakMemory(work(), square(4096), 256)).toBeLessThan(peakMemory(work(), square(4096), 512));
   });
+
+  test("counts regions: two took 41 MB more than none where this was measured", () => {
+    const regions = ["#ffffff", "#000000"].map((name) => ({ name, share: 0.5 }));
+    const two = { ...work(), terms: terms(parseSettings(), regions) };
+    const size = { width: 784, height: 528 };
+    const more = peakMemory(two, size) - peakMemory(work(), size);
+    expect(more).toBeGreaterThan(41e6);
+    expect(more).toBeLessThan(70e6);
+  });
 });
 
 describe("a limit", () => {

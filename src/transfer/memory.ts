@@ -18,6 +18,8 @@ const PROCESS = 115e6;
 const WHOLE = { weights: 8.8, features: 1.55, images: 20, state: 2.8 };
 /** The step of a tile, in two programs. */
 const TILE = { weights: 12, features: 2.2, images: 24 };
+/** How much of a layer's features every region has of its own, weighted, for each of its style terms. */
+const REGION = 0.5;
 /** Of a picture that is worked on in tiles: image, gradient and what its targets are made from. */
 const HELD = { images: 4, state: 1.1 };
 
@@ -30,17 +32,17 @@ export interface Work {
 
 /** The predicted peak, in bytes, of a job whose largest level is of `size` (a work size); with `tile`, in tiles. */
 export function peakMemory({ eye, terms, optimizer }: Work, size: Size, tile?: number): number {
-  const { weights, features, content } = network(eye, terms);
+  const { weights, features, weighted, content } = network(eye, terms);
   const image = 12;
   const state = stateBytes(optimizer, size);
   const pixels = size.width * size.height;
   if (!tile) {
-    const each = WHOLE.features * features + WHOLE.images * image;
+    const each = WHOLE.features * features + weighted + WHOLE.images * image;
     return PROCESS + WHOLE.weights * weights + pixels * each + WHOLE.state * state;
   }
   const parts = tilesFor(eye, terms, size, tile).map(({ width, height }) => width * height);
   const [largest, all] = [Math.max(...parts), parts.reduce((sum, x) => sum + x, 0)];
-  const each = TILE.features * features + TILE.images * image;
+  const each = TILE.features * features + weighted + TILE.images * image;
   const held = pixels * HELD.images * image + all * content + HELD.state * state;
   return PROCESS + TILE.weights * weights + largest * each + held + (optimizer.pointwise ? 0 : 2 * state);
 }
@@ -70,11 +72,14 @@ function network({ backbone }: Pick<Eye, "backbone">, { features: terms }: Terms
   const deepest = Math.max(0, ...terms.map((term) => layers.findIndex(({ name }) => name === term.layer)));
   const perPixel = ({ name, outputs }: { name: string; outputs: number }) => (4 * outputs) / 4 ** (blockOf(name) - 1);
   const seen = layers.slice(0, deepest + 1);
+  const bytesOf = (layer: string) => perPixel(layers.find(({ name }) => name === layer)!);
   const targets = terms.filter(({ picture }) => picture === "content");
+  const weighted = terms.filter(({ region }) => region !== undefined);
   return {
     weights: seen.reduce((sum, { inputs, outputs }) => sum + 4 * outputs * (9 * inputs + 1), 0),
     features: seen.reduce((sum, layer) => sum + perPixel(layer), 0),
-    content: targets.reduce((sum, term) => sum + perPixel(layers.find(({ name }) => name === term.layer)!), 0),
+    weighted: weighted.reduce((sum, { layer }) => sum + REGION * bytesOf(layer), 0),
+    content: targets.reduce((sum, { layer }) => sum + bytesOf(layer), 0),
   };
 }
 

@@ -81,14 +81,24 @@ export function levelsOf({ content }: Pictures | { readonly content: Size }, set
   return pyramid({ ...settings, ...finalSize(content, settings), grain: settings.seamless ? GRAIN : 1 });
 }
 
+/** The regions that a job's masks make, if it has any; a `usage` error for masks or settings that do not fit. */
+export function regionsIn(pictures: Pictures, settings: Settings): Regions | undefined {
+  const styles = listed(pictures.style);
+  return regionsOf(pictures, pictures.content, styles, paintingsOf(styles.length, settings));
+}
+
 /** The pictures at every level. */
-export function prepare(pictures: Pictures, settings: Settings, levels: readonly Level[]): Prepared {
+export function prepare(
+  pictures: Pictures,
+  settings: Settings,
+  levels: readonly Level[],
+  regions = regionsIn(pictures, settings),
+): Prepared {
   const last = levels.at(-1)!;
   const edges = edgesOf(settings);
   const given = listed(pictures.style);
   const paintings = paintingsOf(given.length, settings);
   const photo = clampImage(resize(pictures.content, last));
-  const regions = regionsOf(pictures, pictures.content, given, paintings);
   const untouched = regions && stays(regions);
   const kept = keepsChroma(settings) || untouched ? photo : undefined;
   const { start } = pictures;

@@ -17,9 +17,8 @@ import { edgesOf } from "./edges.ts";
 import type { StylizeEvent } from "./events.ts";
 import { eightBitsGain } from "./gain.ts";
 import { peakMemory, tileWithin } from "./memory.ts";
-import { listed, paintingsOf } from "./paintings.ts";
 import { precisionOf, withRanges } from "./precision.ts";
-import { levelsOf, type Prepared, prepare } from "./prepare.ts";
+import { levelsOf, type Prepared, prepare, regionsIn } from "./prepare.ts";
 import { checkFits } from "./resume.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
 import { describeGraph, type Eye } from "./step.ts";
@@ -90,13 +89,14 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const looked = texture ? { ...asked, contentLayers: {} } : asked;
     // Builds no more than the graph: an unknown layer is told before any work is done.
     describeGraph(eye, terms(looked).features);
-    // So is a setting for another number of paintings, and a job that is too large.
-    paintingsOf(listed(pictures.style).length, asked);
+    // So are masks that do not fit, a setting for another number of paintings, and a job that is too large.
+    const regions = regionsIn(pictures, asked);
+    const all = terms(looked, regions?.all.slice(0, regions.content.planes.length));
     const plain = average(makeOptimizer(asked));
     const levels = levelsOf(pictures, asked);
     const steps = levels.reduce((sum, level) => sum + level.steps, 0);
     const about = { model: backbone.name, weights: digest };
-    const work = { eye, terms: terms(looked), optimizer: plain };
+    const work = { eye, terms: all, optimizer: plain };
     const final = workSize(levels.at(-1)!);
     const fitted = () => (resume ? resume.settings.tile : tileWithin(work, final, memory?.() ?? Infinity));
     const settings: Settings = asked.tile === "auto" ? { ...asked, tile: fitted() } : asked;
@@ -104,14 +104,12 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const precision = await precisionOf({ settings, eye, runtime, resume, gains });
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
-    const ready = prepare(pictures, settings, levels);
-    const { regions } = ready;
+    const ready = prepare(pictures, settings, levels, regions);
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
     const planned = { levels, steps, tile: settings.tile, peak };
     yield { type: "start", ...about, runtime: runtime.description, precision, ...planned, ...more };
 
     options.signal?.throwIfAborted();
-    const all = terms(looked, regions?.all.slice(0, regions.content.planes.length));
     const notes: string[] = [];
     const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
     const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
