@@ -2,12 +2,14 @@
 
 import { convolutions } from "../dist/models/backbone.js";
 import * as models from "../dist/models/index.js";
+import { encode } from "../dist/onnx/model.js";
 import { average } from "../dist/optimizers/average.js";
 import * as optimizers from "../dist/optimizers/index.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
 import { parametersOf } from "../dist/transfer/level.js";
-import { describe, freshState, imageValue, loadStep, scalarValue } from "../dist/transfer/program.js";
+import { describe, freshState, imageValue, scalarValue } from "../dist/transfer/program.js";
 import { parseSettings } from "../dist/transfer/settings.js";
+import { stepGraph } from "../dist/transfer/step.js";
 import { strengths, terms } from "../dist/transfer/terms.js";
 
 /**
@@ -48,11 +50,13 @@ function noise(count, scale) {
 }
 
 /**
- * A step that is ready to run again and again.
+ * @typedef {{ model: "vgg19" | "pocket", size: number, settings?: object, threads?: number }} StepOptions
  *
- * @param {{ model: "vgg19" | "pocket", size: number, settings?: object, threads?: number }} options
+ * The graph of a step, and what goes into it.
+ *
+ * @param {StepOptions} options
  */
-export async function preparedStep({ model, size, settings: given = {}, threads }) {
+export async function preparedGraph({ model, size, settings: given = {}, threads }) {
   const runtime = await cpu.open(threads ? { threads } : {});
   const settings = parseSettings({ ...given, model });
   const backbone = models[model];
@@ -63,13 +67,24 @@ export async function preparedStep({ model, size, settings: given = {}, threads 
   const picture = noisePicture({ width: size, height: size });
   const level = { width: size, height: size, steps: 1 };
   const targets = await describe(runtime, eye, all, { content: picture, style: [{ image: picture, weight: 1 }] });
-  const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
   /** @type {Record<string, import("../dist/runtimes/runtime.js").Value>} */
-  let inputs = { image: imageValue(runtime, picture), ...targets };
+  const inputs = { image: imageValue(runtime, picture), ...targets };
   for (const [name, value] of Object.entries(freshState(runtime, optimizer, level))) inputs[`state ${name}`] = value;
   for (const [name, x] of Object.entries(strengths(all, settings)))
     inputs[`strength ${name}`] = scalarValue(runtime, x);
   for (const [name, x] of Object.entries(parametersOf(settings))) inputs[`parameter ${name}`] = scalarValue(runtime, x);
+  return { runtime, outputs: stepGraph(eye, all, optimizer, Object.keys(parametersOf(settings))), inputs };
+}
+
+/**
+ * A step that is ready to run again and again.
+ *
+ * @param {StepOptions} options
+ */
+export async function preparedStep(options) {
+  const { runtime, outputs, inputs: first } = await preparedGraph(options);
+  const program = await runtime.load(encode(outputs));
+  let inputs = first;
   return {
     async step() {
       const outputs = await program.run(inputs);

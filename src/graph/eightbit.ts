@@ -124,7 +124,10 @@ function rewriter(ranges: Tensor) {
     const [a, b] = x.inputs as [Tensor, Tensor];
     if (isFeatures(x)) {
       const [seen, kernel, bias] = a.inputs as [Tensor, Tensor, Tensor];
-      if (!isSeen(seen)) return slot(x, 0, (as) => integer.quantise(plain(x), as));
+      if (!isSeen(seen)) {
+        const features = remade(x);
+        return slot(x, 0, (as) => integer.quantise(features, as));
+      }
       const from = eight(seen);
       return slot(x, 0, (as) => integer.quantisedConv(from, kernel, bias, as));
     }
@@ -173,11 +176,15 @@ function rewriter(ranges: Tensor) {
   }
 
   function restored(x: Tensor): Tensor {
-    if ((isFeatures(x) && isSeen(x.inputs[0]!.inputs[0]!)) || maskedBy(x) || (isSeen(x) && !isFeatures(x))) {
-      return integer.dequantise(eight(x));
-    }
+    // All features alike, the first too: where they are compared with what was pooled of them, both must be rounded.
+    if (isSeen(x) || maskedBy(x)) return integer.dequantise(eight(x));
     const gram = gramOf(x);
     if (gram) return integer.quantisedGram(eight(gram));
+    return remade(x);
+  }
+
+  /** The same operator on what its inputs became. */
+  function remade(x: Tensor): Tensor {
     const inputs = x.inputs.map(plain);
     return inputs.every((y, i) => y === x.inputs[i]) ? x : { ...x, inputs };
   }

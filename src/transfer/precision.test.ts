@@ -15,46 +15,52 @@ beforeAll(async () => {
   runtime = await countingRuntime();
 });
 
-/** Levels of 28 and 14 steps: with a check in the first, and eight bits in both. */
-const settings: SettingsInput = { size: 50, minSize: 32, levels: 2, firstSteps: 28, steps: 14, precision: "int8" };
+/** Levels of 28 and 24 steps: with a check in the first, and eight bits in both. */
+const settings: SettingsInput = { size: 50, minSize: 32, levels: 2, firstSteps: 28, steps: 24, precision: "int8" };
 const job = (more: SettingsInput = {}) => ({ ...pictures(), settings: { ...settings, ...more } });
 
-describe("which step runs on which program", () => {
-  /** Programs that only say which they are, and what the loss is. */
-  function recorded(losses: { floats: number; eight: number }) {
-    const ran: string[] = [];
-    const said: string[] = [];
-    const plain: Runtime = {
-      name: "none",
-      description: "none",
-      value: (data, dims): Value => ({ dims, read: async () => data, dispose() {} }),
-      load: () => Promise.reject(new Error("nothing to load")),
-    };
-    const fake = (name: keyof typeof losses): Program => ({
-      run: async (_, wanted) => {
-        ran.push(wanted ? `${name}'s loss` : name);
-        return { loss: plain.value(Float32Array.of(losses[name]), []) };
-      },
-      dispose: async () => {},
-    });
-    const programs = { floats: fake("floats"), eight: fake("eight"), dispose: async () => {} };
-    const program = mixedProgram({ runtime: plain, programs, end: 2 * CHECK + 2, say: (text) => said.push(text) });
-    const run = async (count: number) => {
-      let state = { stepped: 0, mistrusted: 0 };
-      for (let i = 0; i < count; i++) {
-        const inputs = Object.entries(state).map(([k, x]) => [`state ${k}`, plain.value(Float32Array.of(x), [])]);
-        const outputs = await program.run(Object.fromEntries(inputs));
-        const read = async (name: string) => (await outputs[`next ${name}`]!.read())[0]!;
-        state = { stepped: await read("stepped"), mistrusted: await read("mistrusted") };
-      }
-      return state;
-    };
-    return { ran, said, run };
-  }
+/** Programs that only say which they are, and what the loss is. */
+function recorded(losses: { floats: number; eight: number }, growth = 1) {
+  const ran: string[] = [];
+  const said: string[] = [];
+  let checks = 0;
+  const plain: Runtime = {
+    name: "none",
+    description: "none",
+    value: (data, dims): Value => ({ dims, read: async () => data, dispose() {} }),
+    load: () => Promise.reject(new Error("nothing to load")),
+  };
+  const fake = (name: keyof typeof losses): Program => ({
+    run: async (_, wanted) => {
+      ran.push(wanted ? `${name}'s loss` : name);
+      if (name === "floats") checks++;
+      return { loss: plain.value(Float32Array.of(losses[name] * growth ** (checks - 1)), []) };
+    },
+    dispose: async () => {},
+  });
+  const programs = { floats: fake("floats"), eight: fake("eight"), dispose: async () => {} };
+  const program = mixedProgram({ runtime: plain, programs, end: 2 * CHECK + 2, say: (text) => said.push(text) });
+  const run = async (count: number) => {
+    let state = { stepped: 0, checked: 0, mistrusted: 0 };
+    for (let i = 0; i < count; i++) {
+      const inputs = Object.entries(state).map(([k, x]) => [`state ${k}`, plain.value(Float32Array.of(x), [])]);
+      const outputs = await program.run(Object.fromEntries(inputs));
+      const read = async (name: string) => (await outputs[`next ${name}`]!.read())[0]!;
+      state = {
+        stepped: await read("stepped"),
+        checked: await read("checked"),
+        mistrusted: await read("mistrusted"),
+      };
+    }
+    return state;
+  };
+  return { ran, said, run };
+}
 
+describe("which step runs on which program", () => {
   test("floats at the first and every so many, where eight bits are compared, and at the end", async () => {
     const { ran, said, run } = recorded({ floats: 1, eight: 1.05 });
-    expect(await run(2 * CHECK + 4)).toEqual({ stepped: 2 * CHECK + 4, mistrusted: 0 });
+    expect(await run(2 * CHECK + 4)).toEqual({ stepped: 2 * CHECK + 4, checked: 1, mistrusted: 0 });
     const between = Array.from({ length: CHECK - 1 }, () => "eight");
     const checked = ["floats", "eight's loss"];
     expect(ran).toEqual(["floats", ...between, ...checked, ...between, ...checked, "eight", "floats", "floats"]);
@@ -70,6 +76,17 @@ describe("which step runs on which program", () => {
       expect(said).toEqual([expect.stringMatching(/^In eight bits the loss is .* all steps are in floats\.$/)]);
     },
   );
+});
+
+describe("a loss that has grown between two checks", () => {
+  test("ends the eight bits, though they give it right", async () => {
+    const { ran, said, run } = recorded({ floats: 1, eight: 1 }, 1.3);
+    await run(CHECK + 3);
+    expect(ran.slice(CHECK)).toEqual(["floats", "eight's loss", "floats", "floats"]);
+    expect(said).toEqual([
+      "With steps in eight bits the loss has grown from 1.00 to 1.30: from here on all steps are in floats.",
+    ]);
+  });
 });
 
 describe("a job in eight bits", () => {
@@ -92,7 +109,7 @@ describe("a job in eight bits", () => {
     const { stylizer } = toyStylizer(runtime);
     const straight = await follow(stylizer, job(), { wantsCheckpoint: () => true });
     const kept = only(straight.events, "checkpoint");
-    for (const at of [1, CHECK - 1, CHECK, CHECK + 1, 28, 30, 42 - FINAL]) {
+    for (const at of [1, CHECK - 1, CHECK, CHECK + 1, 28, 30, 52 - FINAL]) {
       const bytes = await encodeCheckpoint(kept[at - 1]!.checkpoint, sha256);
       const { checkpoint } = await decodeCheckpoint(bytes, sha256);
       const resumed = await follow(stylizer, { ...job(), resume: checkpoint });
