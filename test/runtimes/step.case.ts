@@ -71,8 +71,9 @@ export async function takeSteps(
   const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
   const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
   const level = levels[0]!;
-  const targets = await describe(runtime, eye, all, ready.at(level));
+  // The start first: the last level's pictures are handed out.
   const image = imageValue(runtime, edges.padded(ready.start(), level));
+  const targets = await describe(runtime, eye, all, ready.at(level));
   const state = freshState(runtime, optimizer, edges.workSize(level));
   const run = levelRun({ runtime, program, terms: all, image, state, targets });
   const losses: Record<string, number>[] = [];
