@@ -15,6 +15,8 @@ const EVERY = 30_000;
 
 /** What a checkpoint of a cell remembers beside the job's state. */
 const schema = z.object({
+  /** The cell's own, as JSON: what the job made of them (tiles or none, for one) is in the checkpoint. */
+  settings: z.string(),
   /** Of the cell's pictures, in the order of their roles. */
   digests: z.array(z.string()).readonly(),
   /** Of all runs so far. */
@@ -35,13 +37,14 @@ export interface CellKeeping {
 /** The keeping of the cell whose picture goes to `path`; `digests` are its pictures'. */
 export async function cellKeeping(path: string, cell: Cell, digests: readonly string[]): Promise<CellKeeping> {
   const name = `${path}.ckpt`;
+  const settings = JSON.stringify(cell.settings);
   const found = await readCheckpoint(name).catch(() => undefined);
   const notes = schema.safeParse(found?.notes).data;
   const fits =
     found !== undefined &&
     notes !== undefined &&
     found.checkpoint.model === cell.model &&
-    JSON.stringify(found.checkpoint.settings) === JSON.stringify(cell.settings) &&
+    notes.settings === settings &&
     String(notes.digests) === String(digests);
   const slots = fits ? found.slots : checkpointSlots(name);
   if (!fits) await slots.remove().catch(() => {});
@@ -50,7 +53,7 @@ export async function cellKeeping(path: string, cell: Cell, digests: readonly st
     from: fits ? { checkpoint: found.checkpoint, seconds: notes.seconds, curves: notes.curves } : undefined,
     due: () => performance.now() - last >= EVERY,
     async keep(checkpoint, seconds, curves) {
-      await slots.write(checkpoint, { digests, seconds, curves } satisfies Notes).catch(() => {});
+      await slots.write(checkpoint, { settings, digests, seconds, curves } satisfies Notes).catch(() => {});
       last = performance.now();
     },
     remove: () => slots.remove().catch(() => {}),

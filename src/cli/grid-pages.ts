@@ -193,7 +193,10 @@ export function titleOf({ cells }: GridPlan): string {
 function aboutOf({ plan: { axes, cells }, standings, seconds }: GridResult): string {
   const networks = new Set(cells.map(({ model }) => model));
   const runtimes = new Set([...standings.values()].flatMap(({ outcome }) => outcome?.runtime ?? []));
-  const about = [`${cells.length} pictures: ${axes.map(({ name }) => name).join(" by ")}`, clock(seconds)];
+  const about = [
+    `${cells.length} ${cells.length === 1 ? "picture" : "pictures"}: ${axes.map(({ name }) => name).join(" by ")}`,
+    clock(seconds),
+  ];
   return [...about, ...networks, ...runtimes].join(" · ");
 }
 

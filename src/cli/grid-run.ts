@@ -91,7 +91,9 @@ async function runCell(
   const log = lossLog(POINTS, curves);
   try {
     const options = { signal, wantsCheckpoint: keeping.due };
-    for await (const event of stylizer.stylize({ ...pictures.take(), settings, resume }, options)) {
+    // A checkpoint has its own settings: these, and what the job that wrote it made of them.
+    const from = resume ? { resume } : { settings };
+    for await (const event of stylizer.stylize({ ...pictures.take(), ...from }, options)) {
       if (event.type === "start" && first) announce(event, { ...cell, settings }, verbose, voice.say);
       if (event.type === "start" && resume) voice.say(`Going on with ${cell.name} after step ${resume.step}.`);
       if (event.type === "step") log.add(event);

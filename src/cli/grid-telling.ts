@@ -13,7 +13,7 @@ export function planLines(plan: GridPlan, folder: string, standings: ReadonlyMap
   const size = sizes.length > 3 ? `${sizes[0]} to ${sizes.at(-1)}` : sizes.join(", ");
   const names = order.map((axis) => axes[axis]!.name);
   return [
-    `${titleOf(plan)}: ${cells.length} pictures${product} of ${size}, ${steps} steps in all, into ${folder}`,
+    `${titleOf(plan)}: ${cells.length} ${cells.length === 1 ? "picture" : "pictures"}${product} of ${size}, ${steps} steps in all, into ${folder}`,
     ...axes.map((axis) => `  ${axis.name}: ${listedValues(axis)}`),
     ...(names.length > 1 ? [`Order: ${names.join(", then ")}; ${names.at(-1)} changes fastest.`] : []),
     ...(kept > 0 ? [`${kept} of them are there already and are kept.`] : []),

@@ -5,10 +5,13 @@ import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { number, readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
-import { gathered, maskOptions, type StylizeFlags } from "./stylize.ts";
+import { gathered, MEMORY, maskOptions, type StylizeFlags } from "./stylize.ts";
 
 interface GridFlags
-  extends Pick<StylizeFlags, "mask" | "styleMask" | "force" | "depth" | "runtime" | "threads" | "json" | "progress"> {
+  extends Pick<
+    StylizeFlags,
+    "mask" | "styleMask" | "force" | "depth" | "runtime" | "threads" | "memory" | "json" | "progress"
+  > {
   readonly vary?: string[];
   readonly recipe?: string;
   readonly output?: string;
@@ -30,6 +33,7 @@ export function gridCommand(): Command {
     .addOption(new Option("--depth <bits>", "bits a colour value of the single pictures (8, 16) [8]"))
     .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto")
     .option("--threads <count>", "processor threads [all cores]")
+    .option(...MEMORY)
     .option("--json", "one JSON object about the grid on standard output")
     .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))
     .option("-q, --quiet", "errors only")
