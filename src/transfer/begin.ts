@@ -13,7 +13,7 @@ import { FINAL, loadStepPrograms, mixedProgram, type Precision } from "./precisi
 import type { Prepared } from "./prepare.ts";
 import { describe, loadStep } from "./program.ts";
 import type { Settings } from "./settings.ts";
-import type { Eye } from "./step.ts";
+import { type Eye, undivided } from "./step.ts";
 import type { Terms } from "./terms.ts";
 import { describeTiles, loadTilePrograms, tilesFor } from "./tile-programs.ts";
 import { tiledRun } from "./tiled.ts";
@@ -76,7 +76,7 @@ export function levelBeginner(job: LevelsInput) {
 
 /** How large the tiles of a picture of `work` pixels are; none where all of it is no more than one tile with its halo. */
 export function tileSize({ tile }: Pick<Settings, "tile">, eye: Eye, terms: Terms, work: Size): number | undefined {
-  if (typeof tile === "string" || eye.padding === "circular") return undefined;
+  if (typeof tile === "string" || undivided(eye, terms)) return undefined;
   const pixels = ({ width, height }: Size) => width * height;
   const largest = Math.max(...tilesFor(eye, terms, work, tile).map(pixels));
   return largest < pixels(work) ? tile : undefined;

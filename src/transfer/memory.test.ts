@@ -51,9 +51,11 @@ describe("a limit", () => {
     expect(attempt).toThrow(/needs about \d+\.\d GB of memory, and it may take 500 MB\. Use a smaller --size/);
   });
 
-  test("holds for a seamless picture as a whole: there are no tiles of one", () => {
+  test("holds for a seamless picture and for normalised gradients as a whole: there are no tiles of these", () => {
     const seamless = { ...work(), eye: { backbone: pocket, padding: "circular" as const } };
     expect(() => tileWithin(seamless, square(2048), 1e9)).toThrow(UserError);
     expect(tileWithin(seamless, square(512), 2e9)).toBe("off");
+    const unit = { ...work(), terms: terms(parseSettings({ normalizeGradients: true })) };
+    expect(() => tileWithin(unit, square(2048), 1e9)).toThrow(UserError);
   });
 });

@@ -7,7 +7,7 @@ import { evaluateDim } from "../graph/index.ts";
 import type { Size } from "../image/image.ts";
 import { blockOf, convolutions } from "../models/backbone.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { type Eye, IMAGE } from "./step.ts";
+import { type Eye, IMAGE, undivided } from "./step.ts";
 import type { Terms } from "./terms.ts";
 import { tilesFor } from "./tile-programs.ts";
 
@@ -56,10 +56,10 @@ const SIZES = [2048, 1536, 1024, 768, 640, 512, 384, 320, 256, 192, 128, 96, 64]
 export function tileWithin(work: Work, size: Size, limit: number): number | "off" {
   const whole = peakMemory(work, size);
   if (whole <= limit) return "off";
-  const tile =
-    work.eye.padding === "circular" ? undefined : SIZES.find((each) => peakMemory(work, size, each) <= limit);
+  const asWhole = undivided(work.eye, work.terms);
+  const tile = asWhole ? undefined : SIZES.find((each) => peakMemory(work, size, each) <= limit);
   if (tile) return tile;
-  const least = work.eye.padding === "circular" ? whole : peakMemory(work, size, SIZES.at(-1));
+  const least = asWhole ? whole : peakMemory(work, size, SIZES.at(-1));
   throw new UserError(
     "resources",
     `This job needs about ${bytesText(least)} of memory, and it may take ${bytesText(limit)}. Use a smaller --size (half of it needs about a quarter), the pocket network, Adam, or allow more (--memory).`,

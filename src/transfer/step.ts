@@ -139,6 +139,11 @@ function measure(eye: Eye, terms: Terms, image: Tensor, weight?: Tensor): Measur
   return [...ofFeatures, ...ofImage];
 }
 
+/** Can a step not be taken tile by tile? Where the opposite edge is seen, or a gradient is measured as a whole. */
+export function undivided({ padding }: Pick<Eye, "padding">, { features }: Terms): boolean {
+  return padding === "circular" || features.some((term) => term.unit);
+}
+
 function strengthOf(name: string): Tensor {
   return input(`strength ${name}`, []);
 }
