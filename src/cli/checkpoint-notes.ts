@@ -2,6 +2,7 @@
 import { basename, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../errors.ts";
+import { parseSettings, type SettingsInput } from "../transfer/settings.ts";
 import type { Facts, Sources } from "./inputs.ts";
 import { mapRoles, roleAt } from "./roles.ts";
 import type { StylizeFlags } from "./stylize.ts";
@@ -39,12 +40,14 @@ const schema = z.object({
   start: picture.optional(),
   mask: picture.optional(),
   styleMask: z.array(picture).readonly().optional(),
+  /** As it was asked for: the checkpoint holds what became of `auto`, the result's file what was asked. */
+  tile: z.union([z.int(), z.enum(["auto", "off"])]),
   flags,
 });
 export type CheckpointNotes = z.infer<typeof schema>;
 
 export function checkpointNotes(
-  sources: Sources,
+  sources: Sources & { readonly settings: SettingsInput },
   pictures: Facts,
   given: StylizeFlags,
   output: string,
@@ -60,6 +63,7 @@ export function checkpointNotes(
         sha256: roleAt(pictures, role, index)!.digest,
       }),
     ),
+    tile: parseSettings(sources.settings).tile,
     flags: flags.parse({ ...given, ...(given.report !== undefined && { report: resolve(given.report) }) }),
   };
 }
