@@ -21,7 +21,8 @@ export async function eightBitsGain(runtime: Runtime): Promise<boolean> {
   try {
     const eight = await runtime.load(encode(outputs));
     try {
-      return await faster(runtime, floats, eight);
+      // On a machine that is busy with other things a measurement may fail: no is said twice.
+      return (await faster(runtime, floats, eight)) || (await faster(runtime, floats, eight));
     } finally {
       await eight.dispose();
     }
@@ -51,7 +52,7 @@ async function faster(runtime: Runtime, floats: Program, eight: Program): Promis
   try {
     const loss = (await first.loss!.read())[0]!;
     const times = { floats: Number.POSITIVE_INFINITY, eight: Number.POSITIVE_INFINITY };
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 10; i++) {
       times.floats = Math.min(times.floats, (await timed(floats, inputs)).time);
       const { time, loss: found } = await timed(eight, inputs);
       times.eight = Math.min(times.eight, time);

@@ -23,6 +23,9 @@ const REGION = 0.5;
 /** Of a picture that is worked on in tiles: image, gradient and what its targets are made from. */
 const HELD = { images: 4, state: 1.1 };
 
+/** What steps in eight bits have beside that of floats, as both are loaded. */
+const EIGHT = { weights: 4, features: 1.5 };
+
 /** What is worked on: enough to know sizes by. */
 export interface Work {
   readonly eye: Pick<Eye, "backbone" | "padding">;
@@ -45,6 +48,12 @@ export function peakMemory({ eye, terms, optimizer }: Work, size: Size, tile?: n
   const each = TILE.features * features + weighted + TILE.images * image;
   const held = pixels * HELD.images * image + all * content + HELD.state * state;
   return PROCESS + TILE.weights * weights + largest * each + held + (optimizer.pointwise ? 0 : 2 * state);
+}
+
+/** What steps in eight bits add to that, in bytes. */
+export function eightBitMemory({ eye, terms }: Work, { width, height }: Size): number {
+  const { weights, features } = network(eye, terms);
+  return EIGHT.weights * weights + width * height * EIGHT.features * features;
 }
 
 const SIZES = [2048, 1536, 1024, 768, 640, 512, 384, 320, 256, 192, 128, 96, 64];

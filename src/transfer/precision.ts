@@ -38,12 +38,14 @@ export interface PrecisionInput {
   readonly eye: Eye;
   readonly runtime: Runtime;
   readonly resume: Checkpoint | undefined;
+  /** Is there room for the programs of both kinds? */
+  readonly fits: boolean;
   /** Are eight bits faster here? Asked only where it matters. */
   readonly gains: () => Promise<boolean>;
 }
 
 /** What a job's steps are computed in; a resumed job goes on as it began. `int8` where that cannot be is a `usage` error. */
-export async function precisionOf({ settings, eye, runtime, resume, gains }: PrecisionInput): Promise<Precision> {
+export async function precisionOf({ settings, eye, runtime, resume, fits, gains }: PrecisionInput): Promise<Precision> {
   if (resume) return resume.tensors.has("state ranges") ? "int8" : "fp32";
   const { precision, normalize } = settings;
   if (precision === "fp32") return "fp32";
@@ -52,7 +54,7 @@ export async function precisionOf({ settings, eye, runtime, resume, gains }: Pre
     if (obstacle) throw new UserError("usage", `precision: int8 does not go with ${obstacle}; choose fp32, or auto.`);
     return "int8";
   }
-  return !obstacle && normalize === "balanced" && (await gains()) ? "int8" : "fp32";
+  return !obstacle && fits && normalize === "balanced" && (await gains()) ? "int8" : "fp32";
 }
 
 /** What keeps a job from steps in eight bits, in words. */
