@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { UserError } from "../errors.ts";
+import type { Size } from "../image/image.ts";
 import { parseSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 import type { WeightTensor } from "../weights/weights.ts";
 import { givenSettings, parseSettings, type Settings } from "./settings.ts";
@@ -22,6 +23,8 @@ export interface Checkpoint {
   readonly steps: number;
   /** Index of the level that was being worked on. */
   readonly level: number;
+  /** Of that level's picture, without what is around it. */
+  readonly size: Size;
   /** `image` (where the next step begins), `shown` (what people see) and `state NAME` (what the optimiser remembers). */
   readonly tensors: ReadonlyMap<string, WeightTensor>;
 }
@@ -63,7 +66,7 @@ export async function encodeCheckpoint(
 export async function decodeCheckpoint(
   bytes: Uint8Array,
   sha256: Sha256,
-): Promise<{ checkpoint: Checkpoint; notes: unknown }> {
+): Promise<{ checkpoint: Checkpoint; notes: unknown; digest: string }> {
   const { metadata, tensors } = opened(bytes);
   if (metadata.get("format") !== FORMAT) throw unusable("is no checkpoint of pastiche");
   const version = metadata.get("version");
@@ -81,7 +84,7 @@ export async function decodeCheckpoint(
   }
   const { settings, ...job } = understood(() => head.parse(JSON.parse(metadata.get("job") ?? "null")));
   const checkpoint = { ...job, settings: understood(() => parseSettings(givenSettings(settings))), tensors };
-  return { checkpoint, notes: understood(() => JSON.parse(metadata.get("notes") ?? "null")) };
+  return { checkpoint, notes: understood(() => JSON.parse(metadata.get("notes") ?? "null")), digest };
 }
 
 /** All of a checkpoint but its tensors, as it is stored. */
@@ -93,6 +96,7 @@ const head = z.object({
   step: z.int().min(0),
   steps: z.int().min(0),
   level: z.int().min(0),
+  size: z.object({ width: z.int().min(1), height: z.int().min(1) }),
 });
 
 function opened(bytes: Uint8Array): ReturnType<typeof parseSafetensors> {

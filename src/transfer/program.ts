@@ -117,7 +117,7 @@ export function freshState(runtime: Runtime, optimizer: Optimizer, work: Size): 
   return Object.fromEntries(specs.map(([name, spec]) => [name, zeros(runtime, spec, work)]));
 }
 
-/** The state for the next level; the values of the last one are disposed of. */
+/** The state for the next level, zeros where there was none; the values of the last one are disposed of. */
 export async function grownState(
   runtime: Runtime,
   optimizer: Optimizer,
@@ -128,14 +128,14 @@ export async function grownState(
 ): Promise<Record<string, Value>> {
   const grown: Record<string, Value> = {};
   for (const [name, spec] of Object.entries(optimizer.state)) {
-    const old = state[name]!;
+    const old = state[name];
     grown[name] =
-      spec.growth === "reset"
+      !old || spec.growth === "reset"
         ? zeros(runtime, spec, edges.workSize(to))
         : spec.growth === "keep"
           ? runtime.value((await old.read()).slice(), old.dims)
           : imageValue(runtime, await grownImage(old, spec.growth, from, to, edges));
-    old.dispose();
+    old?.dispose();
   }
   return grown;
 }
@@ -168,10 +168,13 @@ export function checkpointShapes(optimizer: Optimizer, work: Size): Map<string, 
   return shapes;
 }
 
-/** The optimiser's state as a checkpoint holds it. */
+/** The optimiser's state, as far as a checkpoint holds it. */
 export function restoredState(runtime: Runtime, optimizer: Optimizer, { tensors }: Checkpoint): Record<string, Value> {
-  const names = Object.keys(optimizer.state);
-  return Object.fromEntries(names.map((name) => [name, tensorValue(runtime, tensors.get(`state ${name}`)!)]));
+  const held = Object.keys(optimizer.state).flatMap((name) => {
+    const tensor = tensors.get(`state ${name}`);
+    return tensor ? [[name, tensorValue(runtime, tensor)] as const] : [];
+  });
+  return Object.fromEntries(held);
 }
 
 export function tensorValue(runtime: Runtime, { data, shape }: WeightTensor): Value {

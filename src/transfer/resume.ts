@@ -17,13 +17,7 @@ export interface Plan extends Pick<Checkpoint, "settings" | "model" | "weights">
 export function checkFits(checkpoint: Checkpoint, { settings, model, weights, levels, optimizer }: Plan): void {
   const other = difference(checkpoint.settings, settings);
   if (other) throw new UserError("usage", `The checkpoint is of a job with other settings: ${other}.`);
-  if (checkpoint.model !== model || checkpoint.weights !== weights) {
-    const name = (model: string, digest: string) => `${model} ${digest.slice(0, 16)}`;
-    throw new UserError(
-      "model",
-      `The checkpoint was made with other network weights (${name(checkpoint.model, checkpoint.weights)}) than are here now (${name(model, weights)}); resume it with those.`,
-    );
-  }
+  checkNetwork(checkpoint, { model, weights });
   const level = levels[checkpoint.level];
   const ends = levels.slice(0, checkpoint.level + 1).reduce((sum, { steps }) => sum + steps, 0);
   if (!level || checkpoint.step > ends || checkpoint.step < ends - level.steps) throw unfit("it has other levels");
@@ -34,6 +28,16 @@ export function checkFits(checkpoint: Checkpoint, { settings, model, weights, le
       throw unfit(`its ${name} is of shape ${found.join(" x ")}, not ${shape.join(" x ")}`);
   }
   if (checkpoint.tensors.size !== expected.size) throw unfit("it holds more than this pastiche knows of");
+}
+
+/** Throws a `model` error unless the checkpoint is of a job with this network. */
+export function checkNetwork(theirs: Checkpoint, ours: Pick<Checkpoint, "model" | "weights">): void {
+  if (theirs.model === ours.model && theirs.weights === ours.weights) return;
+  const name = ({ model, weights }: typeof ours) => `${model} ${weights.slice(0, 16)}`;
+  throw new UserError(
+    "model",
+    `The checkpoint was made with other network weights (${name(theirs)}) than are here now (${name(ours)}); go on with those.`,
+  );
 }
 
 /** The first setting that is not the same, in words. */

@@ -197,6 +197,22 @@ export function chosenSettings(settings: Settings): SettingsInput {
   );
 }
 
+/**
+ * Complete settings, some of them changed. Another recipe brings all that was not chosen against the last; another recipe or
+ * optimiser has other parameters: only its own defaults fit. Errors as of `parseSettings`.
+ */
+export function changedSettings(
+  settings: Settings,
+  changes: SettingsInput,
+  label?: (name: string) => string,
+): Settings {
+  const { recipe, optimizer = settings.optimizer } = changes;
+  const own = recipe === undefined ? givenSettings(settings) : chosenSettings(settings);
+  const others = recipe !== undefined || optimizer !== settings.optimizer;
+  const kept = Object.entries(own).filter(([name]) => !(others && name in settings.parameters));
+  return parseSettings({ ...Object.fromEntries(kept), ...changes }, label);
+}
+
 function isParameter(name: string): boolean {
   return Object.values(optimizers).some((part) => Object.hasOwn(part.parameters.shape, name));
 }

@@ -6,6 +6,7 @@ import { clampImage, type Image } from "../image/image.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
+import { carriedImage } from "./carry.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { adrift, edgesOf } from "./edges.ts";
 import type { StepEvent, StylizeEvent } from "./events.ts";
@@ -40,13 +41,14 @@ export interface Machine {
   notes(): readonly string[];
 }
 
-/** Where a job goes: from `start` through `levels`, or from where it was stopped. */
+/** Where a job goes: from `start` through `levels`, from where it was stopped, or on from a smaller one's state. */
 export interface Course {
   readonly levels: readonly Level[];
   start(): Image;
   /** No term ties the picture to a place. */
   readonly free: boolean;
   readonly resume?: Checkpoint | undefined;
+  readonly from?: Checkpoint | undefined;
 }
 
 /**
@@ -55,7 +57,7 @@ export interface Course {
  */
 export async function* runLevels(
   { runtime, optimizer, network, begin, notes }: Machine,
-  { levels, start, free, resume }: Course,
+  { levels, start, free, resume, from }: Course,
   settings: Settings,
   options: StylizeOptions,
 ): AsyncGenerator<StylizeEvent, Image> {
@@ -63,10 +65,13 @@ export async function* runLevels(
   const about = { ...network, settings, runtime: runtime.description };
   const edges = free && settings.seamless ? adrift : edgesOf(settings);
   // Whatever is let go of here, a level need not hold.
-  let image = resume ? undefined : start();
+  const lowest = levels[0]!;
+  let image = resume ? undefined : from ? carriedImage(from, lowest, edges) : start();
   let state = resume
     ? restoredState(runtime, optimizer, resume)
-    : freshState(runtime, optimizer, edges.workSize(levels[0]!));
+    : from
+      ? await grownState(runtime, optimizer, restoredState(runtime, optimizer, from), from.size, lowest, edges)
+      : freshState(runtime, optimizer, edges.workSize(lowest));
   let run: LevelRun | undefined;
   try {
     for (const [index, level] of levels.entries()) {
@@ -112,7 +117,9 @@ async function* steps(
   const { settings } = about;
   const checkpoint = async (): Promise<StylizeEvent> => {
     const { step, steps } = count;
-    const state: Checkpoint = { ...about, step, steps, level: index, tensors: await run.tensors() };
+    const { width, height } = level;
+    const done = { step, steps, level: index, size: { width, height } };
+    const state: Checkpoint = { ...about, ...done, tensors: await run.tensors() };
     return { type: "checkpoint", step, level: index, checkpoint: state };
   };
   try {

@@ -2,6 +2,7 @@
  * A stylizer keeps a runtime, networks and compiled programs from one job to the next. It knows how parts are loaded;
  * where they come from, the platform passes in as functions.
  */
+import { UserError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { factorOf, louder } from "../models/loudness.ts";
@@ -12,6 +13,7 @@ import { parse } from "../parameters.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { Weights } from "../weights/weights.ts";
 import { levelBeginner, programCache, tileSize } from "./begin.ts";
+import { carriedSettings, checkCarries } from "./carry.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf } from "./edges.ts";
 import type { StylizeEvent } from "./events.ts";
@@ -50,6 +52,11 @@ export interface Job extends GivenPictures {
   readonly settings?: SettingsInput;
   /** Goes on from there instead of beginning; `settings`, where given, must be those of the checkpoint. */
   readonly resume?: Checkpoint | undefined;
+  /**
+   * Carries that job on to a larger size, with its image and its optimiser's state, beginning with the next larger level.
+   * `settings` are what changes, its size above all; the pictures are that job's, without the one it started from.
+   */
+  readonly from?: Checkpoint | undefined;
 }
 
 export interface Stylizer {
@@ -75,14 +82,23 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
   };
 
   async function* run(
-    { settings: given, resume, ...files }: Job,
+    { settings: given, resume, from, ...files }: Job,
     options: StylizeOptions,
   ): AsyncGenerator<StylizeEvent, Image> {
-    const asked = given || !resume ? parseSettings(given) : resume.settings;
+    if (from && (resume || files.start)) {
+      const other = resume ? "resume" : "start";
+      throw new UserError("usage", `from: the job begins with that checkpoint; leave ${other} out.`);
+    }
+    const plainly = () => (given || !resume ? parseSettings(given) : resume.settings);
+    const asked = from ? carriedSettings(from, given) : plainly();
     const pictures = withPhoto(files, asked);
     const texture = !files.content;
     options.signal?.throwIfAborted();
-    const { backbone, weights: own, digest } = await network((resume?.model as Settings["model"]) ?? asked.model);
+    const {
+      backbone,
+      weights: own,
+      digest,
+    } = await network(((resume ?? from)?.model as Settings["model"]) ?? asked.model);
     const weights = loudWeights(backbone, own, factorOf(backbone, asked.gain));
     const { padding, workSize } = edgesOf(asked);
     const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: asked.color === "luminance" };
@@ -107,6 +123,7 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const peak = inFloats + (precision === "int8" ? beside : 0);
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
+    if (from) checkCarries(from, { ...about, settings, optimizer: plain, first: levels[0]! });
     const ready = prepare(pictures, settings, levels, regions);
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
     const planned = { levels, steps, tile: settings.tile, peak };
@@ -118,7 +135,7 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
     const machine = { runtime, optimizer, network: about, begin, notes: () => notes.splice(0) };
     const free = texture && !regions;
-    return yield* finished(runLevels(machine, { ...ready, free, resume }, settings, options), ready.finish);
+    return yield* finished(runLevels(machine, { ...ready, free, resume, from }, settings, options), ready.finish);
   }
 
   return {

@@ -59,6 +59,7 @@ const at = (step: number): Checkpoint => ({
   step,
   steps: 9,
   level: 0,
+  size: { width: 4, height: 4 },
   tensors: new Map([["image", { shape: [1, 3, 4, 4], data: new Float32Array(48).fill(step) }]]),
 });
 
@@ -89,6 +90,25 @@ test("two files are used in turn, and the newest is found by any of their names 
   expect(await slots.exists()).toBe(true);
   await slots.remove();
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("settled, the last one is left, under the slots' own name; whatever fails, it is found", async () => {
+  for (const last of [1, 2, 3]) {
+    const slots = checkpointSlots(path);
+    for (let step = 1; step <= last; step++) await slots.write(at(step), { step });
+    faults.before = (name) => {
+      if (name === "rename") throw Object.assign(new Error("full"), { code: "ENOSPC" });
+    };
+    await slots.settle().catch(() => {});
+    expect((await readCheckpoint(path)).checkpoint.step).toBe(last);
+    faults.before = () => {};
+    await slots.settle();
+    expect(await readdir(folder)).toEqual(["out.png.ckpt"]);
+    expect((await readCheckpoint(path)).checkpoint.step).toBe(last);
+    await slots.write(at(9), null);
+    expect((await readdir(folder)).sort()).toEqual(["out.png.ckpt", "out.png.ckpt~"]);
+    await slots.remove();
+  }
 });
 
 test("who goes on does not write over what was read", async () => {

@@ -3,7 +3,7 @@
  * checkpoint is due and what its notes mean.
  */
 import { createHash } from "node:crypto";
-import { access, open, rm } from "node:fs/promises";
+import { access, open, rename, rm } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../transfer/checkpoint.ts";
 import { inMessage } from "./paths.ts";
@@ -16,6 +16,8 @@ export interface CheckpointSlots {
   exists(): Promise<boolean>;
   /** Writes over the older one, whole or not at all. Errors are `UserError`s with code `file`. */
   write(checkpoint: Checkpoint, notes: unknown): Promise<void>;
+  /** Leaves the last that was written, under the slots' own name. */
+  settle(): Promise<void>;
   /** Removes both, and what was left when they were being written. */
   remove(): Promise<void>;
 }
@@ -34,6 +36,12 @@ export function checkpointSlots(path: string, newest?: string): CheckpointSlots 
       await writeAtomically(names[next]!, await encodeCheckpoint(checkpoint, sha256, notes), { force: true });
       next = 1 - next;
     },
+    async settle() {
+      // Replaces the older one, or else the older one goes: the newer is there at every moment.
+      if (next === 0) await rename(names[1], names[0]);
+      else await rm(names[1], { force: true });
+      next = 1;
+    },
     async remove() {
       for (const name of names) {
         await rm(name, { force: true });
@@ -46,6 +54,8 @@ export function checkpointSlots(path: string, newest?: string): CheckpointSlots 
 export interface FoundCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly notes: unknown;
+  /** SHA-256 of what it holds. */
+  readonly digest: string;
   readonly slots: CheckpointSlots;
   /** What was wrong with the other slot, as a sentence. */
   readonly problem: string | undefined;
@@ -58,7 +68,7 @@ export interface FoundCheckpoint {
 export async function readCheckpoint(path: string): Promise<FoundCheckpoint> {
   const base = await slotsName(path);
   const problems: string[] = [];
-  const good: { name: string; checkpoint: Checkpoint; notes: unknown }[] = [];
+  const good: { name: string; checkpoint: Checkpoint; notes: unknown; digest: string }[] = [];
   for (const name of slotNames(base)) {
     try {
       const bytes = await readWhole(name);
@@ -74,10 +84,10 @@ export async function readCheckpoint(path: string): Promise<FoundCheckpoint> {
     const missing = `${inMessage(path)}: there is no such checkpoint; check the spelling and the folder`;
     throw new UserError("file", `${problems.length > 0 ? problems.join("; ") : missing}.`);
   }
-  const { checkpoint, notes, name } = best;
+  const { checkpoint, notes, digest, name } = best;
   const rest = `going on from ${inMessage(name)}, step ${checkpoint.step} of ${checkpoint.steps}`;
   const problem = problems.length > 0 ? `${problems[0]}; ${rest}.` : undefined;
-  return { checkpoint, notes, slots: checkpointSlots(base, name), problem };
+  return { checkpoint, notes, digest, slots: checkpointSlots(base, name), problem };
 }
 
 function slotNames(path: string): [string, string] {
