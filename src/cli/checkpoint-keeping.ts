@@ -19,7 +19,7 @@ export interface Keeping {
   keep(checkpoint: Checkpoint, notes: unknown): Promise<void>;
   /** The command that goes on from the last checkpoint, if there is one. */
   command(): string | undefined;
-  /** The job is done: removes the checkpoints. */
+  /** The job is done: removes the checkpoints, or all but the last. */
   finish(): Promise<void>;
   /** However the job ended: another may now keep its checkpoints under this name. */
   release(): Promise<void>;
@@ -34,12 +34,17 @@ const SHORTEST = 1000;
  */
 export async function checkpointKeeping(
   path: string,
-  flags: Pick<StylizeFlags, "checkpoint" | "checkpointEvery" | "force" | "metadata">,
+  flags: Pick<StylizeFlags, "checkpoint" | "checkpointEvery" | "keepCheckpoint" | "force" | "metadata">,
   say: (line: string) => void,
   resumed?: { readonly slots: CheckpointSlots; readonly checkpoint: Checkpoint },
 ): Promise<Keeping | undefined> {
   const every = interval(flags.checkpointEvery ?? "30");
-  const off = !flags.checkpoint || every === 0;
+  const last = flags.keepCheckpoint ?? false;
+  if (last && (!flags.checkpoint || path === "-")) {
+    const why = path === "-" ? "beside the output; give -o FILE" : "a checkpoint; leave --no-checkpoint out";
+    throw new UserError("usage", `--keep-checkpoint keeps ${why}.`);
+  }
+  const off = !flags.checkpoint || (every === 0 && !last);
   // A resumed job has checkpoints to be removed at its end, whether it adds to them or not.
   if (!resumed && (off || path === "-")) return undefined;
   const slots = resumed?.slots ?? checkpointSlots(`${path}.ckpt`);
@@ -50,18 +55,22 @@ export async function checkpointKeeping(
     await lock?.release();
     throw new UserError(
       "file",
-      `${slots.path} holds a job that is not done: \`${resume()}\` goes on with it, and -f begins anew.`,
+      `${slots.path} holds the state of a job: \`${resume()}\` goes on with it, and -f begins anew.`,
     );
   }
   let old = taken;
   let there = resumed !== undefined;
   let warned = false;
   let level = resumed?.checkpoint.level ?? -1;
-  let last = performance.now();
+  let latest = performance.now();
+  const isLast = ({ step, steps }: Pick<Checkpoint, "step" | "steps">) => step === steps;
+  let complete = resumed !== undefined && isLast(resumed.checkpoint);
   return {
     due(event) {
       if (off) return false;
-      const elapsed = performance.now() - last;
+      if (last && isLast(event)) return true;
+      if (every === 0) return false;
+      const elapsed = performance.now() - latest;
       const due = elapsed >= every || (event.level !== level && elapsed >= SHORTEST);
       if (due) level = event.level;
       return due;
@@ -74,17 +83,19 @@ export async function checkpointKeeping(
         old = false;
         await slots.write(checkpoint, notes);
         there = true;
+        complete = isLast(checkpoint);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         if (!warned) say(`No checkpoint could be written, and the job goes on without: ${why}`);
         warned = true;
       }
-      last = performance.now();
+      latest = performance.now();
     },
     // A picture without words in it cannot be told from somebody else's: it is only replaced with -f.
     command: () => (there ? resume(...(flags.metadata ? [] : ["-f"])) : undefined),
     async finish() {
-      await slots.remove().catch(() => say(`The job is done; ${slots.path} could not be removed.`));
+      if (last && complete) await slots.settle().catch(() => {});
+      else await slots.remove().catch(() => say(`The job is done; ${slots.path} could not be removed.`));
     },
     release: async () => lock?.release().catch(() => {}),
   };

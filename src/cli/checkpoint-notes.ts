@@ -18,6 +18,10 @@ const picture = z.object({
 /** A picture as a checkpoint, or a result, remembers it. */
 export type Recorded = z.infer<typeof picture>;
 
+/** What a job was carried on from: the file of a state, and how far that was. */
+export const origin = z.object({ name: z.string(), sha256: z.string(), step: z.number(), steps: z.number() });
+export type Origin = z.infer<typeof origin>;
+
 /** Flags that hold for the rest of the job, unless they are given anew. */
 const flags = z.object({
   saveEvery: z.string().optional(),
@@ -28,6 +32,7 @@ const flags = z.object({
   runtime: z.string(),
   threads: z.string().optional(),
   checkpointEvery: z.string().optional(),
+  keepCheckpoint: z.boolean().optional(),
   report: z.string().optional(),
 });
 
@@ -42,12 +47,13 @@ const schema = z.object({
   styleMask: z.array(picture).readonly().optional(),
   /** As it was asked for: the checkpoint holds what became of `auto`, the result's file what was asked. */
   tile: z.union([z.int(), z.enum(["auto", "off"])]),
+  origin: origin.optional(),
   flags,
 });
 export type CheckpointNotes = z.infer<typeof schema>;
 
 export function checkpointNotes(
-  sources: Sources & { readonly settings: SettingsInput },
+  sources: Sources & { readonly settings: SettingsInput; readonly origin?: Origin | undefined },
   pictures: Facts,
   given: StylizeFlags,
   output: string,
@@ -64,6 +70,7 @@ export function checkpointNotes(
       }),
     ),
     tile: parseSettings(sources.settings).tile,
+    origin: sources.origin,
     flags: flags.parse({ ...given, ...(given.report !== undefined && { report: resolve(given.report) }) }),
   };
 }

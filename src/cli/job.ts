@@ -11,7 +11,7 @@ import type { Checkpoint } from "../transfer/checkpoint.ts";
 import type { StartEvent, StepEvent } from "../transfer/events.ts";
 import { parseSettings, type SettingsInput } from "../transfer/settings.ts";
 import { checkpointKeeping, type Keeping } from "./checkpoint-keeping.ts";
-import { checkpointNotes } from "./checkpoint-notes.ts";
+import { checkpointNotes, type Origin } from "./checkpoint-notes.ts";
 import { type JobPictures, jobPictures, type Sources } from "./inputs.ts";
 import { interruption } from "./interruption.ts";
 import { checkReport, type Reporting, reporting } from "./report.ts";
@@ -24,6 +24,10 @@ export interface JobRequest extends Sources {
   readonly settings: SettingsInput;
   /** Goes on from there. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly slots: CheckpointSlots };
+  /** Carries that job on to a larger size. */
+  readonly from?: Checkpoint;
+  /** What it was carried on from, now or before it was stopped: its result says so. */
+  readonly origin?: Origin | undefined;
   /** May a file that exists be replaced without -f, because this very job made it before it was stopped? */
   readonly replaces?: (path: string) => Promise<boolean>;
   /** Called with the start event, before the first step: what is worth a line. */
@@ -139,7 +143,7 @@ async function follow(stylizer: Stylizer, job: Ready, course: Course, signal: Ab
     wantsImage: (event: StepEvent) => snapshots.has(event.step) || Boolean(report?.wants(event)),
     ...(keeping && { wantsCheckpoint: keeping.due }),
   };
-  const given = { settings: request.settings, resume: request.resume?.checkpoint };
+  const given = { settings: request.settings, resume: request.resume?.checkpoint, from: request.from };
   for await (const event of stylizer.stylize({ ...pictures.take(), ...given }, options)) {
     progress.show(event);
     if (event.type === "note") say(event.text);

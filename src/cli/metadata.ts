@@ -7,12 +7,14 @@ import { readWithin } from "../platform/node/pictures-file.ts";
 import { readPictureText } from "../platform/pictures-text.ts";
 import type { StartEvent } from "../transfer/events.ts";
 import { givenSettings, parseSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
+import { type Origin, origin } from "./checkpoint-notes.ts";
 import type { Facts, Sources } from "./inputs.ts";
 import { listRoles, mapRoles, type Roles, roleAt } from "./roles.ts";
 import { version } from "./version.ts";
 
 interface Request extends Sources {
   readonly settings: SettingsInput;
+  readonly origin?: Origin | undefined;
 }
 
 /**
@@ -37,6 +39,7 @@ export function settingsText(
     step,
     steps: start.steps,
     ...named,
+    from: request.origin,
     settings: parseSettings(request.settings),
   };
   return { Software: `pastiche ${version}`, pastiche: JSON.stringify(record) };
@@ -57,6 +60,7 @@ const schema = z.object({
   start: picture.optional(),
   mask: picture.optional(),
   styleMask: z.array(picture).readonly().optional(),
+  from: origin.optional(),
   settings: z.custom<Settings>((value) => typeof value === "object" && value !== null),
 });
 export type Made = z.infer<typeof schema>;

@@ -34,7 +34,11 @@ export async function findPicture(role: Role, recorded: Recorded, folder: string
 }
 
 /** The files of a job's remembered pictures, as they are given for their role or else found again. */
-export function findPictures(recorded: Roles<Recorded>, given: GivenPictures, folder: string): Promise<Sources> {
+export async function findPictures(recorded: Roles<Recorded>, given: GivenPictures, folder: string): Promise<Sources> {
+  for (const role of Object.keys(roles) as Role[]) {
+    if (given[role] !== undefined && recorded[role] === undefined)
+      throw new UserError("usage", `${flagOf(role)}: the job has no ${roles[role]}; leave it out.`);
+  }
   for (const role of ["style", "styleMask"] as const) {
     const [has, got] = [recorded[role]?.length ?? 0, given[role]?.length];
     if (got !== undefined && got !== has)

@@ -1,8 +1,10 @@
 /** `pastiche replay OUT.png`: a result is made again from what it says of itself, or with some settings changed. */
 import { dirname, format, parse } from "node:path";
 import { Command } from "commander";
+import { UserError } from "../errors.ts";
+import { inMessage } from "../platform/node/paths.ts";
 import type { Picture } from "../platform/pictures.ts";
-import { chosenSettings, givenSettings, parseSettings, type SettingsInput } from "../transfer/settings.ts";
+import { changedSettings, givenSettings, type SettingsInput } from "../transfer/settings.ts";
 import type { Recorded } from "./checkpoint-notes.ts";
 import { readChanges } from "./flags.ts";
 import { type Sources, typed } from "./inputs.ts";
@@ -43,6 +45,14 @@ async function replay(path: string, given: ReplayFlags): Promise<void> {
   const { version } = await import("./version.ts");
 
   const made = await readMade(path);
+  if (made.from) {
+    const { name } = made.from;
+    const why = `was carried on from a state (${name}), which its pictures do not give back`;
+    throw new UserError(
+      "usage",
+      `${inMessage(path)} ${why}: \`pastiche show\` prints the command that makes it from that file.`,
+    );
+  }
   const changes = Object.assign({}, ...(given.with ?? []).map(readChanges));
   const { settings, start } = changed(made, changes, given.start);
   const { sources, others } = await pictures(made, given, start, dirname(path));
@@ -77,13 +87,8 @@ function changed(made: Made, changes: Record<string, unknown>, start: string | u
   const file = startFile(changes.init);
   const none = changes.init !== undefined && file === undefined;
   if (file !== undefined) delete changes.init;
-  const { parameters, optimizer } = made.settings;
-  const own = changes.recipe === undefined ? givenSettings(made.settings) : chosenSettings(made.settings);
-  // Another recipe or optimiser has other parameters: only its own defaults fit.
-  const others = changes.recipe !== undefined || (changes.optimizer ?? optimizer) !== optimizer;
-  const kept = Object.entries(own).filter(([name]) => !(others && name in parameters));
-  const settings = { ...Object.fromEntries(kept), model: made.model, ...changes } as SettingsInput;
-  return { settings: givenSettings(parseSettings(settings, (name) => name)), start: start ?? file ?? !none };
+  const settings = changedSettings(made.settings, { model: made.model, ...changes } as SettingsInput);
+  return { settings: givenSettings(settings), start: start ?? file ?? !none };
 }
 
 /** The pictures, found again or as given; `others` are those given that are not the same. */

@@ -13,6 +13,7 @@ import type { Level } from "../schedule/pyramid.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
 import { listed } from "../transfer/paintings.ts";
 import { givenSettings, parseSettings, type SettingsInput } from "../transfer/settings.ts";
+import type { Origin } from "./checkpoint-notes.ts";
 import { settingTexts } from "./flags.ts";
 import type { Facts, JobPictures, Sources } from "./inputs.ts";
 import { lossLog } from "./loss-log.ts";
@@ -41,6 +42,7 @@ export interface Reporting {
 
 interface Request extends Sources {
   readonly settings: SettingsInput;
+  readonly origin?: Origin | undefined;
   /** Does it go on with a job that was stopped? */
   readonly resume?: unknown;
 }
@@ -105,7 +107,7 @@ export async function reporting(
         facts: factsOf(course, begun, output),
         curves: log.curves(),
         bands: bandsOf(begun.levels),
-        command: commandLine(madeWords({ ...request, settings, model: begun.model })),
+        command: commandLine(madeWords({ ...request, from: request.origin, settings, model: begun.model })),
         settings: settingTexts(givenSettings(settings)),
         made: `Made by pastiche ${version} on ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC.`,
       });

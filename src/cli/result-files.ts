@@ -8,6 +8,7 @@ import { encodePicture } from "../platform/node/pictures-write.ts";
 import { writeAtomically, writeBeside } from "../platform/node/write.ts";
 import type { StartEvent } from "../transfer/events.ts";
 import type { SettingsInput } from "../transfer/settings.ts";
+import type { Origin } from "./checkpoint-notes.ts";
 import type { JobPictures, Sources } from "./inputs.ts";
 import { settingsText } from "./metadata.ts";
 import { writeStandardOutput } from "./streams.ts";
@@ -25,7 +26,7 @@ export type Encode = (shown: Shown, start: StartEvent | undefined) => Promise<Ui
 /** How this job's images become files: the photo's transparency put back, and the settings inside if `words` are wanted. */
 export function encoder(
   { format, encoding }: Pick<Target, "format" | "encoding">,
-  request: Sources & { readonly settings: SettingsInput },
+  request: Sources & { readonly settings: SettingsInput; readonly origin?: Origin | undefined },
   { facts, alphaAt }: Pick<JobPictures, "facts" | "alphaAt">,
   words: boolean,
 ): Encode {

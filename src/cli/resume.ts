@@ -27,7 +27,7 @@ export function resumeCommand(): Command {
     const { version } = await import("./version.ts");
 
     const { checkpoint, notes, slots, problem } = await readCheckpoint(path);
-    const { output, tile, flags: before, ...recorded } = readNotes(slots.path, notes);
+    const { output, tile, origin, flags: before, ...recorded } = readNotes(slots.path, notes);
     const folder = dirname(slots.path);
     const sources = await findPictures(recorded, given, folder);
     const target = given.output ?? (output === "-" ? "-" : join(folder, basename(output)));
@@ -43,6 +43,7 @@ export function resumeCommand(): Command {
         ...sources,
         settings: { ...givenSettings(checkpoint.settings), tile },
         resume,
+        origin,
         replaces: (path) => madeOf(path, recorded),
         onStart({ runtime }, say) {
           if (problem) say(problem);

@@ -25,18 +25,23 @@ export interface Makings extends Pick<Made, "settings" | "model"> {
   readonly start?: { readonly name: string } | undefined;
   readonly mask?: { readonly name: string } | undefined;
   readonly styleMask?: readonly { readonly name: string }[] | undefined;
+  /** What it was carried on from. */
+  readonly from?: { readonly name: string } | undefined;
 }
 
 /** The words of the command that makes a result again; with `all`, whatever the defaults are. */
 export function madeWords(made: Makings, all = false): string[] {
-  const settings = all ? madeSettings(made) : { ...chosenSettings(made.settings), ...foundSettings(made) };
+  const { from } = made;
+  // What is left out of a job that is carried on is the checkpoint's, not the recipe's.
+  const settings = all || from ? madeSettings(made) : { ...chosenSettings(made.settings), ...foundSettings(made) };
   return [
     "pastiche",
-    ...(made.content ? [] : ["texture"]),
+    ...(made.content || from ? [] : ["texture"]),
     ...[...(made.content ? [made.content] : []), ...made.style].map(({ name }) => pathArgument(name)),
     ...(made.mask ? ["--mask", pathArgument(made.mask.name)] : []),
     ...(made.styleMask ?? []).flatMap(({ name }) => ["--style-mask", pathArgument(name)]),
-    ...settingWords({ ...settings }),
+    ...(from ? ["--from", pathArgument(from.name)] : []),
+    ...settingWords({ ...settings, ...(from && { init: undefined, initNoise: undefined }) }),
   ];
 }
 

@@ -22,6 +22,8 @@ export interface StylizeFlags {
   readonly metadata: boolean;
   readonly checkpoint: boolean;
   readonly checkpointEvery?: string | undefined;
+  readonly keepCheckpoint?: boolean | undefined;
+  readonly from?: string | undefined;
   readonly runtime: string;
   readonly threads?: string | undefined;
   readonly memory?: string | undefined;
@@ -35,13 +37,26 @@ export interface StylizeFlags {
 export function stylizeCommand(): Command {
   const command = new Command("stylize")
     .description("repaint a photo in the style of a painting, or of several (the default command)")
-    .argument("<content>", "the photo: JPEG, PNG, WebP, AVIF, TIFF or GIF; - for standard input")
-    .argument("<style...>", "the painting, or several; - for standard input");
+    .usage("[options] <content> <style...>")
+    .argument("[content]", "the photo: JPEG, PNG, WebP, AVIF, TIFF or GIF; - for standard input")
+    .argument("[style...]", "the painting, or several; - for standard input");
   return jobOptions(maskOptions(command), "CONTENT-STYLE.png", settingOptions())
+    .option("--from <checkpoint>", "carry that job on to a larger --size; all else is as it was, pictures too")
     .addHelpText("after", EXAMPLES)
-    .action((content: string, style: string[], flags: StylizeFlags) =>
-      runGiven({ content, style, mask: flags.mask, styleMask: flags.styleMask }, flags),
-    );
+    .action(async (content: string | undefined, style: string[], flags: StylizeFlags) => {
+      if (flags.from !== undefined) {
+        const { runCarried } = await import("./carry.ts");
+        return runCarried(flags.from, content === undefined ? [] : [content, ...style], flags);
+      }
+      if (content === undefined || style.length === 0)
+        return missing(command, content === undefined ? "content" : "style");
+      return runGiven({ content, style, mask: flags.mask, styleMask: flags.styleMask }, flags);
+    });
+}
+
+/** Complains as commander does: a picture may be missing only where a checkpoint knows it. */
+function missing(command: Command, name: string): never {
+  return command.error(`error: missing required argument '${name}'`, { code: "commander.missingArgument" });
 }
 
 /** The options that divide a photo into regions. */
@@ -91,6 +106,7 @@ export async function runGiven(files: Omit<Roles<string>, "start">, flags: Styli
 export function runningOptions(command: Command): Command {
   return command
     .option("--checkpoint-every <seconds>", "how often the job's state is kept beside the output; 0 for never [30]")
+    .option("--keep-checkpoint", "keep the last state of a job that is done, for --from: OUT.ckpt")
     .option("--no-checkpoint", "keep no state: a stopped job cannot be resumed")
     .option("--report <page>", "a page about the job, in one HTML file: result, snapshots, loss curves, settings")
     .option("--threads <count>", "processor threads [all cores]")
@@ -150,6 +166,8 @@ Examples:
   pastiche photo.jpg painting.jpg -o pastiche.png
   pastiche photo.jpg painting.jpg -s 1024 --alpha 0.3         larger, and closer to the photo
   pastiche photo.jpg painting.jpg --style-scale 0.5           finer strokes
+  pastiche photo.jpg painting.jpg -o small.png --keep-checkpoint
+  pastiche --from small.png.ckpt -s 2048 -o large.png         carried on to a larger size
   curl -s https://example.org/photo.jpg | pastiche - painting.jpg -o - > pastiche.png
 
 Exit status: 0 done, 1 failed, 2 usage, 3 bad picture, 4 no network, 5 out of memory or device, 130 stopped by Ctrl-C.

@@ -1,0 +1,143 @@
+/** A finished job is carried on to a larger size from the state that it kept. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readMade } from "../../src/cli/metadata.ts";
+import { readPicture } from "../../src/platform/node/pictures.ts";
+import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { folder, halves, pastiche, png } from "./pastiche.ts";
+
+const cwd = folder();
+const at = (name: string) => join(cwd, name);
+const small = ["-s", "48", "-n", "3", "--first-steps", "3", "--min-size", "32", "--threads", "1", "--alpha", "0.3"];
+const larger = ["--from", "small.png.ckpt", "-s", "96", "--threads", "1"];
+
+beforeAll(async () => {
+  writeFileSync(at("photo.png"), await png(121, 90));
+  writeFileSync(at("painting.png"), await png(140, 140));
+  writeFileSync(at("other.png"), await png(50, 50));
+  writeFileSync(at("mask.png"), await encodePicture("png", { image: halves(121, 90) }));
+  const ended = await pastiche(["photo.png", "painting.png", ...small, "-o", "small.png", "--keep-checkpoint"], {
+    cwd,
+  });
+  expect(ended.status).toBe(0);
+  expect((await pastiche([...larger, "-o", "large.png"], { cwd })).stderr).toContain(
+    "Carrying on from step 6 of 6 at 48x36; the next level is 68x50.",
+  );
+});
+
+const kept = () => readdirSync(cwd).filter((name) => /ckpt/.test(name));
+
+test("the state of a finished job is one file, and is still there when it was carried on", () => {
+  expect(kept()).toEqual(["small.png.ckpt"]);
+});
+
+test("the result has the new size, the other settings, and says what it was made from", async () => {
+  expect((await readPicture(at("large.png"))).size).toEqual({ width: 96, height: 71 });
+  const { settings, from, step } = await readMade(at("large.png"));
+  expect(settings).toMatchObject({ size: 96, alpha: 0.3, steps: 3, firstSteps: 3, minSize: 67, tile: "auto" });
+  expect(step).toBe(6);
+  expect(from).toEqual({ name: "small.png.ckpt", sha256: expect.stringMatching(/^[0-9a-f]{64}$/), step: 6, steps: 6 });
+});
+
+test("show prints the command that makes it again; replay refuses and says so", async () => {
+  const { stdout } = await pastiche(["show", "large.png"], { cwd });
+  const words = stdout.toString().trim().split(" ");
+  expect(words.slice(0, 5)).toEqual(["pastiche", "photo.png", "painting.png", "--from", "small.png.ckpt"]);
+  const again = await pastiche([...words.slice(1), "--threads", "1", "-o", "again.png"], { cwd });
+  expect(again.status).toBe(0);
+  expect((await readPicture(at("again.png"))).image).toEqual((await readPicture(at("large.png"))).image);
+  const replayed = await pastiche(["replay", "large.png"], { cwd });
+  expect(replayed).toMatchObject({ status: 2, stderr: expect.stringContaining("`pastiche show` prints the command") });
+});
+
+test("stopped, it goes on to the same bytes, and can keep its own state", async () => {
+  const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
+    if (stderr.includes('"step":2,')) kill("SIGINT");
+  };
+  const more = ["-n", "12", "--keep-checkpoint"];
+  await pastiche([...larger, ...more, "-o", "whole.png"], { cwd });
+  expect(kept()).toEqual(["small.png.ckpt", "whole.png.ckpt"]);
+  const cut = await pastiche([...larger, ...more, "-o", "cut.png", "--progress", "json"], { cwd, watch });
+  expect(cut.status).toBe(130);
+  expect((await pastiche(["resume", "cut.png"], { cwd })).status).toBe(0);
+  expect(readFileSync(at("cut.png")).equals(readFileSync(at("whole.png")))).toBe(true);
+  expect(kept()).toEqual(["cut.png.ckpt", "small.png.ckpt", "whole.png.ckpt"]);
+  // And on from there; the state is known by the picture's name, too.
+  const { status } = await pastiche(["--from", "cut.png", "-s", "128", "-n", "1", "-o", "larger.png"], { cwd });
+  expect(status).toBe(0);
+  expect((await readPicture(at("larger.png"))).size).toEqual({ width: 128, height: 95 });
+});
+
+test("a kept state that is resumed writes the same picture again, and stays", async () => {
+  const before = readFileSync(at("small.png"));
+  rmSync(at("small.png"));
+  const { stderr, status } = await pastiche(["resume", "small.png.ckpt"], { cwd });
+  expect(stderr).toContain("Going on after step 6 of 6.");
+  expect(status).toBe(0);
+  expect(readFileSync(at("small.png")).equals(before)).toBe(true);
+  expect(kept()).toContain("small.png.ckpt");
+});
+
+test("pictures that were moved are given, and must be the same", async () => {
+  const moved = join(cwd, "moved");
+  mkdirSync(moved);
+  renameSync(at("photo.png"), join(moved, "a.png"));
+  try {
+    const gone = await pastiche([...larger, "-o", "found.png"], { cwd });
+    expect(gone).toMatchObject({ status: 3, stderr: expect.stringContaining("the photo of this job, is not there") });
+    const other = await pastiche(["other.png", "painting.png", ...larger, "-o", "found.png"], { cwd });
+    expect(other).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining("not the picture that the job began with"),
+    });
+    expect((await pastiche(["moved/a.png", "painting.png", ...larger, "-o", "found.png"], { cwd })).status).toBe(0);
+    expect((await readPicture(at("found.png"))).image).toEqual((await readPicture(at("large.png"))).image);
+  } finally {
+    renameSync(join(moved, "a.png"), at("photo.png"));
+  }
+});
+
+test("textures and regions are carried on", async () => {
+  const quick = ["-n", "2", "--first-steps", "2", "--min-size", "32", "--keep-checkpoint"];
+  await pastiche(["texture", "painting.png", "-s", "64x32", "--tile", ...quick, "-o", "texture.png"], { cwd });
+  const texture = await pastiche(["--from", "texture.png", "-s", "128x64", "-o", "wide.png"], { cwd });
+  expect(texture.status).toBe(0);
+  expect((await readPicture(at("wide.png"))).size).toEqual({ width: 128, height: 64 });
+  const square = await pastiche(["--from", "texture.png", "-s", "128", "-o", "square.png"], { cwd });
+  expect(square).toMatchObject({ status: 2, stderr: expect.stringContaining("proportions") });
+  const parts = ["photo.png", "painting.png", "--mask", "mask.png", "-s", "48", ...quick, "-o", "parts.png"];
+  expect((await pastiche(parts, { cwd })).status).toBe(0);
+  const regions = await pastiche(["--from", "parts.png", "-s", "96", "-o", "parts-large.png"], { cwd });
+  expect(regions.status).toBe(0);
+  expect((await readMade(at("parts-large.png"))).mask?.name).toBe("mask.png");
+});
+
+describe("refusals", () => {
+  const out = ["-o", "refused.png"];
+  test.each<[string[], number, string]>([
+    [["--from", "nope.ckpt", "-s", "96"], 1, "there is no such checkpoint"],
+    [["--from", "photo.png", "-s", "96"], 1, "photo.png is damaged or no checkpoint"],
+    [["--from", "small.png.ckpt"], 2, "--size: the checkpoint is 48x36 already; expected a larger size"],
+    [["--from", "small.png.ckpt", "-s", "32"], 2, "--size: the checkpoint is 48x36 already"],
+    [[...larger, "--optimizer", "lbfgs"], 2, "--optimizer: a job cannot be carried on like that: the state of adam"],
+    [[...larger, "--model", "vgg19"], 2, "--model: a job cannot be carried on like that"],
+    [[...larger, "--init", "noise"], 2, "--init: a job cannot be carried on like that"],
+    [[...larger, "--init", "./other.png"], 2, "--init"],
+    [[...larger, "--mask", "mask.png"], 2, "--mask: the job has no mask; leave it out."],
+    [["photo.png", ...larger], 2, "photo.png: the checkpoint knows photo and paintings; give all of them, or none."],
+    [["photo.png", "other.png", "painting.png", ...larger], 2, "--style: expected 1, as many as the job has, got 2"],
+    [["photo.png", "painting.png", "--keep-checkpoint", "--no-checkpoint"], 2, "--keep-checkpoint keeps a checkpoint"],
+  ])("%j", async (args, status, part) => {
+    const ended = await pastiche([...args, ...out], { cwd });
+    expect(ended.stderr).toContain(part);
+    expect(ended.stderr.trim().split("\n")).toHaveLength(1);
+    expect(ended.status).toBe(status);
+    expect(readdirSync(cwd).filter((name) => name.startsWith("refused"))).toEqual([]);
+  });
+
+  test("a state cannot be kept beside standard output", async () => {
+    const ended = await pastiche(["photo.png", "painting.png", "-o", "-", "--keep-checkpoint"], { cwd });
+    expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining("give -o FILE") });
+  });
+});
