@@ -214,6 +214,31 @@ describe("a disk that fails", () => {
   });
 });
 
+test.each(["tensorflow", "neural-style", "fine"])("a job by the recipe %s goes on, too", async (recipe) => {
+  const flags = [
+    "--recipe",
+    recipe,
+    "-s",
+    "40",
+    "-n",
+    "12",
+    "--first-steps",
+    "12",
+    "--threads",
+    "1",
+    "--save-every",
+    "0",
+  ];
+  const args = ["photo.png", "painting.png", ...flags];
+  expect((await pastiche([...args, "-o", "straight.png"], { cwd })).status).toBe(0);
+  const env = { NODE_OPTIONS: `--import ${faults}`, FAULT: "SIGKILL:20" };
+  expect((await pastiche([...args, ...often, "-o", "out.png"], { cwd, env })).status).toBe(null);
+  const { stderr, status } = await pastiche(["resume", "out.png.ckpt"], { cwd });
+  expect(stderr).toContain("Going on after step");
+  expect(status).toBe(0);
+  expect(readFileSync(at("out.png")).equals(readFileSync(at("straight.png")))).toBe(true);
+});
+
 describe("finding everything again", () => {
   test("in a folder that was moved", async () => {
     await stopped("adam", "SIGKILL");
@@ -251,7 +276,7 @@ describe("finding everything again", () => {
     expect(files()).toEqual(["mask.png", "moved.png", "other.png", "painting.png", "second.png"]);
   });
 
-  test("several paintings are given in their order, masks by a name of their own", async () => {
+  test("several paintings are given in their order; a mask that the job never had is refused", async () => {
     await stopped("lbfgs", "SIGKILL");
     renameSync(at("second.png"), at("a.png"));
     renameSync(at("mask.png"), at("b.png"));
@@ -259,7 +284,9 @@ describe("finding everything again", () => {
     expect(lost).toMatchObject({ status: 3, stderr: expect.stringContaining("give it with --style FILE") });
     const few = await pastiche(["resume", "out.png.ckpt", "--style", "a.png"], { cwd });
     expect(few).toMatchObject({ status: 2, stderr: expect.stringContaining("--style: expected 2, as many as") });
-    const given = ["--style", "painting.png", "--style", "a.png", "--mask", "b.png"];
+    const given = ["--style", "painting.png", "--style", "a.png"];
+    const none = await pastiche(["resume", "out.png.ckpt", ...given, "--mask", "b.png"], { cwd });
+    expect(none).toMatchObject({ status: 2, stderr: expect.stringContaining("--mask: the job has no mask") });
     expect((await pastiche(["resume", "out.png.ckpt", ...given], { cwd })).status).toBe(0);
     expect(readFileSync(at("out.png")).equals(straight.get("lbfgs")!)).toBe(true);
   });
