@@ -1,5 +1,5 @@
 /**
- * A job of one level in a process of its own, which tells its peak memory in kilobytes and its fastest step. Usage: node
+ * A job of one level in a process of its own, which tells its peak memory in bytes, what was predicted, and its fastest step. Usage: node
  * bench/memory-inside.mjs '{"model": "pocket", "width": 512, "height": 512, "settings": {}}'
  */
 import * as models from "../dist/models/index.js";
@@ -10,14 +10,16 @@ import { noisePicture, randomWeights } from "./parts.mjs";
 const { model, width, height, settings: given, steps = 2 } = JSON.parse(process.argv[2] ?? "{}");
 const backbone = models[/** @type {"pocket" | "vgg19"} */ (model)];
 const network = { backbone, weights: randomWeights(backbone), digest: "random" };
-const stylizer = createStylizer({ runtime: await cpu.open({ threads: 1 }), loadNetwork: async () => network });
+const stylizer = createStylizer({ runtime: await cpu.open(), loadNetwork: async () => network });
 const picture = noisePicture({ width, height });
 const settings = { size: "content", levels: 1, steps, color: "free", ...given };
 const job = { content: picture, style: picture, settings };
-let [fastest, begin] = [Number.POSITIVE_INFINITY, 0];
+let [fastest, begin, predicted] = [Number.POSITIVE_INFINITY, 0, 0];
 for await (const event of stylizer.stylize(job)) {
+  if (event.type === "start") predicted = event.peak;
   if (event.type === "step" && begin) fastest = Math.min(fastest, performance.now() - begin);
   begin = performance.now();
 }
-// maxRSS is in kilobytes on every platform.
-console.log(JSON.stringify({ kilobytes: process.resourceUsage().maxRSS, milliseconds: Math.round(fastest) }));
+// maxRSS is in kilobytes (of 1024 bytes) on every platform.
+const peak = 1024 * process.resourceUsage().maxRSS;
+console.log(JSON.stringify({ peak, predicted, milliseconds: Math.round(fastest) }));

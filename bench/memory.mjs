@@ -1,29 +1,42 @@
 /**
- * Peak memory of a step: the largest resident size of a process that runs a few, Node itself and the weights included.
- * Usage: node bench/memory.mjs [SIZE...]
+ * Peak memory of jobs against its prediction: the largest resident size of a process that runs a few steps, Node, weights
+ * and pictures included. Usage: node bench/memory.mjs [MODEL SIZE SETTINGS]
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const [inside, ...rest] = process.argv.slice(2);
-if (inside === "--inside") {
-  const { preparedStep } = await import("./parts.mjs");
-  const [model, size] = /** @type {["vgg19" | "pocket", string]} */ (rest);
-  const { step } = await preparedStep({ model, size: Number(size) });
-  for (let i = 0; i < 3; i++) await step();
-  // Kilobytes on every platform.
-  console.log(process.resourceUsage().maxRSS);
-} else {
-  const sizes = process.argv.slice(2);
-  for (const model of ["pocket", "vgg19"]) {
-    for (const size of sizes.length > 0 ? sizes : ["512"]) {
-      const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--inside", model, size], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      if (child.status !== 0)
-        throw new Error(`${model} ${size}: the process ended with ${child.signal ?? child.status}.`);
-      console.log(`${model} ${size}x${size}: peak ${(Number(child.stdout) / 1e6).toFixed(2)} GB`);
-    }
-  }
+/** @type {[model: string, size: string, settings: object][]} */
+const jobs = [
+  ["pocket", "256x256", {}],
+  ["pocket", "512x512", {}],
+  ["pocket", "1024x1024", {}],
+  ["pocket", "1400x1000", {}],
+  ["pocket", "512x512", { optimizer: "lbfgs" }],
+  ["pocket", "768x768", { optimizer: "lbfgs", history: 4 }],
+  ["pocket", "1024x1024", { tile: 256 }],
+  ["pocket", "2048x1365", { tile: 512 }],
+  ["vgg19", "256x256", {}],
+  ["vgg19", "512x512", {}],
+  ["vgg19", "384x384", { optimizer: "lbfgs" }],
+  ["vgg19", "768x512", { tile: 256 }],
+];
+const [model, size, settings] = process.argv.slice(2);
+let worst = 0;
+for (const [name, pixels, more] of model && size
+  ? [/** @type {const} */ ([model, size, JSON.parse(settings ?? "{}")])]
+  : jobs) {
+  const [width, height] = pixels.split("x").map(Number);
+  const job = JSON.stringify({ model: name, width, height, settings: { precision: "fp32", ...more } });
+  const script = fileURLToPath(new URL("memory-inside.mjs", import.meta.url));
+  const child = spawnSync(process.execPath, [script, job], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  if (child.status !== 0) throw new Error(`${job}: the process ended with ${child.signal ?? child.status}.`);
+  const { peak, predicted, milliseconds } = JSON.parse(child.stdout);
+  const off = predicted / peak - 1;
+  worst = Math.max(worst, Math.abs(off));
+  const text = Object.entries(more).map(([key, value]) => ` ${key} ${value}`);
+  console.log(
+    `${name} ${pixels}${text.join("")}: peak ${(peak / 1e9).toFixed(2)} GB, predicted ${(predicted / 1e9).toFixed(2)} ` +
+      `(${off > 0 ? "+" : ""}${(100 * off).toFixed(0)}%), ${milliseconds} ms a step`,
+  );
 }
+if (!model) console.log(`largest error of the prediction: ${(100 * worst).toFixed(0)}%`);

@@ -1,0 +1,114 @@
+/**
+ * Time to the same loss: a whole job here (its levels, its precision), then PyTorch's L-BFGS at one level on the same cores,
+ * from the photo, until its loss is as low or it has taken LIMIT times as long. Usage: node bench/race.mjs [MODEL [SIZE
+ * [LIMIT]]]; vgg19 has random weights unless its own are installed.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as models from "../dist/models/index.js";
+import { loadNetwork, readPicture } from "../dist/node.js";
+import { cpu } from "../dist/runtimes/node-cpu.js";
+import { levelsOf, prepare } from "../dist/transfer/prepare.js";
+import { parseSettings } from "../dist/transfer/settings.js";
+import { createStylizer } from "../dist/transfer/stylizer.js";
+import { randomWeights } from "./parts.mjs";
+
+const [model = "pocket", size = "256", limit = "25"] = process.argv.slice(2);
+const name = /** @type {"pocket" | "vgg19"} */ (model);
+const network = await loadNetwork(name).catch(() => ({
+  backbone: models[name],
+  weights: randomWeights(models[name]),
+  digest: "random",
+}));
+const settings = parseSettings({ size: Number(size), model: name });
+const read = async (/** @type {string} */ file) =>
+  (await readPicture(fileURLToPath(new URL(`../examples/${file}.jpg`, import.meta.url)), { longSide: Number(size) }))
+    .image;
+const pictures = { content: await read("cat"), style: await read("starry") };
+
+const stylizer = createStylizer({ runtime: await cpu.open(), loadNetwork: async () => network });
+// The first job measures what this machine is good at and compiles; it is not part of the race, nor is PyTorch's start.
+for await (const _ of stylizer.stylize({ ...pictures, settings: { ...settings.parameters, size: 64, steps: 1 } }));
+const began = performance.now();
+let [goal, precision] = [0, ""];
+for await (const event of stylizer.stylize({ ...pictures, settings: { size: Number(size) } })) {
+  if (event.type === "start") precision = event.precision;
+  if (event.type === "step") goal = event.loss;
+}
+const ours = (performance.now() - began) / 1000;
+await stylizer.dispose();
+console.log(`${model} ${size}: pastiche (${precision}) comes to a loss of ${goal.toFixed(4)} in ${ours.toFixed(1)} s`);
+
+const python = ["/usr/bin/python3", "python3"].find(
+  (path) => spawnSync(path, ["-c", "import torch, numpy"]).status === 0,
+);
+if (!python) console.log("PyTorch is not installed: nothing to compare with");
+else for (const search of [null, "strong_wolfe"]) report(search, race(python, search));
+
+/**
+ * @param {string} python
+ * @param {string | null} search
+ * @returns {{ seconds: number, loss: number, evaluations: number }}
+ */
+function race(python, search) {
+  /** @type {Float32Array[]} */
+  const parts = [];
+  let length = 0;
+  const put = (/** @type {Float32Array} */ data, /** @type {readonly number[]} */ shape) => {
+    parts.push(data);
+    length += data.length;
+    return [length - data.length, shape];
+  };
+  const tensor = (/** @type {string} */ key) => {
+    const { data, shape } = /** @type {import("../dist/weights/weights.js").WeightTensor} */ (network.weights.get(key));
+    return put(data, shape);
+  };
+  const keys = [...network.weights.keys()].filter((key) => key.endsWith(".weight")).map((key) => key.slice(0, -7));
+  const last = keys.indexOf("conv5_1");
+  const levels = levelsOf(pictures, settings);
+  const final = /** @type {import("../dist/schedule/pyramid.js").Level} */ (levels.at(-1));
+  const { content, style } = prepare(pictures, settings, levels).at(final);
+  const image = (/** @type {import("../dist/image/image.js").Image} */ { data, width, height }) =>
+    put(data, [1, 3, height, width]);
+  const painting = /** @type {import("../dist/transfer/prepare.js").StylePicture} */ (style[0]).image;
+  const { alpha, tv, contentLayers, styleLayers } = settings;
+  const folder = mkdtempSync(join(tmpdir(), "pastiche-race-"));
+  const job = {
+    ...{ alpha, tv, contentLayers, styleLayers, goal, search, limit: Number(limit) * ours },
+    threads: availableParallelism(),
+    numbers: join(folder, "numbers"),
+    layers: keys.slice(0, last + 1).map((key) => [key, tensor(`${key}.weight`), tensor(`${key}.bias`)]),
+    mean: network.weights.has("mean") ? tensor("mean") : null,
+    content: image(content),
+    style: image(painting),
+  };
+  const all = new Float32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  writeFileSync(job.numbers, all);
+  writeFileSync(join(folder, "job.json"), JSON.stringify(job));
+  const script = fileURLToPath(new URL("race_torch.py", import.meta.url));
+  const child = spawnSync(python, [script, join(folder, "job.json")], { encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  if (child.status !== 0) throw new Error(child.stderr);
+  return JSON.parse(child.stdout);
+}
+
+/**
+ * @param {string | null} search
+ * @param {{ seconds: number, loss: number, evaluations: number }} result
+ */
+function report(search, { seconds, loss, evaluations }) {
+  const way = search ? "with strong Wolfe's line search" : "without a line search";
+  const came = loss <= goal ? "comes there" : `is still at ${loss.toFixed(4)}`;
+  console.log(
+    `PyTorch's L-BFGS ${way} ${came} after ${seconds.toFixed(1)} s (${evaluations} evaluations), ` +
+      `${loss <= goal ? "" : "more than "}${(seconds / ours).toFixed(1)} times as long`,
+  );
+}
