@@ -112,6 +112,7 @@ describe("results", () => {
         for (const level of small!.levels) {
           const [ours, theirs] = [small, large].map((job) => job!.at(level));
           expect(print(ours!.content)).toEqual(print(theirs!.content));
+          if (level !== small!.levels.at(-1)) continue;
           expect(ours!.style.map(({ image }) => print(image))).toEqual(theirs!.style.map(({ image }) => print(image)));
         }
         expect(Math.max(read.content!.image.width, read.content!.image.height)).toBe(Math.min(size, 331));
