@@ -4,7 +4,7 @@
  */
 import { clampImage, type Image } from "../image/image.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { Runtime } from "../runtimes/runtime.ts";
+import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import { carriedImage } from "./carry.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -64,9 +64,14 @@ export async function* runLevels(
   const count = counter(levels, resume);
   const about = { ...network, settings, runtime: runtime.description };
   const edges = free && settings.seamless ? adrift : edgesOf(settings);
-  // Whatever is let go of here, a level need not hold.
   const lowest = levels[0]!;
   let image = resume ? undefined : from ? carriedImage(from, lowest, edges) : start();
+  /** The image as a level begins with it. A function of its own, so that nothing here holds what the level holds. */
+  const begun = (level: Level): Value => {
+    const value = imageValue(runtime, edges.padded(image!, level));
+    image = undefined;
+    return value;
+  };
   let state = resume
     ? restoredState(runtime, optimizer, resume)
     : from
@@ -78,8 +83,7 @@ export async function* runLevels(
       if (resume && index < resume.level) continue;
       yield { type: "level", index, level };
       const kept = index === resume?.level ? resume.tensors : undefined;
-      const first = kept ? tensorValue(runtime, kept.get("image")!) : imageValue(runtime, edges.padded(image!, level));
-      image = undefined;
+      const first = kept ? tensorValue(runtime, kept.get("image")!) : begun(level);
       const shown = kept && tensorValue(runtime, kept.get("shown")!);
       const given = state;
       state = {};

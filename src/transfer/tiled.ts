@@ -7,16 +7,18 @@ import { clampImage, crop, type Size } from "../image/image.ts";
 import type { Program, Runtime, Value, Values } from "../runtimes/runtime.ts";
 import type { Tile } from "../schedule/tiles.ts";
 import type { WeightTensor } from "../weights/weights.ts";
+import { type GradientRows, gradientRows } from "./gradient-rows.ts";
 import { type Begun, diverged, finite, type LevelRun, parametersOf } from "./level.ts";
 import { dispose, readScalar, scalarValue } from "./program.ts";
 import { mapValues, prefixed } from "./records.ts";
+import type { Settings } from "./settings.ts";
 import { strengths, type Terms } from "./terms.ts";
-import { addTile, cutTile, tileWeight } from "./tile-pixels.ts";
+import { cutTile, putTile, tileWeight } from "./tile-pixels.ts";
 import type { TilePrograms, TileTargets } from "./tile-programs.ts";
 import { totals } from "./totals.ts";
 
-/** A piece of the update has so many numbers, at most: the runtime holds about ten such pieces. */
-const PIECE = 3 << 18;
+/** A piece of the update has so many pixels, at most: the runtime holds about ten such pieces. */
+const PIECE = 1 << 18;
 
 export interface TiledInput extends Begun {
   readonly runtime: Runtime;
@@ -25,6 +27,8 @@ export interface TiledInput extends Begun {
   readonly tiles: readonly Tile[];
   readonly targets: TileTargets;
 }
+
+type Rows = ReturnType<GradientRows["take"]>;
 
 /** Numbers in memory of our own, which are written over. */
 interface Numbers {
@@ -41,7 +45,6 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   for (const [name, value] of Object.entries(given.state)) state[name] = await taken(value);
   const [, , height, width] = image.dims as [number, number, number, number];
   const work: Size = { width, height };
-  const gradient = { dims: image.dims, data: new Float32Array(image.data.length) };
   const like = ({ dims }: Numbers) => String(dims) === String(image.dims);
   const scalars = (prefix: string, numbers: Record<string, number>) =>
     prefixed(
@@ -49,8 +52,12 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       mapValues(numbers, (x) => scalarValue(runtime, x)),
     );
 
-  /** Runs `program` on every tile in turn. What it gives is freed after `each` has seen it. */
-  async function onTiles(program: Program, more: Values, each: (outputs: Values, tile: Tile) => Promise<void>) {
+  /** Runs `program` on every tile in turn. What it gives is freed after `each` has seen it, and which tile follows. */
+  async function onTiles(
+    program: Program,
+    more: Values,
+    each: (outputs: Values, tile: Tile, following: Tile | undefined) => Promise<void>,
+  ) {
     for (const [index, tile] of tiles.entries()) {
       const own = {
         image: runtime.value(cutTile(image.data, work, tile), [1, 3, tile.height, tile.width]),
@@ -59,7 +66,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       let outputs: Record<string, Value> = {};
       try {
         outputs = await program.run({ ...targets.shared, ...targets.tiles[index], ...more, ...own });
-        await each(outputs, tile);
+        await each(outputs, tile, tiles[index + 1]);
       } finally {
         dispose(own);
         dispose(outputs);
@@ -74,35 +81,57 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     return all.values();
   }
 
-  /** The update, in pieces where the optimiser allows it, written over what was there. */
-  async function update(loss: number, parameters: Record<string, number>): Promise<void> {
-    const all = image.data.length;
-    const length = programs.pointwise ? PIECE : all;
-    // What is no image changes only when the last piece is done.
-    const small: Record<string, Float32Array> = {};
-    for (let from = 0; from < all; from += length) {
-      const to = Math.min(all, from + length);
-      const cut = (array: Numbers) =>
-        programs.pointwise && like(array)
-          ? runtime.value(array.data.subarray(from, to), [1, 3, 1, (to - from) / 3])
-          : runtime.value(array.data, array.dims);
+  /**
+   * The update of some rows by their gradient, written over what was there. State that is no image changes when all rows
+   * are done: what it will be is returned.
+   */
+  async function update({ area, data }: Rows, loss: number, settings: Settings): Promise<Record<string, Float32Array>> {
+    // Nothing is touched by a gradient that is no number: what is shown is always finite.
+    if (!finite(data)) throw diverged();
+    const whole = area.height === work.height;
+    const few = programs.pointwise ? Math.max(1, Math.floor(PIECE / area.width)) : area.height;
+    const next: Record<string, Float32Array> = {};
+    for (let from = 0; from < area.height; from += few) {
+      const rows = { ...area, y: area.y + from, height: Math.min(few, area.height - from) };
+      const part = (planes: Float32Array, size: Size, y: number) =>
+        runtime.value(cutTile(planes, size, { ...rows, y }), [1, 3, rows.height, rows.width]);
+      const given = (numbers: Numbers) =>
+        programs.pointwise && like(numbers)
+          ? part(numbers.data, work, rows.y)
+          : runtime.value(numbers.data, numbers.dims);
       const inputs = {
-        image: cut(image),
-        gradient: cut(gradient),
+        image: given(image),
+        gradient: whole && !programs.pointwise ? runtime.value(data, image.dims) : part(data, area, from),
         loss: scalarValue(runtime, loss),
-        ...prefixed("state", mapValues(state, cut)),
-        ...scalars("parameter", parameters),
+        ...prefixed("state", mapValues(state, given)),
+        ...scalars("parameter", parametersOf(settings)),
       };
       const outputs = await programs.update.run(inputs).finally(() => dispose(inputs));
-      image.data.set(await outputs["next image"]!.read(), from);
-      for (const [name, array] of Object.entries(state)) {
-        const next = await outputs[`next ${name}`]!.read();
-        if (like(array)) array.data.set(next, from);
-        else small[name] = next.slice();
+      putTile(image.data, work, await outputs["next image"]!.read(), rows);
+      for (const [name, numbers] of Object.entries(state)) {
+        const made = await outputs[`next ${name}`]!.read();
+        if (like(numbers)) putTile(numbers.data, work, made, rows);
+        else next[name] = made.slice();
       }
       dispose(outputs);
     }
-    for (const [name, data] of Object.entries(small)) state[name]!.data.set(data);
+    return next;
+  }
+
+  /** The gradient, tile by tile, and the update of all rows that no other tile needs as they were. */
+  async function move(slopes: Values, loss: number, settings: Settings): Promise<void> {
+    const tallest = Math.max(...tiles.map((tile) => tile.height));
+    const rows = gradientRows(work, programs.pointwise ? tallest : work.height);
+    let next: Record<string, Float32Array> = {};
+    let done = 0;
+    await onTiles(programs.gradient, slopes, async (outputs, tile, following) => {
+      rows.add(await outputs.gradient!.read(), tile);
+      const end = following ? (programs.pointwise ? following.y : 0) : work.height;
+      if (end <= done) return;
+      next = await update(rows.take(end), loss, settings);
+      done = end;
+    });
+    for (const [name, data] of Object.entries(next)) state[name]!.data.set(data);
     shown = programs.shown === "image" ? image.data : state[programs.shown]!.data;
   }
 
@@ -121,13 +150,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
         for (const [name, by] of Object.entries(strength))
           shares[name] = by * (await readScalar(score[`term ${name}`]!));
         if (!Number.isFinite(loss)) throw diverged(shares);
-        gradient.data.fill(0);
-        await onTiles(programs.gradient, slopes, async (outputs, tile) => {
-          addTile(gradient.data, work, await outputs.gradient!.read(), tile);
-        });
-        // Nothing is touched by a gradient that is no number: what is shown is always the last good image.
-        if (!finite(gradient.data)) throw diverged();
-        await update(loss, parametersOf(settings));
+        await move(slopes, loss, settings);
         return { loss, terms: shares };
       } finally {
         [measured, given, slopes].forEach(dispose);
