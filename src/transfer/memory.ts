@@ -65,10 +65,10 @@ const SIZES = [2048, 1536, 1024, 768, 640, 512, 384, 320, 256, 192, 128, 96, 64]
 export function tileWithin(work: Work, size: Size, limit: number): number | "off" {
   const whole = peakMemory(work, size);
   if (whole <= limit) return "off";
-  const asWhole = undivided(work.eye, work.terms);
-  const tile = asWhole ? undefined : SIZES.find((each) => peakMemory(work, size, each) <= limit);
+  const sizes = undivided(work.eye, work.terms) ? [] : SIZES;
+  const tile = sizes.find((each) => peakMemory(work, size, each) <= limit);
   if (tile) return tile;
-  const least = asWhole ? whole : peakMemory(work, size, SIZES.at(-1));
+  const least = Math.min(whole, ...sizes.map((each) => peakMemory(work, size, each)));
   throw new UserError(
     "resources",
     `This job needs about ${bytesText(least)} of memory, and it may take ${bytesText(limit)}. Use a smaller --size (half of it needs about a quarter), the pocket network, Adam, or allow more (--memory).`,
