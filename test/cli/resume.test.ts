@@ -214,31 +214,6 @@ describe("a disk that fails", () => {
   });
 });
 
-test.each(["tensorflow", "neural-style", "fine"])("a job by the recipe %s goes on, too", async (recipe) => {
-  const flags = [
-    "--recipe",
-    recipe,
-    "-s",
-    "40",
-    "-n",
-    "12",
-    "--first-steps",
-    "12",
-    "--threads",
-    "1",
-    "--save-every",
-    "0",
-  ];
-  const args = ["photo.png", "painting.png", ...flags];
-  expect((await pastiche([...args, "-o", "straight.png"], { cwd })).status).toBe(0);
-  const env = { NODE_OPTIONS: `--import ${faults}`, FAULT: "SIGKILL:20" };
-  expect((await pastiche([...args, ...often, "-o", "out.png"], { cwd, env })).status).toBe(null);
-  const { stderr, status } = await pastiche(["resume", "out.png.ckpt"], { cwd });
-  expect(stderr).toContain("Going on after step");
-  expect(status).toBe(0);
-  expect(readFileSync(at("out.png")).equals(readFileSync(at("straight.png")))).toBe(true);
-});
-
 describe("finding everything again", () => {
   test("in a folder that was moved", async () => {
     await stopped("adam", "SIGKILL");
