@@ -86,9 +86,8 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
    * are done: what it will be is returned.
    */
   async function update({ area, data }: Rows, loss: number, settings: Settings): Promise<Record<string, Float32Array>> {
-    // Nothing is touched by a gradient that is no number: what is shown is always finite.
+    // No row is touched by a gradient that is no number: what is shown is always finite, if between two steps.
     if (!finite(data)) throw diverged();
-    const whole = area.height === work.height;
     const few = programs.pointwise ? Math.max(1, Math.floor(PIECE / area.width)) : area.height;
     const next: Record<string, Float32Array> = {};
     for (let from = 0; from < area.height; from += few) {
@@ -101,7 +100,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
           : runtime.value(numbers.data, numbers.dims);
       const inputs = {
         image: given(image),
-        gradient: whole && !programs.pointwise ? runtime.value(data, image.dims) : part(data, area, from),
+        gradient: programs.pointwise ? part(data, area, from) : runtime.value(data, image.dims),
         loss: scalarValue(runtime, loss),
         ...prefixed("state", mapValues(state, given)),
         ...scalars("parameter", parametersOf(settings)),
