@@ -11,11 +11,14 @@ const { model, width, height, settings: given, steps = 2 } = JSON.parse(process.
 const backbone = models[/** @type {"pocket" | "vgg19"} */ (model)];
 const network = { backbone, weights: randomWeights(backbone), digest: "random" };
 const stylizer = createStylizer({ runtime: await cpu.open(), loadNetwork: async () => network });
-const picture = noisePicture({ width, height });
 const settings = { size: "content", levels: 1, steps, color: "free", ...given };
-const job = { content: picture, style: picture, settings };
+/** A function, so that nobody here holds the picture. */
+const job = () => {
+  const picture = noisePicture({ width, height });
+  return { content: picture, style: picture, settings };
+};
 let [fastest, begin, predicted] = [Number.POSITIVE_INFINITY, 0, 0];
-for await (const event of stylizer.stylize(job)) {
+for await (const event of stylizer.stylize(job())) {
   if (event.type === "start") predicted = event.peak;
   if (event.type === "step" && begin) fastest = Math.min(fastest, performance.now() - begin);
   begin = performance.now();

@@ -3,7 +3,7 @@
  * Everything in gamma-encoded values. Refuses to know where in the picture a colour is.
  */
 
-import { clampImage, type Image } from "./image.ts";
+import { clampHere, type Image } from "./image.ts";
 import { addToDiagonal, cholesky, inverseLower, type Matrix3, multiply, power } from "./matrix3.ts";
 
 export type Rgb = readonly [number, number, number];
@@ -28,7 +28,8 @@ const floor = 1e-5;
  * `content` with its colours mapped onto those of `style` by the map of that name, clamped to [0, 1]. See `colorMaps`.
  */
 export function matchColors(content: Image, style: Image, map: keyof typeof colorMaps = "symmetric"): Image {
-  return clampImage(mapColors(content, colorMap(colorCloud(content), colorCloud(style), map)));
+  const mapped = mapColors(content, colorMap(colorCloud(content), colorCloud(style), map));
+  return { ...mapped, data: clampHere(mapped.data) };
 }
 
 /**
@@ -42,7 +43,7 @@ export function keepChroma(image: Image, colors: Image): Image {
     const difference = luma(image.data, i, plane) - luma(colors.data, i, plane);
     for (let c = 0; c < 3; c++) data[c * plane + i] = colors.data[c * plane + i]! + difference;
   }
-  return clampImage({ width: image.width, height: image.height, data });
+  return { width: image.width, height: image.height, data: clampHere(data) };
 }
 
 function luma(data: Float32Array, i: number, plane: number): number {

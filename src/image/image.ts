@@ -60,6 +60,12 @@ export function crop(image: Image, size: Size): Image {
   return { width: size.width, height: size.height, data: gather(image.data, image, size, (x) => x) };
 }
 
+/** The same, held to [0, 1], in memory of its own. */
+export function cropClamped(image: Image, size: Size): Image {
+  const { data } = crop(image, size);
+  return { width: size.width, height: size.height, data: clampHere(data === image.data ? data.slice() : data) };
+}
+
 /** `image` with every value brought into [0, 1]; what is not a number becomes 0. */
 export function clampImage(image: Image): Image {
   return { width: image.width, height: image.height, data: clamp(image.data) };
@@ -67,12 +73,16 @@ export function clampImage(image: Image): Image {
 
 /** The values brought into [low, high], as a new array; what is not a number becomes `low`. */
 export function clamp(data: Float32Array, low = 0, high = 1): Float32Array {
-  const result = new Float32Array(data.length);
+  return clampHere(data.slice(), low, high);
+}
+
+/** The same in the array itself, which it returns: for one that nobody else has, as large pictures are held once. */
+export function clampHere(data: Float32Array, low = 0, high = 1): Float32Array {
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
-    result[i] = value > low ? Math.min(value, high) : low;
+    data[i] = value > low ? Math.min(value, high) : low;
   }
-  return result;
+  return data;
 }
 
 /**

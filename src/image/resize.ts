@@ -1,10 +1,10 @@
 /**
  * Resampling of planes to another size: separable, windowed, with the window widened when shrinking so that nothing
  * aliases (the method of Pillow's `resize`). Works on the gamma-encoded values as they are, not in linear light; refuses
- * to know what the planes mean, so it never clamps.
+ * to know what the planes mean.
  */
 
-import type { Image, Size } from "./image.ts";
+import { clampHere, clampImage, type Image, type Size } from "./image.ts";
 
 /** How a pixel is weighted by its distance: `bilinear` is soft, `bicubic` (a = -0.5) is usual, `lanczos3` is sharpest. */
 export type Kernel = "bicubic" | "bilinear" | "lanczos3";
@@ -37,6 +37,13 @@ export function resize(image: Image, size: Size, options: ResizeOptions & { read
   };
 }
 
+/** `image` resampled to `size` and held to [0, 1]; the image itself, where that changes nothing. */
+export function resized(image: Image, size: Size, options?: ResizeOptions): Image {
+  const result = resize(image, size, options);
+  if (result !== image) return { ...result, data: clampHere(result.data) };
+  return image.data.every((x) => x >= 0 && x <= 1) ? image : clampImage(image);
+}
+
 export interface ResizeOptions {
   /** Beyond an edge is the opposite one, as if the image were repeated without end; else there is nothing. */
   readonly circular?: boolean;
@@ -62,10 +69,18 @@ export function resizePlanes(
   if (!(Number.isInteger(to.width) && Number.isInteger(to.height) && to.width > 0 && to.height > 0)) {
     throw new RangeError(`internal: resizePlanes: ${to.width}x${to.height} is no size`);
   }
-  const weighted = (a: number, b: number) => taps(a, b, kernel, options);
-  const across = from.width === to.width ? data : resizeRows(data, from.width, weighted(from.width, to.width));
-  if (from.height === to.height) return across === data ? data.slice() : across;
-  return resizeColumns(across, to.width, from.height, planes, weighted(from.height, to.height));
+  const weighted = (a: number, b: number) => (a === b ? undefined : taps(a, b, kernel, options));
+  const [columns, rows] = [weighted(from.width, to.width), weighted(from.height, to.height)];
+  const result = new Float32Array(planes * to.width * to.height);
+  // One after the other, so that no more than one plane is held half done.
+  for (let i = 0; i < planes; i++) {
+    const plane = data.subarray(i * from.width * from.height, (i + 1) * from.width * from.height);
+    const across = columns ? resizeRows(plane, from.width, columns) : plane;
+    const into = result.subarray(i * to.width * to.height, (i + 1) * to.width * to.height);
+    if (rows) resizeColumns(across, to.width, rows, into);
+    else into.set(across);
+  }
+  return result;
 }
 
 /** For every result pixel: which source pixels it is the weighted mean of. Weights of one pixel sum to 1. */
@@ -123,23 +138,18 @@ function resizeRows(data: Float32Array, width: number, { source, count, weights,
 }
 
 /** Whole rows are added at a time, so that memory is read in order. */
-function resizeColumns(data: Float32Array, width: number, height: number, planes: number, by: Taps): Float32Array {
+function resizeColumns(plane: Float32Array, width: number, by: Taps, into: Float32Array): void {
   const { source, count, weights, stride } = by;
-  const rows = count.length;
-  const result = new Float32Array(planes * rows * width);
   const sum = new Float64Array(width);
-  for (let plane = 0; plane < planes; plane++) {
-    for (let y = 0; y < rows; y++) {
-      sum.fill(0);
-      for (let j = 0; j < count[y]!; j++) {
-        const from = (plane * height + source[y * stride + j]!) * width;
-        const w = weights[y * stride + j]!;
-        for (let x = 0; x < width; x++) sum[x]! += data[from + x]! * w;
-      }
-      result.set(sum, (plane * rows + y) * width);
+  for (let y = 0; y < count.length; y++) {
+    sum.fill(0);
+    for (let j = 0; j < count[y]!; j++) {
+      const from = source[y * stride + j]! * width;
+      const w = weights[y * stride + j]!;
+      for (let x = 0; x < width; x++) sum[x]! += plane[from + x]! * w;
     }
+    into.set(sum, y * width);
   }
-  return result;
 }
 
 /** Keys' cubic convolution with a = -0.5 (IEEE Trans. ASSP 29, 1981), the value Pillow uses. */

@@ -15,7 +15,8 @@ import { describe, loadStep } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import { type Eye, undivided } from "./step.ts";
 import type { Terms } from "./terms.ts";
-import { describeTiles, loadTilePrograms, tilesFor } from "./tile-programs.ts";
+import { loadTilePrograms, tilesFor } from "./tile-programs.ts";
+import { describeTiles } from "./tile-targets.ts";
 import { tiledRun } from "./tiled.ts";
 
 /** What all levels of a job have in common. */
@@ -32,17 +33,22 @@ export interface LevelsInput {
   readonly say: (text: string) => void;
 }
 
-/** Begins levels. What a level begins with is freed if that fails. */
+/**
+ * Begins levels. What a level begins with is asked for when its targets are described and its pictures are gone, and freed if
+ * what follows fails.
+ */
 export function levelBeginner(job: LevelsInput) {
   const { runtime, eye, terms, optimizer, settings, pictures, programs } = job;
   const parameters = Object.keys(parametersOf(settings));
   const key = graphKey(eye, terms, settings);
   const edges = edgesOf(settings);
 
-  async function whole(level: Level): Promise<(begun: Begun) => LevelRun> {
+  async function whole(level: Level, begun: () => Promise<Begun>): Promise<LevelRun> {
     const targets = await describe(runtime, eye, terms, pictures.at(level));
-    const program = await (job.precision === "int8" ? mixed(level) : floats()).catch(freeing(targets));
-    return (begun) => levelRun({ ...begun, runtime, program, terms, targets });
+    const given = await begun().catch(freeing(targets));
+    const loaded = job.precision === "int8" ? mixed(level) : floats();
+    const program = await loaded.catch(freeing(targets, valuesOf(given)));
+    return levelRun({ ...given, runtime, program, terms, targets });
   }
 
   function floats() {
@@ -56,22 +62,24 @@ export function levelBeginner(job: LevelsInput) {
     return mixedProgram({ runtime, programs: both, end, say: job.say });
   }
 
-  async function tiled(level: Level, size: number): Promise<(begun: Begun) => Promise<LevelRun>> {
+  async function tiled(level: Level, begun: () => Promise<Begun>, size: number): Promise<LevelRun> {
     const targets = await describeTiles(runtime, eye, terms, pictures.at(level), size);
+    const given = await begun().catch(freeing(targets.shared));
     const load = () => loadTilePrograms(runtime, eye, terms, optimizer, parameters);
-    const loaded = await programs
-      .get(`${key} tiles`, eye.weights, load)
-      .catch(freeing(targets.shared, ...targets.tiles));
+    const loaded = programs.get(`${key} tiles`, eye.weights, load);
     const tiles = tilesFor(eye, terms, edges.workSize(level), size);
-    return (begun) => tiledRun({ ...begun, runtime, programs: loaded, terms, tiles, targets });
+    const parts = await loaded.catch(freeing(targets.shared, valuesOf(given)));
+    return tiledRun({ ...given, runtime, programs: parts, terms, tiles, targets });
   }
 
-  return async (level: Level, begun: Begun): Promise<LevelRun> => {
-    const { image, shown = image, state } = begun;
+  return (level: Level, begun: () => Promise<Begun>): Promise<LevelRun> => {
     const size = tileSize(settings, eye, terms, edges.workSize(level));
-    const open = await (size ? tiled(level, size) : whole(level)).catch(freeing({ ...state, image, shown }));
-    return open(begun);
+    return size ? tiled(level, begun, size) : whole(level, begun);
   };
+}
+
+function valuesOf({ image, shown = image, state }: Begun): Record<string, Value> {
+  return { ...state, image, shown };
 }
 
 /** How large the tiles of a picture of `work` pixels are; none where all of it is no more than one tile with its halo. */

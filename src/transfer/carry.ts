@@ -3,11 +3,11 @@
  * settings only; how an optimiser's state grows, `program.ts` knows.
  */
 import { UserError } from "../errors.ts";
-import { clampImage, crop, type Image, type Size } from "../image/image.ts";
+import { cropClamped, type Image, type Size } from "../image/image.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type Level, pyramid } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type Edges, edgesOf, GRAIN } from "./edges.ts";
+import { edgesOf, GRAIN } from "./edges.ts";
 import { checkpointShapes } from "./program.ts";
 import { checkNetwork } from "./resume.ts";
 import { changedSettings, type Settings, type SettingsInput, sidesOf } from "./settings.ts";
@@ -70,11 +70,10 @@ export function checkCarries(
   }
 }
 
-/** What people saw last, at the first level. */
-export function carriedImage({ tensors, size }: Checkpoint, first: Size, edges: Edges): Image {
+/** What people saw last. */
+export function carriedImage({ tensors, size }: Checkpoint): Image {
   const { data, shape } = tensors.get("shown")!;
-  const shown = crop({ width: shape[3]!, height: shape[2]!, data }, size);
-  return clampImage(edges.resize(clampImage(shown), first));
+  return cropClamped({ width: shape[3]!, height: shape[2]!, data }, size);
 }
 
 function longSide({ size }: Settings, name: string): number {

@@ -9,7 +9,7 @@ import {
   mapColors,
   mixedCloud,
 } from "../image/color.ts";
-import { clampImage, type Image } from "../image/image.ts";
+import { clampHere, type Image } from "../image/image.ts";
 import { inlaid } from "../image/regions.ts";
 import type { Painting } from "./paintings.ts";
 import type { Settings } from "./settings.ts";
@@ -99,7 +99,8 @@ interface Part {
 }
 
 function mapped(image: Image, plane: Float32Array | undefined, map: ColorMap): Part {
-  return { image: clampImage(mapColors(image, map)), plane };
+  const moved = mapColors(image, map);
+  return { image: { ...moved, data: clampHere(moved.data) }, plane };
 }
 
 /** The parts laid into `ground`; one that is everywhere is all that there is. */

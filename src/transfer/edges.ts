@@ -22,7 +22,7 @@ export interface Edges {
   readonly surroundings: number;
   /** The painting with its surroundings. */
   surrounded(style: Image): Image;
-  /** As `resize` and `resizePlanes` of the image room. */
+  /** As `resized` and `resizePlanes` of the image room. */
   resize(image: Image, size: Size): Image;
   resizePlanes(data: Float32Array, from: Size, to: Size, kernel: Kernel): Float32Array;
 }
@@ -41,7 +41,7 @@ export function margined(margin: number): Edges {
     // The result has edges as the painting has, and both are seen alike.
     surroundings: 0,
     surrounded: (style) => style,
-    resize: pixels.resize,
+    resize: pixels.resized,
     resizePlanes: pixels.resizePlanes,
   };
 }
@@ -54,7 +54,7 @@ export const endless: Edges = {
   // The result has no edges: what the network makes of the painting's would be painted as straight lines in its midst.
   surroundings: 2 * GRAIN,
   surrounded: (style) => padMirrored(style, { width: style.width + 4 * GRAIN, height: style.height + 4 * GRAIN }),
-  resize: (image, size) => pixels.resize(image, size, { circular: true }),
+  resize: (image, size) => pixels.resized(image, size, { circular: true }),
   resizePlanes: (data, from, to, kernel) => pixels.resizePlanes(data, from, to, kernel, { circular: true }),
 };
 
@@ -65,7 +65,7 @@ export const endless: Edges = {
  */
 export const adrift: Edges = {
   ...endless,
-  resize: (image, size) => pixels.resize(image, size, { circular: true, begin: elsewhere }),
+  resize: (image, size) => pixels.resized(image, size, { circular: true, begin: elsewhere }),
   resizePlanes: (data, from, to, kernel) =>
     pixels.resizePlanes(data, from, to, kernel, { circular: true, begin: elsewhere }),
 };

@@ -1,19 +1,9 @@
 /** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
 import { keepChroma } from "../image/color.ts";
-import {
-  blank,
-  blend,
-  clampImage,
-  crop,
-  type Image,
-  padEdges,
-  padPlanes,
-  type Size,
-  withLongSide,
-} from "../image/image.ts";
+import { blank, blend, crop, type Image, padEdges, padPlanes, type Size, withLongSide } from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
 import { inlaid, type Maps, resizeMaps } from "../image/regions.ts";
-import { resize } from "../image/resize.ts";
+import { resized } from "../image/resize.ts";
 import { type Level, pyramid } from "../schedule/pyramid.ts";
 import { type Area, colored } from "./colored.ts";
 import { type Edges, edgesOf, GRAIN, margined } from "./edges.ts";
@@ -98,24 +88,24 @@ export function prepare(
   const edges = edgesOf(settings);
   const given = listed(pictures.style);
   const paintings = paintingsOf(given.length, settings);
-  const photo = clampImage(resize(pictures.content, last));
+  const photo = resized(pictures.content, last);
   const untouched = regions && stays(regions);
   const kept = keepsChroma(settings) || untouched ? photo : undefined;
-  const { start } = pictures;
-  let held: Colored | undefined = colored(photo, given, paintings, settings, areasOf(regions, photo, given));
-  const all = (): Colored => {
+  const areas = areasOf(regions, photo, given);
+  let held: Held | undefined = { ...colored(photo, given, paintings, settings, areas), start: pictures.start };
+  const all = (): Held => {
     if (!held) throw new Error("internal: the pictures of the last level were handed out");
     return held;
   };
   return {
     levels,
     regions,
-    start: () => startImage({ ...all(), paintings, regions, start }, levels[0]!, settings),
+    start: () => startImage({ ...all(), paintings, regions }, levels[0]!, settings),
     at(level) {
       const { content, styles } = all();
       if (level === last) held = undefined;
       return {
-        content: edges.padded(clampImage(edges.resize(content, level)), level),
+        content: edges.padded(edges.resize(content, level), level),
         style: paintings.flatMap((_, i) => stylePictures(styles[i]!, i, paintings, level, edges, regions)),
         surroundings: edges.surroundings,
         regions: regions && paddedMaps(resizeMaps(regions.content, level), edges.workSize(level)),
@@ -123,7 +113,7 @@ export function prepare(
     },
     finish(image) {
       if (!kept) return image;
-      const original = clampImage(resize(kept, image));
+      const original = resized(kept, image);
       const painted = keepsChroma(settings) ? keepChroma(image, original) : image;
       return untouched
         ? inlaid(painted, [{ image: original, plane: resizeMaps(untouched, image).planes[0]! }])
@@ -132,7 +122,7 @@ export function prepare(
   };
 }
 
-type Colored = ReturnType<typeof colored>;
+type Held = ReturnType<typeof colored> & Pick<Pictures, "start">;
 
 /** The regions as the places where colours are fitted. */
 function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Image[]): Area[] {
@@ -176,7 +166,7 @@ function stylePictures(
   const painting = paintings[index]!;
   if (painting.weight === 0) return [];
   return [...longSides(style, painting, level)].map(([long, share]) => {
-    const image = clampImage(resize(style, withLongSide(style, Math.max(GRAIN, long))));
+    const image = resized(style, withLongSide(style, Math.max(GRAIN, long)));
     const weight = painting.weight * share;
     if (!regions) return { image: edges.surrounded(cutToGrain(image)), weight };
     // Nothing is cut off, so that no region is lost; what is around the painting counts for nothing.
@@ -211,19 +201,19 @@ interface Start {
   readonly styles: readonly Image[];
   readonly paintings: readonly Painting[];
   readonly regions: Regions | undefined;
-  readonly start: Image | undefined;
+  readonly start?: Image | undefined;
 }
 
 /** What the first level starts from, before padding: a picture, and as much noise as the settings mix into it. */
 function startImage(given: Start, size: Size, { init, initNoise, seed }: Settings): Image {
   const picture = () => (init === "style" ? fromPaintings(given, size) : startOf(init, given.content, size, seed));
-  const image = given.start ? clampImage(resize(given.start, size)) : picture();
+  const image = given.start ? resized(given.start, size) : picture();
   return initNoise === 0 ? image : blend(image, noiseImage(size, seed), initNoise);
 }
 
 /** The paintings, one over the other, each as strong as it counts; with regions, each where it belongs. */
 function fromPaintings({ content, styles, paintings, regions }: Start, size: Size): Image {
-  const sized = styles.map((style, i) => (paintings[i]!.weight > 0 ? clampImage(resize(style, size)) : undefined));
+  const sized = styles.map((style, i) => (paintings[i]!.weight > 0 ? resized(style, size) : undefined));
   const overlaid = (among: readonly number[]) => {
     const all = among.reduce((sum, i) => sum + paintings[i]!.weight, 0);
     const result = blank(size);
@@ -236,7 +226,7 @@ function fromPaintings({ content, styles, paintings, regions }: Start, size: Siz
   if (!regions) return overlaid(styles.map((_, i) => i));
   const { planes } = resizeMaps(regions.content, size);
   return inlaid(
-    clampImage(resize(content, size)),
+    resized(content, size),
     planes.map((plane, region) => ({ plane, image: overlaid(regions.all[region]!.paintings) })),
   );
 }
@@ -244,7 +234,7 @@ function fromPaintings({ content, styles, paintings, regions }: Start, size: Siz
 function startOf(init: Exclude<Settings["init"], "style">, content: Image, size: Size, seed: number): Image {
   switch (init) {
     case "content":
-      return clampImage(resize(content, size));
+      return resized(content, size);
     case "noise":
       return noiseImage(size, seed);
     case "gray":

@@ -3,7 +3,7 @@
  * and cancellation belong to the loop.
  */
 import { evaluateDim } from "../graph/index.ts";
-import { clamp, crop, type Image, type Size } from "../image/image.ts";
+import { clampHere, crop, type Image, type Size } from "../image/image.ts";
 import { encode } from "../onnx/model.ts";
 import type { Optimizer, StateSpec } from "../optimizers/optimizer.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
@@ -150,9 +150,9 @@ async function grownImage(
 ): Promise<Image> {
   const [, , height, width] = old.dims as [number, number, number, number];
   const { data } = crop({ width, height, data: await old.read() }, from);
-  const resized = edges.resizePlanes(data, from, to, growth === "smooth" ? "bicubic" : "bilinear");
+  const grown = edges.resizePlanes(data, from, to, growth === "smooth" ? "bicubic" : "bilinear");
   return edges.padded(
-    { ...to, data: growth === "positive" ? clamp(resized, 0, Number.POSITIVE_INFINITY) : resized },
+    { ...to, data: growth === "positive" ? clampHere(grown, 0, Number.POSITIVE_INFINITY) : grown },
     to,
   );
 }
@@ -168,10 +168,10 @@ export function checkpointShapes(optimizer: Optimizer, work: Size): Map<string, 
   return shapes;
 }
 
-/** The optimiser's state, as far as a checkpoint holds it. */
-export function restoredState(runtime: Runtime, optimizer: Optimizer, { tensors }: Checkpoint): Record<string, Value> {
+/** The optimiser's state, as far as a checkpoint holds it; nothing without one. */
+export function restoredState(runtime: Runtime, optimizer: Optimizer, from?: Checkpoint): Record<string, Value> {
   const held = Object.keys(optimizer.state).flatMap((name) => {
-    const tensor = tensors.get(`state ${name}`);
+    const tensor = from?.tensors.get(`state ${name}`);
     return tensor ? [[name, tensorValue(runtime, tensor)] as const] : [];
   });
   return Object.fromEntries(held);

@@ -2,9 +2,9 @@
  * The loop: levels from coarse to fine, steps in each, events out. Time and cancellation live here and nowhere else;
  * formulas, terminals and files are unknown.
  */
-import { clampImage, type Image } from "../image/image.ts";
+import type { Image, Size } from "../image/image.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { Runtime, Value } from "../runtimes/runtime.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import { carriedImage } from "./carry.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -35,8 +35,11 @@ export interface Machine {
   readonly optimizer: Optimizer;
   /** What checkpoints say of the network: its name and the digest of its weights. */
   readonly network: Pick<Checkpoint, "model" | "weights">;
-  /** Begins a level: its targets are described, its program is loaded. If that fails, what it began with is freed. */
-  begin(level: Level, begun: Begun): Promise<LevelRun>;
+  /**
+   * Begins a level: its targets are described, then `begun` is asked for what it begins with, then its program is loaded. If
+   * that fails, what it began with is freed.
+   */
+  begin(level: Level, begun: () => Promise<Begun>): Promise<LevelRun>;
   /** What there is to be said since the last call. */
   notes(): readonly string[];
 }
@@ -64,41 +67,45 @@ export async function* runLevels(
   const count = counter(levels, resume);
   const about = { ...network, settings, runtime: runtime.description };
   const edges = free && settings.seamless ? adrift : edgesOf(settings);
-  const lowest = levels[0]!;
-  let image = resume ? undefined : from ? carriedImage(from, lowest, edges) : start();
-  /** The image as a level begins with it. A function of its own, so that nothing here holds what the level holds. */
-  const begun = (level: Level): Value => {
-    const value = imageValue(runtime, edges.padded(image!, level));
+  // What there is so far, and of which size: it grows when the next level is ready for it.
+  let image: Image | undefined = resume ? undefined : from ? carriedImage(from) : start();
+  let state = restoredState(runtime, optimizer, resume ?? from);
+  let size: Size | undefined = from?.size;
+  /** What `level` begins with. Nothing here holds it afterwards. */
+  const grown = async (level: Level): Promise<Begun> => {
+    const old = state;
+    state = {};
+    if (size) state = await grownState(runtime, optimizer, old, size, level, edges);
+    else state = freshState(runtime, optimizer, edges.workSize(level));
+    const padded = edges.padded(edges.resize(image!, level), level);
+    // The level may write over it: where nothing was resized or padded, it may be the photo itself.
+    const own = padded.data === image!.data ? { ...padded, data: padded.data.slice() } : padded;
     image = undefined;
-    return value;
+    return handedOver({ image: imageValue(runtime, own) });
   };
-  let state = resume
-    ? restoredState(runtime, optimizer, resume)
-    : from
-      ? await grownState(runtime, optimizer, restoredState(runtime, optimizer, from), from.size, lowest, edges)
-      : freshState(runtime, optimizer, edges.workSize(lowest));
+  const restored = async ({ tensors }: Checkpoint): Promise<Begun> =>
+    handedOver({
+      image: tensorValue(runtime, tensors.get("image")!),
+      shown: tensorValue(runtime, tensors.get("shown")!),
+    });
+  const handedOver = (images: Pick<Begun, "image" | "shown">): Begun => {
+    const given = { ...images, state };
+    state = {};
+    return given;
+  };
   let run: LevelRun | undefined;
   try {
     for (const [index, level] of levels.entries()) {
       if (resume && index < resume.level) continue;
       yield { type: "level", index, level };
-      const kept = index === resume?.level ? resume.tensors : undefined;
-      const first = kept ? tensorValue(runtime, kept.get("image")!) : begun(level);
-      const shown = kept && tensorValue(runtime, kept.get("shown")!);
-      const given = state;
-      state = {};
-      run = await begin(level, { image: first, shown, state: given });
+      run = await begin(level, () => (index === resume?.level ? restored(resume) : grown(level)));
       image = yield* steps(run, index, level, about, count, options, notes);
       state = run.finish();
       run = undefined;
-      const next = levels[index + 1];
-      if (next) {
-        image = clampImage(edges.resize(image, next));
-        const old = state;
-        state = {};
-        state = await grownState(runtime, optimizer, old, level, next, edges);
-      }
+      size = level;
     }
+    dispose(state);
+    state = {};
     yield { type: "done", step: count.step, image: image! };
     return image!;
   } finally {

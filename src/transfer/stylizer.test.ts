@@ -1,4 +1,6 @@
 /** What a stylizer keeps from job to job, and jobs that are begun at the same time. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { cpu } from "../runtimes/node-cpu.ts";
 import { countingRuntime, follow, only, pictures, short, toyStylizer } from "./fixtures.case.ts";
@@ -23,4 +25,23 @@ test("a job that is left in the middle lets the next one begin", async () => {
   expect(only(events, "done").length).toBe(1);
   await stylizer.dispose();
   expect([runtime.live, runtime.programs]).toEqual([0, 0]);
+});
+
+test("a job's pictures are held no longer than until its last level has begun", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const { stylizer } = toyStylizer(await cpu.open({ threads: 1 }));
+  const held: WeakRef<Float32Array>[] = [];
+  const job = () => {
+    const given = { ...pictures({ width: 270, height: 70 }), start: pictures().content };
+    for (const { data } of Object.values(given)) held.push(new WeakRef(data));
+    return { ...given, settings: { ...short, size: "content" as const, tile: 64 } };
+  };
+  for await (const event of stylizer.stylize(job())) {
+    if (event.type !== "step" || event.level !== 1) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    collect();
+    expect(held.map((one) => one.deref()?.length)).toEqual([undefined, undefined, undefined]);
+  }
+  await stylizer.dispose();
 });

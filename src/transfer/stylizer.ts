@@ -16,7 +16,7 @@ import { levelBeginner, programCache, tileSize } from "./begin.ts";
 import { carriedSettings, checkCarries } from "./carry.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf } from "./edges.ts";
-import type { StylizeEvent } from "./events.ts";
+import type { StartEvent, StylizeEvent } from "./events.ts";
 import { eightBitsGain } from "./gain.ts";
 import { eightBitMemory, peakMemory, tileWithin } from "./memory.ts";
 import { precisionOf, withRanges } from "./precision.ts";
@@ -81,10 +81,8 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     return measured;
   };
 
-  async function* run(
-    { settings: given, resume, from, ...files }: Job,
-    options: StylizeOptions,
-  ): AsyncGenerator<StylizeEvent, Image> {
+  /** All that can be said, and refused, of a job before its first step; and what runs it. It does not hold the pictures. */
+  async function planned({ settings: given, resume, from, ...files }: Job, signal: AbortSignal | undefined) {
     if (from && (resume || files.start)) {
       const other = resume ? "resume" : "start";
       throw new UserError("usage", `from: the job begins with that checkpoint; leave ${other} out.`);
@@ -93,7 +91,7 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const asked = from ? carriedSettings(from, given) : plainly();
     const pictures = withPhoto(files, asked);
     const texture = !files.content;
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const {
       backbone,
       weights: own,
@@ -126,26 +124,48 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     if (from) checkCarries(from, { ...about, settings, optimizer: plain, first: levels[0]! });
     const ready = prepare(pictures, settings, levels, regions);
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
-    const planned = { levels, steps, tile: settings.tile, peak };
-    yield { type: "start", ...about, runtime: runtime.description, precision, ...planned, ...more };
+    const facts = { levels, steps, tile: settings.tile, peak };
+    const start: StartEvent = {
+      type: "start",
+      ...about,
+      runtime: runtime.description,
+      precision,
+      ...facts,
+      ...more,
+    };
+    const run = (options: StylizeOptions) => {
+      const notes: string[] = [];
+      const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
+      const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
+      const machine = { runtime, optimizer, network: about, begin, notes: () => notes.splice(0) };
+      const free = texture && !regions;
+      return finished(runLevels(machine, { ...ready, free, resume, from }, settings, options), ready.finish);
+    };
+    return { start, run };
+  }
 
-    options.signal?.throwIfAborted();
-    const notes: string[] = [];
-    const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
-    const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
-    const machine = { runtime, optimizer, network: about, begin, notes: () => notes.splice(0) };
-    const free = texture && !regions;
-    return yield* finished(runLevels(machine, { ...ready, free, resume, from }, settings, options), ready.finish);
+  /** `take` hands the job over: a generator holds what it is given until it ends, and pictures are large. */
+  async function* course(take: () => Job, options: StylizeOptions): AsyncGenerator<StylizeEvent, Image> {
+    const done = await turn();
+    try {
+      const { start, run } = await planned(take(), options.signal);
+      yield start;
+      options.signal?.throwIfAborted();
+      return yield* run(options);
+    } finally {
+      done();
+    }
   }
 
   return {
-    async *stylize(job, options = {}) {
-      const done = await turn();
-      try {
-        return yield* run(job, options);
-      } finally {
-        done();
-      }
+    stylize(job, options = {}) {
+      let held: Job | undefined = job;
+      const take = () => {
+        const taken = held!;
+        held = undefined;
+        return taken;
+      };
+      return course(take, options);
     },
     dispose: programs.dispose,
   };

@@ -17,9 +17,11 @@ export function addTile(data: Float32Array, size: Size, part: Float32Array, area
   });
 }
 
-/** Writes the three planes of `area` over those of a picture of `size`. */
+/** Writes the planes of `area`, however many, over those of a picture of `size`. */
 export function putTile(data: Float32Array, size: Size, part: Float32Array, area: Area): void {
-  rows(3, size, area, (at, from) => data.set(part.subarray(from, from + area.width), at));
+  rows(part.length / (area.width * area.height), size, area, (at, from) =>
+    data.set(part.subarray(from, from + area.width), at),
+  );
 }
 
 /** 1 for every pixel of the tile that it answers for, 0 for its halo. */

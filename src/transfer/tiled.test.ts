@@ -55,10 +55,8 @@ async function level(name: keyof typeof backbones, size: Size, given: SettingsIn
     say,
   });
   const image = imageValue(runtime, margined(8).padded(ready.start(), levels[0]!));
-  const run = await begin(levels[0]!, {
-    image,
-    state: freshState(runtime, optimizer, margined(8).workSize(levels[0]!)),
-  });
+  const state = freshState(runtime, optimizer, margined(8).workSize(levels[0]!));
+  const run = await begin(levels[0]!, async () => ({ image, state }));
   return { run, settings, size: levels[0]!, dispose: () => programs.dispose() };
 }
 

@@ -3,7 +3,7 @@
  * the loss and its slope along each sum, then what every tile adds to the gradient, then the update, piece by piece. The
  * runtime holds no more than a tile; image and state are plain memory here. Order and events, the loop knows.
  */
-import { clampImage, crop, type Size } from "../image/image.ts";
+import { cropClamped, type Size } from "../image/image.ts";
 import type { Program, Runtime, Value, Values } from "../runtimes/runtime.ts";
 import type { Tile } from "../schedule/tiles.ts";
 import type { WeightTensor } from "../weights/weights.ts";
@@ -14,7 +14,8 @@ import { mapValues, prefixed } from "./records.ts";
 import type { Settings } from "./settings.ts";
 import { strengths, type Terms } from "./terms.ts";
 import { cutTile, putTile, tileWeight } from "./tile-pixels.ts";
-import type { TilePrograms, TileTargets } from "./tile-programs.ts";
+import type { TilePrograms } from "./tile-programs.ts";
+import type { TileTargets } from "./tile-targets.ts";
 import { totals } from "./totals.ts";
 
 /** A piece of the update has so many pixels, at most: the runtime holds about ten such pieces. */
@@ -60,12 +61,13 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   ) {
     for (const [index, tile] of tiles.entries()) {
       const own = {
+        ...targets.at(tile),
         image: runtime.value(cutTile(image.data, work, tile), [1, 3, tile.height, tile.width]),
         weight: runtime.value(tileWeight(tile), [1, 1, tile.height, tile.width]),
       };
       let outputs: Record<string, Value> = {};
       try {
-        outputs = await program.run({ ...targets.shared, ...targets.tiles[index], ...more, ...own });
+        outputs = await program.run({ ...targets.shared, ...more, ...own });
         await each(outputs, tile, tiles[index + 1]);
       } finally {
         dispose(own);
@@ -134,7 +136,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     shown = programs.shown === "image" ? image.data : state[programs.shown]!.data;
   }
 
-  const picture = async (size: Size) => clampImage(crop({ ...work, data: shown }, size));
+  const picture = async (size: Size) => cropClamped({ ...work, data: shown }, size);
   return {
     async step(settings) {
       const strength = strengths(terms, settings);
@@ -162,11 +164,11 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       return new Map(Object.entries(mapValues(all, ({ dims, data }): WeightTensor => ({ shape: dims, data }))));
     },
     finish() {
-      [targets.shared, ...targets.tiles].forEach(dispose);
+      dispose(targets.shared);
       return mapValues(state, ({ dims, data }) => runtime.value(data, dims));
     },
     dispose() {
-      [targets.shared, ...targets.tiles].forEach(dispose);
+      dispose(targets.shared);
     },
   };
 }
