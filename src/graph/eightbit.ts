@@ -52,7 +52,7 @@ export function eightBit(outputs: Outputs, { from, to, capacity }: Ranges): Eigh
   if (slots.length > capacity) throw new TypeError(`eightBit: ${slots.length} ranges, and room for ${capacity}`);
   const rewritten = Object.fromEntries(Object.entries(outputs).map(([name, x]) => [name, plain(x)]));
   const measured = column(slots.map(({ original, quantised }) => magnitude(original, quantised)));
-  const used = column(slots.map(({ quantised }) => integer.used(quantised)));
+  const used = integer.used(slots.map(({ quantised }) => quantised));
   const followed = mul(slice(ranges, 0, 0, slots.length), follow(used));
   const none = constant(new Float32Array(capacity - slots.length), [capacity - slots.length]);
   return {
@@ -178,6 +178,7 @@ function rewriter(ranges: Tensor) {
   function restored(x: Tensor): Tensor {
     // All features alike, the first too: where they are compared with what was pooled of them, both must be rounded.
     if (isSeen(x) || maskedBy(x)) return integer.dequantise(eight(x));
+    if (x.op === "Shape" && isSeen(x.inputs[0]!)) return integer.shapeOfFloats(eight(x.inputs[0]!));
     const gram = gramOf(x);
     if (gram) return integer.quantisedGram(eight(gram));
     return remade(x);

@@ -138,12 +138,15 @@ test("the gradient of max pooling goes to the block's maximum, and nowhere in a 
 
 test("how much of a range is used", async () => {
   const x = input("x", [1, 1, 2, 2]);
-  const used = (zero: 0 | 128, range: number) => integer.used(integer.quantise(x, as(zero, range)));
+  const eights = [integer.quantise(x, as(128, 1)), integer.quantise(x, as(0, 1)), integer.quantise(x, as(0, 0.2))];
   const found = await run(
-    { half: used(0, 1), over: used(0, 0.2), below: used(128, 1) },
+    { all: integer.used(eights), unsigned: integer.used(eights.slice(1)), signed: integer.used(eights.slice(0, 1)) },
     { x: { data: Float32Array.of(0.5, -0.9, 0.1, 0), dims: [1, 1, 2, 2] } },
   );
-  expect(found.half![0]).toBeCloseTo(0.5, 2);
-  expect(found.over![0]).toBe(1);
-  expect(found.below![0]).toBeCloseTo(0.9, 2);
+  const [below, half, over] = found.all!;
+  expect(below).toBeCloseTo(0.9, 2);
+  expect(half).toBeCloseTo(0.5, 2);
+  expect(over).toBe(1);
+  expect([...found.unsigned!]).toEqual([half, over]);
+  expect([...found.signed!]).toEqual([below]);
 });

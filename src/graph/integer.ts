@@ -2,8 +2,8 @@
  * Tensors in eight bits, and the operators on them: ONNX Runtime's integer kernels, which want channels last. How a graph
  * comes to be in eight bits, and where scales come from, it refuses to know.
  */
-import { div, maximum, mul, type Operand } from "./arithmetic.ts";
-import { shapeOf, transpose } from "./movement.ts";
+import { div, maximum, mul } from "./arithmetic.ts";
+import { concat, shapeOf, transpose } from "./movement.ts";
 import { reduce } from "./reduce.ts";
 import { roundedKernel } from "./rounding.ts";
 import { type Dim, divideDim, multiplyDims, type Shape } from "./shape.ts";
@@ -51,6 +51,11 @@ export function dequantise({ levels, scale, zero }: Quantised): Tensor {
   const shape = channelsFirst(levels.shape);
   const planes = of("Transpose", [levels], shape, "uint8", { perm: [0, 3, 1, 2] });
   return of("DequantizeLinear", [planes, scale, level(zero)], shape, "float32");
+}
+
+/** The shape of the floats that `x` stands for, without making them. */
+export function shapeOfFloats({ levels }: Quantised): Tensor {
+  return of("Gather", [shapeOf(levels), integers(0, 3, 1, 2)], [4], "int64");
 }
 
 /**
@@ -190,20 +195,38 @@ function likeFeatures(pairs: Tensor, { levels }: Quantised): Tensor {
   return of("Reshape", [pairs, shapeOf(levels)], levels.shape, "uint8");
 }
 
-/** How much of the range is used: the largest level's distance from zero over the most there can be; 1 or more: all. */
-export function used({ levels, zero }: Quantised): Tensor {
-  const extreme = (op: string): Tensor => float(reduceLevels(op, levels));
-  const above = minus(extreme("ReduceMax"), zero);
-  const most = zero === 0 ? above : maximum(above, of("Sub", [scalar(zero), extreme("ReduceMin")], [], "float32"));
-  return div(most, LEVELS[zero]);
+/**
+ * How much of its range each of `tensors` uses, [n]: the largest level's distance from zero over the most there can be; 1 or
+ * more: all. Only the reductions are one for each: operators on single numbers take longer than one expects.
+ */
+export function used(tensors: readonly Quantised[]): Tensor {
+  const signed = tensors.filter(({ zero }) => zero === 128);
+  const sorted = [...tensors.filter(({ zero }) => zero === 0), ...signed];
+  const zeros = constant(
+    Float32Array.from(sorted, ({ zero }) => zero),
+    [sorted.length],
+  );
+  const above = of("Sub", [extremes("ReduceMax", sorted), zeros], [sorted.length], "float32");
+  // What is not signed has nothing below zero.
+  const lowest =
+    signed.length > 0 ? [of("Sub", [scalar(128), extremes("ReduceMin", signed)], [signed.length], "float32")] : [];
+  const none = constant(new Float32Array(sorted.length - signed.length), [sorted.length - signed.length]);
+  const most = maximum(above, concat([none, ...lowest], 0));
+  const levels = constant(
+    Float32Array.from(sorted, ({ zero }) => LEVELS[zero]),
+    [sorted.length],
+  );
+  const order = integers(...tensors.map((x) => sorted.indexOf(x)));
+  return of("Gather", [div(most, levels), order], [tensors.length], "float32");
 }
 
-function minus(x: Tensor, y: Operand): Tensor {
-  return y === 0 ? x : of("Sub", [x, scalar(y as number)], [], "float32");
-}
-
-function reduceLevels(op: string, levels: Tensor): Tensor {
-  return of(op, [levels, integers(0, 1, 2, 3)], [], "uint8", { keepdims: 0 });
+/** The largest or smallest level of each, [n]. */
+function extremes(op: "ReduceMax" | "ReduceMin", tensors: readonly Quantised[]): Tensor {
+  const each = tensors.map(({ levels }) =>
+    of(op, [levels, integers(0, 1, 2, 3)], [1, 1, 1, 1], "uint8", { keepdims: 1 }),
+  );
+  const all = of("Concat", each, [each.length, 1, 1, 1], "uint8", { axis: 0 });
+  return float(of("Reshape", [all, integers(-1)], [each.length], "uint8"));
 }
 
 function float(x: Tensor): Tensor {
