@@ -91,6 +91,12 @@ export const operators: Record<string, OperatorCase> = {
     shapes: [image],
     build: (a) => graph.conv(graph.relu(graph.conv(a, kernel, bias)), constant(numbers(90, 9), [2, 5, 3, 3])),
   },
+  "conv, even": { shapes: [image], build: (a) => graph.conv(a, kernel, bias, "zero", true) },
+  "conv, even, twice": {
+    shapes: [image],
+    build: (a) =>
+      graph.conv(graph.relu(graph.conv(a, kernel, bias, "zero", true)), constant(numbers(90, 9), [2, 5, 3, 3])),
+  },
   "conv, circular": { shapes: [image], build: (a) => graph.conv(a, kernel, bias, "circular") },
   "conv, circular, twice": {
     shapes: [image],

@@ -64,12 +64,13 @@ test("one layer, its style and one step downhill, forward and back", () => {
     %69 [1, 4, H, W] = Greater(%6, {0})
     %70 [1, 4, H, W] = Cast(%69) to=float32
     %71 [1, 4, H, W] = Mul(%67, %70)
-    %73 [1, 3, H, W] = Conv(%71, weights[3, 4, 3, 3]) kernel_shape=3,3 pads=1,1,1,1 strides=1,1
-    %74 [1, 3, H, W] = Mul(rate, %73)
-    %75 [1, 3, H, W] = Sub(image, %74)
-    %78 [1, 3, H, W] = Clip(%75, {0}, {1})
+    %73 [1, 12, H/2, W/2] = Conv(%71, weights[12, 4, 4, 4]) kernel_shape=4,4 pads=1,1,1,1 strides=2,2
+    %74 [1, 3, H, W] = DepthToSpace(%73) blocksize=2 mode=CRD
+    %75 [1, 3, H, W] = Mul(rate, %74)
+    %76 [1, 3, H, W] = Sub(image, %75)
+    %79 [1, 3, H, W] = Clip(%76, {0}, {1})
     loss = %35
-    next = %78"
+    next = %79"
   `);
 });
 

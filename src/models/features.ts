@@ -31,7 +31,7 @@ export function features(
   let x = mean ? sub(image, constant(mean.data, [3, 1, 1])) : image;
   for (const name of names.slice(0, deepest + 1)) {
     if (name !== names[0] && name.endsWith("_1")) x = poolings[pooling](x);
-    x = relu(conv(x, weight(weights, `${name}.weight`), weight(weights, `${name}.bias`), padding));
+    x = relu(conv(x, weight(weights, `${name}.weight`), weight(weights, `${name}.bias`), padding, true));
     if (layers.includes(name)) found[name] = x;
   }
   return found;
