@@ -34,6 +34,9 @@ export interface JobRequest extends Sources {
   readonly onStart?: (start: StartEvent, say: (line: string) => void) => void;
 }
 
+/** How much of a job's time may be spent to say how long it will take. */
+const TRIAL = 0.01;
+
 /** A job that may run: all that can be refused has been looked at, and its pictures are read. */
 interface Ready {
   readonly request: JobRequest;
@@ -140,6 +143,7 @@ async function follow(stylizer: Stylizer, job: Ready, course: Course, signal: Ab
   const notes = checkpointNotes(request, pictures.facts, flags, output);
   const options = {
     signal,
+    ...(!flags.quiet && { trial: TRIAL }),
     wantsImage: (event: StepEvent) => snapshots.has(event.step) || Boolean(report?.wants(event)),
     ...(keeping && { wantsCheckpoint: keeping.due }),
   };

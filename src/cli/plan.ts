@@ -1,9 +1,7 @@
 /** `pastiche plan`: what a job would be: sizes, tiles, memory, time. It paints nothing but a few small steps to time them. */
 import { Command } from "commander";
 import { bytesText, UserError } from "../errors.ts";
-import type { Size } from "../image/image.ts";
 import type { StartEvent } from "../transfer/events.ts";
-import type { SettingsInput } from "../transfer/settings.ts";
 import type { Job, Stylizer } from "../transfer/stylizer.ts";
 import { flagOf, readSettings, settingOptions } from "./flags.ts";
 import { MEMORY, type StylizeFlags, startFile } from "./stylize.ts";
@@ -34,51 +32,29 @@ async function plan(content: string, style: string[], flags: StylizeFlags): Prom
   const pictures = await jobPictures({ content: typed(content), style: style.map(typed) }, settings);
   const stylizer = await createStylizer(machineOptions(flags));
   try {
-    const started = await startOf(stylizer, { ...pictures.take(), settings: given });
-    const seconds = await secondsFor(stylizer, started, given);
-    if (flags.json) {
-      const { type: _, ...facts } = started;
-      process.stdout.write(`${JSON.stringify({ ...facts, seconds })}\n`);
-    } else process.stdout.write(`${planLine(started)}, about ${duration(seconds)}\n`);
+    const { type: _, ...facts } = await startOf(stylizer, { ...pictures.take(), settings: given });
+    process.stdout.write(`${flags.json ? JSON.stringify(facts) : planLine(facts)}\n`);
   } finally {
     await stylizer.dispose();
   }
 }
 
-/** A job in a line: `1024x683 in 7 levels, 680 steps, in tiles of 512, about 1.2 GB`. */
-export function planLine({ levels, steps, tile, peak }: StartEvent): string {
+/** A job in a line: `2048x1365 in 9 levels, 840 steps, in 6 tiles of 768, about 1.2 GB of memory, about 25 min`. */
+export function planLine({ levels, steps, work, tile, peak, seconds }: Omit<StartEvent, "type">): string {
   const { width, height } = levels.at(-1)!;
-  const how = typeof tile === "number" && Math.max(width, height) > tile ? `in tiles of ${tile}` : "whole";
+  const { tiles } = work.at(-1)!;
+  const how = tiles === 1 ? "whole" : `in ${tiles} tiles of ${tile}`;
   const sizes = levels.length === 1 ? "one level" : `${levels.length} levels`;
-  return `${width}x${height} in ${sizes}, ${steps} steps, ${how}, about ${bytesText(peak)} of memory`;
+  const time = seconds === undefined ? "" : `, about ${duration(seconds)}`;
+  return `${width}x${height} in ${sizes}, ${steps} steps, ${how}, about ${bytesText(peak)} of memory${time}`;
 }
 
 /** What the job says of itself before it begins. */
 async function startOf(stylizer: Stylizer, job: Job): Promise<StartEvent> {
-  for await (const event of stylizer.stylize(job)) if (event.type === "start") return event;
-  throw new UserError("usage", "The job has nothing to say of itself.");
-}
-
-/** The side of the picture that is painted to see how long a step takes, and how many steps. */
-const TRIAL = { side: 192, steps: 4 };
-/** A tile is run forward twice and overlaps its neighbours: what that costs in tiles of 1024; in small ones it is more. */
-const TILED = 1.8;
-
-/** How long the job's steps will take: a few of them are done on a small picture, and their pixels counted. */
-async function secondsFor(stylizer: Stylizer, { levels, tile }: StartEvent, given: SettingsInput): Promise<number> {
-  const picture = { width: TRIAL.side, height: TRIAL.side, data: new Float32Array(3 * TRIAL.side ** 2).fill(0.5) };
-  const one: SettingsInput = { ...given, size: TRIAL.side, levels: 1, steps: TRIAL.steps, init: "noise", tile: "off" };
-  const times: number[] = [];
-  for await (const event of stylizer.stylize({ content: picture, style: picture, settings: one })) {
-    if (event.type === "step") times.push(performance.now());
+  for await (const event of stylizer.stylize(job, { trial: Number.POSITIVE_INFINITY })) {
+    if (event.type === "start") return event;
   }
-  const step = Math.min(...times.slice(1).map((time, i) => time - times[i]!)) / 1000;
-  const pixels = ({ width, height }: Size) => (width + 16) * (height + 16);
-  const each = step / pixels({ width: TRIAL.side, height: TRIAL.side });
-  return levels.reduce((sum, level) => {
-    const tiled = typeof tile === "number" && pixels(level) > pixels({ width: tile + 160, height: tile + 160 });
-    return sum + each * level.steps * pixels(level) * (tiled ? TILED : 1);
-  }, 0);
+  throw new UserError("usage", "The job has nothing to say of itself.");
 }
 
 function duration(seconds: number): string {

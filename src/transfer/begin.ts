@@ -8,8 +8,9 @@ import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Weights } from "../weights/weights.ts";
 import { edgesOf } from "./edges.ts";
+import type { LevelWork } from "./events.ts";
 import { type Begun, type LevelRun, levelRun, parametersOf } from "./level.ts";
-import { FINAL, loadStepPrograms, mixedProgram, type Precision } from "./precision.ts";
+import { lastEight, loadStepPrograms, mixedProgram, type Precision } from "./precision.ts";
 import type { Prepared } from "./prepare.ts";
 import { describe, loadStep } from "./program.ts";
 import type { Settings } from "./settings.ts";
@@ -58,7 +59,7 @@ export function levelBeginner(job: LevelsInput) {
   async function mixed(level: Level) {
     const load = () => loadStepPrograms(runtime, eye, terms, optimizer, parameters);
     const both = await programs.get(`${key} eight bits`, eye.weights, load);
-    const end = level === pictures.levels.at(-1) ? level.steps - FINAL : level.steps;
+    const end = lastEight(level.steps, level === pictures.levels.at(-1));
     return mixedProgram({ runtime, programs: both, end, say: job.say });
   }
 
@@ -88,6 +89,18 @@ export function tileSize({ tile }: Pick<Settings, "tile">, eye: Eye, terms: Term
   const pixels = ({ width, height }: Size) => width * height;
   const largest = Math.max(...tilesFor(eye, terms, work, tile).map(pixels));
   return largest < pixels(work) ? tile : undefined;
+}
+
+/** How often a step runs the network over a picture, forward and back; over a tile forward twice. */
+export const PASSES = { whole: 2, tiled: 3 };
+
+/** What a step of a level of `work` pixels takes. */
+export function levelWork(settings: Pick<Settings, "tile">, eye: Eye, terms: Terms, work: Size): LevelWork {
+  const pixels = ({ width, height }: Size) => width * height;
+  const size = tileSize(settings, eye, terms, work);
+  if (!size) return { tiles: 1, pixels: PASSES.whole * pixels(work) };
+  const parts = tilesFor(eye, terms, work, size);
+  return { tiles: parts.length, pixels: PASSES.tiled * parts.reduce((sum, part) => sum + pixels(part), 0) };
 }
 
 interface Disposable {

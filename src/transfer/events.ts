@@ -6,6 +6,14 @@ import type { Precision } from "./precision.ts";
 import type { Region } from "./regions.ts";
 import type { Settings } from "./settings.ts";
 
+/** What a step of a level takes. */
+export interface LevelWork {
+  /** In how many tiles it is taken; 1 is the whole picture. */
+  readonly tiles: number;
+  /** Pixels that the network runs over, forward and back, margins and the halos of all tiles included. */
+  readonly pixels: number;
+}
+
 export interface StartEvent {
   readonly type: "start";
   readonly model: string;
@@ -13,6 +21,8 @@ export interface StartEvent {
   readonly weights: string;
   readonly runtime: string;
   readonly levels: readonly Level[];
+  /** What a step of each level takes. */
+  readonly work: readonly LevelWork[];
   /** What most steps are computed in. */
   readonly precision: Precision;
   /** Steps of all levels together. */
@@ -21,6 +31,8 @@ export interface StartEvent {
   readonly tile: Settings["tile"];
   /** Bytes that the process will take at most, predicted; on a runtime with memory of its own, the device and it together. */
   readonly peak: number;
+  /** How long the steps that are to be done will take, where that was asked for and could be told. */
+  readonly seconds?: number;
   /** Steps that were done already when the job was stopped; absent for a new job. */
   readonly resumed?: number;
   /** The regions that masks made; absent without masks. */

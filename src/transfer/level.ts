@@ -39,8 +39,11 @@ export interface LevelRun {
    * error.
    */
   tensors(): Promise<Map<string, WeightTensor>>;
-  /** The optimiser's state, which is the caller's from now on; everything else is freed. */
-  finish(): Record<string, Value>;
+  /**
+   * What people are shown, as `shown` gives it, and the optimiser's state, which is the caller's from now on; everything else
+   * is freed. An image that is no number is a `diverged` error, and nothing is freed.
+   */
+  finish(size: Size): Promise<{ image: Image; state: Record<string, Value> }>;
   /** Frees everything. */
   dispose(): void;
 }
@@ -56,6 +59,11 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
     for (const value of values) value.dispose();
   };
   const rest = () => new Set([image, shown, before, ...Object.values(targets)]);
+  const picture = async (size: Size): Promise<Image> => {
+    const read = await readImage(shown, size);
+    if (!finite(read.data)) throw diverged();
+    return clampImage(read);
+  };
   return {
     async step(settings) {
       const strength = strengths(terms, settings);
@@ -88,14 +96,10 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
       [image, shown, state] = [nextImage, nextShown, nextState];
       return { loss, terms: shares };
     },
-    async shown(size) {
-      const picture = await readImage(shown, size);
-      if (!finite(picture.data)) throw diverged();
-      return clampImage(picture);
-    },
+    shown: picture,
     async lastGood(size) {
-      const picture = await readImage(shown, size);
-      return clampImage(suspect || !finite(picture.data) ? await readImage(before, size) : picture);
+      const read = await readImage(shown, size);
+      return clampImage(suspect || !finite(read.data) ? await readImage(before, size) : read);
     },
     async tensors() {
       const tensors = new Map<string, WeightTensor>();
@@ -104,9 +108,10 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
       if (!finite(tensors.get("shown")!.data)) throw diverged();
       return tensors;
     },
-    finish() {
+    async finish(size) {
+      const last = await picture(size);
       free(rest());
-      return state;
+      return { image: last, state };
     },
     dispose() {
       free(rest());

@@ -30,6 +30,19 @@ const GROWTH = 1.2;
 /** More ranges than any step has: VGG19 with losses on all layers has 80, and every region adds a few. */
 const CAPACITY = 1024;
 
+/** How many of a level's steps from `first` on are in floats while most are in eight bits. */
+export function stepsInFloats(steps: number, last: boolean, first = 0): number {
+  const end = lastEight(steps, last);
+  let count = 0;
+  for (let step = first; step < steps; step++) if (step >= end || step % CHECK === 0) count++;
+  return count;
+}
+
+/** From which step of a level on all are in floats. */
+export function lastEight(steps: number, last: boolean): number {
+  return last ? steps - FINAL : steps;
+}
+
 /** Runtimes whose processor computes in eight bits. */
 const PROCESSORS = ["cpu", "wasm"];
 

@@ -53,6 +53,10 @@ describe("a job that runs to its end", () => {
           { width: 50, height: 37, steps: 2 },
         ],
         steps: 5,
+        work: [
+          { tiles: 1, pixels: 2 * 64 * 48 },
+          { tiles: 1, pixels: 2 * 80 * 64 },
+        ],
         tile: "off",
         peak: expect.any(Number),
       },
@@ -76,7 +80,8 @@ describe("a job that runs to its end", () => {
 
   test("progress rises with the pixels done and ends at 1", async () => {
     const progress = only((await follow(stylizer, job())).events, "step").map((step) => step.progress);
-    const [small, large] = [35 * 26, 50 * 37];
+    // Margins included, forward and back.
+    const [small, large] = [2 * 64 * 48, 2 * 80 * 64];
     const all = 3 * small + 2 * large;
     expect(progress).toEqual([1, 2, 3].map((n) => (n * small) / all).concat([(3 * small + large) / all, 1]));
   });

@@ -9,7 +9,7 @@ import type { Level } from "../schedule/pyramid.ts";
 import { carriedImage } from "./carry.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { adrift, edgesOf } from "./edges.ts";
-import type { StepEvent, StylizeEvent } from "./events.ts";
+import type { LevelWork, StepEvent, StylizeEvent } from "./events.ts";
 import type { Begun, LevelRun } from "./level.ts";
 import { dispose, freshState, grownState, imageValue, restoredState, tensorValue } from "./program.ts";
 import { type Adjustments, adjustedSettings, type Settings } from "./settings.ts";
@@ -25,6 +25,11 @@ export interface StylizeOptions {
    * tells one too, after its last image.
    */
   readonly wantsCheckpoint?: ((event: StepEvent) => boolean) | undefined;
+  /**
+   * How long the job will take is to be told at its start: a few small steps may be done and timed, if they take no more than
+   * this share of its time.
+   */
+  readonly trial?: number | undefined;
   /** Asked before every step: the settings that changed since the start. */
   readonly adjust?: (() => Adjustments | undefined) | undefined;
 }
@@ -47,6 +52,8 @@ export interface Machine {
 /** Where a job goes: from `start` through `levels`, from where it was stopped, or on from a smaller one's state. */
 export interface Course {
   readonly levels: readonly Level[];
+  /** What a step of each level takes. */
+  readonly work: readonly LevelWork[];
   start(): Image;
   /** No term ties the picture to a place. */
   readonly free: boolean;
@@ -60,11 +67,11 @@ export interface Course {
  */
 export async function* runLevels(
   { runtime, optimizer, network, begin, notes }: Machine,
-  { levels, start, free, resume, from }: Course,
+  { levels, work, start, free, resume, from }: Course,
   settings: Settings,
   options: StylizeOptions,
 ): AsyncGenerator<StylizeEvent, Image> {
-  const count = counter(levels, resume);
+  const count = counter(levels, work, resume);
   const about = { ...network, settings, runtime: runtime.description };
   const edges = free && settings.seamless ? adrift : edgesOf(settings);
   // What there is so far, and of which size: it grows when the next level is ready for it.
@@ -99,8 +106,7 @@ export async function* runLevels(
       if (resume && index < resume.level) continue;
       yield { type: "level", index, level };
       run = await begin(level, () => (index === resume?.level ? restored(resume) : grown(level)));
-      image = yield* steps(run, index, level, about, count, options, notes);
-      state = run.finish();
+      ({ image, state } = yield* steps(run, index, level, about, count, options, notes));
       run = undefined;
       size = level;
     }
@@ -115,7 +121,7 @@ export async function* runLevels(
   }
 }
 
-/** The steps of one level, and what it shows at the end. */
+/** The steps of one level, and what is left of it at the end. */
 async function* steps(
   run: LevelRun,
   index: number,
@@ -124,7 +130,7 @@ async function* steps(
   count: Counter,
   { signal, wantsImage, wantsCheckpoint, adjust }: StylizeOptions,
   notes: Machine["notes"],
-): AsyncGenerator<StylizeEvent, Image> {
+): AsyncGenerator<StylizeEvent, Awaited<ReturnType<LevelRun["finish"]>>> {
   const { settings } = about;
   const checkpoint = async (): Promise<StylizeEvent> => {
     const { step, steps } = count;
@@ -137,13 +143,13 @@ async function* steps(
     while (count.left(index) > 0) {
       signal?.throwIfAborted();
       const { loss, terms } = await run.step(adjustedSettings(settings, adjust?.()));
-      const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(level) };
+      const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(index) };
       yield event;
       for (const text of notes()) yield { type: "note", text };
       if (wantsImage?.(event)) yield { type: "image", step: count.step, level: index, image: await run.shown(level) };
       if (wantsCheckpoint?.(event)) yield await checkpoint();
     }
-    return await run.shown(level);
+    return await run.finish(level);
   } catch (error) {
     yield { type: "image", step: count.step, level: index, image: await run.lastGood(level) };
     if (wantsCheckpoint && signal?.aborted) yield await checkpoint();
@@ -157,31 +163,31 @@ interface Counter {
   readonly steps: number;
   /** Steps that are left at a level and those before it. */
   left(index: number): number;
-  /** Counts a step of `level`. */
-  next(level: Level): Pick<StepEvent, "step" | "steps" | "progress">;
+  /** Counts a step of that level. */
+  next(index: number): Pick<StepEvent, "step" | "steps" | "progress">;
 }
 
-function counter(levels: readonly Level[], resume: Checkpoint | undefined): Counter {
-  const pixels = ({ width, height }: Level) => width * height;
-  // How many steps, and how much work, when a level ends.
-  const ends: { steps: number; work: number }[] = [];
-  let [steps, work] = [0, 0];
-  for (const level of levels) {
+function counter(levels: readonly Level[], work: readonly LevelWork[], resume: Checkpoint | undefined): Counter {
+  // How many steps, and how many pixels, when a level ends.
+  const ends: { steps: number; pixels: number }[] = [];
+  let [steps, pixels] = [0, 0];
+  for (const [index, level] of levels.entries()) {
     steps += level.steps;
-    work += pixels(level) * level.steps;
-    ends.push({ steps, work });
+    pixels += work[index]!.pixels * level.steps;
+    ends.push({ steps, pixels });
   }
   let step = resume?.step ?? 0;
-  let done = resume ? ends[resume.level]!.work - (ends[resume.level]!.steps - step) * pixels(levels[resume.level]!) : 0;
+  const left = (index: number) => ends[index]!.steps - step;
+  let done = resume ? ends[resume.level]!.pixels - left(resume.level) * work[resume.level]!.pixels : 0;
   return {
     get step() {
       return step;
     },
     steps,
-    left: (index) => ends[index]!.steps - step,
-    next(level) {
-      done += pixels(level);
-      return { step: ++step, steps, progress: done / work };
+    left,
+    next(index) {
+      done += work[index]!.pixels;
+      return { step: ++step, steps, progress: done / pixels };
     },
   };
 }

@@ -12,13 +12,14 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { parse } from "../parameters.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { Weights } from "../weights/weights.ts";
-import { levelBeginner, programCache, tileSize } from "./begin.ts";
+import { levelBeginner, levelWork, programCache, tileSize } from "./begin.ts";
 import { carriedSettings, checkCarries } from "./carry.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf } from "./edges.ts";
 import type { StartEvent, StylizeEvent } from "./events.ts";
 import { eightBitsGain } from "./gain.ts";
 import { eightBitMemory, peakMemory, tileWithin } from "./memory.ts";
+import { listed } from "./paintings.ts";
 import { precisionOf, withRanges } from "./precision.ts";
 import { levelsOf, type Prepared, prepare, regionsIn } from "./prepare.ts";
 import { checkFits } from "./resume.ts";
@@ -27,6 +28,7 @@ import { describeGraph, type Eye } from "./step.ts";
 import { runLevels, type StylizeOptions } from "./stylize.ts";
 import { terms } from "./terms.ts";
 import { type GivenPictures, withPhoto } from "./texture.ts";
+import { secondsOf, type Timed, trialOf } from "./trial.ts";
 
 /** A backbone with its weights, as a platform loads it. */
 export interface Network {
@@ -124,32 +126,38 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     if (from) checkCarries(from, { ...about, settings, optimizer: plain, first: levels[0]! });
     const ready = prepare(pictures, settings, levels, regions);
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
-    const facts = { levels, steps, tile: settings.tile, peak };
-    const start: StartEvent = {
-      type: "start",
-      ...about,
-      runtime: runtime.description,
-      precision,
-      ...facts,
-      ...more,
-    };
+    const stepsWork = levels.map((level) => levelWork(settings, eye, all, workSize(level)));
+    const facts = { levels, steps, work: stepsWork, tile: settings.tile, peak };
+    const start: StartEvent = { type: "start", ...about, runtime: runtime.description, precision, ...facts, ...more };
+    const paintings = listed(pictures.style).length;
     const run = (options: StylizeOptions) => {
       const notes: string[] = [];
       const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
       const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
       const machine = { runtime, optimizer, network: about, begin, notes: () => notes.splice(0) };
       const free = texture && !regions;
-      return finished(runLevels(machine, { ...ready, free, resume, from }, settings, options), ready.finish);
+      return finished(
+        runLevels(machine, { ...ready, work: stepsWork, free, resume, from }, settings, options),
+        ready.finish,
+      );
     };
-    return { start, run };
+    return { start, run, timed: { ...start, settings, paintings, photo: !texture, done: resume?.step ?? 0 } };
+  }
+
+  async function secondsLeft(timed: Timed, share: number, signal: AbortSignal | undefined) {
+    const trial = trialOf(timed, share);
+    if (!trial) return undefined;
+    const { run } = await planned(trial.job, signal);
+    return secondsOf(timed, trial, run({ signal }));
   }
 
   /** `take` hands the job over: a generator holds what it is given until it ends, and pictures are large. */
   async function* course(take: () => Job, options: StylizeOptions): AsyncGenerator<StylizeEvent, Image> {
     const done = await turn();
     try {
-      const { start, run } = await planned(take(), options.signal);
-      yield start;
+      const { start, run, timed } = await planned(take(), options.signal);
+      const seconds = options.trial ? await secondsLeft(timed, options.trial, options.signal) : undefined;
+      yield { ...start, ...(seconds !== undefined && { seconds }) };
       options.signal?.throwIfAborted();
       return yield* run(options);
     } finally {

@@ -40,7 +40,7 @@ interface Numbers {
 /** Takes over what it is given, as `levelRun` does. */
 export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   const { runtime, programs, terms, tiles, targets } = given;
-  const image = await taken(given.image);
+  let image = await taken(given.image);
   let shown = given.shown ? (await taken(given.shown)).data : image.data;
   const state: Record<string, Numbers> = {};
   for (const [name, value] of Object.entries(given.state)) state[name] = await taken(value);
@@ -163,9 +163,12 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       const all = { image, shown: { dims: image.dims, data: shown }, ...prefixed("state", state) };
       return new Map(Object.entries(mapValues(all, ({ dims, data }): WeightTensor => ({ shape: dims, data }))));
     },
-    finish() {
+    async finish(size) {
       dispose(targets.shared);
-      return mapValues(state, ({ dims, data }) => runtime.value(data, dims));
+      // The result needs no more memory than a step does.
+      image = { ...image, data: new Float32Array(0) };
+      const last = await picture(size);
+      return { image: last, state: mapValues(state, ({ dims, data }) => runtime.value(data, dims)) };
     },
     dispose() {
       dispose(targets.shared);

@@ -49,7 +49,7 @@ test("a limit below what the whole picture needs is kept in tiles, and the pictu
   const straight = await pastiche([...files, ...short, ...rate, "-o", "whole.png"], { cwd });
   expect(straight.stderr).toContain("whole");
   const small = await pastiche([...files, ...short, ...rate, "--memory", `${limit}`, "-o", "tiled.png"], { cwd });
-  expect(small.stderr).toContain(`in tiles of ${tiled.tile}`);
+  expect(small.stderr).toContain(`tiles of ${tiled.tile}`);
   expect([straight.status, small.status]).toEqual([0, 0]);
   const [a, b] = [(await readPicture(at("whole.png"))).image.data, (await readPicture(at("tiled.png"))).image.data];
   expect(b).toHaveLength(a.length);

@@ -107,6 +107,7 @@ describe("settings go into a picture, come out as a command line, and are the sa
       runtime: "r",
       precision: "fp32",
       levels: [],
+      work: [],
       steps: 9,
       tile: "off",
       peak: 1e9,

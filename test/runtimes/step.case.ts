@@ -81,8 +81,9 @@ export async function takeSteps(
     const { loss, terms } = await run.step(settings);
     losses.push({ loss, ...terms });
   }
-  const left: Record<string, Float32Array> = { shown: (await run.shown(level)).data };
-  for (const [name, value] of Object.entries(run.finish())) {
+  const { image: shown, state: last } = await run.finish(level);
+  const left: Record<string, Float32Array> = { shown: shown.data };
+  for (const [name, value] of Object.entries(last)) {
     left[name] = (await value.read()).slice();
     value.dispose();
   }
