@@ -40,8 +40,10 @@ interface Slot {
 }
 
 /**
- * `outputs` in eight bits. A range is the largest magnitude that a tensor is expected to have; of the `capacity` numbers
- * that go in and out, the first are ranges and the others 0. Undefined for a graph in which there is nothing to be done.
+ * `outputs` in eight bits. A range is the largest magnitude that a tensor is expected to have. Of the `capacity` numbers that
+ * go in and out, the first are those of features, in their order, and the last those of gradients: so that a graph of the
+ * same features without a gradient can go by the same ranges. The others are 0. Undefined for a graph in which there is
+ * nothing to be done.
  */
 export function eightBit(outputs: Outputs, { from, to, capacity }: Ranges): EightBit | undefined {
   const ranges = input(from, [capacity]);
@@ -51,13 +53,21 @@ export function eightBit(outputs: Outputs, { from, to, capacity }: Ranges): Eigh
   if (slots.length === 0) return undefined;
   if (slots.length > capacity) throw new TypeError(`eightBit: ${slots.length} ranges, and room for ${capacity}`);
   const rewritten = Object.fromEntries(Object.entries(outputs).map(([name, x]) => [name, plain(x)]));
-  const measured = column(slots.map(({ original, quantised }) => magnitude(original, quantised)));
-  const used = integer.used(slots.map(({ quantised }) => quantised));
-  const followed = mul(slice(ranges, 0, 0, slots.length), follow(used));
-  const none = constant(new Float32Array(capacity - slots.length), [capacity - slots.length]);
+  const features = slots.filter(({ quantised }) => quantised.zero === 0);
+  const gradients = slots.filter(({ quantised }) => quantised.zero === 128).reverse();
+  const all = [...features, ...gradients];
+  const none = constant(new Float32Array(capacity - all.length), [capacity - all.length]);
+  const spread = (x: Tensor) => {
+    const parts = [slice(x, 0, 0, features.length), none];
+    return concat(gradients.length > 0 ? [...parts, slice(x, 0, features.length)] : parts, 0);
+  };
+  const before = [slice(ranges, 0, 0, features.length)];
+  if (gradients.length > 0) before.push(slice(ranges, 0, -gradients.length));
+  const measured = column(all.map(({ original, quantised }) => magnitude(original, quantised)));
+  const followed = mul(concat(before, 0), follow(integer.used(all.map(({ quantised }) => quantised))));
   return {
-    outputs: { ...rewritten, [to]: concat([held(followed, slots), none], 0) },
-    measured: { ...outputs, [to]: concat([held(measured, slots), none], 0) },
+    outputs: { ...rewritten, [to]: spread(held(followed, all)) },
+    measured: { ...outputs, [to]: spread(held(measured, all)) },
   };
 }
 
@@ -98,7 +108,9 @@ function rewriter(ranges: Tensor) {
 
   /** A tensor in eight bits whose range comes from the run before. */
   function slot(original: Tensor, zero: 0 | 128, make: (as: Scaled) => Quantised): Quantised {
-    const index = constant(BigInt64Array.of(BigInt(slots.length)), []);
+    const before = slots.filter(({ quantised }) => quantised.zero === zero).length;
+    const place = zero === 0 ? before : (ranges.shape[0] as number) - 1 - before;
+    const index = constant(BigInt64Array.of(BigInt(place)), []);
     const quantised = make({ zero, scale: node("Gather", [worth[zero], index], { shape: [] }) });
     slots.push({ original, quantised });
     return quantised;

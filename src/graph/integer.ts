@@ -197,27 +197,27 @@ function likeFeatures(pairs: Tensor, { levels }: Quantised): Tensor {
 
 /**
  * How much of its range each of `tensors` uses, [n]: the largest level's distance from zero over the most there can be; 1 or
- * more: all. Only the reductions are one for each: operators on single numbers take longer than one expects.
+ * more: all. Those whose zero is 0 come first. Only the reductions are one for each: operators on single numbers take
+ * longer than one expects.
  */
 export function used(tensors: readonly Quantised[]): Tensor {
+  const each = (number: (x: Quantised) => number) => constant(Float32Array.from(tensors, number), [tensors.length]);
+  const difference = (a: Tensor, b: Tensor) => of("Sub", [a, b], a.shape, "float32");
+  const above = difference(
+    extremes("ReduceMax", tensors),
+    each(({ zero }) => zero),
+  );
   const signed = tensors.filter(({ zero }) => zero === 128);
-  const sorted = [...tensors.filter(({ zero }) => zero === 0), ...signed];
-  const zeros = constant(
-    Float32Array.from(sorted, ({ zero }) => zero),
-    [sorted.length],
+  const none = constant(new Float32Array(tensors.length - signed.length), [tensors.length - signed.length]);
+  const below = signed.length > 0 ? [difference(scalars(128, signed.length), extremes("ReduceMin", signed))] : [];
+  return div(
+    maximum(above, concat([none, ...below], 0)),
+    each(({ zero }) => LEVELS[zero]),
   );
-  const above = of("Sub", [extremes("ReduceMax", sorted), zeros], [sorted.length], "float32");
-  // What is not signed has nothing below zero.
-  const lowest =
-    signed.length > 0 ? [of("Sub", [scalar(128), extremes("ReduceMin", signed)], [signed.length], "float32")] : [];
-  const none = constant(new Float32Array(sorted.length - signed.length), [sorted.length - signed.length]);
-  const most = maximum(above, concat([none, ...lowest], 0));
-  const levels = constant(
-    Float32Array.from(sorted, ({ zero }) => LEVELS[zero]),
-    [sorted.length],
-  );
-  const order = integers(...tensors.map((x) => sorted.indexOf(x)));
-  return of("Gather", [div(most, levels), order], [tensors.length], "float32");
+}
+
+function scalars(value: number, count: number): Tensor {
+  return constant(new Float32Array(count).fill(value), [count]);
 }
 
 /** The largest or smallest level of each, [n]. */
