@@ -10,7 +10,7 @@ import type { Weights } from "../weights/weights.ts";
 import { edgesOf } from "./edges.ts";
 import type { LevelWork } from "./events.ts";
 import { type Begun, type LevelRun, levelRun, parametersOf } from "./level.ts";
-import { lastEight, loadStepPrograms, mixedProgram, type Precision } from "./precision.ts";
+import { lastEight, loadStepPrograms, mixedProgram, type Precision, type Schedule } from "./precision.ts";
 import type { Prepared } from "./prepare.ts";
 import { describe, loadStep } from "./program.ts";
 import type { Settings } from "./settings.ts";
@@ -59,18 +59,22 @@ export function levelBeginner(job: LevelsInput) {
   async function mixed(level: Level) {
     const load = () => loadStepPrograms(runtime, eye, terms, optimizer, parameters);
     const both = await programs.get(`${key} eight bits`, eye.weights, load);
-    const end = lastEight(level.steps, level === pictures.levels.at(-1));
-    return mixedProgram({ runtime, programs: both, end, say: job.say });
+    return mixedProgram({ runtime, programs: both, ...scheduleOf(level) });
+  }
+
+  /** Which steps of a level are in eight bits, if any may be. */
+  function scheduleOf(level: Level): Schedule {
+    return { end: lastEight(level.steps, level === pictures.levels.at(-1)), say: job.say };
   }
 
   async function tiled(level: Level, begun: () => Promise<Begun>, size: number): Promise<LevelRun> {
     const targets = await describeTiles(runtime, eye, terms, pictures.at(level), size);
     const given = await begun().catch(freeing(targets.shared));
-    const load = () => loadTilePrograms(runtime, eye, terms, optimizer, parameters);
-    const loaded = programs.get(`${key} tiles`, eye.weights, load);
+    const load = () => loadTilePrograms(runtime, eye, terms, optimizer, parameters, job.precision);
+    const loaded = programs.get(`${key} tiles ${job.precision}`, eye.weights, load);
     const tiles = tilesFor(eye, terms, edges.workSize(level), size);
     const parts = await loaded.catch(freeing(targets.shared, valuesOf(given)));
-    return tiledRun({ ...given, runtime, programs: parts, terms, tiles, targets });
+    return tiledRun({ ...given, runtime, programs: parts, terms, tiles, targets, schedule: scheduleOf(level) });
   }
 
   return (level: Level, begun: () => Promise<Begun>): Promise<LevelRun> => {

@@ -140,12 +140,7 @@ describe("a job in eight bits", () => {
     expect(yes.precision).toBe("int8");
     expect((await started(false, {})).precision).toBe("fp32");
     expect((await started(false, {}, yes.kept as never)).precision).toBe("int8");
-    for (const exact of [
-      { optimizer: "lbfgs" },
-      { normalize: "paper" },
-      { tile: 64 },
-      { precision: "fp32" },
-    ] as const) {
+    for (const exact of [{ optimizer: "lbfgs" }, { normalize: "paper" }, { precision: "fp32" }] as const) {
       expect((await started(true, exact)).precision).toBe("fp32");
     }
   });
@@ -153,7 +148,6 @@ describe("a job in eight bits", () => {
   test.each<[SettingsInput, RegExp]>([
     [{ optimizer: "lbfgs" }, /optimiser lbfgs/],
     [{ normalize: "paper" }, /normalisation paper/],
-    [{ tile: 64 }, /tiles/],
   ])("%o: refused before any work", async (more, why) => {
     const { stylizer } = toyStylizer(runtime);
     const { events, error } = await follow(stylizer, job(more));

@@ -6,9 +6,10 @@ import { UserError } from "../errors.ts";
 import { eightBit } from "../graph/index.ts";
 import { encode } from "../onnx/model.ts";
 import { number, type Optimizer } from "../optimizers/optimizer.ts";
-import type { Program, Runtime, Value, Values } from "../runtimes/runtime.ts";
+import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { dispose, readScalar, scalarValue } from "./program.ts";
+import { mapValues, prefixed } from "./records.ts";
 import type { Settings } from "./settings.ts";
 import { type Eye, stepGraph } from "./step.ts";
 import type { Terms } from "./terms.ts";
@@ -29,6 +30,8 @@ const TOLERANCE = 0.1;
 const GROWTH = 1.2;
 /** More ranges than any step has: VGG19 with losses on all layers has 80, and every region adds a few. */
 const CAPACITY = 1024;
+/** What ranges are called in every graph. */
+export const RANGES = { from: "state ranges", to: "next ranges", capacity: CAPACITY };
 
 /** How many of a level's steps from `first` on are in floats while most are in eight bits. */
 export function stepsInFloats(steps: number, last: boolean, first = 0): number {
@@ -72,7 +75,7 @@ export async function precisionOf({ settings, eye, runtime, resume, fits, gains 
 
 /** What keeps a job from steps in eight bits, in words. */
 function obstacleTo(
-  { optimizer, normalize, normalizeGradients, tile }: Settings,
+  { optimizer, normalize, normalizeGradients }: Settings,
   eye: Eye,
   { name }: Runtime,
 ): string | undefined {
@@ -81,7 +84,6 @@ function obstacleTo(
   if (normalize === "paper") return "the normalisation paper, which promises exact formulas";
   if (normalizeGradients) return "normalised gradients";
   if (eye.padding === "circular") return "seamless pictures";
-  if (tile !== "off") return "tiles";
   return undefined;
 }
 
@@ -116,8 +118,7 @@ export async function loadStepPrograms(
   optimizer: Optimizer,
   parameters: readonly string[],
 ): Promise<StepPrograms> {
-  const names = { from: "state ranges", to: "next ranges", capacity: CAPACITY };
-  const step = eightBit(stepGraph(eye, terms, optimizer, parameters), names);
+  const step = eightBit(stepGraph(eye, terms, optimizer, parameters), RANGES);
   if (!step) throw new TypeError("internal: nothing of this step can be in eight bits");
   const floats = await runtime.load(encode(step.measured));
   try {
@@ -130,55 +131,85 @@ export async function loadStepPrograms(
   }
 }
 
-export interface MixedInput {
-  readonly runtime: Runtime;
-  readonly programs: StepPrograms;
+/** What decides which steps are in floats, beside the ranges: a part of the state, so that a resumed job takes the same steps. */
+export interface Trust {
+  /** Steps that the level has had. */
+  readonly stepped: number;
+  /** The loss when it was last checked. */
+  readonly checked: number;
+  /** 1 if eight bits are given up, else 0. */
+  readonly mistrusted: number;
+}
+
+export interface Schedule {
   /** From which step of the level on all are in floats. */
   readonly end: number;
   /** Told in a sentence when eight bits are given up. */
   readonly say: (text: string) => void;
 }
 
-/** One program of both: which one runs depends on the state alone, so that a resumed job takes the same steps. */
-export function mixedProgram({ runtime, programs: { floats, eight }, end, say }: MixedInput): Pick<Program, "run"> {
-  /** What is wrong with eight bits where the loss is `loss` and was `before` at the last check; a loss of NaN is not theirs. */
-  async function complaint(inputs: Values, loss: number, before: number): Promise<string | undefined> {
-    if (!Number.isFinite(loss)) return undefined;
-    const other = await readScalar((await eight.run(inputs, ["loss"])).loss!);
-    if (!(Math.abs(other - loss) <= TOLERANCE * Math.abs(loss))) {
-      return `In eight bits the loss is ${other.toPrecision(3)} where it should be ${loss.toPrecision(3)}`;
-    }
-    if (loss <= GROWTH * before) return undefined;
-    return `With steps in eight bits the loss has grown from ${before.toPrecision(3)} to ${loss.toPrecision(3)}`;
-  }
+/** Is the next step in floats? */
+export function inFloats({ stepped, mistrusted }: Trust, { end }: Schedule): boolean {
+  return mistrusted > 0 || stepped >= end || stepped % CHECK === 0;
+}
 
+/** What the step after this one goes by. `loss` is this step's, and `eight` computes it in eight bits: asked where it is due. */
+export async function judged(
+  trust: Trust,
+  schedule: Schedule,
+  loss: () => Promise<number>,
+  eight: () => Promise<number>,
+): Promise<Trust> {
+  const { stepped, checked, mistrusted } = trust;
+  const next = { ...trust, stepped: stepped + 1 };
+  if (mistrusted > 0 || stepped >= schedule.end || !inFloats(trust, schedule)) return next;
+  const now = await loss();
+  const why = stepped > 0 ? await complaint(now, checked, eight) : undefined;
+  if (why) schedule.say(`${why}: from here on all steps are in floats.`);
+  return { ...next, checked: now, mistrusted: why ? 1 : 0 };
+}
+
+/** What is wrong with eight bits where the loss is `loss` and was `before` at the last check; a loss of NaN is not theirs. */
+async function complaint(loss: number, before: number, eight: () => Promise<number>): Promise<string | undefined> {
+  if (!Number.isFinite(loss)) return undefined;
+  const other = await eight();
+  if (!(Math.abs(other - loss) <= TOLERANCE * Math.abs(loss))) {
+    return `In eight bits the loss is ${other.toPrecision(3)} where it should be ${loss.toPrecision(3)}`;
+  }
+  if (loss <= GROWTH * before) return undefined;
+  return `With steps in eight bits the loss has grown from ${before.toPrecision(3)} to ${loss.toPrecision(3)}`;
+}
+
+export interface MixedInput extends Schedule {
+  readonly runtime: Runtime;
+  readonly programs: StepPrograms;
+}
+
+/** One program of both: which one runs depends on the state alone. */
+export function mixedProgram({ runtime, programs: { floats, eight }, ...schedule }: MixedInput): Pick<Program, "run"> {
   return {
     async run(inputs) {
-      const stepped = await first(inputs["state stepped"]!);
-      let checked = await first(inputs["state checked"]!);
-      let mistrusted = await first(inputs["state mistrusted"]!);
-      const inFloats = mistrusted > 0 || stepped >= end || stepped % CHECK === 0;
-      const outputs = await (inFloats ? floats : eight).run(inputs);
+      const read = (name: keyof Trust) => first(inputs[`state ${name}`]!);
+      const trust: Trust = {
+        stepped: await read("stepped"),
+        checked: await read("checked"),
+        mistrusted: await read("mistrusted"),
+      };
+      const outputs = await (inFloats(trust, schedule) ? floats : eight).run(inputs);
+      const inEight = async () => readScalar((await eight.run(inputs, ["loss"])).loss!);
       try {
-        if (inFloats && mistrusted === 0 && stepped < end) {
-          const loss = await first(outputs.loss!);
-          const why = stepped > 0 ? await complaint(inputs, loss, checked) : undefined;
-          if (why) {
-            mistrusted = 1;
-            say(`${why}: from here on all steps are in floats.`);
-          }
-          checked = loss;
-        }
+        const next = await judged(trust, schedule, () => first(outputs.loss!), inEight);
+        return {
+          ...outputs,
+          ...prefixed(
+            "next",
+            mapValues({ ...next }, (x) => scalarValue(runtime, x)),
+          ),
+        };
       } catch (error) {
         dispose(outputs);
         throw error;
       }
-      return {
-        ...outputs,
-        "next stepped": scalarValue(runtime, stepped + 1),
-        "next checked": scalarValue(runtime, checked),
-        "next mistrusted": scalarValue(runtime, mistrusted),
-      };
     },
   };
 }

@@ -1,16 +1,26 @@
+import { eightBit } from "../graph/index.ts";
 import { reach } from "../models/backbone.ts";
 import { encode } from "../onnx/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Program, Runtime } from "../runtimes/runtime.ts";
 import { tiles } from "../schedule/tiles.ts";
 import { GRAIN } from "./edges.ts";
+import { type Precision, RANGES } from "./precision.ts";
 import { type Eye, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "./step.ts";
 import type { Terms } from "./terms.ts";
 
-export interface TilePrograms {
+/** What runs the network over a tile. */
+export interface TileKind {
   readonly sums: Program;
-  readonly score: Program;
+  /** Where there are two kinds, it also gives the ranges that the next step goes by. */
   readonly gradient: Program;
+}
+
+export interface TilePrograms {
+  readonly floats: TileKind;
+  /** The same in eight bits, if steps may be. */
+  readonly eight?: TileKind;
+  readonly score: Program;
   readonly update: Program;
   readonly pointwise: boolean;
   /** The part of the state that people are shown. */
@@ -24,6 +34,7 @@ export async function loadTilePrograms(
   terms: Terms,
   optimizer: Optimizer,
   parameters: readonly string[],
+  precision: Precision,
 ): Promise<TilePrograms> {
   const shown = shownState(optimizer, parameters);
   if (!shown) throw new TypeError("internal: tiles need an optimiser that shows a part of its state");
@@ -36,11 +47,14 @@ export async function loadTilePrograms(
   const free = async () => {
     for (const program of loaded.splice(0)) await program.dispose();
   };
+  const graphs = { sums: sumsGraph(eye, terms), gradient: gradientGraph(eye, terms) };
+  const eight = precision === "int8" ? inEightBits(graphs) : undefined;
+  const kind = async ({ sums, gradient }: TileGraphs) => ({ sums: await load(sums), gradient: await load(gradient) });
   try {
     return {
-      sums: await load(sumsGraph(eye, terms)),
+      floats: await kind({ ...graphs, ...(eight && { gradient: eight.measured }) }),
+      ...(eight && { eight: await kind(eight) }),
       score: await load(scoreGraph(eye, terms)),
-      gradient: await load(gradientGraph(eye, terms)),
       update: await load(updateGraph(optimizer, parameters)),
       pointwise: optimizer.pointwise,
       shown: shown.replace(/^next /, ""),
@@ -50,6 +64,16 @@ export async function loadTilePrograms(
     await free();
     throw error;
   }
+}
+
+type TileGraphs = Readonly<Record<keyof TileKind, ReturnType<typeof gradientGraph>>>;
+
+/** Both graphs in eight bits, by the same ranges, which the gradient's follows; and that in floats, measuring them. */
+function inEightBits({ sums, gradient }: TileGraphs): TileGraphs & { measured: TileGraphs["gradient"] } {
+  const both = { sums: eightBit(sums, RANGES), gradient: eightBit(gradient, RANGES) };
+  if (!both.sums || !both.gradient) throw new TypeError("internal: nothing of these tiles can be in eight bits");
+  const { [RANGES.to]: _, ...sumsAlone } = both.sums.outputs;
+  return { sums: sumsAlone, gradient: both.gradient.outputs, measured: both.gradient.measured };
 }
 
 /** The tiles of a picture for these terms, their cores at most `size` pixels a side; a multiple of 16 at least. */

@@ -9,12 +9,14 @@ import type { Tile } from "../schedule/tiles.ts";
 import type { WeightTensor } from "../weights/weights.ts";
 import { type GradientRows, gradientRows } from "./gradient-rows.ts";
 import { type Begun, diverged, finite, type LevelRun, parametersOf } from "./level.ts";
+import type { Schedule } from "./precision.ts";
 import { dispose, readScalar, scalarValue } from "./program.ts";
 import { mapValues, prefixed } from "./records.ts";
 import type { Settings } from "./settings.ts";
 import { strengths, type Terms } from "./terms.ts";
+import { type KindOfStep, kindOfStep } from "./tile-kinds.ts";
 import { cutTile, putTile, tileWeight } from "./tile-pixels.ts";
-import type { TilePrograms } from "./tile-programs.ts";
+import type { TileKind, TilePrograms } from "./tile-programs.ts";
 import type { TileTargets } from "./tile-targets.ts";
 import { totals } from "./totals.ts";
 
@@ -27,6 +29,8 @@ export interface TiledInput extends Begun {
   readonly terms: Terms;
   readonly tiles: readonly Tile[];
   readonly targets: TileTargets;
+  /** Which steps are in eight bits; without one, none. */
+  readonly schedule?: Schedule | undefined;
 }
 
 type Rows = ReturnType<GradientRows["take"]>;
@@ -39,7 +43,7 @@ interface Numbers {
 
 /** Takes over what it is given, as `levelRun` does. */
 export async function tiledRun(given: TiledInput): Promise<LevelRun> {
-  const { runtime, programs, terms, tiles, targets } = given;
+  const { runtime, programs, terms, tiles, targets, schedule } = given;
   let image = await taken(given.image);
   let shown = given.shown ? (await taken(given.shown)).data : image.data;
   const state: Record<string, Numbers> = {};
@@ -76,11 +80,13 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     }
   }
 
-  /** The sums over all tiles. */
-  async function sums(): Promise<Record<string, Value>> {
+  /** The score of the sums over all tiles, or what is wanted of it. */
+  async function score({ sums }: TileKind, inputs: Values, strength: Values, wanted?: readonly string[]) {
     const all = totals(runtime);
-    await onTiles(programs.sums, {}, (outputs) => all.add(outputs));
-    return all.values();
+    await onTiles(sums, inputs, (outputs) => all.add(outputs));
+    const measured = all.values();
+    const given = { ...measured, ...strength, ...targets.shared };
+    return programs.score.run(given, wanted).finally(() => dispose(measured));
   }
 
   /**
@@ -110,7 +116,9 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       const outputs = await programs.update.run(inputs).finally(() => dispose(inputs));
       putTile(image.data, work, await outputs["next image"]!.read(), rows);
       for (const [name, numbers] of Object.entries(state)) {
-        const made = await outputs[`next ${name}`]!.read();
+        // What is no part of the optimiser's state is not its to change.
+        const made = await outputs[`next ${name}`]?.read();
+        if (!made) continue;
         if (like(numbers)) putTile(numbers.data, work, made, rows);
         else next[name] = made.slice();
       }
@@ -120,12 +128,13 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   }
 
   /** The gradient, tile by tile, and the update of all rows that no other tile needs as they were. */
-  async function move(slopes: Values, loss: number, settings: Settings): Promise<void> {
+  async function move(step: KindOfStep, slopes: Values, loss: number, settings: Settings): Promise<void> {
     const tallest = Math.max(...tiles.map((tile) => tile.height));
     const rows = gradientRows(work, programs.pointwise ? tallest : work.height);
     let next: Record<string, Float32Array> = {};
     let done = 0;
-    await onTiles(programs.gradient, slopes, async (outputs, tile, following) => {
+    await onTiles(step.kind.gradient, { ...slopes, ...step.inputs }, async (outputs, tile, following) => {
+      await step.saw(outputs);
       rows.add(await outputs.gradient!.read(), tile);
       const end = following ? (programs.pointwise ? following.y : 0) : work.height;
       if (end <= done) return;
@@ -133,6 +142,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       done = end;
     });
     for (const [name, data] of Object.entries(next)) state[name]!.data.set(data);
+    step.done();
     shown = programs.shown === "image" ? image.data : state[programs.shown]!.data;
   }
 
@@ -140,21 +150,23 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   return {
     async step(settings) {
       const strength = strengths(terms, settings);
-      const measured = await sums();
       const given = scalars("strength", strength);
+      const step = kindOfStep(runtime, programs, state, schedule);
       let slopes: Record<string, Value> = {};
       try {
-        const score = await programs.score.run({ ...measured, ...given, ...targets.shared });
-        slopes = Object.fromEntries(Object.entries(score).filter(([name]) => name.startsWith("slope ")));
-        const loss = await readScalar(score.loss!);
+        const scored = await score(step.kind, step.inputs, given);
+        slopes = Object.fromEntries(Object.entries(scored).filter(([name]) => name.startsWith("slope ")));
+        const loss = await readScalar(scored.loss!);
         const shares: Record<string, number> = {};
         for (const [name, by] of Object.entries(strength))
-          shares[name] = by * (await readScalar(score[`term ${name}`]!));
+          shares[name] = by * (await readScalar(scored[`term ${name}`]!));
         if (!Number.isFinite(loss)) throw diverged(shares);
-        await move(slopes, loss, settings);
+        await step.judge(loss, async (kind) => readScalar((await score(kind, step.inputs, given, ["loss"])).loss!));
+        await move(step, slopes, loss, settings);
         return { loss, terms: shares };
       } finally {
-        [measured, given, slopes].forEach(dispose);
+        [given, slopes].forEach(dispose);
+        step.dispose();
       }
     },
     shown: picture,
