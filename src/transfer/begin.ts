@@ -88,7 +88,12 @@ function valuesOf({ image, shown = image, state }: Begun): Record<string, Value>
 }
 
 /** How large the tiles of a picture of `work` pixels are; none where all of it is no more than one tile with its halo. */
-export function tileSize({ tile }: Pick<Settings, "tile">, eye: Eye, terms: Terms, work: Size): number | undefined {
+export function tileSize(
+  { tile }: Pick<Settings, "tile">,
+  eye: Pick<Eye, "backbone" | "padding">,
+  terms: Terms,
+  work: Size,
+): number | undefined {
   if (typeof tile === "string" || undivided(eye, terms)) return undefined;
   const pixels = ({ width, height }: Size) => width * height;
   const largest = Math.max(...tilesFor(eye, terms, work, tile).map(pixels));
@@ -99,7 +104,12 @@ export function tileSize({ tile }: Pick<Settings, "tile">, eye: Eye, terms: Term
 export const PASSES = { whole: 2, tiled: 3 };
 
 /** What a step of a level of `work` pixels takes. */
-export function levelWork(settings: Pick<Settings, "tile">, eye: Eye, terms: Terms, work: Size): LevelWork {
+export function levelWork(
+  settings: Pick<Settings, "tile">,
+  eye: Pick<Eye, "backbone" | "padding">,
+  terms: Terms,
+  work: Size,
+): LevelWork {
   const pixels = ({ width, height }: Size) => width * height;
   const size = tileSize(settings, eye, terms, work);
   if (!size) return { tiles: 1, pixels: PASSES.whole * pixels(work) };

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { pocket, vgg19 } from "../models/index.ts";
 import { average } from "../optimizers/average.ts";
 import * as optimizers from "../optimizers/index.ts";
-import { peakMemory, tileWithin, type Work } from "./memory.ts";
+import { eightBitMemory, eightBitTile, peakMemory, tileWithin, type Work } from "./memory.ts";
 import { parseSettings } from "./settings.ts";
 import { terms } from "./terms.ts";
 
@@ -31,6 +31,27 @@ describe("the predicted peak", () => {
     const more = peakMemory(two, size) - peakMemory(work(), size);
     expect(more).toBeGreaterThan(41e6);
     expect(more).toBeLessThan(70e6);
+  });
+});
+
+describe("steps in eight bits", () => {
+  const beside = (tile?: number) => peakMemory(work(), square(2048), tile) + eightBitMemory(work(), square(2048), tile);
+
+  test("add less in smaller tiles", () => {
+    const [small, large] = [256, 768].map((tile) => eightBitMemory(work(), square(2048), tile)) as [number, number];
+    expect(small).toBeLessThan(large);
+    expect(large).toBeLessThan(eightBitMemory(work(), square(2048)));
+  });
+
+  test("have the floats' tiles where those fit, smaller ones where they must, and none where that gains nothing", () => {
+    const tileAt = (limit: number) =>
+      eightBitTile(work(), square(2048), limit, tileWithin(work(), square(2048), limit));
+    expect(tileAt(8e9)).toBe("off");
+    expect(eightBitTile(work(), square(2048), beside(1024), 1024)).toBe(1024);
+    const less = eightBitTile(work(), square(2048), beside(768), 1024) as number;
+    expect(less).toBeLessThan(1024);
+    expect(beside(less)).toBeLessThanOrEqual(beside(768));
+    expect(eightBitTile(work(), square(2048), beside(128), 1024)).toBeUndefined();
   });
 });
 

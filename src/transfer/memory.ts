@@ -7,6 +7,7 @@ import { evaluateDim } from "../graph/index.ts";
 import type { Size } from "../image/image.ts";
 import { blockOf, convolutions } from "../models/backbone.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { levelWork, tileSize } from "./begin.ts";
 import { type Eye, IMAGE, undivided } from "./step.ts";
 import type { Terms } from "./terms.ts";
 import { tilesFor } from "./tile-programs.ts";
@@ -23,8 +24,9 @@ const REGION = 0.5;
 /** A picture that is worked on in tiles: image and gradient, what came in, and the optimiser's state in plain memory. */
 const HELD = { images: 6.5, state: 1 };
 
-/** What steps in eight bits have beside that of floats, as both are loaded. */
-const EIGHT = { weights: 4, features: 1.5 };
+/** What steps in eight bits have beside that of floats, as both are loaded; and those of a tile. */
+const EIGHT = { weights: 4, features: 1.5, fixed: 0 };
+const EIGHT_TILE = { weights: 4.1, features: 0.87, fixed: 65e6 };
 
 /** What is worked on: enough to know sizes by. */
 export interface Work {
@@ -51,9 +53,30 @@ export function peakMemory({ eye, terms, optimizer }: Work, size: Size, tile?: n
 }
 
 /** What steps in eight bits add to that, in bytes. */
-export function eightBitMemory({ eye, terms }: Work, { width, height }: Size): number {
+export function eightBitMemory({ eye, terms }: Work, size: Size, tile?: number): number {
   const { weights, features } = network(eye, terms);
-  return EIGHT.weights * weights + width * height * EIGHT.features * features;
+  const each = tile ? EIGHT_TILE : EIGHT;
+  const parts = tile ? tilesFor(eye, terms, size, tile) : [size];
+  const largest = Math.max(...parts.map(({ width, height }) => width * height));
+  return each.fixed + each.weights * weights + largest * each.features * features;
+}
+
+/** Eight bits gain at least so much: a step of a tiled picture may run over so many times the pixels and still be sooner done. */
+const WORTH = 1.5;
+
+/**
+ * In which tiles steps in eight bits keep to `limit` bytes, where steps in floats keep to it in tiles of `tile`: the largest
+ * that fit; undefined if none does, or if smaller tiles took away what eight bits gain.
+ */
+export function eightBitTile(work: Work, size: Size, limit: number, tile: number | "off"): number | "off" | undefined {
+  const sizeOf = (each: number | "off") => tileSize({ tile: each }, work.eye, work.terms, size);
+  const pixels = (each: number | "off") => levelWork({ tile: each }, work.eye, work.terms, size).pixels;
+  const smaller = SIZES.filter((each) => tile === "off" || each < tile);
+  return [tile, ...(undivided(work.eye, work.terms) ? [] : smaller)].find((each) => {
+    if (pixels(each) > WORTH * pixels(tile)) return false;
+    const own = sizeOf(each);
+    return peakMemory(work, size, own) + eightBitMemory(work, size, own) <= limit;
+  });
 }
 
 const SIZES = [2048, 1536, 1024, 768, 640, 512, 384, 320, 256, 192, 128, 96, 64];

@@ -18,7 +18,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf } from "./edges.ts";
 import type { StartEvent, StylizeEvent } from "./events.ts";
 import { eightBitsGain } from "./gain.ts";
-import { eightBitMemory, peakMemory, tileWithin } from "./memory.ts";
+import { eightBitMemory, eightBitTile, peakMemory, tileWithin } from "./memory.ts";
 import { listed } from "./paintings.ts";
 import { precisionOf, withRanges } from "./precision.ts";
 import { levelsOf, type Prepared, prepare, regionsIn } from "./prepare.ts";
@@ -114,13 +114,19 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const about = { model: backbone.name, weights: digest };
     const work = { eye, terms: all, optimizer: plain };
     const final = workSize(levels.at(-1)!);
-    const fitted = () => (resume ? resume.settings.tile : tileWithin(work, final, memory?.() ?? Infinity));
-    const settings: Settings = asked.tile === "auto" ? { ...asked, tile: fitted() } : asked;
-    const inFloats = peakMemory(work, final, tileSize(settings, eye, work.terms, final));
-    const beside = eightBitMemory(work, final);
-    const fits = inFloats + beside <= (memory?.() ?? Infinity);
-    const precision = await precisionOf({ settings, eye, runtime, resume, fits, gains });
-    const peak = inFloats + (precision === "int8" ? beside : 0);
+    const limit = memory?.() ?? Infinity;
+    // Where nothing is asked, floats have the largest tiles that fit, and eight bits may have smaller ones.
+    const fitted = asked.tile === "auto" && !resume ? tileWithin(work, final, limit) : undefined;
+    const inFloats: Settings = { ...asked, tile: fitted ?? resume?.settings.tile ?? asked.tile };
+    const inEight = { ...inFloats, ...(fitted && { tile: eightBitTile(work, final, limit, fitted) ?? fitted }) };
+    const peakOf = (chosen: Settings, eight: boolean) => {
+      const tile = tileSize(chosen, eye, all, final);
+      return peakMemory(work, final, tile) + (eight ? eightBitMemory(work, final, tile) : 0);
+    };
+    const fits = peakOf(inEight, true) <= limit;
+    const precision = await precisionOf({ settings: inFloats, eye, runtime, resume, fits, gains });
+    const settings = precision === "int8" ? inEight : inFloats;
+    const peak = peakOf(settings, precision === "int8");
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
     if (from) checkCarries(from, { ...about, settings, optimizer: plain, first: levels[0]! });
