@@ -93,11 +93,17 @@ function magnitude(x: Tensor, { zero }: Scaled): Tensor {
   return zero === 0 ? most : maximum(most, neg(reduce("ReduceMin", x, {})));
 }
 
+/**
+ * [n], made from the last to the first: of a node's inputs ONNX Runtime computes those first that stand last in the model, with
+ * all that they need. So each is measured when its tensor is there, and no tensor waits for the others.
+ */
 function column(scalars: readonly Tensor[]): Tensor {
-  return concat(
-    scalars.map((x) => reshape(x, [1])),
-    0,
+  const backwards = concat(scalars.map((x) => reshape(x, [1])).reverse(), 0);
+  const order = constant(
+    BigInt64Array.from(scalars, (_, i) => BigInt(scalars.length - 1 - i)),
+    [scalars.length],
   );
+  return node("Gather", [backwards, order], { shape: [scalars.length] });
 }
 
 function rewriter(ranges: Tensor) {

@@ -20,10 +20,13 @@ export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
   check(outputs);
   const { nodes, names } = distinct(outputs);
   const graph = new BinaryWriter();
-  const operators = nodes.filter((x) => x.op !== "Input" && x.op !== "Constant");
-  for (const x of operators) message(graph, 1, nodeProto(x, names));
-  for (const [name, x] of Object.entries(outputs)) {
-    if (names.get(x) !== name) message(graph, 1, identity(names.get(x)!, name));
+  const operators = new Set(nodes.filter((x) => x.op !== "Input" && x.op !== "Constant"));
+  const copies = copied(outputs, names);
+  for (const x of nodes) {
+    const name = names.get(x)!;
+    if (operators.has(x)) message(graph, 1, nodeProto(x, names));
+    // At once: ONNX Runtime begins with what stands last.
+    for (const copy of copies.get(name) ?? []) message(graph, 1, identity(name, copy));
   }
   text(graph, 2, "pastiche");
   for (const x of nodes) if (x.op === "Input") message(graph, 11, valueInfo(x.name!, x.type, x.shape));
@@ -36,9 +39,19 @@ export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
   model.tag(1, WireType.Varint).int64(IR_VERSION);
   text(model, 2, "pastiche");
   message(model, 8, new BinaryWriter().tag(2, WireType.Varint).int64(OPSET));
-  for (const domain of new Set(operators.map((x) => operatorName(x.op).domain).filter(Boolean)))
+  for (const domain of new Set([...operators].map((x) => operatorName(x.op).domain).filter(Boolean)))
     message(model, 8, text(new BinaryWriter(), 1, domain).tag(2, WireType.Varint).int64(1));
   return joined([model.finish(), ...field(7, [graph.finish(), ...weights])]);
+}
+
+/** Outputs that are called otherwise than what they are, by what they are. */
+function copied(outputs: Readonly<Record<string, Tensor>>, names: ReadonlyMap<Tensor, string>): Map<string, string[]> {
+  const copies = new Map<string, string[]>();
+  for (const [name, x] of Object.entries(outputs)) {
+    const own = names.get(x)!;
+    if (own !== name) copies.set(own, [...(copies.get(own) ?? []), name]);
+  }
+  return copies;
 }
 
 /** A message in pieces: weights are large, and are copied once only, when all pieces are joined. */
