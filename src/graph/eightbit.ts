@@ -63,7 +63,10 @@ export function eightBit(outputs: Outputs, { from, to, capacity }: Ranges): Eigh
   };
   const before = [slice(ranges, 0, 0, features.length)];
   if (gradients.length > 0) before.push(slice(ranges, 0, -gradients.length));
-  const measured = column(all.map(({ original, quantised }) => magnitude(original, quantised)));
+  const measured = column(
+    slots.map(({ original, quantised }) => magnitude(original, quantised)),
+    all.map((slot) => slots.indexOf(slot)),
+  );
   const followed = mul(concat(before, 0), follow(integer.used(all.map(({ quantised }) => quantised))));
   return {
     outputs: { ...rewritten, [to]: spread(held(followed, all)) },
@@ -94,16 +97,17 @@ function magnitude(x: Tensor, { zero }: Scaled): Tensor {
 }
 
 /**
- * [n], made from the last to the first: of a node's inputs ONNX Runtime computes those first that stand last in the model, with
- * all that they need. So each is measured when its tensor is there, and no tensor waits for the others.
+ * Those of `scalars` whose numbers `order` lists, [n]. Of a node's inputs ONNX Runtime computes those first that stand last in the
+ * model, with all that they need: so scalars that are listed from the last to the first are computed each when what it is made
+ * of is there, and no tensor waits for the others.
  */
-function column(scalars: readonly Tensor[]): Tensor {
+function column(scalars: readonly Tensor[], order: readonly number[]): Tensor {
   const backwards = concat(scalars.map((x) => reshape(x, [1])).reverse(), 0);
-  const order = constant(
-    BigInt64Array.from(scalars, (_, i) => BigInt(scalars.length - 1 - i)),
-    [scalars.length],
+  const places = constant(
+    BigInt64Array.from(order, (i) => BigInt(scalars.length - 1 - i)),
+    [order.length],
   );
-  return node("Gather", [backwards, order], { shape: [scalars.length] });
+  return node("Gather", [backwards, places], { shape: [order.length] });
 }
 
 function rewriter(ranges: Tensor) {
