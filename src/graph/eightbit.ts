@@ -33,9 +33,10 @@ export interface Ranges {
   readonly capacity: number;
 }
 
-/** One tensor in eight bits whose range is decided beforehand. */
+/** One tensor in eight bits whose range is decided beforehand, and the least that it may be. */
 interface Slot {
   readonly original: Tensor;
+  readonly least: number;
   readonly quantised: Quantised;
 }
 
@@ -47,9 +48,10 @@ interface Slot {
  */
 export function eightBit(outputs: Outputs, { from, to, capacity }: Ranges): EightBit | undefined {
   const ranges = input(from, [capacity]);
-  const { slots, plain } = rewriter(ranges);
+  const nodes = ordered(Object.values(outputs));
+  const { slots, plain } = rewriter(ranges, leastRanges(nodes));
   // Each after what it is made of: no call goes deep.
-  for (const x of ordered(Object.values(outputs))) plain(x);
+  for (const x of nodes) plain(x);
   if (slots.length === 0) return undefined;
   if (slots.length > capacity) throw new TypeError(`eightBit: ${slots.length} ranges, and room for ${capacity}`);
   const rewritten = Object.fromEntries(Object.entries(outputs).map(([name, x]) => [name, plain(x)]));
@@ -88,7 +90,11 @@ function held(ranges: Tensor, slots: readonly Slot[]): Tensor {
   const signed = slots.map(({ quantised }) => (quantised.zero === 0 ? 0 : 1));
   const gradients = constant(Float32Array.from(signed), [slots.length]);
   const least = mul(reduce("ReduceMax", mul(ranges, gradients), {}), 1e-4);
-  return maximum(maximum(ranges, mul(least, gradients)), 1e-30);
+  const fixed = constant(
+    Float32Array.from(slots, (slot) => Math.max(slot.least, 1e-30)),
+    [slots.length],
+  );
+  return maximum(maximum(ranges, mul(least, gradients)), fixed);
 }
 
 function magnitude(x: Tensor, { zero }: Scaled): Tensor {
@@ -110,7 +116,20 @@ function column(scalars: readonly Tensor[], order: readonly number[]): Tensor {
   return node("Gather", [backwards, places], { shape: [order.length] });
 }
 
-function rewriter(ranges: Tensor) {
+/** The least ranges of features, by what sees them. */
+function leastRanges(nodes: readonly Tensor[]): ReadonlyMap<Tensor, number> {
+  const found = new Map<Tensor, number>();
+  for (const x of nodes) {
+    if (!isFeatures(x) || !isSeen(x.inputs[0]!.inputs[0]!)) continue;
+    const [seen, kernel, bias] = x.inputs[0]!.inputs as [Tensor, Tensor, Tensor];
+    let features = seen;
+    while (features.op === "MaxPool" || features.op === "AveragePool") features = features.inputs[0]!;
+    found.set(features, Math.max(found.get(features) ?? 0, integer.leastRange(kernel, bias)));
+  }
+  return found;
+}
+
+function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>) {
   const slots: Slot[] = [];
   const floats = new Map<Tensor, Tensor>();
   const eights = new Map<Tensor, Quantised>();
@@ -122,7 +141,7 @@ function rewriter(ranges: Tensor) {
     const place = zero === 0 ? before : (ranges.shape[0] as number) - 1 - before;
     const index = constant(BigInt64Array.of(BigInt(place)), []);
     const quantised = make({ zero, scale: node("Gather", [worth[zero], index], { shape: [] }) });
-    slots.push({ original, quantised });
+    slots.push({ original, quantised, least: leastRanges.get(original) ?? 0 });
     return quantised;
   }
 

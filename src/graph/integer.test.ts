@@ -116,6 +116,41 @@ function correlation(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
+describe("a bias held in channels", () => {
+  const inputs = 4;
+  const outputs = 16;
+  const weights = constant(numbers(outputs * inputs * 9, 5), [outputs, inputs, 3, 3]);
+  const biases = constant(
+    numbers(outputs, 6).map((x) => 3 * x),
+    [outputs],
+  );
+  const least = integer.leastRange(weights, biases);
+
+  // What is rounded off is a few dozen of the products' units, whatever the scale.
+  test.each([1, 1.7, 30, 1000])(
+    "is that of the floats, where features reach %f times the least range",
+    async (times) => {
+      const scale = (least * times) / 255;
+      const x = integer.quantise(input("x", [1, inputs, 2, 2]), { zero: 0, scale: scalar(scale) });
+      const out = integer.quantisedConv(x, weights, biases, { zero: 0, scale: scalar(3 / 255) });
+      const zeros = { x: { data: new Float32Array(inputs * 4), dims: [1, inputs, 2, 2] } };
+      const found = (await run({ y: integer.dequantise(out) }, zeros)).y!;
+      for (let i = 0; i < found.length; i++) {
+        const exact = Math.max(0, (biases.data as Float32Array)[Math.floor(i / 4)]!);
+        expect(Math.abs(found[i]! - exact)).toBeLessThan(1.5 / 255 + (32 * scale) / 127);
+      }
+    },
+  );
+
+  test("has room above the least range only", () => {
+    const larger = constant(
+      (biases.data as Float32Array).map((x) => 2 * x),
+      [outputs],
+    );
+    expect(integer.leastRange(weights, larger)).toBeCloseTo(2 * least, 6);
+  });
+});
+
 test("the gradient of max pooling goes to the block's maximum, and nowhere in a block of zeros", async () => {
   // One channel of the eight is looked at: a block with a maximum, one of zeros, one with a tie.
   const rows = [

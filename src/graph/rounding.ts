@@ -11,22 +11,36 @@
 const MOST = 127;
 const TAPS = 9;
 
-/** `data` [outputs, inputs, 3, 3] as `scales[output] * values`. */
-export function roundedKernel(data: Float32Array, outputs: number): { values: Int8Array; scales: Float32Array } {
+/** `scales[output] * values`. */
+export interface RoundedKernel {
+  readonly values: Int8Array;
+  readonly scales: Float32Array;
+}
+
+/** `data` [outputs, inputs, 3, 3] in eight bits. */
+export function roundedKernel(data: Float32Array, outputs: number): RoundedKernel {
   const size = data.length / outputs;
   const values = new Int8Array(data.length);
-  const scales = new Float32Array(outputs);
-  for (let output = 0; output < outputs; output++) {
+  const scales = kernelScales(data, outputs);
+  for (const [output, scale] of scales.entries()) {
     const row = data.subarray(output * size, (output + 1) * size);
-    // A channel without weights has any scale.
-    const scale = row.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-30) / MOST;
-    scales[output] = scale;
     roundRow(
       row.map((x) => x / scale),
       values.subarray(output * size, (output + 1) * size),
     );
   }
   return { values, scales };
+}
+
+/** What a level is worth in each output channel. */
+export function kernelScales(data: Float32Array, outputs: number): Float32Array {
+  const size = data.length / outputs;
+  return Float32Array.from({ length: outputs }, (_, output) => {
+    // A channel without weights has any scale.
+    let most = 1e-30;
+    for (let i = output * size; i < (output + 1) * size; i++) most = Math.max(most, Math.abs(data[i]!));
+    return most / MOST;
+  });
 }
 
 /** One output channel: `exact` within [-127, 127] to whole numbers. */
