@@ -151,24 +151,28 @@ describe("a bias held in channels", () => {
   });
 });
 
-test("the gradient of max pooling goes to the block's maximum, and nowhere in a block of zeros", async () => {
-  // One channel of the eight is looked at: a block with a maximum, one of zeros, one with a tie.
+test("the gradient of max pooling goes to the first of a block's maxima, and nowhere in a block of zeros", async () => {
+  // A block with a maximum, one of zeros, and all that can be equal.
   const rows = [
-    [0.2, 0.6, 0, 0, 0.5, 0.5],
-    [0.1, 0.4, 0, 0, 0.1, 0.3],
+    [0.2, 0.6, 0, 0, 0.5, 0.5, 0.1, 0.5, 0.1, 0.2, 0.5, 0.1, 0.5, 0.5, 0.2, 0.1],
+    [0.1, 0.4, 0, 0, 0.1, 0.3, 0.5, 0.3, 0.5, 0.5, 0.1, 0.5, 0.5, 0.5, 0.3, 0.4],
   ];
-  const x = input("x", [1, 1, 2, 6]);
-  const g = input("g", [1, 1, 1, 3]);
+  const blocks = 8;
+  const x = input("x", [1, 1, 2, 2 * blocks]);
+  const g = input("g", [1, 1, 1, blocks]);
   const seen = integer.quantise(x, as(0, 1));
   const back = integer.maskedUnpooled(integer.quantise(g, as(128, 1)), seen, integer.quantisedMaxPool(seen));
   const found = await run(
     { back: integer.dequantise(back) },
     {
-      x: { data: Float32Array.from(rows.flat()), dims: [1, 1, 2, 6] },
-      g: { data: Float32Array.of(1, 1, -1), dims: [1, 1, 1, 3] },
+      x: { data: Float32Array.from(rows.flat()), dims: [1, 1, 2, 2 * blocks] },
+      g: { data: Float32Array.of(1, 1, -1, 1, -1, 1, -1, 1), dims: [1, 1, 1, blocks] },
     },
   );
-  expect([...found.back!]).toEqual([0, 1, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0]);
+  expect([...found.back!]).toEqual([
+    ...[0, 1, 0, 0, -1, 0, 0, 1, 0, 0, 1, 0, -1, 0, 0, 0],
+    ...[0, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 1],
+  ]);
 });
 
 test("how much of a range is used", async () => {

@@ -199,19 +199,36 @@ export function masked(gradient: Quantised, features: Quantised): Quantised {
 export function maskedUpsampled(gradient: Quantised, features: Quantised): Quantised {
   const pairs = rowPairs(features.levels);
   const on = of("Cast", [pairs], pairs.shape, "bool", { to: "bool" });
-  return { ...gradient, levels: likeFeatures(chosen(on, doubled(gradient.levels, pairs), gradient), features) };
+  return {
+    ...gradient,
+    levels: likeFeatures(chosen(on, beside(gradient.levels, gradient.levels, pairs), gradient), features),
+  };
 }
 
 /**
- * The gradient of max pooling and of the ReLU before it: `gradient` where `features` equal their block's maximum `pooled`
- * and are above zero, else zero.
+ * The gradient of max pooling and of the ReLU before it: `gradient` at the first place of each 2x2 block where `features` equal
+ * its maximum `pooled` and are above zero, else zero. At all such places it would count several times: in eight bits many
+ * are equal (on pocket the gradient is then a quarter further from that in floats).
  */
 export function maskedUnpooled(gradient: Quantised, features: Quantised, pooled: Quantised): Quantised {
   const pairs = rowPairs(features.levels);
+  const shape = pooled.levels.shape;
+  const most = (rows: number, columns: number) =>
+    of(`${CONTRIB}.NhwcMaxPool`, [features.levels], shape, "uint8", { ...WINDOW, kernel_shape: [rows, columns] });
   // A block of zeros has no maximum above zero: 1 is reached by none of its places.
-  const least = of("Max", [pooled.levels, level(1)], pooled.levels.shape, "uint8");
-  const on = of("Equal", [pairs, doubled(least, pairs)], pairs.shape, "bool");
-  return { ...gradient, levels: likeFeatures(chosen(on, doubled(gradient.levels, pairs), gradient), features) };
+  const least = of("Max", [pooled.levels, level(1)], shape, "uint8");
+  /** What the next place must reach: nothing does any more where it was reached before (255 is, by what is held there). */
+  const unless = (before: Tensor) =>
+    of("Where", [of("Equal", [before, least], shape, "bool"), level(255), least], shape, "uint8");
+  const [corner, top, left] = [most(1, 1), most(1, 2), most(2, 1)];
+  const rows = [
+    beside(least, unless(corner), pairs),
+    beside(unless(top), unless(of("Max", [top, left], shape, "uint8")), pairs),
+  ];
+  const reached = of("Concat", rows, pairs.shape, "uint8", { axis: 1 });
+  const on = of("Equal", [pairs, reached], pairs.shape, "bool");
+  const spread = beside(gradient.levels, gradient.levels, pairs);
+  return { ...gradient, levels: likeFeatures(chosen(on, spread, gradient), features) };
 }
 
 function chosen(on: Tensor, levels: Tensor, { zero }: Scaled): Tensor {
@@ -228,13 +245,13 @@ function rowPairs(levels: Tensor): Tensor {
   return of("Reshape", [levels, shape], [divideDim(h, 2), 2, multiplyDims(w, c)], "uint8");
 }
 
-/** [1, h, w, C], every position twice in its row, to be stretched over `pairs`: [h, 1, 2 * w * C]. */
-function doubled(levels: Tensor, pairs: Tensor): Tensor {
-  const [n, h, w, c] = levels.shape as [Dim, Dim, Dim, number];
-  const twice = of("Concat", [levels, levels], [n, h, w, 2 * c], "uint8", { axis: 3 });
+/** For every block's left and right places, [1, h, w, C] each: a row of `pairs`, [h, 1, 2 * w * C]. */
+function beside(left: Tensor, right: Tensor, pairs: Tensor): Tensor {
+  const [n, h, w, c] = left.shape as [Dim, Dim, Dim, number];
+  const both = of("Concat", [left, right], [n, h, w, 2 * c], "uint8", { axis: 3 });
   const length = of("Gather", [shapeOf(pairs), integers(2)], [1], "int64");
   const shape = of("Concat", [integers(-1, 1), length], [3], "int64", { axis: 0 });
-  return of("Reshape", [twice, shape], [h, 1, pairs.shape[2]!], "uint8");
+  return of("Reshape", [both, shape], [h, 1, pairs.shape[2]!], "uint8");
 }
 
 function likeFeatures(pairs: Tensor, { levels }: Quantised): Tensor {
