@@ -33,6 +33,11 @@ export interface Ranges {
   readonly capacity: number;
 }
 
+export interface EightBitOptions extends Ranges {
+  /** Has the runtime a direct convolution for constant biases? ONNX Runtime has one on CPUs, and none in WASM; default true. */
+  readonly direct?: boolean;
+}
+
 /** One tensor in eight bits whose range is decided beforehand, and the least that it may be. */
 interface Slot {
   readonly original: Tensor;
@@ -46,10 +51,13 @@ interface Slot {
  * same features without a gradient can go by the same ranges. The others are 0. Undefined for a graph in which there is
  * nothing to be done.
  */
-export function eightBit(outputs: Outputs, { from, to, capacity }: Ranges): EightBit | undefined {
+export function eightBit(
+  outputs: Outputs,
+  { from, to, capacity, direct = true }: EightBitOptions,
+): EightBit | undefined {
   const ranges = input(from, [capacity]);
   const nodes = ordered(Object.values(outputs));
-  const { slots, plain } = rewriter(ranges, leastRanges(nodes));
+  const { slots, plain } = rewriter(ranges, leastRanges(nodes), direct);
   // Each after what it is made of: no call goes deep.
   for (const x of nodes) plain(x);
   if (slots.length === 0) return undefined;
@@ -129,7 +137,7 @@ function leastRanges(nodes: readonly Tensor[]): ReadonlyMap<Tensor, number> {
   return found;
 }
 
-function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>) {
+function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, direct: boolean) {
   const slots: Slot[] = [];
   const floats = new Map<Tensor, Tensor>();
   const eights = new Map<Tensor, Quantised>();
@@ -170,7 +178,7 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>) {
         return slot(x, 0, (as) => integer.quantise(features, as));
       }
       const from = eight(seen);
-      return slot(x, 0, (as) => integer.quantisedConv(from, kernel, bias, as));
+      return slot(x, 0, (as) => integer.quantisedConv(from, kernel, bias, as, direct));
     }
     if (isSeen(x))
       return x.op === "MaxPool" ? integer.quantisedMaxPool(eight(a)) : integer.quantisedAveragePool(eight(a));

@@ -2,7 +2,7 @@
 export * from "./arithmetic.ts";
 export { check } from "./check.ts";
 export { conv, type Padding, paddings } from "./convolution.ts";
-export { type EightBit, eightBit } from "./eightbit.ts";
+export { type EightBit, type EightBitOptions, eightBit } from "./eightbit.ts";
 export { grad } from "./grad.ts";
 export { matmul, selfProduct } from "./linear.ts";
 export { concat, padCircular, padZeros, reshape, reshapeLike, roll, slice, transpose } from "./movement.ts";

@@ -37,6 +37,11 @@ const cases: Record<string, [Tensor, Tensor, number]> = {
     relu(conv(features, kernel, bias)),
     6 / 127 + 72 / 255,
   ],
+  "conv and relu, with a bias of its own": [
+    integer.dequantise(integer.quantisedConv(eight.features, kernel, bias, as(0, 12), false)),
+    relu(conv(features, kernel, bias)),
+    6 / 127 + 72 / 255,
+  ],
   "conv of a gradient": [
     integer.dequantise(integer.quantisedConv(eight.gradient, kernel, undefined, as(128, 12))),
     conv(gradient, kernel),

@@ -77,21 +77,36 @@ function flat(levels: Tensor): Tensor {
 
 /**
  * The 3x3 convolution of `conv()`, and the ReLU after it where the result's zero is 0. The kernel is int8, a scale for
- * each output channel. `x` of a convolution with a bias has zero at 0.
+ * each output channel. `x` of a convolution with a bias has zero at 0. Where the runtime convolves `direct`, if the bias is
+ * constant, the bias is held in channels of `x`, else it is brought to the product of the scales when the program runs.
  */
-export function quantisedConv(x: Quantised, kernel: Tensor, bias: Tensor | undefined, as: Scaled): Quantised {
+export function quantisedConv(
+  x: Quantised,
+  kernel: Tensor,
+  bias: Tensor | undefined,
+  as: Scaled,
+  direct = true,
+): Quantised {
   const [outputs] = kernel.shape as readonly number[] as [number];
   if (!(kernel.data instanceof Float32Array)) throw new TypeError("quantisedConv: needs a constant kernel");
   const rounded = roundedKernel(kernel.data, outputs);
-  const seen = bias ? biased(x, rounded, bias) : { levels: x.levels, values: rounded.values };
+  const seen = bias && direct ? biased(x, rounded, bias) : { levels: x.levels, values: rounded.values };
   const channels = seen.levels.shape[3] as number;
   const values = constant(seen.values, [outputs, channels, 3, 3]);
   const scales = constant(rounded.scales, [outputs]);
   const zeros = constant(new Int8Array(outputs), [outputs]);
   const inputs = [seen.levels, x.scale, level(x.zero), values, scales, zeros, as.scale, level(as.zero)];
+  if (bias && !direct) inputs.push(wholeNumbers(div(bias, mul(scales, x.scale))));
   const [n, h, w] = x.levels.shape;
   const attributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [1, 1], channels_last: 1 };
   return { ...as, levels: of(`${CONTRIB}.QLinearConv`, inputs, [n!, h!, w!, outputs], "uint8", attributes) };
+}
+
+/** The nearest int32. */
+function wholeNumbers(x: Tensor): Tensor {
+  // 2^31 as a float is one too many.
+  const held = of("Clip", [x, scalar(-2147483520), scalar(2147483520)], x.shape, "float32");
+  return of("Cast", [of("Round", [held], x.shape, "float32")], x.shape, "int32", { to: "int32" });
 }
 
 /** Channels that hold a bias. */

@@ -5,6 +5,7 @@
 import { constant, conv, type EightBit, eightBit, grad, input, relu, sum, symbol } from "../graph/index.ts";
 import { encode } from "../onnx/model.ts";
 import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
+import { eightBitOptions } from "./precision.ts";
 
 const SIZE = 96;
 const CHANNELS = 64;
@@ -16,7 +17,7 @@ const ENOUGH = 0.8;
  * be. Some processors' eight-bit sums overflow: wrong sums are no gain.
  */
 export async function eightBitsGain(runtime: Runtime): Promise<boolean> {
-  const { outputs, measured } = sample();
+  const { outputs, measured } = sample(runtime);
   const floats = await runtime.load(encode(measured));
   try {
     const eight = await runtime.load(encode(outputs));
@@ -31,7 +32,7 @@ export async function eightBitsGain(runtime: Runtime): Promise<boolean> {
   }
 }
 
-function sample(): EightBit {
+function sample(runtime: Runtime): EightBit {
   const image = input("image", [1, 3, symbol("H"), symbol("W")]);
   const bias = constant(new Float32Array(CHANNELS), [CHANNELS]);
   const kernel = (inputs: number) => {
@@ -42,7 +43,10 @@ function sample(): EightBit {
   for (const inputs of [3, CHANNELS, CHANNELS, CHANNELS]) x = relu(conv(x, kernel(inputs), bias));
   const loss = sum(x);
   const [gradient] = grad(loss, [image]);
-  return eightBit({ loss, gradient: gradient! }, { from: "ranges", to: "next", capacity: 16 })!;
+  return eightBit(
+    { loss, gradient: gradient! },
+    { ...eightBitOptions(runtime), from: "ranges", to: "next", capacity: 16 },
+  )!;
 }
 
 async function faster(runtime: Runtime, floats: Program, eight: Program): Promise<boolean> {

@@ -3,7 +3,7 @@
  * to be trusted. What is computed in eight bits, `graph/` knows; how fast that is, the caller measures.
  */
 import { UserError } from "../errors.ts";
-import { eightBit } from "../graph/index.ts";
+import { type EightBitOptions, eightBit } from "../graph/index.ts";
 import { encode } from "../onnx/model.ts";
 import { number, type Optimizer } from "../optimizers/optimizer.ts";
 import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
@@ -32,6 +32,11 @@ const GROWTH = 1.2;
 const CAPACITY = 1024;
 /** What ranges are called in every graph. */
 export const RANGES = { from: "state ranges", to: "next ranges", capacity: CAPACITY };
+
+/** How graphs come to be in eight bits for a runtime. */
+export function eightBitOptions({ name }: Pick<Runtime, "name">): EightBitOptions {
+  return { ...RANGES, direct: name !== "wasm" };
+}
 
 /** How many of a level's steps from `first` on are in floats while most are in eight bits. */
 export function stepsInFloats(steps: number, last: boolean, first = 0): number {
@@ -118,7 +123,7 @@ export async function loadStepPrograms(
   optimizer: Optimizer,
   parameters: readonly string[],
 ): Promise<StepPrograms> {
-  const step = eightBit(stepGraph(eye, terms, optimizer, parameters), RANGES);
+  const step = eightBit(stepGraph(eye, terms, optimizer, parameters), eightBitOptions(runtime));
   if (!step) throw new TypeError("internal: nothing of this step can be in eight bits");
   const floats = await runtime.load(encode(step.measured));
   try {

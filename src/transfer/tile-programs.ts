@@ -5,7 +5,7 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Program, Runtime } from "../runtimes/runtime.ts";
 import { tiles } from "../schedule/tiles.ts";
 import { GRAIN } from "./edges.ts";
-import { type Precision, RANGES } from "./precision.ts";
+import { eightBitOptions, type Precision, RANGES } from "./precision.ts";
 import { type Eye, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "./step.ts";
 import type { Terms } from "./terms.ts";
 
@@ -48,7 +48,7 @@ export async function loadTilePrograms(
     for (const program of loaded.splice(0)) await program.dispose();
   };
   const graphs = { sums: sumsGraph(eye, terms), gradient: gradientGraph(eye, terms) };
-  const eight = precision === "int8" ? inEightBits(graphs) : undefined;
+  const eight = precision === "int8" ? inEightBits(graphs, runtime) : undefined;
   const kind = async ({ sums, gradient }: TileGraphs) => ({ sums: await load(sums), gradient: await load(gradient) });
   try {
     return {
@@ -69,8 +69,12 @@ export async function loadTilePrograms(
 type TileGraphs = Readonly<Record<keyof TileKind, ReturnType<typeof gradientGraph>>>;
 
 /** Both graphs in eight bits, by the same ranges, which the gradient's follows; and that in floats, measuring them. */
-function inEightBits({ sums, gradient }: TileGraphs): TileGraphs & { measured: TileGraphs["gradient"] } {
-  const both = { sums: eightBit(sums, RANGES), gradient: eightBit(gradient, RANGES) };
+function inEightBits(
+  { sums, gradient }: TileGraphs,
+  runtime: Runtime,
+): TileGraphs & { measured: TileGraphs["gradient"] } {
+  const options = eightBitOptions(runtime);
+  const both = { sums: eightBit(sums, options), gradient: eightBit(gradient, options) };
   if (!both.sums || !both.gradient) throw new TypeError("internal: nothing of these tiles can be in eight bits");
   const { [RANGES.to]: _, ...sumsAlone } = both.sums.outputs;
   return { sums: sumsAlone, gradient: both.gradient.outputs, measured: both.gradient.measured };
