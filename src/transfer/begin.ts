@@ -42,9 +42,11 @@ export function levelBeginner(job: LevelsInput) {
   const { runtime, eye, terms, optimizer, settings, pictures, programs } = job;
   const parameters = Object.keys(parametersOf(settings));
   const key = graphKey(eye, terms, settings);
+  const [wholeKey, tilesKey] = [`${key} ${job.precision}`, `${key} tiles ${job.precision}`];
   const edges = edgesOf(settings);
 
   async function whole(level: Level, begun: () => Promise<Begun>): Promise<LevelRun> {
+    await programs.only(wholeKey, eye.weights);
     const targets = await describe(runtime, eye, terms, pictures.at(level));
     const given = await begun().catch(freeing(targets));
     const loaded = job.precision === "int8" ? mixed(level) : floats();
@@ -53,12 +55,12 @@ export function levelBeginner(job: LevelsInput) {
   }
 
   function floats() {
-    return programs.get(key, eye.weights, () => loadStep(runtime, eye, terms, optimizer, parameters));
+    return programs.get(wholeKey, eye.weights, () => loadStep(runtime, eye, terms, optimizer, parameters));
   }
 
   async function mixed(level: Level) {
     const load = () => loadStepPrograms(runtime, eye, terms, optimizer, parameters);
-    const both = await programs.get(`${key} eight bits`, eye.weights, load);
+    const both = await programs.get(wholeKey, eye.weights, load);
     return mixedProgram({ runtime, programs: both, ...scheduleOf(level) });
   }
 
@@ -68,10 +70,11 @@ export function levelBeginner(job: LevelsInput) {
   }
 
   async function tiled(level: Level, begun: () => Promise<Begun>, size: number): Promise<LevelRun> {
+    await programs.only(tilesKey, eye.weights);
     const targets = await describeTiles(runtime, eye, terms, pictures.at(level), size);
     const given = await begun().catch(freeing(targets.shared));
     const load = () => loadTilePrograms(runtime, eye, terms, optimizer, parameters, job.precision);
-    const loaded = programs.get(`${key} tiles ${job.precision}`, eye.weights, load);
+    const loaded = programs.get(tilesKey, eye.weights, load);
     const tiles = tilesFor(eye, terms, edges.workSize(level), size);
     const parts = await loaded.catch(freeing(targets.shared, valuesOf(given)));
     return tiledRun({ ...given, runtime, programs: parts, terms, tiles, targets, schedule: scheduleOf(level) });
@@ -124,6 +127,8 @@ interface Disposable {
 export interface ProgramCache extends Disposable {
   /** The programs of that key and these weights: those of the last call, or else loaded after the last ones are freed. */
   get<T extends Disposable>(key: string, weights: Weights, load: () => Promise<T>): Promise<T>;
+  /** Frees the last programs unless they are these: others have the memory until they are loaded. */
+  only(key: string, weights: Weights): Promise<void>;
 }
 
 /** Keeps the last programs that were asked for. */
@@ -134,11 +139,15 @@ export function programCache(): ProgramCache {
     last = undefined;
     await programs?.dispose();
   };
+  const only = async (key: string, weights: Weights) => {
+    if (last?.key !== key || last.weights !== weights) await dispose();
+  };
   return {
     dispose,
+    only,
     async get<T extends Disposable>(key: string, weights: Weights, load: () => Promise<T>) {
-      if (last?.key === key && last.weights === weights) return last.programs as T;
-      await dispose();
+      await only(key, weights);
+      if (last) return last.programs as T;
       const programs = await load();
       last = { key, weights, programs };
       return programs;

@@ -18,14 +18,17 @@ const PROCESS = 112e6;
 /** The step of a whole picture: how often weights, features, images and the optimiser's state are in memory at once. */
 const WHOLE = { weights: 11, features: 1.38, images: 24, state: 2.8 };
 /** The step of a tile, in two programs; pieces of the update are of one size, whatever the tile's. */
-const TILE = { weights: 11.5, features: 1.74, images: 40, pieces: 40e6 };
+const TILE = { weights: 10.5, features: 2.3, images: 35, pieces: 60e6 };
 /** How much of a layer's features every region has of its own, weighted, for each of its style terms. */
 const REGION = 0.5;
-/** A picture that is worked on in tiles: image and gradient, what came in, and the optimiser's state in plain memory. */
-const HELD = { images: 6.5, state: 1 };
+/**
+ * A picture that is worked on in tiles is in plain memory: image, optimiser's state, content targets, the rows of the gradient
+ * that are not finished (twice), and what was not needed any more and is not yet freed.
+ */
+const HELD = { images: 1.4, state: 1, rows: 2 };
 
 /** What steps in eight bits have beside that of floats, as both are loaded; and those of a tile. */
-const EIGHT = { weights: 4, features: 1.5, fixed: 0 };
+const EIGHT = { weights: 0, features: 1.45, fixed: 0 };
 const EIGHT_TILE = { weights: 4.1, features: 0.87, fixed: 65e6 };
 
 /** What is worked on: enough to know sizes by. */
@@ -45,10 +48,11 @@ export function peakMemory({ eye, terms, optimizer }: Work, size: Size, tile?: n
     const each = WHOLE.features * features + weighted + WHOLE.images * image;
     return PROCESS + WHOLE.weights * weights + pixels * each + WHOLE.state * state;
   }
-  const parts = tilesFor(eye, terms, size, tile).map(({ width, height }) => width * height);
-  const [largest, all] = [Math.max(...parts), parts.reduce((sum, x) => sum + x, 0)];
+  const parts = tilesFor(eye, terms, size, tile);
+  const largest = Math.max(...parts.map(({ width, height }) => width * height));
+  const rows = size.width * Math.max(...parts.map(({ height }) => height));
   const each = TILE.features * features + weighted + TILE.images * image;
-  const held = pixels * HELD.images * image + all * content + HELD.state * state;
+  const held = pixels * (HELD.images * image + content) + HELD.rows * rows * image + HELD.state * state;
   return PROCESS + TILE.pieces + TILE.weights * weights + largest * each + held + (optimizer.pointwise ? 0 : 2 * state);
 }
 

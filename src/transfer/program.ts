@@ -117,6 +117,16 @@ export function freshState(runtime: Runtime, optimizer: Optimizer, work: Size): 
   return Object.fromEntries(specs.map(([name, spec]) => [name, zeros(runtime, spec, work)]));
 }
 
+/** The state in memory of its own: what a program has made may end with it, and holds all of the program's memory. */
+export async function ownState(runtime: Runtime, state: Readonly<Record<string, Value>>) {
+  const own: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(state)) {
+    own[name] = runtime.value((await value.read()).slice(), value.dims);
+    value.dispose();
+  }
+  return own;
+}
+
 /** The state for the next level, zeros where there was none; the values of the last one are disposed of. */
 export async function grownState(
   runtime: Runtime,

@@ -11,7 +11,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { adrift, edgesOf } from "./edges.ts";
 import type { LevelWork, StepEvent, StylizeEvent } from "./events.ts";
 import type { Begun, LevelRun } from "./level.ts";
-import { dispose, freshState, grownState, imageValue, restoredState, tensorValue } from "./program.ts";
+import { dispose, freshState, grownState, imageValue, ownState, restoredState, tensorValue } from "./program.ts";
 import { type Adjustments, adjustedSettings, type Settings } from "./settings.ts";
 
 /** How a job is run, as opposed to what it computes. */
@@ -109,6 +109,7 @@ export async function* runLevels(
       ({ image, state } = yield* steps(run, index, level, about, count, options, notes));
       run = undefined;
       size = level;
+      if (index < levels.length - 1) state = await ownState(runtime, state);
     }
     dispose(state);
     state = {};
