@@ -4,8 +4,8 @@ import { kind } from "../parameters.ts";
 import { likeImage, number, type Optimizer } from "./optimizer.ts";
 
 /**
- * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), then clamped to [0, 1]. The moments grow with the picture, and the
- * step count goes on, so that a new level starts warm.
+ * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), then clamped to [0, 1]. Every level begins with new moments: with
+ * those of a smaller picture it goes down more slowly, because what the finer level adds is what they know nothing of.
  */
 export const adam = kind(
   "Adam: many small, steady steps",
@@ -23,9 +23,9 @@ export const adam = kind(
   (): Optimizer => ({
     pointwise: true,
     state: {
-      first: { shape: likeImage, growth: "smooth" },
-      second: { shape: likeImage, growth: "positive" },
-      steps: { shape: number, growth: "keep" },
+      first: { shape: likeImage },
+      second: { shape: likeImage },
+      steps: { shape: number },
     },
     update({ image, gradient, state, parameters: { learningRate, beta1, beta2, epsilon } }) {
       const steps = add(state.steps!, 1);

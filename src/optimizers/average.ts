@@ -10,8 +10,8 @@ export function average(inner: Optimizer): Optimizer {
     pointwise: inner.pointwise,
     state: {
       ...inner.state,
-      averaged: { shape: likeImage, growth: "reset" },
-      averages: { shape: number, growth: "reset" },
+      averaged: { shape: likeImage },
+      averages: { shape: number },
     },
     update(input) {
       const { image, state, shown } = inner.update(input);

@@ -59,18 +59,18 @@ export const lbfgs = kind(
       pointwise: false,
       state: {
         // The best point so far: image, gradient, loss; then the step length on trial and its slope.
-        accepted: { shape: likeImage, growth: "reset" },
-        gradient: { shape: likeImage, growth: "reset" },
-        loss: { shape: number, growth: "reset" },
-        length: { shape: number, growth: "reset" },
-        slope: { shape: number, growth: "reset" },
-        evaluations: { shape: number, growth: "reset" },
-        shortened: { shape: number, growth: "reset" },
+        accepted: { shape: likeImage },
+        gradient: { shape: likeImage },
+        loss: { shape: number },
+        length: { shape: number },
+        slope: { shape: number },
+        evaluations: { shape: number },
+        shortened: { shape: number },
         // The pairs s = x' - x and y = g' - g, the oldest first; 1 / y's is 0 where there is none yet.
-        moves: { shape: pairs, growth: "reset" },
-        changes: { shape: pairs, growth: "reset" },
-        inverse: { shape: () => [history], growth: "reset" },
-        scale: { shape: number, growth: "reset" },
+        moves: { shape: pairs },
+        changes: { shape: pairs },
+        inverse: { shape: () => [history] },
+        scale: { shape: number },
       },
       update({ image, gradient, loss, state, parameters }) {
         const flat = (x: Tensor) => reshape(x, [1, elements(image.shape)]);

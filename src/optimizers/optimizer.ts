@@ -4,17 +4,11 @@
  */
 import type { Shape, Tensor } from "../graph/index.ts";
 
-/**
- * What becomes of a piece of state when the picture grows to the next level: `smooth` and `positive` are resized like
- * pictures (the second clamped at 0), `keep` stays, `reset` starts again at zero.
- */
-export type Growth = "smooth" | "positive" | "keep" | "reset";
-
-/** One tensor that an optimiser remembers; it starts as zeros. */
+/** One tensor that an optimiser remembers; it starts as zeros, at every level again unless it is kept. */
 export interface StateSpec {
   /** Its shape, from the image's [1, 3, H, W]. */
   shape(image: Shape): Shape;
-  readonly growth: Growth;
+  readonly kept?: boolean;
 }
 
 export interface UpdateInput {

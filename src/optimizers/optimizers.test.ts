@@ -2,8 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { mul, sub, sumSquare, type Tensor } from "../graph/index.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
-import { margined } from "../transfer/edges.ts";
-import { grownState } from "../transfer/program.ts";
+import { freshState, keptState } from "../transfer/program.ts";
 import { average } from "./average.ts";
 import * as optimizers from "./index.ts";
 import { descend, flat, numbers, openRuntime, problems, SIZE } from "./optimizer.case.ts";
@@ -60,27 +59,25 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     await Promise.all([straight.dispose(), second.dispose()]);
   });
 
-  test("its state grows to the next level, and the descent goes on there", async () => {
+  test("a level begins as a job does, whatever the level before remembers", async () => {
     const { optimizer, parameters } = make();
-    // With its margin, 14x14 is worked on at 32x32 and 22x30 at 48x48.
-    const [from, to] = [
-      { width: 14, height: 14 },
-      { width: 22, height: 30 },
-    ];
     const square = (side: number, value: number) => ({
       width: side,
       height: side,
       data: new Float32Array(3 * side * side).fill(value),
     });
+    const large = square(48, 0.3);
     const middle = (image: Tensor) => mul(1e-3, sumSquare(sub(image, 0.6)));
     const small = await descend(runtime, { optimizer, parameters, loss: middle, start: square(32, 0.2) });
     await small.steps(8);
-    const state = await grownState(runtime, optimizer, small.state(), from, to, margined(8));
-    const large = await descend(runtime, { optimizer, parameters, loss: middle, start: square(48, 0.3), state });
-    const losses = await large.steps(40);
-    expect(losses.every(Number.isFinite)).toBe(true);
+    const kept = await keptState(runtime, optimizer, small.state());
+    const state = freshState(runtime, optimizer, large, kept);
+    const next = await descend(runtime, { optimizer, parameters, loss: middle, start: large, state });
+    const fresh = await descend(runtime, { optimizer, parameters, loss: middle, start: large });
+    const losses = await next.steps(40);
+    expect(losses).toEqual(await fresh.steps(40));
     expect(losses.at(-1)! / losses[0]!).toBeLessThan(0.2);
-    await Promise.all([small.dispose(), large.dispose()]);
+    await Promise.all([small, next, fresh].map((run) => run.dispose()));
   });
 
   test("one step from the same point is the same step, whatever came before in the process", async () => {

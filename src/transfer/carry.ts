@@ -1,14 +1,12 @@
 /**
- * A job carried on to a larger size: which settings it has then, whether its state fits, and where it begins. Pixels and
- * settings only; how an optimiser's state grows, `program.ts` knows.
+ * A job carried on to a larger size: which settings it has then, whether its picture fits, and where it begins. Pixels and
+ * settings only.
  */
 import { UserError } from "../errors.ts";
 import { cropClamped, type Image, type Size } from "../image/image.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type Level, pyramid } from "../schedule/pyramid.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf, GRAIN } from "./edges.ts";
-import { checkpointShapes } from "./program.ts";
 import { checkNetwork } from "./resume.ts";
 import { changedSettings, type Settings, type SettingsInput, sidesOf } from "./settings.ts";
 
@@ -26,9 +24,6 @@ export function carriedSettings(
   const before = from.settings;
   // The tiles of a larger picture are another matter.
   const wanted = changedSettings(before, { ...changes, tile: changes.tile ?? "auto" }, label);
-  if (wanted.optimizer !== before.optimizer) {
-    throw refused(label("optimizer"), `the state of ${before.optimizer} is of no use to ${wanted.optimizer}`);
-  }
   if (changes.model !== undefined && changes.model !== "auto" && changes.model !== from.model) {
     throw refused(label("model"), `the checkpoint is of a job with ${from.model}, not ${changes.model}`);
   }
@@ -53,7 +48,7 @@ export function carriedSettings(
 /** Throws a `UserError` unless a job with this network, whose first level is `first`, can go on from `from`. */
 export function checkCarries(
   from: Checkpoint,
-  job: Pick<Checkpoint, "settings" | "model" | "weights"> & { readonly optimizer: Optimizer; readonly first: Level },
+  job: Pick<Checkpoint, "settings" | "model" | "weights"> & { readonly first: Level },
 ): void {
   checkNetwork(from, job);
   const { size, settings, tensors } = from;
@@ -63,11 +58,9 @@ export function checkCarries(
   if (apart > ((grainOf(job.settings) + 1) / 2) * (size.width + size.height + first.width + first.height)) {
     throw refused("size", `${text(first)} has not the proportions of the checkpoint's ${text(size)}`);
   }
-  for (const [name, shape] of checkpointShapes(job.optimizer, edgesOf(settings).workSize(size))) {
-    const grows = name.startsWith("state ") && job.optimizer.state[name.slice(6)]!.growth !== "reset";
-    if ((grows || name === "shown") && String(tensors.get(name)?.shape) !== String(shape))
-      throw new UserError("file", `The checkpoint does not fit itself: its ${name} is not ${shape.join(" x ")}.`);
-  }
+  const { width, height } = edgesOf(settings).workSize(size);
+  if (String(tensors.get("shown")?.shape) !== String([1, 3, height, width]))
+    throw new UserError("file", `The checkpoint does not fit itself: its picture is not of ${width}x${height} pixels.`);
 }
 
 /** What people saw last. */

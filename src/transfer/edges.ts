@@ -4,13 +4,12 @@
  */
 import type { Padding } from "../graph/index.ts";
 import { type Image, padEdges, padMirrored, type Size } from "../image/image.ts";
-import type { Kernel } from "../image/resize.ts";
-import * as pixels from "../image/resize.ts";
+import { resized } from "../image/resize.ts";
 
 /** Four poolings halve a picture four times: work sizes are multiples of this. */
 export const GRAIN = 16;
 
-/** How the edges of everything that grows with the picture are treated: images and the optimiser's state alike. */
+/** How the edges of a picture that grows are treated. */
 export interface Edges {
   /** What the network and the losses see beyond the work size. */
   readonly padding: Padding;
@@ -22,9 +21,8 @@ export interface Edges {
   readonly surroundings: number;
   /** The painting with its surroundings. */
   surrounded(style: Image): Image;
-  /** As `resized` and `resizePlanes` of the image room. */
+  /** As `resized` of the image room. */
   resize(image: Image, size: Size): Image;
-  resizePlanes(data: Float32Array, from: Size, to: Size, kernel: Kernel): Float32Array;
 }
 
 /**
@@ -41,8 +39,7 @@ export function margined(margin: number): Edges {
     // The result has edges as the painting has, and both are seen alike.
     surroundings: 0,
     surrounded: (style) => style,
-    resize: pixels.resized,
-    resizePlanes: pixels.resizePlanes,
+    resize: resized,
   };
 }
 
@@ -54,8 +51,7 @@ export const endless: Edges = {
   // The result has no edges: what the network makes of the painting's would be painted as straight lines in its midst.
   surroundings: 2 * GRAIN,
   surrounded: (style) => padMirrored(style, { width: style.width + 4 * GRAIN, height: style.height + 4 * GRAIN }),
-  resize: (image, size) => pixels.resized(image, size, { circular: true }),
-  resizePlanes: (data, from, to, kernel) => pixels.resizePlanes(data, from, to, kernel, { circular: true }),
+  resize: (image, size) => resized(image, size, { circular: true }),
 };
 
 /**
@@ -65,9 +61,7 @@ export const endless: Edges = {
  */
 export const adrift: Edges = {
   ...endless,
-  resize: (image, size) => pixels.resized(image, size, { circular: true, begin: elsewhere }),
-  resizePlanes: (data, from, to, kernel) =>
-    pixels.resizePlanes(data, from, to, kernel, { circular: true, begin: elsewhere }),
+  resize: (image, size) => resized(image, size, { circular: true, begin: elsewhere }),
 };
 
 function elsewhere(length: number): number {

@@ -101,10 +101,10 @@ export function withRanges(optimizer: Optimizer): Optimizer {
     ...optimizer,
     state: {
       ...optimizer.state,
-      ranges: { shape: () => [CAPACITY], growth: "reset" },
-      stepped: { shape: number, growth: "reset" },
-      checked: { shape: number, growth: "reset" },
-      mistrusted: { shape: number, growth: "keep" },
+      ranges: { shape: () => [CAPACITY] },
+      stepped: { shape: number },
+      checked: { shape: number },
+      mistrusted: { shape: number, kept: true },
     },
   };
 }

@@ -3,13 +3,12 @@
  * and cancellation belong to the loop.
  */
 import { evaluateDim } from "../graph/index.ts";
-import { clampHere, crop, type Image, type Size } from "../image/image.ts";
+import { crop, type Image, type Size } from "../image/image.ts";
 import { encode } from "../onnx/model.ts";
 import type { Optimizer, StateSpec } from "../optimizers/optimizer.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { WeightTensor } from "../weights/weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import type { Edges } from "./edges.ts";
 import type { LevelPictures, StylePicture } from "./prepare.ts";
 import { mapValues } from "./records.ts";
 import { contentMaps, sharesOf, styleMaps } from "./region-inputs.ts";
@@ -111,60 +110,28 @@ export async function readImage(value: Value, size: Size): Promise<Image> {
   return crop({ width, height, data: await value.read() }, size);
 }
 
-/** The state of an optimiser before its first step on an image of `work` pixels. */
-export function freshState(runtime: Runtime, optimizer: Optimizer, work: Size): Record<string, Value> {
-  const specs = Object.entries(optimizer.state);
-  return Object.fromEntries(specs.map(([name, spec]) => [name, zeros(runtime, spec, work)]));
-}
-
-/** The state in memory of its own: what a program has made may end with it, and holds all of the program's memory. */
-export async function ownState(runtime: Runtime, state: Readonly<Record<string, Value>>) {
-  const own: Record<string, Value> = {};
-  for (const [name, value] of Object.entries(state)) {
-    own[name] = runtime.value((await value.read()).slice(), value.dims);
-    value.dispose();
-  }
-  return own;
-}
-
-/** The state for the next level, zeros where there was none; the values of the last one are disposed of. */
-export async function grownState(
+/** The state of an optimiser before its first step on an image of `work` pixels, `kept` in it. */
+export function freshState(
   runtime: Runtime,
   optimizer: Optimizer,
-  state: Readonly<Record<string, Value>>,
-  from: Size,
-  to: Size,
-  edges: Edges,
-): Promise<Record<string, Value>> {
-  const grown: Record<string, Value> = {};
-  for (const [name, spec] of Object.entries(optimizer.state)) {
-    const old = state[name];
-    grown[name] =
-      !old || spec.growth === "reset"
-        ? zeros(runtime, spec, edges.workSize(to))
-        : spec.growth === "keep"
-          ? runtime.value((await old.read()).slice(), old.dims)
-          : imageValue(runtime, await grownImage(old, spec.growth, from, to, edges));
-    old?.dispose();
-  }
-  return grown;
+  work: Size,
+  kept: Readonly<Record<string, Value>> = {},
+): Record<string, Value> {
+  const specs = Object.entries(optimizer.state);
+  return Object.fromEntries(specs.map(([name, spec]) => [name, kept[name] ?? zeros(runtime, spec, work)]));
 }
 
-/** Moments are resized as pictures are: cut to the picture's size, resized, padded again. */
-async function grownImage(
-  old: Value,
-  growth: "smooth" | "positive",
-  from: Size,
-  to: Size,
-  edges: Edges,
-): Promise<Image> {
-  const [, , height, width] = old.dims as [number, number, number, number];
-  const { data } = crop({ width, height, data: await old.read() }, from);
-  const grown = edges.resizePlanes(data, from, to, growth === "smooth" ? "bicubic" : "bilinear");
-  return edges.padded(
-    { ...to, data: growth === "positive" ? clampHere(grown, 0, Number.POSITIVE_INFINITY) : grown },
-    to,
-  );
+/**
+ * What of the state outlives a level, in memory of its own: what a program has made may end with it, and holds all of the
+ * program's memory. The values of the state are disposed of.
+ */
+export async function keptState(runtime: Runtime, optimizer: Optimizer, state: Readonly<Record<string, Value>>) {
+  const kept: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(state)) {
+    if (optimizer.state[name]!.kept) kept[name] = runtime.value((await value.read()).slice(), value.dims);
+    value.dispose();
+  }
+  return kept;
 }
 
 /** What a checkpoint must hold for a level of `work` pixels: names and shapes. */
@@ -178,10 +145,10 @@ export function checkpointShapes(optimizer: Optimizer, work: Size): Map<string, 
   return shapes;
 }
 
-/** The optimiser's state, as far as a checkpoint holds it; nothing without one. */
-export function restoredState(runtime: Runtime, optimizer: Optimizer, from?: Checkpoint): Record<string, Value> {
+/** The optimiser's state, as far as a checkpoint holds it. */
+export function restoredState(runtime: Runtime, optimizer: Optimizer, { tensors }: Checkpoint): Record<string, Value> {
   const held = Object.keys(optimizer.state).flatMap((name) => {
-    const tensor = from?.tensors.get(`state ${name}`);
+    const tensor = tensors.get(`state ${name}`);
     return tensor ? [[name, tensorValue(runtime, tensor)] as const] : [];
   });
   return Object.fromEntries(held);

@@ -2,7 +2,7 @@
  * The loop: levels from coarse to fine, steps in each, events out. Time and cancellation live here and nowhere else;
  * formulas, terminals and files are unknown.
  */
-import type { Image, Size } from "../image/image.ts";
+import type { Image } from "../image/image.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
@@ -11,7 +11,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { adrift, edgesOf } from "./edges.ts";
 import type { LevelWork, StepEvent, StylizeEvent } from "./events.ts";
 import type { Begun, LevelRun } from "./level.ts";
-import { dispose, freshState, grownState, imageValue, ownState, restoredState, tensorValue } from "./program.ts";
+import { dispose, freshState, imageValue, keptState, restoredState, tensorValue } from "./program.ts";
 import { type Adjustments, adjustedSettings, type Settings } from "./settings.ts";
 
 /** How a job is run, as opposed to what it computes. */
@@ -74,16 +74,12 @@ export async function* runLevels(
   const count = counter(levels, work, resume);
   const about = { ...network, settings, runtime: runtime.description };
   const edges = free && settings.seamless ? adrift : edgesOf(settings);
-  // What there is so far, and of which size: it grows when the next level is ready for it.
+  // What there is so far: it grows when the next level is ready for it.
   let image: Image | undefined = resume ? undefined : from ? carriedImage(from) : start();
-  let state = restoredState(runtime, optimizer, resume ?? from);
-  let size: Size | undefined = from?.size;
+  let state = resume ? restoredState(runtime, optimizer, resume) : {};
   /** What `level` begins with. Nothing here holds it afterwards. */
   const grown = async (level: Level): Promise<Begun> => {
-    const old = state;
-    state = {};
-    if (size) state = await grownState(runtime, optimizer, old, size, level, edges);
-    else state = freshState(runtime, optimizer, edges.workSize(level));
+    state = freshState(runtime, optimizer, edges.workSize(level), state);
     const padded = edges.padded(edges.resize(image!, level), level);
     // The level may write over it: where nothing was resized or padded, it may be the photo itself.
     const own = padded.data === image!.data ? { ...padded, data: padded.data.slice() } : padded;
@@ -108,8 +104,7 @@ export async function* runLevels(
       run = await begin(level, () => (index === resume?.level ? restored(resume) : grown(level)));
       ({ image, state } = yield* steps(run, index, level, about, count, options, notes));
       run = undefined;
-      size = level;
-      if (index < levels.length - 1) state = await ownState(runtime, state);
+      state = await keptState(runtime, optimizer, state);
     }
     dispose(state);
     state = {};

@@ -129,7 +129,7 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const peak = peakOf(settings, precision === "int8");
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
-    if (from) checkCarries(from, { ...about, settings, optimizer: plain, first: levels[0]! });
+    if (from) checkCarries(from, { ...about, settings, first: levels[0]! });
     const ready = prepare(pictures, settings, levels, regions);
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
     const stepsWork = levels.map((level) => levelWork(settings, eye, all, workSize(level)));

@@ -120,7 +120,6 @@ describe("refusals", () => {
     [["--from", "photo.png", "-s", "96"], 1, "photo.png is damaged or no checkpoint"],
     [["--from", "small.png.ckpt"], 2, "--size: the checkpoint is 48x36 already; expected a larger size"],
     [["--from", "small.png.ckpt", "-s", "32"], 2, "--size: the checkpoint is 48x36 already"],
-    [[...larger, "--optimizer", "lbfgs"], 2, "--optimizer: a job cannot be carried on like that: the state of adam"],
     [[...larger, "--model", "vgg19"], 2, "--model: a job cannot be carried on like that"],
     [[...larger, "--init", "noise"], 2, "--init: a job cannot be carried on like that"],
     [[...larger, "--init", "./other.png"], 2, "--init"],
