@@ -4,8 +4,8 @@ import type { Recipe } from "./recipe.ts";
 export const balanced: Recipe = {
   summary: "The default: coarse to fine, in the painting's colours, with strengths that mean the same everywhere.",
   about: [
-    "Levels from 128 pixels up, each sqrt(2) as large as the one before; image and Adam's moments are carried up. The photo is first given the painting's colours (the map of optimal transport between the two clouds of colours), and is content target and start in these.",
-    "Every term is divided by the mean square of its own target, so that a strength means the same on any network, at any size, for any painting. The result is the running average of the last hundred steps or so.",
+    "Levels from 128 pixels up, each sqrt(2) as large as the one before. The photo is first given the painting's colours (the map of optimal transport between the two clouds of colours), and is content target and start in these.",
+    "Every term is divided by the mean square of its own target, so that a strength means the same on any network, at any size, for any painting. The result is the running average of the last few steps.",
   ],
   settings: {
     size: 512,
@@ -24,8 +24,8 @@ export const balanced: Recipe = {
     init: "content",
     initNoise: 0,
     optimizer: "adam",
-    steps: 80,
-    firstSteps: 200,
+    steps: 30,
+    firstSteps: 60,
     levels: 32,
     minSize: 128,
     margin: 8,
@@ -33,9 +33,9 @@ export const balanced: Recipe = {
     gain: "own",
     normalize: "balanced",
     normalizeGradients: false,
-    average: 0.99,
+    average: 0.7,
     seamless: false,
     seed: 0,
-    parameters: { learningRate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
+    parameters: { learningRate: 0.02, beta1: 0.8, beta2: 0.99, epsilon: 1e-8 },
   },
 };

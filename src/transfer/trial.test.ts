@@ -56,7 +56,7 @@ test("of steps in eight bits, those that are in floats take as long as these", a
   const trial = trialOf(eight, 1)!;
   const [slow, fast] = [0.4 / (2 * 256 ** 2), 0.1 / (2 * 256 ** 2)];
   const seconds = await secondsOf(eight, trial, steps([900, 100, 100, 100, 400, 400, 400]));
-  // Of 100 the first of each 25; of the last 50 these (2) and the last 20. The targets are described in floats.
-  const expected = 1e5 * ((4 + 1) * slow + 96 * fast) + 6e5 * ((22 + 1) * slow + 28 * fast);
+  // Of 100 the first of each 25; of the last 50 these (2) and the last 5. The targets are described in floats.
+  const expected = 1e5 * ((4 + 1) * slow + 96 * fast) + 6e5 * ((7 + 1) * slow + 43 * fast);
   expect(seconds).toBeCloseTo(expected, 6);
 });
