@@ -386,18 +386,14 @@ describe("a loss that is no finite number", () => {
   });
 });
 
-test("a wrong setting is a usage error before anything is loaded", async () => {
+test.each([
+  ["a wrong setting", { steps: 0 }, "steps: expected at least 1"],
+  ["an unknown layer", { styleLayers: { conv7_1: 1 } }, "toy has no layer conv7_1"],
+])("%s is a usage error before any work is done", async (_, settings, message) => {
   const loaded = runtime.loaded;
-  const { events, error } = await follow(stylizer, job({ steps: 0 }));
+  const { events, error } = await follow(stylizer, job(settings));
   expect(events).toEqual([]);
   expect(error).toMatchObject({ code: "usage", name: "UserError" });
-  expect(runtime.loaded).toBe(loaded);
-});
-
-test("an unknown layer is a usage error before any work is done", async () => {
-  const { events, error } = await follow(stylizer, job({ styleLayers: { conv7_1: 1 } }));
-  expect(events).toEqual([]);
-  expect(error).toMatchObject({ code: "usage" });
-  expect((error as Error).message).toContain("toy has no layer conv7_1");
-  expect(runtime.live).toBe(before);
+  expect((error as Error).message).toContain(message);
+  expect([runtime.loaded, runtime.live]).toEqual([loaded, before]);
 });
