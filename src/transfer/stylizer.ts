@@ -79,7 +79,7 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
   const programs = programCache();
   let measured: Promise<boolean> | undefined;
   const gains = () => {
-    measured ??= given.gains ? given.gains() : eightBitsGain(runtime);
+    measured ??= given.gains ? given.gains() : eightBitsGain(runtime).then((gain) => gain ?? false);
     return measured;
   };
 

@@ -31,6 +31,11 @@ test("a failure to measure is thrown and not kept", async () => {
   expect(await remembered("fast", "1.0", async () => true)).toBe(true);
 });
 
+test("no answer is no, and is asked again", async () => {
+  expect(await remembered("fast", "1.0", async () => undefined)).toBe(false);
+  expect(await remembered("fast", "1.0", async () => true)).toBe(true);
+});
+
 test("an answer by hand goes before what was measured", async () => {
   expect(await remembered("fast", "1.0", async () => true)).toBe(true);
   writeFileSync(file(), '{ "fast": false }');

@@ -9,14 +9,15 @@ import { cacheFolder } from "./cache-folder.ts";
 import { writeAtomically } from "./write.ts";
 
 /**
- * The answer to `question` for `software` on this processor: the one of last time, or else what `measure` finds. An answer
- * to the bare question, written into the file by hand, goes before both. A cache that cannot be read or written is no
+ * The answer to `question` for `software` on this processor: the one of last time, or else what `measure` finds. Where that
+ * finds no answer (undefined), it is no, and is asked again next time. An answer to the bare question, written into the
+ * file by hand, goes before both. A cache that cannot be read or written is no
  * error: then it is measured every time.
  */
 export async function remembered(
   question: string,
   software: string,
-  measure: () => Promise<boolean>,
+  measure: () => Promise<boolean | undefined>,
 ): Promise<boolean> {
   const file = join(cacheFolder(), "measured.json");
   const key = `${question}: ${software}, ${cpus()[0]?.model.trim()}`;
@@ -24,6 +25,7 @@ export async function remembered(
   const known = kept[question] ?? kept[key];
   if (known !== undefined) return known;
   const found = await measure();
+  if (found === undefined) return false;
   const all = JSON.stringify({ ...(await answers(file)), [key]: found }, undefined, 2);
   await mkdir(cacheFolder(), { recursive: true })
     .then(() => writeAtomically(file, new TextEncoder().encode(`${all}\n`), { force: true }))
