@@ -73,7 +73,8 @@ export async function preparedGraph({ model, size, settings: given = {}, threads
   for (const [name, x] of Object.entries(strengths(all, settings)))
     inputs[`strength ${name}`] = scalarValue(runtime, x);
   for (const [name, x] of Object.entries(parametersOf(settings))) inputs[`parameter ${name}`] = scalarValue(runtime, x);
-  return { runtime, outputs: stepGraph(eye, all, optimizer, Object.keys(parametersOf(settings))), inputs };
+  const outputs = stepGraph(eye, all, optimizer, Object.keys(parametersOf(settings)));
+  return { runtime, eye, terms: all, outputs, inputs };
 }
 
 /**
