@@ -52,6 +52,9 @@ describe("steps in eight bits", () => {
     expect(less).toBeLessThan(1024);
     expect(beside(less)).toBeLessThanOrEqual(beside(768));
     expect(eightBitTile(work(), square(2048), beside(128), 1024)).toBeUndefined();
+    const must = eightBitTile(work(), square(2048), beside(128), 1024, true) as number;
+    expect(beside(must)).toBeLessThanOrEqual(beside(128));
+    expect(eightBitTile(work(), square(2048), 1e8, 1024, true)).toBeUndefined();
   });
 });
 

@@ -65,19 +65,25 @@ export function eightBitMemory({ eye, terms }: Work, size: Size, tile?: number):
   return each.fixed + each.weights * weights + largest * each.features * features;
 }
 
-/** Eight bits gain at least so much: a step of a tiled picture may run over so many times the pixels and still be sooner done. */
+/** Eight bits gain so much at least: a step that runs over so many times the pixels is still sooner done. */
 const WORTH = 1.5;
 
 /**
  * In which tiles steps in eight bits keep to `limit` bytes, where steps in floats keep to it in tiles of `tile`: the largest
- * that fit; undefined if none does, or if smaller tiles took away what eight bits gain.
+ * that fit; undefined if none does, or if smaller tiles took away what eight bits gain, unless they are a `must`.
  */
-export function eightBitTile(work: Work, size: Size, limit: number, tile: number | "off"): number | "off" | undefined {
+export function eightBitTile(
+  work: Work,
+  size: Size,
+  limit: number,
+  tile: number | "off",
+  must = false,
+): number | "off" | undefined {
   const sizeOf = (each: number | "off") => tileSize({ tile: each }, work.eye, work.terms, size);
   const pixels = (each: number | "off") => levelWork({ tile: each }, work.eye, work.terms, size).pixels;
   const smaller = SIZES.filter((each) => tile === "off" || each < tile);
   return [tile, ...(undivided(work.eye, work.terms) ? [] : smaller)].find((each) => {
-    if (pixels(each) > WORTH * pixels(tile)) return false;
+    if (!must && pixels(each) > WORTH * pixels(tile)) return false;
     const own = sizeOf(each);
     return peakMemory(work, size, own) + eightBitMemory(work, size, own) <= limit;
   });

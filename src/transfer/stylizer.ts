@@ -2,7 +2,7 @@
  * A stylizer keeps a runtime, networks and compiled programs from one job to the next. It knows how parts are loaded;
  * where they come from, the platform passes in as functions.
  */
-import { UserError } from "../errors.ts";
+import { bytesText, UserError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { factorOf, louder } from "../models/loudness.ts";
@@ -117,8 +117,9 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const limit = memory?.() ?? Infinity;
     // Where nothing is asked, floats have the largest tiles that fit, and eight bits may have smaller ones.
     const fitted = asked.tile === "auto" && !resume ? tileWithin(work, final, limit) : undefined;
-    const inFloats: Settings = { ...asked, tile: fitted ?? resume?.settings.tile ?? asked.tile };
-    const inEight = { ...inFloats, ...(fitted && { tile: eightBitTile(work, final, limit, fitted) ?? fitted }) };
+    const inFloats: Settings = asked.tile === "auto" ? { ...asked, tile: fitted ?? resume!.settings.tile } : asked;
+    const must = asked.precision === "int8";
+    const inEight = { ...inFloats, ...(fitted && { tile: eightBitTile(work, final, limit, fitted, must) ?? fitted }) };
     const peakOf = (chosen: Settings, eight: boolean) => {
       const tile = tileSize(chosen, eye, all, final);
       return peakMemory(work, final, tile) + (eight ? eightBitMemory(work, final, tile) : 0);
@@ -127,6 +128,12 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const precision = await precisionOf({ settings: inFloats, eye, runtime, resume, fits, gains });
     const settings = precision === "int8" ? inEight : inFloats;
     const peak = peakOf(settings, precision === "int8");
+    if (must && fitted && !fits) {
+      throw new UserError(
+        "resources",
+        `precision: steps in eight bits need about ${bytesText(peak)} of memory, and the job may take ${bytesText(limit)}; choose fp32, or auto, or allow more (--memory).`,
+      );
+    }
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
     if (from) checkCarries(from, { ...about, settings, first: levels[0]! });
