@@ -2,6 +2,7 @@
 
 import { convolutions } from "../dist/models/backbone.js";
 import * as models from "../dist/models/index.js";
+import { loadNetwork } from "../dist/node.js";
 import { encode } from "../dist/onnx/model.js";
 import { average } from "../dist/optimizers/average.js";
 import * as optimizers from "../dist/optimizers/index.js";
@@ -26,6 +27,40 @@ export function randomWeights(backbone) {
     weights.set(`${name}.bias`, { shape: [outputs], data: new Float32Array(outputs) });
   }
   return weights;
+}
+
+/**
+ * The shipped network as VGG19: every channel four times, so that its features are pocket's and its work is VGG19's. For
+ * what depends on what a network sees, where VGG19's own weights are not at hand; the layers after conv5_1 are left out.
+ *
+ * @returns {Promise<import("../dist/transfer/stylizer.js").Network>}
+ */
+export async function widened() {
+  const { weights } = await loadNetwork("pocket");
+  const times = 4;
+  /** @type {Map<string, import("../dist/weights/weights.js").WeightTensor>} */
+  const wide = new Map();
+  for (const [name, tensor] of weights) {
+    const { shape, data } = tensor;
+    const [outputs = 0, inputs = 1] = shape;
+    const repeated = inputs === 3 ? 1 : times;
+    if (name === "mean") wide.set(name, tensor);
+    else if (shape.length === 1)
+      wide.set(name, {
+        shape: [times * outputs],
+        data: new Float32Array(times * outputs).map((_, i) => /** @type {number} */ (data[Math.floor(i / times)])),
+      });
+    else {
+      const all = new Float32Array(times * outputs * repeated * inputs * 9);
+      for (let i = 0; i < all.length; i++) {
+        const [o, rest] = [Math.floor(i / (repeated * inputs * 9)), i % (repeated * inputs * 9)];
+        const from = Math.floor(o / times) * inputs * 9 + Math.floor(rest / 9 / repeated) * 9 + (rest % 9);
+        all[i] = /** @type {number} */ (data[from]) / repeated;
+      }
+      wide.set(name, { shape: [times * outputs, repeated * inputs, 3, 3], data: all });
+    }
+  }
+  return { backbone: models.vgg19, weights: wide, digest: "pocket, widened" };
 }
 
 /**

@@ -1,11 +1,9 @@
 /**
- * Steps in eight bits against steps in floats: time and processor time in one run, taken in turns, and where jobs of the
- * same settings end, judged in floats. On a machine that does other things too, one thread says more than all: threads that
- * wait for each other take time from both. Usage: node bench/precision.mjs [speed | tiles | quality] [SIZE...]
+ * Steps in eight bits against steps in floats: time and processor time in one run, taken in turns. Where jobs end,
+ * bench/quality.mjs measures. On a machine that does other things too, one thread says more than all: threads that wait for
+ * each other take time from both. Usage: node bench/precision.mjs [speed | tiles] [SIZE...]
  */
-
 import { eightBit } from "../dist/graph/index.js";
-import { createStylizer, readPicture } from "../dist/node.js";
 import { encode } from "../dist/onnx/model.js";
 import { gradientGraph, scoreGraph, sumsGraph } from "../dist/transfer/step.js";
 import { preparedGraph } from "./parts.mjs";
@@ -14,7 +12,6 @@ const RANGES = { from: "state ranges", to: "next ranges", capacity: 128 };
 const [what, ...sizes] = process.argv.slice(2);
 if (!what || what === "speed") await speed(sizes.length > 0 ? sizes.map(Number) : [256, 512]);
 if (!what || what === "tiles") await tiles();
-if (!what || what === "quality") await quality(Number(sizes[0] ?? 256));
 
 /** @param {number[]} sizes */
 async function speed(sizes) {
@@ -105,44 +102,4 @@ function told(what, [floats, eight]) {
     `${what}: floats ${floats?.time.toFixed(0)} ms, eight bits ${eight?.time.toFixed(0)} ms, ` +
       `${ratio("time")} of the time, ${ratio("busy")} of the processor's`,
   );
-}
-
-/**
- * One level, a hundred steps of the shipped network: the loss before the last step, which is in floats in both.
- *
- * @param {number} size
- */
-async function quality(size) {
-  const stylizer = await createStylizer({ runtime: "cpu" });
-  for (const pair of ["cat starry", "coffee waves", "rocket glass", "cat marble", "coffee autumn", "rocket dots"]) {
-    const read = async (/** @type {number} */ i) => (await readPicture(`examples/${pair.split(" ")[i]}.jpg`)).image;
-    const [content, style] = [await read(0), await read(1)];
-    /** @type {Record<string, number>[]} */
-    const ends = [];
-    for (const precision of /** @type {const} */ (["fp32", "int8"])) {
-      const settings = /** @type {const} */ ({
-        size,
-        levels: 1,
-        steps: 100,
-        firstSteps: 100,
-        model: "pocket",
-        precision,
-      });
-      for await (const event of stylizer.stylize({ content, style, settings })) {
-        if (event.type === "note") console.log(`  ${event.text}`);
-        if (event.type !== "step" || event.step < event.steps) continue;
-        const kinds = { content: 0, style: 0, loss: event.loss };
-        for (const [name, share] of Object.entries(event.terms)) {
-          if (name.startsWith("content")) kinds.content += share;
-          if (name.startsWith("style")) kinds.style += share;
-        }
-        ends.push(kinds);
-      }
-    }
-    const ratio = (/** @type {string} */ kind) => ((ends[1]?.[kind] ?? 0) / (ends[0]?.[kind] ?? 0)).toFixed(3);
-    console.log(
-      `${pair}, ${size}: content ${ratio("content")}, style ${ratio("style")}, loss ${ratio("loss")} of the floats'`,
-    );
-  }
-  await stylizer.dispose();
 }
