@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { UserError } from "../errors.ts";
 import type { Size } from "../image/image.ts";
-import { parseSafetensors, writeSafetensors } from "../weights/safetensors.ts";
+import { joined, parseSafetensors, safetensorsPieces } from "../weights/safetensors.ts";
 import type { WeightTensor } from "../weights/weights.ts";
 import { givenSettings, parseSettings, type Settings } from "./settings.ts";
 
@@ -43,10 +43,31 @@ const NO_DIGEST = "0".repeat(64);
 
 /** The bytes of a checkpoint's file. `notes` are the caller's: any JSON, given back by `decodeCheckpoint`. */
 export async function encodeCheckpoint(
-  { tensors, ...job }: Checkpoint,
+  checkpoint: Checkpoint,
   sha256: Sha256,
   notes: unknown = null,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = joined(unsigned(checkpoint, notes));
+  putDigest(bytes, await sha256(bytes));
+  return bytes;
+}
+
+/**
+ * The same bytes in pieces, most of them the checkpoint's own memory: that of a huge picture is not to be held twice.
+ * `sha256` is that of all pieces, one after the other.
+ */
+export async function checkpointPieces(
+  checkpoint: Checkpoint,
+  sha256: (pieces: readonly Uint8Array[]) => string | Promise<string>,
+  notes: unknown = null,
+): Promise<readonly Uint8Array[]> {
+  const pieces = unsigned(checkpoint, notes);
+  putDigest(pieces[0]!, await sha256(pieces));
+  return pieces;
+}
+
+/** A checkpoint's file in pieces, zeros in place of its digest, which is in the first. */
+function unsigned({ tensors, ...job }: Checkpoint, notes: unknown): Uint8Array[] {
   const metadata = {
     sha256: NO_DIGEST,
     format: FORMAT,
@@ -54,14 +75,12 @@ export async function encodeCheckpoint(
     job: JSON.stringify(job),
     notes: JSON.stringify(notes),
   };
-  const bytes = writeSafetensors(tensors, { metadata });
-  putDigest(bytes, await sha256(bytes));
-  return bytes;
+  return safetensorsPieces(tensors, { metadata });
 }
 
 /**
  * A checkpoint from the bytes of its file, after its digest was compared. Throws a `file` error whose message is to follow
- * the file's name. `bytes` stay as they were.
+ * the file's name. `bytes` are as they were afterwards, and are the checkpoint's memory.
  */
 export async function decodeCheckpoint(
   bytes: Uint8Array,
@@ -76,15 +95,23 @@ export async function decodeCheckpoint(
     );
   }
   const digest = metadata.get("sha256") ?? "";
-  // Not slice: of a Buffer that would be the same memory.
-  const unsigned = new Uint8Array(bytes);
-  putDigest(unsigned, NO_DIGEST);
-  if (digestIn(bytes) !== digest || (await sha256(unsigned)) !== digest) {
+  const inPlace = digestIn(bytes) === digest;
+  if (!inPlace || (await unsignedDigest(bytes, digest, sha256)) !== digest) {
     throw unusable("is damaged: its digest is not that of what it holds");
   }
   const { settings, ...job } = understood(() => head.parse(JSON.parse(metadata.get("job") ?? "null")));
   const checkpoint = { ...job, settings: understood(() => parseSettings(givenSettings(settings))), tensors };
   return { checkpoint, notes: understood(() => JSON.parse(metadata.get("notes") ?? "null")), digest };
+}
+
+/** The digest of what is digested: the same bytes with zeros in the digest's place, without a copy of them. */
+async function unsignedDigest(bytes: Uint8Array, digest: string, sha256: Sha256): Promise<string> {
+  putDigest(bytes, NO_DIGEST);
+  try {
+    return await sha256(bytes);
+  } finally {
+    putDigest(bytes, digest);
+  }
 }
 
 /** All of a checkpoint but its tensors, as it is stored. */

@@ -93,11 +93,21 @@ export function parseSafetensors(bytes: Uint8Array): {
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, WeightTensor>,
-  {
-    metadata = {},
-    dtype = "F32",
-  }: { metadata?: Readonly<Record<string, string>> | undefined; dtype?: "F32" | "F16" | undefined } = {},
+  options?: SafetensorsOptions,
 ): Uint8Array<ArrayBuffer> {
+  return joined(safetensorsPieces(tensors, options));
+}
+
+export interface SafetensorsOptions {
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly dtype?: "F32" | "F16" | undefined;
+}
+
+/** The same file in pieces: its header, then the numbers of each tensor, which as F32 are the tensor's own memory. */
+export function safetensorsPieces(
+  tensors: ReadonlyMap<string, WeightTensor>,
+  { metadata = {}, dtype = "F32" }: SafetensorsOptions = {},
+): Uint8Array[] {
   let offset = 0;
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   for (const [name, { shape, data }] of tensors) {
@@ -110,15 +120,20 @@ export function writeSafetensors(
   }
   const json = encodeText(`{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`)}}`);
   const length = Math.ceil(json.length / 8) * 8;
-  const file = new Uint8Array(8 + length + offset);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.fill(0x20, 8, 8 + length);
-  file.set(json, 8);
-  let at = 8 + length;
-  for (const { data } of tensors.values()) {
-    const encoded = encodeFloats(data, dtype);
-    file.set(encoded, at);
-    at += encoded.length;
+  const head = new Uint8Array(8 + length);
+  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
+  head.fill(0x20, 8);
+  head.set(json, 8);
+  return [head, ...[...tensors.values()].map(({ data }) => encodeFloats(data, dtype))];
+}
+
+/** Pieces as one. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const file = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    file.set(piece, at);
+    at += piece.length;
   }
   return file;
 }

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { access, open, rename, rm } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../transfer/checkpoint.ts";
+import { type Checkpoint, checkpointPieces, decodeCheckpoint } from "../../transfer/checkpoint.ts";
 import { inMessage } from "./paths.ts";
 import { clearTemporaries, writeAtomically } from "./write.ts";
 
@@ -33,7 +33,7 @@ export function checkpointSlots(path: string, newest?: string): CheckpointSlots 
       return false;
     },
     async write(checkpoint, notes) {
-      await writeAtomically(names[next]!, await encodeCheckpoint(checkpoint, sha256, notes), { force: true });
+      await writeAtomically(names[next]!, await checkpointPieces(checkpoint, sha256Of, notes), { force: true });
       next = 1 - next;
     },
     async settle() {
@@ -134,7 +134,13 @@ async function readWhole(path: string): Promise<Uint8Array | undefined> {
 const PART = 1 << 28;
 
 function sha256(bytes: Uint8Array): string {
+  return sha256Of([bytes]);
+}
+
+function sha256Of(pieces: readonly Uint8Array[]): string {
   const hash = createHash("sha256");
-  for (let at = 0; at < bytes.length; at += PART) hash.update(bytes.subarray(at, at + PART));
+  for (const bytes of pieces) {
+    for (let at = 0; at < bytes.length; at += PART) hash.update(bytes.subarray(at, at + PART));
+  }
   return hash.digest("hex");
 }

@@ -41,23 +41,24 @@ export async function checkWritable(path: string, { force = false }: WriteOption
 }
 
 /**
- * Writes `bytes` to `path`: a temporary file in the same folder, made durable, then given its name in one step; no other
+ * Writes `bytes`, or pieces of them in their order, to `path`: a temporary file in the same folder, made durable, then given its name in one step; no other
  * program ever sees half of it, and no temporary file is left when it fails. Without `force` an existing file is an error,
  * also when it appeared this moment. A symbolic link is followed; a device or a pipe (/dev/stdout) is written directly.
  * Errors are `UserError`s with code `file`.
  */
 export async function writeAtomically(
   path: string,
-  bytes: Uint8Array,
+  bytes: Uint8Array | readonly Uint8Array[],
   { force = false }: WriteOptions = {},
 ): Promise<void> {
+  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
   try {
     const target = await destination(path, force);
-    if (target.stream) return await writeFile(target.path, bytes);
+    if (target.stream) return await writeFile(target.path, pieces);
     const folder = dirname(target.path);
     const temporary = join(folder, `${temporaryPrefix(target.path)}${owner(process.pid)}-${randomUUID()}.tmp`);
     try {
-      await writeDurably(temporary, bytes);
+      await writeDurably(temporary, pieces);
       if (force) await rename(temporary, target.path);
       else await claim(temporary, target.path);
     } finally {
@@ -167,10 +168,10 @@ async function destination(path: string, force: boolean): Promise<{ path: string
   return { path: real, stream: false };
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+async function writeDurably(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   const file = await open(path, "wx", 0o666);
   try {
-    await file.writeFile(bytes);
+    for (const piece of pieces) await file.writeFile(piece);
     await file.sync();
   } finally {
     await file.close();
