@@ -55,7 +55,7 @@ export interface Job extends GivenPictures {
   /** Goes on from there instead of beginning; `settings`, where given, must be those of the checkpoint. */
   readonly resume?: Checkpoint | undefined;
   /**
-   * Carries that job on to a larger size, with its image and its optimiser's state, beginning with the next larger level.
+   * Carries that job on to a larger size: its image is where the next larger level begins.
    * `settings` are what changes, its size above all; the pictures are that job's, without the one it started from.
    */
   readonly from?: Checkpoint | undefined;
