@@ -39,7 +39,7 @@ async function plan(content: string, style: string[], flags: StylizeFlags): Prom
   }
 }
 
-/** A job in a line: `2048x1365 in 9 levels, 840 steps, in 6 tiles of 768, about 1.2 GB of memory, about 25 min`. */
+/** A job in a line: `2048x1365 in 9 levels, 300 steps, in 6 tiles of 768, about 1.2 GB of memory, about 25 min`. */
 export function planLine({ levels, steps, work, tile, peak, seconds }: Omit<StartEvent, "type">): string {
   const { width, height } = levels.at(-1)!;
   const { tiles } = work.at(-1)!;

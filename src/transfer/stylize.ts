@@ -26,8 +26,8 @@ export interface StylizeOptions {
    */
   readonly wantsCheckpoint?: ((event: StepEvent) => boolean) | undefined;
   /**
-   * How long the job will take is to be told at its start: a few small steps may be done and timed, if they take no more than
-   * this share of its time.
+   * How long the job will take is to be told at its start: a few small steps may be done and timed, if they run over no
+   * more than this share of the pixels that its steps run over.
    */
   readonly trial?: number | undefined;
   /** Asked before every step: the settings that changed since the start. */

@@ -1,9 +1,11 @@
 /** What a stylizer keeps from job to job, and jobs that are begun at the same time. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cpu } from "../runtimes/node-cpu.ts";
-import { countingRuntime, follow, only, pictures, short, toyStylizer } from "./fixtures.case.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
+import { countingRuntime, follow, network, only, pictures, short, toyStylizer } from "./fixtures.case.ts";
+import { createStylizer } from "./stylizer.ts";
 
 test("jobs with different programs that are begun at once run one after the other", async () => {
   const { stylizer } = toyStylizer(await cpu.open({ threads: 1 }));
@@ -44,4 +46,44 @@ test("a job's pictures are held no longer than until its last level has begun", 
     expect(held.map((one) => one.deref()?.length)).toEqual([undefined, undefined, undefined]);
   }
   await stylizer.dispose();
+});
+
+describe("the time, told at the start by a trial,", () => {
+  test("is that with the job's own network, of a resumed job too", async () => {
+    const runtime = await countingRuntime();
+    const asked: string[] = [];
+    const loadNetwork = async (name: string) => {
+      asked.push(name);
+      return network;
+    };
+    const stylizer = createStylizer({ runtime, loadNetwork, gains: async () => false });
+    const job = { ...pictures(), settings: short };
+    const first = await follow(stylizer, job, { trial: 10, wantsCheckpoint: ({ step }) => step === 1 });
+    expect(only(first.events, "start")[0]!.seconds).toBeGreaterThan(0);
+    const resume = only(first.events, "checkpoint")[0]!.checkpoint;
+    const { events, result } = await follow(stylizer, { ...pictures(), resume }, { trial: 10 });
+    expect(only(events, "start")[0]!.seconds).toBeGreaterThan(0);
+    expect(result).toEqual(first.result);
+    expect(asked).toEqual(["auto", "toy"]);
+    await stylizer.dispose();
+    expect([runtime.live, runtime.programs]).toEqual([0, 0]);
+  });
+
+  test("is left out where the trial fails: that is no failure of the job", async () => {
+    const runtime = await countingRuntime();
+    let loads = 0;
+    const load: Runtime["load"] = (...given) =>
+      ++loads === 1 ? Promise.reject(new Error("not now")) : runtime.load(...given);
+    const stylizer = createStylizer({
+      runtime: { ...runtime, load, value: runtime.value },
+      loadNetwork: async () => network,
+      gains: async () => false,
+    });
+    const { events, error } = await follow(stylizer, { ...pictures(), settings: short }, { trial: 10 });
+    expect(error).toBeUndefined();
+    expect(only(events, "start").map(({ seconds }) => seconds)).toEqual([undefined]);
+    expect(only(events, "step")).toHaveLength(5);
+    await stylizer.dispose();
+    expect([runtime.live, runtime.programs]).toEqual([0, 0]);
+  });
 });

@@ -84,7 +84,11 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
   };
 
   /** All that can be said, and refused, of a job before its first step; and what runs it. It does not hold the pictures. */
-  async function planned({ settings: given, resume, from, ...files }: Job, signal: AbortSignal | undefined) {
+  async function planned(
+    { settings: given, resume, from, ...files }: Job,
+    signal: AbortSignal | undefined,
+    known?: Settings["model"],
+  ) {
     if (from && (resume || files.start)) {
       const other = resume ? "resume" : "start";
       throw new UserError("usage", `from: the job begins with that checkpoint; leave ${other} out.`);
@@ -94,11 +98,8 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const pictures = withPhoto(files, asked);
     const texture = !files.content;
     signal?.throwIfAborted();
-    const {
-      backbone,
-      weights: own,
-      digest,
-    } = await network(((resume ?? from)?.model as Settings["model"]) ?? asked.model);
+    const name = known ?? ((resume ?? from)?.model as Settings["model"]) ?? asked.model;
+    const { backbone, weights: own, digest } = await network(name);
     const weights = loudWeights(backbone, own, factorOf(backbone, asked.gain));
     const { padding, workSize } = edgesOf(asked);
     const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: asked.color === "luminance" };
@@ -154,22 +155,32 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
         ready.finish,
       );
     };
-    return { start, run, timed: { ...start, settings, paintings, photo: !texture, done: resume?.step ?? 0 } };
+    return { start, run, name, timed: { ...start, settings, paintings, photo: !texture, done: resume?.step ?? 0 } };
   }
 
-  async function secondsLeft(timed: Timed, share: number, signal: AbortSignal | undefined) {
-    const trial = trialOf(timed, share);
+  /** How long the job will take, by a trial with the same network; undefined if it cannot be told. */
+  async function secondsLeft(
+    { timed, name }: { readonly timed: Timed; readonly name: Settings["model"] },
+    { trial: share, signal }: StylizeOptions,
+  ) {
+    const trial = share && trialOf(timed, share);
     if (!trial) return undefined;
-    const { run } = await planned(trial.job, signal);
-    return secondsOf(timed, trial, run({ signal }));
+    try {
+      const { run } = await planned(trial.job, signal, name);
+      return await secondsOf(timed, trial, run({ signal }));
+    } catch (error) {
+      // What a trial cannot do, the job may: it is the job's to fail.
+      if (signal?.aborted) throw error;
+      return undefined;
+    }
   }
 
   /** `take` hands the job over: a generator holds what it is given until it ends, and pictures are large. */
   async function* course(take: () => Job, options: StylizeOptions): AsyncGenerator<StylizeEvent, Image> {
     const done = await turn();
     try {
-      const { start, run, timed } = await planned(take(), options.signal);
-      const seconds = options.trial ? await secondsLeft(timed, options.trial, options.signal) : undefined;
+      const { start, run, ...job } = await planned(take(), options.signal);
+      const seconds = await secondsLeft(job, options);
       yield { ...start, ...(seconds !== undefined && { seconds }) };
       options.signal?.throwIfAborted();
       return yield* run(options);

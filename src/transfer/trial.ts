@@ -36,25 +36,28 @@ export interface Trial {
   readonly job: GivenPictures & { readonly settings: SettingsInput };
 }
 
-/** The largest trial that takes at most `share` of the job's time, and is no larger than the job; undefined if there is none. */
-export function trialOf(
-  { settings, precision, levels, work, paintings, photo }: Timed,
-  share: number,
-): Trial | undefined {
+/**
+ * The largest trial whose steps run over at most `share` of what is left of the job's, and that is no larger than the job (or
+ * than 64 pixels); undefined if there is none.
+ */
+export function trialOf(timed: Timed, share: number): Trial | undefined {
+  const { settings, precision, levels, work, paintings, photo } = timed;
   const steps = 1 + (precision === "int8" ? EIGHT : 0) + FLOATS;
-  const most = share * levels.reduce((sum, level, i) => sum + level.steps * work[i]!.pixels, 0);
+  const begun = stepsDone(timed);
+  const most = share * levels.reduce((sum, level, i) => sum + (level.steps - begun[i]!) * work[i]!.pixels, 0);
   const { width, height } = levels.at(-1)!;
   const fits = (side: number) =>
     side <= Math.max(64, Math.min(width, height)) && steps * pixelsOf(side, settings) <= most;
   const side = SIDES.find(fits);
   if (!side) return undefined;
-  const picture = noiseImage({ width: side, height: side }, 0);
+  // No two are the same, and none is what the job's seed begins with: a loss of nothing has no gradient.
+  const picture = (i: number) => noiseImage({ width: side, height: side }, settings.seed + 1 + i);
   const whole = { size: side, levels: 1, minSize: side, tile: "off", init: "noise", precision } as const;
   // So that as many are in eight bits as are to be timed.
   const all = precision === "int8" ? 1 + EIGHT + FINAL : steps;
   const given = { ...givenSettings(settings), ...whole, steps: all, firstSteps: all };
-  const style = Array.from({ length: paintings }, () => picture);
-  return { side, steps, job: { ...(photo && { content: picture }), style, settings: given } };
+  const style = Array.from({ length: paintings }, (_, i) => picture(1 + i));
+  return { side, steps, job: { ...(photo && { content: picture(0) }), style, settings: given } };
 }
 
 /** Runs the trial, whose `events` these are, as far as it must, and says how many seconds are left of the job. */
@@ -63,7 +66,7 @@ export async function secondsOf(
   { side, steps }: Trial,
   events: AsyncIterable<StylizeEvent>,
 ): Promise<number> {
-  const { settings, precision, levels, work, done } = timed;
+  const { settings, precision, levels, work } = timed;
   const times: number[] = [];
   for await (const event of events) {
     if (event.type === "step") times.push(performance.now());
@@ -74,15 +77,24 @@ export async function secondsOf(
   const paceOf = (from: number, count: number) => (times[from + count]! - times[from]!) / (1000 * count * each);
   const floats = paceOf(steps - 1 - FLOATS, FLOATS);
   const eight = precision === "int8" ? paceOf(0, EIGHT) : floats;
-  let before = 0;
+  const begun = stepsDone(timed);
   return levels.reduce((sum, level, i) => {
-    const first = Math.min(level.steps, Math.max(0, done - before));
-    before += level.steps;
+    const first = begun[i]!;
     const slow = stepsInFloats(level.steps, i === levels.length - 1, first);
     const quick = level.steps - first - slow;
     // Describing photo and painting takes about as long as a step.
     return sum + work[i]!.pixels * ((slow + (quick + slow > 0 ? 1 : 0)) * floats + quick * eight);
   }, 0);
+}
+
+/** How many steps of each level are done already. */
+function stepsDone({ levels, done }: Timed): number[] {
+  let before = 0;
+  return levels.map(({ steps }) => {
+    const first = Math.min(steps, Math.max(0, done - before));
+    before += steps;
+    return first;
+  });
 }
 
 /** What a step of the trial runs over. */
