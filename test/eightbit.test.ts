@@ -56,10 +56,11 @@ function next(inputs: Record<string, Value>, outputs: Record<string, Value>): Re
   return moved;
 }
 
-/** Adam's first moment holds the gradient: `first' = .9 first + .1 gradient`. */
+/** Adam's first moment holds the gradient: `first' = beta1 first + (1 - beta1) gradient`. */
 async function gradient(before: Record<string, Value>, after: Record<string, Value>): Promise<Float32Array> {
   const [was, is] = [await before["state first"]!.read(), await after["next first"]!.read()];
-  return is.map((x, i) => (x - 0.9 * was[i]!) * 10);
+  const [beta] = await before["parameter beta1"]!.read();
+  return is.map((x, i) => (x - beta! * was[i]!) / (1 - beta!));
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {
@@ -101,6 +102,17 @@ test("every convolution but the first and the last is in eight bits", async () =
   const text = print(eightBit(outputs, NAMES)!.outputs);
   expect(text.split(" = Conv(").length - 1).toBe(2);
   expect(text.split(" = com.microsoft.QLinearConv(").length - 1).toBe(before - 2);
+});
+
+test("of equal maxima one has the gradient, also where a loss looks at what is pooled", async () => {
+  const { outputs } = await job({ styleLayers: { conv1_2: 1, conv3_4: 1, conv4_1: 1 } });
+  const equals = (graph: EightBit["outputs"]) =>
+    [...print(graph).matchAll(/ (\[.*\]) = Equal\(/g)].map((match) => match[1]);
+  // Three poolings, and in floats all maxima. In eight bits one after the other is looked at, channels last.
+  expect(equals(outputs)).toEqual(["[1, 64, H/4, W/4]", "[1, 32, H/2, W/2]", "[1, 16, H, W]"]);
+  const found = equals(eightBit(outputs, NAMES)!.outputs);
+  expect(found.length).toBeGreaterThan(3);
+  for (const shape of equals(outputs)) expect(found).not.toContain(shape);
 });
 
 test("the ranges of a step in floats are the largest magnitudes", async () => {

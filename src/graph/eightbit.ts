@@ -188,6 +188,8 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
       const from = eight(a);
       return slot(x, 128, (as) => integer.quantisedConv(from, b, undefined, as));
     }
+    const unpooled = unpooledFrom(x);
+    if (unpooled && isFeatures(unpooled.features)) return maskedUnpooled(unpooled);
     if (x.op === "Add" && [a, b].every((part) => sameShape(part.shape, x.shape)) && (isEight(a) || isEight(b))) {
       const parts = [eight(a), eight(b)] as const;
       return slot(x, 128, (as) => integer.quantisedAdd(...parts, as));
@@ -200,12 +202,15 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
     return rounded(plain(x), 128);
   }
 
+  /** Where nothing came out of a ReLU the mask is of no use, and does no harm. */
+  function maskedUnpooled({ gradient, features, pooled }: Unpooled): Quantised {
+    return integer.maskedUnpooled(eight(gradient), eight(features), eight(pooled));
+  }
+
   /** A gradient behind the ReLU that made `features`, and before it behind the pooling after it. */
   function maskedGradient(gradient: Tensor, features: Tensor): Quantised {
     const unpooled = unpooledFrom(gradient);
-    if (unpooled?.features === features) {
-      return integer.maskedUnpooled(eight(unpooled.gradient), eight(features), eight(unpooled.pooled));
-    }
+    if (unpooled?.features === features) return maskedUnpooled(unpooled);
     const small = spreadFrom(gradient);
     if (small) {
       const { scale, ...rest } = eight(small);
@@ -244,7 +249,9 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
 
 /** A convolution that has an equal in eight bits: beyond the edge there is nothing. */
 function isZeroPadded(x: Tensor): boolean {
-  return x.op === "Conv" && x.inputs[1]!.op === "Constant" && String(x.attributes.pads) === "1,1,1,1";
+  const kernel = x.inputs[1];
+  const sides = kernel?.op === "Constant" && String(kernel.shape.slice(2));
+  return x.op === "Conv" && sides === "3,3" && String(x.attributes.pads) === "1,1,1,1";
 }
 
 /** The result of a convolution and of the ReLU after it. */
@@ -287,8 +294,14 @@ function isEight(x: Tensor): boolean {
   );
 }
 
+interface Unpooled {
+  readonly gradient: Tensor;
+  readonly features: Tensor;
+  readonly pooled: Tensor;
+}
+
 /** Of the gradient of a max pooling, `upsample(gradient) * (features == upsample(pooled))`: its parts. */
-function unpooledFrom(x: Tensor): { gradient: Tensor; features: Tensor; pooled: Tensor } | undefined {
+function unpooledFrom(x: Tensor): Unpooled | undefined {
   const equal = maskOf(x, "Equal");
   if (!equal || x.inputs[0]!.op !== "Resize" || equal.inputs[1]!.op !== "Resize") return undefined;
   const [features, pooled] = [equal.inputs[0]!, equal.inputs[1]!.inputs[0]!];
