@@ -4,6 +4,7 @@
  * [SIZE [FOLDER for the pictures]]]
  */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { loadNetwork, readPicture, writePicture } from "../dist/node.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
 import { createStylizer } from "../dist/transfer/stylizer.js";
@@ -11,7 +12,7 @@ import { widened } from "./parts.mjs";
 
 const [model = "pocket", given = "192", folder] = process.argv.slice(2);
 const size = Number(given);
-const network = await loadNetwork(/** @type {"pocket" | "vgg19"} */ (model)).catch(widened);
+const network = model === "vgg19" ? await loadNetwork(model).catch(widened) : await loadNetwork("pocket");
 const stylizer = createStylizer({ runtime: await cpu.open(), loadNetwork: async () => network });
 
 const PAIRS =
@@ -20,7 +21,8 @@ const precisions = /** @type {const} */ (["fp32", "int8"]);
 /** @type {Record<string, number[]>} */
 const all = { content: [], style: [], loss: [] };
 for (const pair of PAIRS.split(", ")) {
-  const read = async (/** @type {string} */ name) => (await readPicture(`examples/${name}.jpg`)).image;
+  const read = async (/** @type {string} */ name) =>
+    (await readPicture(fileURLToPath(new URL(`../examples/${name}.jpg`, import.meta.url)))).image;
   const [content, style] = /** @type {import("../dist/node.js").Image[]} */ (
     await Promise.all(pair.split(" ").map(read))
   );

@@ -17,7 +17,7 @@ import { widened } from "./parts.mjs";
 
 const [model = "pocket", size = "256", limit = "25"] = process.argv.slice(2);
 const name = /** @type {"pocket" | "vgg19"} */ (model);
-const network = await loadNetwork(name).catch(widened);
+const network = name === "vgg19" ? await loadNetwork(name).catch(widened) : await loadNetwork(name);
 const settings = parseSettings({ size: Number(size), model: name });
 const read = async (/** @type {string} */ file) =>
   (await readPicture(fileURLToPath(new URL(`../examples/${file}.jpg`, import.meta.url)), { longSide: Number(size) }))
