@@ -70,7 +70,8 @@ const WORTH = 1.5;
 
 /**
  * In which tiles steps in eight bits keep to `limit` bytes, where steps in floats keep to it in tiles of `tile`: the largest
- * that fit; undefined if none does, or if smaller tiles took away what eight bits gain, unless they are a `must`.
+ * that fit; undefined if none does, or if smaller tiles took away what eight bits gain. Where eight bits are a `must`, any
+ * tiles do, and if none fits, those that take least.
  */
 export function eightBitTile(
   work: Work,
@@ -81,12 +82,13 @@ export function eightBitTile(
 ): number | "off" | undefined {
   const sizeOf = (each: number | "off") => tileSize({ tile: each }, work.eye, work.terms, size);
   const pixels = (each: number | "off") => levelWork({ tile: each }, work.eye, work.terms, size).pixels;
+  const peak = (each: number | "off") =>
+    peakMemory(work, size, sizeOf(each)) + eightBitMemory(work, size, sizeOf(each));
   const smaller = SIZES.filter((each) => tile === "off" || each < tile);
-  return [tile, ...(undivided(work.eye, work.terms) ? [] : smaller)].find((each) => {
-    if (!must && pixels(each) > WORTH * pixels(tile)) return false;
-    const own = sizeOf(each);
-    return peakMemory(work, size, own) + eightBitMemory(work, size, own) <= limit;
-  });
+  const all = [tile, ...(undivided(work.eye, work.terms) ? [] : smaller)];
+  const worth = must ? all : all.filter((each) => pixels(each) <= WORTH * pixels(tile));
+  const largest = worth.find((each) => peak(each) <= limit);
+  return largest ?? (must ? worth.reduce((least, each) => (peak(each) < peak(least) ? each : least)) : undefined);
 }
 
 const SIZES = [2048, 1536, 1024, 768, 640, 512, 384, 320, 256, 192, 128, 96, 64];
