@@ -41,10 +41,10 @@ export async function checkWritable(path: string, { force = false }: WriteOption
 }
 
 /**
- * Writes `bytes`, or pieces of them in their order, to `path`: a temporary file in the same folder, made durable, then given its name in one step; no other
- * program ever sees half of it, and no temporary file is left when it fails. Without `force` an existing file is an error,
- * also when it appeared this moment. A symbolic link is followed; a device or a pipe (/dev/stdout) is written directly.
- * Errors are `UserError`s with code `file`.
+ * Writes `bytes`, or pieces of them in their order, to `path`: a temporary file in the same folder, made durable, then
+ * given its name in one step; no other program ever sees half of it, and no temporary file is left when it fails.
+ * Without `force` an existing file is an error, also when it appeared this moment. A symbolic link is followed; a device
+ * or a pipe (/dev/stdout) is written directly. Errors are `UserError`s with code `file`.
  */
 export async function writeAtomically(
   path: string,
