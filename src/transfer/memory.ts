@@ -28,7 +28,7 @@ const REGION = 0.5;
 const HELD = { images: 1.4, state: 1, rows: 2 };
 
 /** What steps in eight bits have beside that of floats, as both are loaded; and those of a tile. */
-const EIGHT = { weights: 0, features: 1.45, fixed: 0 };
+const EIGHT = { features: 1.45 };
 const EIGHT_TILE = { weights: 4.1, features: 0.87, fixed: 65e6 };
 
 /** What is worked on: enough to know sizes by. */
@@ -59,10 +59,9 @@ export function peakMemory({ eye, terms, optimizer }: Work, size: Size, tile?: n
 /** What steps in eight bits add to that, in bytes. */
 export function eightBitMemory({ eye, terms }: Work, size: Size, tile?: number): number {
   const { weights, features } = network(eye, terms);
-  const each = tile ? EIGHT_TILE : EIGHT;
-  const parts = tile ? tilesFor(eye, terms, size, tile) : [size];
-  const largest = Math.max(...parts.map(({ width, height }) => width * height));
-  return each.fixed + each.weights * weights + largest * each.features * features;
+  if (!tile) return size.width * size.height * EIGHT.features * features;
+  const largest = Math.max(...tilesFor(eye, terms, size, tile).map(({ width, height }) => width * height));
+  return EIGHT_TILE.fixed + EIGHT_TILE.weights * weights + largest * EIGHT_TILE.features * features;
 }
 
 /** Eight bits gain so much at least: a step that runs over so many times the pixels is still sooner done. */

@@ -1,3 +1,4 @@
+/** The programs that run a level tile by tile, of each kind of step, and the tiles of a picture. When they run, others know. */
 import { eightBit } from "../graph/index.ts";
 import { reach } from "../models/backbone.ts";
 import { encode } from "../onnx/model.ts";
