@@ -24,7 +24,8 @@ export const cpu: RuntimeChoice = {
         // Planned as one block, memory is taken once but for the worst case: a third more, and no faster.
         enableMemPattern: false,
         // Features of flat regions fade into denormal numbers, which are slow and mean nothing.
-        extra: { session: { set_denormal_as_zero: "1" } },
+        // Threads that spin while they wait take the cores of other programs, which then stall every step here as well.
+        extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: "0" } } },
       },
     });
   },
