@@ -5,6 +5,7 @@
  */
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
+import { telemetryOff } from "./node-ort.ts";
 import { smallest } from "./smallest.ts";
 
 /** A first start may compile shaders; a driver that hangs is no driver. */
@@ -37,7 +38,8 @@ export function probeProvider(provider: string): Promise<Probe> {
   const model = Buffer.from(smallest("Neg")).toString("base64");
   return new Promise((resolve) => {
     // A driver that hangs may not hear anything softer.
-    const options = { timeout: PATIENCE, killSignal: "SIGKILL" } as const;
+    const env = { ...process.env, ...telemetryOff };
+    const options = { timeout: PATIENCE, killSignal: "SIGKILL", env } as const;
     execFile(process.execPath, ["-e", PROGRAM, path, provider, model], options, (error, stdout) => {
       try {
         resolve(JSON.parse(stdout) as Probe);
