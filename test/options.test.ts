@@ -40,6 +40,7 @@ const sensible: Record<string, readonly unknown[]> = {
   normalize: ["balanced", "paper", "mean", "elements"],
   color: ["style", "free", "match", "content", "luminance"],
   colorMap: ["symmetric", "pca", "cholesky"],
+  contentTarget: ["mapped", "photo"],
   init: ["content", "noise", "style", "gray"],
   pooling: ["max", "average"],
   learningRate: [1e-30, 0.02, 10],

@@ -30,6 +30,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
   strokes: { flags: "--strokes <factors>", read: numbers },
   color: { flags: "--color <mode>" },
   colorMap: { flags: "--color-map <root>" },
+  contentTarget: { flags: "--content-target <colors>" },
   styleLoss: { flags: "--style-loss <name>" },
   init: { flags: "--init <start>" },
   initNoise: { flags: "--init-noise <share>" },

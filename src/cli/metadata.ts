@@ -6,7 +6,7 @@ import { inMessage } from "../platform/node/paths.ts";
 import { readWithin } from "../platform/node/pictures-file.ts";
 import { readPictureText } from "../platform/pictures-text.ts";
 import type { StartEvent } from "../transfer/events.ts";
-import { givenSettings, parseSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
+import { parseSettings, recordedSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
 import { type Origin, origin } from "./checkpoint-notes.ts";
 import type { Facts, Sources } from "./inputs.ts";
 import { listRoles, mapRoles, type Roles, roleAt } from "./roles.ts";
@@ -75,7 +75,7 @@ export async function readMade(path: string): Promise<Made> {
     );
   }
   try {
-    return { ...made, settings: parseSettings(givenSettings(made.settings)) };
+    return { ...made, settings: recordedSettings(made.settings) };
   } catch (error) {
     throw new UserError(
       "picture",

@@ -21,6 +21,7 @@ export const balanced: Recipe = {
     strokes: [1],
     color: "style",
     colorMap: "symmetric",
+    contentTarget: "mapped",
     init: "content",
     initNoise: 0,
     optimizer: "adam",

@@ -15,6 +15,7 @@ export const bare = {
   strokes: [1],
   color: "free",
   colorMap: "symmetric",
+  contentTarget: "mapped",
   init: "content",
   initNoise: 0,
   steps: 500,

@@ -35,6 +35,7 @@ describe("on from the end of an early level, the result is that of the job that 
   test.each<[string, Job]>([
     ["Adam", photo],
     ["L-BFGS", { ...photo, settings: { ...short, optimizer: "lbfgs", history: 3, steps: 4 } }],
+    ["the photo's own colours", { ...photo, settings: { ...short, contentTarget: "photo" } }],
     ["three levels", { ...photo, settings: three }],
     ["the photo's chroma, no average", { ...photo, settings: { ...short, color: "content", average: 0 } }],
     ["a texture", { style, settings: { ...short, size: "48x64", minSize: 45 } }],

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { UserError } from "../errors.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, short, toyStylizer } from "./fixtures.case.ts";
-import type { SettingsInput } from "./settings.ts";
+import type { Settings, SettingsInput } from "./settings.ts";
 import type { Stylizer } from "./stylizer.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -41,6 +41,7 @@ describe("a resumed job", () => {
     ["L-BFGS", { optimizer: "lbfgs", history: 3, firstSteps: 5, steps: 4 }],
     ["L-BFGS with the paper's formulas", { optimizer: "lbfgs", history: 2, normalize: "paper", pooling: "average" }],
     ["the photo's chroma at the end", { color: "content", styleLoss: "moments" }],
+    ["the photo's own colours as content target", { contentTarget: "photo" }],
     ["three levels", { levels: 3, minSize: 16, steps: 1, firstSteps: 2 }],
   ])("%s: ends in the bytes of the straight one, whichever step it was stopped after", async (_, settings) => {
     const { result, events } = await follow(stylizer, job(settings));
@@ -150,6 +151,13 @@ describe("bytes", () => {
     const decoded = await decodeCheckpoint(Buffer.from(bytes.buffer), sha256);
     expect(decoded).toEqual(await decodeCheckpoint(bytes, sha256));
     expect(decoded).toEqual({ checkpoint: all[2], notes, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+
+  test("from before a setting existed mean what was done then", async () => {
+    const { contentTarget: _, ...settings } = all[2]!.settings;
+    const old = { ...all[2]!, settings: settings as Settings };
+    const decoded = await decodeCheckpoint(await encodeCheckpoint(old, sha256), sha256);
+    expect(decoded.checkpoint.settings).toEqual({ ...all[2]!.settings, contentTarget: "mapped" });
   });
 
   test("of another version say so, also where the digest fits", async () => {

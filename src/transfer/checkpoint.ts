@@ -7,7 +7,7 @@ import { UserError } from "../errors.ts";
 import type { Size } from "../image/image.ts";
 import { joined, parseSafetensors, safetensorsPieces } from "../weights/safetensors.ts";
 import type { WeightTensor } from "../weights/weights.ts";
-import { givenSettings, parseSettings, type Settings } from "./settings.ts";
+import { recordedSettings, type Settings } from "./settings.ts";
 
 /** The whole state of a job after a step: with its pictures, all that is needed to go on. */
 export interface Checkpoint {
@@ -100,7 +100,7 @@ export async function decodeCheckpoint(
     throw unusable("is damaged: its digest is not that of what it holds");
   }
   const { settings, ...job } = understood(() => head.parse(JSON.parse(metadata.get("job") ?? "null")));
-  const checkpoint = { ...job, settings: understood(() => parseSettings(givenSettings(settings))), tensors };
+  const checkpoint = { ...job, settings: understood(() => recordedSettings(settings)), tensors };
   return { checkpoint, notes: understood(() => JSON.parse(metadata.get("notes") ?? "null")), digest };
 }
 

@@ -76,6 +76,25 @@ describe("colours", () => {
     expect(mean(pictures.style[0]!.image)).toEqual(mean(painting));
   });
 
+  test.each([
+    ["mapped", style],
+    ["photo", content],
+  ] as const)("content target %s; the start is in the painting's colours either way", (contentTarget, target) => {
+    const { levels, at, start } = ready({ contentTarget });
+    expect(mean(start())).toEqual(mean(style));
+    for (const level of levels) {
+      const pictures = at(level);
+      expect(mean(pictures.content)).toEqual(mean(target));
+      expect(mean(pictures.style[0]!.image)).toEqual(mean(style));
+    }
+  });
+
+  test.each(["free", "match", "content", "luminance"] as const)("%s has one content target", (color) => {
+    const [mapped, photo] = (["mapped", "photo"] as const).map((contentTarget) => ready({ color, contentTarget }));
+    expect(photo!.start()).toEqual(mapped!.start());
+    for (const level of mapped!.levels) expect(photo!.at(level)).toEqual(mapped!.at(level));
+  });
+
   test.each(["content", "luminance"] as const)("%s puts the photo's chroma back into the result", (color) => {
     const result = cloudy(80, 49, [0.9, 0.1, 0.1], 4);
     expect(ready({ color: "style" }).finish(result)).toBe(result);

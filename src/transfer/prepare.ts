@@ -89,10 +89,16 @@ export function prepare(
   const given = listed(pictures.style);
   const paintings = paintingsOf(given.length, settings);
   const photo = resized(pictures.content, last);
+  const recolored = (content: Image, styles: readonly Image[]) =>
+    colored(content, styles, paintings, settings, areasOf(regions, content, styles));
   const untouched = regions && stays(regions);
   const kept = keepsChroma(settings) || untouched ? photo : undefined;
-  const areas = areasOf(regions, photo, given);
-  let held: Held | undefined = { ...colored(photo, given, paintings, settings, areas), start: pictures.start };
+  // Where content keeps its colours, those of the painting are for the start alone, and fitted when that is asked for.
+  const apart = settings.color === "style" && settings.contentTarget === "photo";
+  let held: Held | undefined = {
+    ...(apart ? { content: photo, styles: given } : recolored(photo, given)),
+    start: pictures.start,
+  };
   const all = (): Held => {
     if (!held) throw new Error("internal: the pictures of the last level were handed out");
     return held;
@@ -100,7 +106,12 @@ export function prepare(
   return {
     levels,
     regions,
-    start: () => startImage({ ...all(), paintings, regions }, levels[0]!, settings),
+    start() {
+      const first = levels[0]!;
+      const { content, ...rest } = all();
+      const own = () => (apart ? recolored(resized(content, first), rest.styles).content : content);
+      return startImage({ ...rest, content: own, paintings, regions }, first, settings);
+    },
     at(level) {
       const { content, styles } = all();
       if (level === last) held = undefined;
@@ -197,7 +208,8 @@ function cutToGrain(style: Image): Image {
 }
 
 interface Start {
-  readonly content: Image;
+  /** The photo in the colours that the start is to have. */
+  readonly content: () => Image;
   readonly styles: readonly Image[];
   readonly paintings: readonly Painting[];
   readonly regions: Regions | undefined;
@@ -226,15 +238,15 @@ function fromPaintings({ content, styles, paintings, regions }: Start, size: Siz
   if (!regions) return overlaid(styles.map((_, i) => i));
   const { planes } = resizeMaps(regions.content, size);
   return inlaid(
-    resized(content, size),
+    resized(content(), size),
     planes.map((plane, region) => ({ plane, image: overlaid(regions.all[region]!.paintings) })),
   );
 }
 
-function startOf(init: Exclude<Settings["init"], "style">, content: Image, size: Size, seed: number): Image {
+function startOf(init: Exclude<Settings["init"], "style">, content: Start["content"], size: Size, seed: number): Image {
   switch (init) {
     case "content":
-      return resized(content, size);
+      return resized(content(), size);
     case "noise":
       return noiseImage(size, seed);
     case "gray":

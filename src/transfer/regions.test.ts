@@ -1,7 +1,7 @@
 /** Regions: masks matched or refused, shares that add up, and what is painted where. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { colorCloud } from "../image/color.ts";
-import { blank, type Image, type Size } from "../image/image.ts";
+import { blank, crop, type Image, padEdges, type Size } from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
 import { resizeMaps } from "../image/regions.ts";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, short, toyStylizer } from "./fixtures.case.ts";
@@ -140,12 +140,16 @@ describe("a level", () => {
     ]);
   });
 
-  test("is in the colours of the region's own painting", () => {
+  test.each(["mapped", "photo"] as const)("is in the colours of the region's own painting: %s", (contentTarget) => {
     const flat = [blank(style, [0.9, 0.2, 0.2]), blank(other, [0.1, 0.3, 0.8])];
     const mask = striped(photo, WHITE, BLACK);
-    const { levels, at, regions } = ready({}, { content, style: flat, mask });
-    const level = levels.at(-1)!;
-    const { content: image, regions: maps } = at(level);
+    // At one level, the start is as large as the content target.
+    const one = { contentTarget, levels: 1, margin: 0, size: "content" } as const;
+    const { levels, at, start, regions } = ready(one, { content, style: flat, mask });
+    const begun = start();
+    const { content: target, regions: maps } = at(levels[0]!);
+    if (contentTarget === "photo") expect(crop(target, content)).toEqual(content);
+    const image = contentTarget === "photo" ? padEdges(begun, target) : target;
     for (const [i, wanted] of [
       [0.9, 0.2, 0.2],
       [0.1, 0.3, 0.8],

@@ -82,6 +82,9 @@ const job = {
       "the painting's (style), as they are (free), the photo's (match; to the end: content), only lightness painted (luminance)",
     ),
   colorMap: z.enum(namesOf(colorMaps)).describe("how colours are fitted: by which square root of their covariance"),
+  contentTarget: z
+    .enum(["mapped", "photo"])
+    .describe("with color style, content is compared with the photo in the painting's colours (mapped), or in its own"),
   init: z.enum(starts).describe("what the first level starts from"),
   initNoise: z.number().min(0).max(1).describe("how much noise is mixed into the start: 1 is noise alone"),
   optimizer: z.enum(namesOf(optimizers)).describe("how the pixels are moved"),
@@ -177,6 +180,17 @@ export function parseSettings(given: SettingsInput = {}, label: (name: string) =
     throw new UserError("usage", `${lists}: expected at least one layer, got none.`);
   }
   return { ...settings, parameters: parse<z.ZodType<Record<string, number>>>(optimizer.parameters, parameters, label) };
+}
+
+/** What settings meant before there was a choice. */
+const before: SettingsInput = { contentTarget: "mapped" };
+
+/**
+ * Settings as a checkpoint or a result remembers them, complete: what did not exist when they were written means what was
+ * done then, whatever its default is now. Errors as of `parseSettings`.
+ */
+export function recordedSettings(recorded: Settings): Settings {
+  return parseSettings({ ...before, ...givenSettings(recorded) });
 }
 
 /** The recipe of that name; the default where there is none. */
