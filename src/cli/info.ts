@@ -17,7 +17,7 @@ export function infoCommand(): Command {
 
 async function gather() {
   const os = await import("node:os");
-  const { runtimes } = await import("../platform/node/runtimes.ts");
+  const { processors, runtimes } = await import("../platform/node/runtimes.ts");
   const { cacheFolder } = await import("../platform/node/cache-folder.ts");
   const { findWeights } = await import("../platform/node/weights.ts");
   const models = await import("../models/index.ts");
@@ -36,7 +36,7 @@ async function gather() {
     node: process.version,
     libraries: { "onnxruntime-node": versionOf("onnxruntime-node"), sharp: versionOf("sharp") },
     system: `${process.platform} ${process.arch}`,
-    cores: os.availableParallelism(),
+    cores: processors(),
     memory: { total: os.totalmem(), free: os.freemem(), limit: limit() },
     runtimes: found,
     networks,

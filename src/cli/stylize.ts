@@ -109,7 +109,7 @@ export function runningOptions(command: Command): Command {
     .option("--keep-checkpoint", "keep the last state of a job that is done, for --from: OUT.ckpt")
     .option("--no-checkpoint", "keep no state: a stopped job cannot be resumed")
     .option("--report <page>", "a page about the job, in one HTML file: result, snapshots, loss curves, settings")
-    .option("--threads <count>", "processor threads [all cores]")
+    .option("--threads <count>", "processor threads [all cores, or a container's quota]")
     .option(...MEMORY)
     .option("--json", "one JSON object about the result on standard output")
     .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))

@@ -1,14 +1,14 @@
 /** The processor, through ONNX Runtime for Node: the reference that every other runtime is compared with. */
-import { availableParallelism } from "node:os";
 import { loadOrt } from "./node-ort.ts";
+import { processors } from "./node-threads.ts";
 import { ortRuntime } from "./ort.ts";
 import type { RuntimeChoice } from "./runtime.ts";
 
 export const cpu: RuntimeChoice = {
   name: "cpu",
-  summary: "the processor, all cores",
+  summary: "the processor, all cores that the process may use",
   probe: async () => ({ ok: true }),
-  async open({ threads = availableParallelism() } = {}) {
+  async open({ threads = processors() } = {}) {
     const ort = await loadOrt();
     return ortRuntime(ort, {
       name: "cpu",

@@ -49,6 +49,6 @@ export interface RuntimeChoice {
 }
 
 export interface RuntimeOptions {
-  /** CPU threads; by default one for each core. */
+  /** CPU threads; by default one for each core that the process may use: a container's quota counts. */
   readonly threads?: number;
 }

@@ -4,6 +4,7 @@
  */
 
 import { UserError } from "../../errors.ts";
+import { processors } from "../../runtimes/node-threads.ts";
 
 type SharpModule = typeof import("sharp").default;
 
@@ -14,7 +15,7 @@ export function loadSharp(): Promise<SharpModule> {
   loading ??= import("sharp").then(
     ({ default: sharp }) => {
       sharp.cache(false);
-      sharp.concurrency(Math.min(4, sharp.concurrency()));
+      sharp.concurrency(Math.min(4, processors(sharp.concurrency())));
       return sharp;
     },
     (cause) => {

@@ -8,6 +8,8 @@ import { cuda } from "../../runtimes/node-cuda.ts";
 import { webgpu } from "../../runtimes/node-webgpu.ts";
 import type { Runtime, RuntimeChoice, RuntimeOptions } from "../../runtimes/runtime.ts";
 
+export { processors } from "../../runtimes/node-threads.ts";
+
 /** The runtimes that Node can have, mostly the faster first. */
 export const runtimes: readonly RuntimeChoice[] = [cuda, webgpu, cpu];
 
