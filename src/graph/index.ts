@@ -1,5 +1,6 @@
 /** The differentiable tensor language. Operator names are ONNX's; a gradient is more graph. */
 export * from "./arithmetic.ts";
+export { mixChannels, mixture } from "./channels.ts";
 export { check } from "./check.ts";
 export { conv, type Padding, paddings } from "./convolution.ts";
 export { type EightBit, type EightBitOptions, eightBit } from "./eightbit.ts";

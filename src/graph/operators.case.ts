@@ -105,6 +105,10 @@ export const operators: Record<string, OperatorCase> = {
       return graph.conv(graph.relu(graph.conv(a, kernel, bias, "circular")), second, undefined, "circular");
     },
   },
+  mixChannels: {
+    shapes: [image],
+    build: (a) => graph.mixChannels(graph.mul(a, a), constant(numbers(15, 5), [5, 3])),
+  },
   maxPool: { shapes: [image], build: graph.maxPool },
   averagePool: { shapes: [image], build: graph.averagePool },
   upsample: { shapes: [image], build: graph.upsample },

@@ -1,7 +1,7 @@
 /** Every loss of the room's export list, in every normalisation. */
 import { describe, expect, test } from "vitest";
 import { differentiate } from "../graph/fixtures.case.ts";
-import { symbol, type Tensor } from "../graph/index.ts";
+import { constant, mixChannels, symbol, type Tensor } from "../graph/index.ts";
 import * as losses from "./index.ts";
 import { compare, formulas, isFeatureLoss, type Loss, type Planes, planes, score, sums } from "./loss.case.ts";
 import { type LossKind, type Normalization, normalizations, type Role } from "./loss.ts";
@@ -25,6 +25,30 @@ test("every loss explains itself, and its formula is restated", () => {
   expect(Object.keys(formulas)).toEqual(Object.keys(losses));
   for (const [, { summary }] of kinds) expect(summary).toMatch(/^[A-Z][^.]{10,80}$/);
 });
+
+test.each(["gram", "moments"] as const)(
+  "%s of mixed channels is that of the channels mixed beforehand",
+  async (name) => {
+    const mixed = ({ channels: n, data, ...size }: Planes) => {
+      const area = data.length / n;
+      const at = (k: number, i: number) =>
+        matrix.slice(k * n, k * n + n).reduce((sum, m, c) => sum + m * data[c * area + i]!, 0);
+      return { ...size, channels: n, data: data.map((_, j) => at(Math.floor(j / area), j % area)) };
+    };
+    const matrix = Float32Array.from({ length: 25 }, (_, i) => ((i * 7) % 11) / 5 - 1);
+    const loss = losses[name].make("balanced");
+    const [now, target] = [texture(5, 8, 12, 1), texture(5, 8, 12, 2)];
+    const mix = (x: Tensor) => mixChannels(x, constant(matrix, [5, 5]));
+    const through: Loss = {
+      describe: (features, weight) => loss.describe(mix(features), weight),
+      measure: (features, kept, weight) => loss.measure(mix(features), kept, weight),
+      score: loss.score,
+    };
+    const expected = await score(loss, mixed(now), mixed(target));
+    expect(expected).toBeGreaterThan(0);
+    expect((await score(through, now, target)) / expected).toBeCloseTo(1, 4);
+  },
+);
 
 describe.each(cases)("$name, $normalize", ({ name, normalize, loss }) => {
   test("is zero at its own target, or where nothing varies", async () => {

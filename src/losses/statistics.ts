@@ -3,6 +3,8 @@ import {
   count,
   type Dim,
   div,
+  matmul,
+  mixture,
   mul,
   multiplyDims,
   reshape,
@@ -11,15 +13,23 @@ import {
   sum,
   sumSquare,
   type Tensor,
+  transpose,
 } from "../graph/index.ts";
 
-/** The products of every two channels: [C, C]. */
+/**
+ * The products of every two channels: [C, C]. For features that are mixtures of others, R F, it is R (F F') R': the product over
+ * positions is that of the fewer and unmixed channels, and what is as large as the picture is never mixed.
+ */
 export function channelProducts(features: Tensor, weight?: Tensor): Tensor {
-  return selfProduct(rows(rooted(features, weight)));
+  const mixed = mixture(features);
+  if (!mixed) return selfProduct(rows(rooted(features, weight)));
+  return matmul(matmul(mixed.matrix, channelProducts(mixed.source, weight)), transpose(mixed.matrix));
 }
 
 /** The sum of every channel: [C, 1]. */
 export function channelSums(features: Tensor, weight?: Tensor): Tensor {
+  const mixed = mixture(features);
+  if (mixed) return matmul(mixed.matrix, channelSums(mixed.source, weight));
   return sum(rows(weight ? mul(features, weight) : features), { axes: [1], keep: true });
 }
 

@@ -3,7 +3,17 @@
  * features are used for, it refuses to know.
  */
 import { UserError } from "../errors.ts";
-import { averagePool, constant, conv, maxPool, type Padding, relu, sub, type Tensor } from "../graph/index.ts";
+import {
+  averagePool,
+  constant,
+  conv,
+  maxPool,
+  mixChannels,
+  type Padding,
+  relu,
+  sub,
+  type Tensor,
+} from "../graph/index.ts";
 import type { Weights } from "../weights/weights.ts";
 import { type Backbone, convolutions } from "./backbone.ts";
 import * as models from "./index.ts";
@@ -14,7 +24,8 @@ export type Pooling = keyof typeof poolings;
 
 /**
  * The features of `image` [1, 3, H, W] (RGB in [0, 1]; H and W multiples of 16) at the named layers, after their ReLU:
- * [1, channels, H / 2^(block - 1), W / 2^(block - 1)] each. An unknown layer is a `usage` error.
+ * [1, channels, H / 2^(block - 1), W / 2^(block - 1)] each. Where the weights have a read-out for a layer, its features are
+ * read through that linear map of the channels. An unknown layer is a `usage` error.
  */
 export function features(
   backbone: Backbone,
@@ -32,7 +43,7 @@ export function features(
   for (const name of names.slice(0, deepest + 1)) {
     if (name !== names[0] && name.endsWith("_1")) x = poolings[pooling](x);
     x = relu(conv(x, weight(weights, `${name}.weight`), weight(weights, `${name}.bias`), padding, true));
-    if (layers.includes(name)) found[name] = x;
+    if (layers.includes(name)) found[name] = read(weights, name, x);
   }
   return found;
 }
@@ -43,6 +54,11 @@ function position(backbone: Backbone, names: readonly string[], layer: string): 
   const others = Object.values(models).filter((other) => convolutions(other).some(({ name }) => name === layer));
   const elsewhere = others.map(({ name }) => ` ${name} has it.`).join("");
   throw new UserError("usage", `${backbone.name} has no layer ${layer}. Its layers: ${names.join(", ")}.${elsewhere}`);
+}
+
+function read(weights: Weights, layer: string, x: Tensor): Tensor {
+  const name = `${layer}.readout`;
+  return weights.has(name) ? mixChannels(x, weight(weights, name)) : x;
 }
 
 function weight(weights: Weights, name: string): Tensor {

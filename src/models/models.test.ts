@@ -123,6 +123,23 @@ describe("features", () => {
     }
   });
 
+  test("a read-out is a linear map of a layer's channels, and no later layer sees it", async () => {
+    const layers = ["conv1_1", "conv2_1"];
+    const matrix = Float32Array.from({ length: 16 }, (_, i) => ((i * 5) % 7) - 3);
+    const weights = new Map(toyWeights()).set("conv1_1.readout", { shape: [4, 4], data: matrix });
+    const given = { image: { data: new Float32Array(3 * 16 * 16).map((_, i) => (i % 7) / 7), dims: [1, 3, 16, 16] } };
+    const own = await run(features(toy, toyWeights(), image, layers, "max"), given);
+    const read = await run(features(toy, weights, image, layers, "max"), given);
+    expect(read.conv2_1).toEqual(own.conv2_1);
+    for (let channel = 0; channel < 4; channel++) {
+      for (const place of [0, 17, 255]) {
+        let sum = 0;
+        for (let c = 0; c < 4; c++) sum += matrix[channel * 4 + c]! * own.conv1_1![c * 256 + place]!;
+        expect(read.conv1_1![channel * 256 + place]).toBeCloseTo(sum, 4);
+      }
+    }
+  });
+
   test("an unknown layer is a usage error that lists the layers", () => {
     expect(() => printed(["conv1_1", "conv9_1"])).toThrow(
       "toy has no layer conv9_1. Its layers: conv1_1, conv2_1, conv3_1, conv4_1, conv4_2, conv5_1.",

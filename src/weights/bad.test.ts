@@ -149,6 +149,10 @@ const rows: Record<string, [bytes: () => Uint8Array, message: string]> = {
     () => ours((t) => t.set("conv1_2.weight", { shape: [54], data: new Float32Array(54) })),
     "expected 2 x 3 x 3 x 3",
   ],
+  "a read-out of other channels": [
+    () => ours((t) => t.set("conv1_1.readout", { shape: [2, 3], data: new Float32Array(6) })),
+    "conv1_1.readout is 2 x 3, expected ",
+  ],
   "a mean of four channels": [
     () => ours((t) => t.set("mean", { shape: [4], data: new Float32Array(4) })),
     "mean is 4, expected 3",

@@ -78,6 +78,8 @@ export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Back
   });
   const ownMean = layout === ours && tensors.has("mean");
   if (ownMean) check("mean", [3]);
+  const readouts = layout === ours ? layers.filter(({ name }) => tensors.has(`${name}.readout`)) : [];
+  for (const { name, outputs } of readouts) check(`${name}.readout`, [outputs, outputs]);
 
   const weights = new Map<string, WeightTensor>();
   layers.forEach(({ name, inputs, outputs }, i) => {
@@ -87,6 +89,9 @@ export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Back
     weights.set(`${name}.weight`, { shape: [outputs, inputs, 3, 3], data: kernel });
     weights.set(`${name}.bias`, { shape: [outputs], data: read(`${names[i]}.bias`) });
   });
+  for (const { name, outputs } of readouts) {
+    weights.set(`${name}.readout`, { shape: [outputs, outputs], data: read(`${name}.readout`) });
+  }
   const mean = ownMean ? read("mean") : Float32Array.from(layout.mean);
   return weights.set("mean", { shape: [3], data: mean });
 
