@@ -12,9 +12,9 @@
  */
 export { type ErrorCode, UserError } from "./errors.ts";
 export * as graph from "./graph/index.ts";
-export { matchColors } from "./image/color.ts";
 export type { Image, Size } from "./image/image.ts";
 export { noiseImage } from "./image/noise.ts";
+export { matchColors } from "./image/palette.ts";
 export { resize } from "./image/resize.ts";
 export * as losses from "./losses/index.ts";
 export type { FeatureLoss, ImageLoss, Normalization } from "./losses/loss.ts";

@@ -11,8 +11,8 @@ test("what `pastiche` exports", () => {
     [
       "UserError",
       "graph",
-      "matchColors",
       "noiseImage",
+      "matchColors",
       "resize",
       "losses",
       "convolutions",

@@ -39,7 +39,7 @@ const sensible: Record<string, readonly unknown[]> = {
   styleLoss: ["gram", "moments"],
   normalize: ["balanced", "paper", "mean", "elements"],
   color: ["style", "free", "match", "content", "luminance"],
-  colorMap: ["symmetric", "pca", "cholesky"],
+  colorMap: ["symmetric", "pca", "cholesky", "transport"],
   contentTarget: ["mapped", "photo"],
   init: ["content", "noise", "style", "gray"],
   pooling: ["max", "average"],

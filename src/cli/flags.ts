@@ -29,7 +29,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
   styleScale: { flags: "--style-scale <factors>", read: numbers },
   strokes: { flags: "--strokes <factors>", read: numbers },
   color: { flags: "--color <mode>" },
-  colorMap: { flags: "--color-map <root>" },
+  colorMap: { flags: "--color-map <name>" },
   contentTarget: { flags: "--content-target <colors>" },
   styleLoss: { flags: "--style-loss <name>" },
   init: { flags: "--init <start>" },

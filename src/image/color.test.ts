@@ -3,10 +3,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sRgbRamp, worst } from "../../test/pictures/fixtures.ts";
-import { colorCloud, colorMap, colorMaps, greyed, keepChroma, lumaMap, mapColors, matchColors } from "./color.ts";
+import { colorCloud, colorMap, colorMaps, greyed, keepChroma, lumaMap, mapColors } from "./color.ts";
 import { blank, type Image } from "./image.ts";
 import { cholesky, eigen, inverseLower, multiply } from "./matrix3.ts";
 import { random } from "./noise.ts";
+import { matchColors } from "./palette.ts";
 
 /** Pixels of a correlated Gaussian cloud. */
 function cloudImage(seed: number, mean: number[], mix: number[]): Image {

@@ -25,14 +25,6 @@ export interface ColorMap {
 const floor = 1e-5;
 
 /**
- * `content` with its colours mapped onto those of `style` by the map of that name, clamped to [0, 1]. See `colorMaps`.
- */
-export function matchColors(content: Image, style: Image, map: keyof typeof colorMaps = "symmetric"): Image {
-  const mapped = mapColors(content, colorMap(colorCloud(content), colorCloud(style), map));
-  return { ...mapped, data: clampHere(mapped.data) };
-}
-
-/**
  * `image` with the chroma of `colors` (of the same size): every pixel of `colors` made lighter or darker, by the
  * difference of their lumas (ITU-R BT.601), until it is as light as `image`'s; clamped to [0, 1].
  */

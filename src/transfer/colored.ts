@@ -1,15 +1,7 @@
 /** Photo and paintings in the colours that the settings ask for, region by region. Pixels only. */
-import {
-  type ColorCloud,
-  type ColorMap,
-  colorCloud,
-  colorMap,
-  greyed,
-  lumaMap,
-  mapColors,
-  mixedCloud,
-} from "../image/color.ts";
+import { type ColorCloud, colorCloud, greyed, lumaMap, mapColors } from "../image/color.ts";
 import { clampHere, type Image } from "../image/image.ts";
+import { fitColors, mixedPalette, type Palette, paletteOf } from "../image/palette.ts";
 import { inlaid } from "../image/regions.ts";
 import type { Painting } from "./paintings.ts";
 import type { Settings } from "./settings.ts";
@@ -34,18 +26,20 @@ export function colored(
   content: Image,
   styles: readonly Image[],
   paintings: readonly Painting[],
-  { color, colorMap: root }: Settings,
+  { color, colorMap }: Settings,
   areas: readonly Area[],
 ): Colored {
   switch (color) {
     case "style":
-      return { content: inPaintingsColors(content, styles, paintings, areas, root), styles };
+      return { content: inPaintingsColors(content, styles, paintings, areas, colorMap), styles };
     case "free":
       return { content, styles };
     case "luminance":
-      return inPhotosColors(greyed(content), styles.map(greyed), areas, lumaMap);
+      return inPhotosColors(greyed(content), styles.map(greyed), areas, colorCloud, inPhotosLuma);
     default:
-      return inPhotosColors(content, styles, areas, (from, to) => colorMap(from, to, root));
+      return inPhotosColors(content, styles, areas, paletteOf, (image, from, to) =>
+        fitColors(image, from, to, colorMap),
+      );
   }
 }
 
@@ -54,53 +48,55 @@ function inPaintingsColors(
   styles: readonly Image[],
   paintings: readonly Painting[],
   areas: readonly Area[],
-  root: Settings["colorMap"],
+  fit: Settings["colorMap"],
 ): Image {
   const parts = areas.map((area) => {
     const here = styles.flatMap((style, i) => {
       const plane = area.styles[i];
-      return plane ? [{ cloud: cloudIn(style, plane), weight: paintings[i]!.weight }] : [];
+      return plane ? [{ palette: paletteOf(style, weightsOf(plane)), weight: paintings[i]!.weight }] : [];
     });
     const all = here.reduce((sum, { weight }) => sum + weight, 0);
-    const wanted = mixedCloud(
-      here.map(({ cloud }) => cloud),
+    const wanted: Palette = mixedPalette(
+      here.map(({ palette }) => palette),
       here.map(({ weight }) => weight / all),
     );
-    return mapped(content, area.content, colorMap(colorCloud(content, area.content), wanted, root));
+    return { image: fitColors(content, paletteOf(content, area.content), wanted, fit), plane: area.content };
   });
   return together(content, parts);
 }
 
-function inPhotosColors(
+/** Every painting in the photo's colours: `of` looks at the colours of an area, `match` brings one's to the other's. */
+function inPhotosColors<Colors>(
   content: Image,
   styles: readonly Image[],
   areas: readonly Area[],
-  map: (from: ColorCloud, to: ColorCloud) => ColorMap,
+  of: (image: Image, weight?: Float32Array) => Colors,
+  match: (image: Image, from: Colors, to: Colors) => Image,
 ): Colored {
-  const clouds = areas.map((area) => colorCloud(content, area.content));
+  const wanted = areas.map((area) => of(content, area.content));
   const painted = styles.map((style, i) => {
     const parts = areas.flatMap((area, k) => {
       const plane = area.styles[i];
       if (!plane) return [];
-      return [mapped(style, plane === "everywhere" ? undefined : plane, map(cloudIn(style, plane), clouds[k]!))];
+      return [{ image: match(style, of(style, weightsOf(plane)), wanted[k]!), plane: weightsOf(plane) }];
     });
     return together(style, parts);
   });
   return { content, styles: painted };
 }
 
-function cloudIn(image: Image, plane: Float32Array | "everywhere"): ColorCloud {
-  return colorCloud(image, plane === "everywhere" ? undefined : plane);
+function inPhotosLuma(image: Image, from: ColorCloud, to: ColorCloud): Image {
+  const { data, ...size } = mapColors(image, lumaMap(from, to));
+  return { ...size, data: clampHere(data) };
+}
+
+function weightsOf(plane: Float32Array | "everywhere"): Float32Array | undefined {
+  return plane === "everywhere" ? undefined : plane;
 }
 
 interface Part {
   readonly image: Image;
   readonly plane: Float32Array | undefined;
-}
-
-function mapped(image: Image, plane: Float32Array | undefined, map: ColorMap): Part {
-  const moved = mapColors(image, map);
-  return { image: { ...moved, data: clampHere(moved.data) }, plane };
 }
 
 /** The parts laid into `ground`; one that is everywhere is all that there is. */

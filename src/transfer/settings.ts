@@ -81,7 +81,9 @@ const job = {
     .describe(
       "the painting's (style), as they are (free), the photo's (match; to the end: content), only lightness painted (luminance)",
     ),
-  colorMap: z.enum(namesOf(colorMaps)).describe("how colours are fitted: by which square root of their covariance"),
+  colorMap: z
+    .enum([...namesOf(colorMaps), "transport"])
+    .describe("how colours are fitted: by a square root of their covariance, or by optimal transport (transport)"),
   contentTarget: z
     .enum(["mapped", "photo"])
     .describe("with color style, content is compared with the photo in the painting's colours (mapped), or in its own"),

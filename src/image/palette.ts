@@ -1,0 +1,83 @@
+/** The colours of one picture or several, and pictures given them by any of the maps that there are. */
+import { type ColorCloud, colorCloud, colorMap, type colorMaps, mapColors, mixedCloud } from "./color.ts";
+import { clampHere, type Image } from "./image.ts";
+import { random } from "./noise.ts";
+import { type ColorSample, colorTransport, transportColors } from "./transport.ts";
+
+/** How colours are fitted: by their mean and covariance (see `colorMaps`), or by their whole distribution. */
+export type ColorFit = keyof typeof colorMaps | "transport";
+
+/** Colours as they are fitted. */
+export interface Palette {
+  readonly cloud: ColorCloud;
+  /** So many of them, each counting alike. */
+  sample(count: number): ColorSample;
+}
+
+/** A transport is fitted to so many pixels. */
+const SAMPLES = 4096;
+
+/** The colours of `image`; with a `weight` for every pixel, which may not all be 0, each counts so often. */
+export function paletteOf(image: Image, weight?: Float32Array): Palette {
+  return { cloud: colorCloud(image, weight), sample: (count) => colorSample(image, count, weight) };
+}
+
+/** Several palettes together, each counting by its weight; the weights sum to 1. */
+export function mixedPalette(palettes: readonly Palette[], weights: readonly number[]): Palette {
+  return {
+    cloud: mixedCloud(
+      palettes.map(({ cloud }) => cloud),
+      weights,
+    ),
+    sample(count) {
+      const mixed = new Float32Array(3 * count);
+      let [reached, filled] = [0, 0];
+      for (const [i, palette] of palettes.entries()) {
+        reached += weights[i]!;
+        const end = i === palettes.length - 1 ? count : Math.min(count, Math.round(reached * count));
+        if (end > filled) mixed.set(palette.sample(end - filled), 3 * filled);
+        filled = end;
+      }
+      return mixed;
+    },
+  };
+}
+
+/** `image`, whose colours are `from`, in those of `to`; clamped to [0, 1]. */
+export function fitColors(image: Image, from: Palette, to: Palette, fit: ColorFit): Image {
+  const linear = colorMap(from.cloud, to.cloud, fit === "transport" ? "symmetric" : fit);
+  const fitted =
+    fit === "transport"
+      ? transportColors(image, colorTransport(from.sample(SAMPLES), to.sample(SAMPLES), linear))
+      : mapColors(image, linear);
+  return { ...fitted, data: clampHere(fitted.data) };
+}
+
+/** `content` with its colours fitted to those of `style`, clamped to [0, 1]. */
+export function matchColors(content: Image, style: Image, fit: ColorFit = "symmetric"): Image {
+  return fitColors(content, paletteOf(content), paletteOf(style), fit);
+}
+
+/**
+ * The colours of `count` pixels of `image`, spread evenly over it and always the same; with a `weight` for every pixel,
+ * which may not all be 0, each is as likely to be among them.
+ */
+export function colorSample({ data, width, height }: Image, count: number, weight?: Float32Array): ColorSample {
+  const plane = width * height;
+  const { uniform } = random(plane);
+  const total = weight ? weight.reduce((sum, x) => sum + x, 0) : plane;
+  const sample = new Float32Array(3 * count);
+  let [at, passed, last] = [0, 0, 0];
+  for (let k = 0; k < count; k++) {
+    // One in every stretch of equal weight, anywhere in it: a pattern of the picture does not meet one of the sample.
+    const wanted = ((k + uniform()) / count) * total;
+    for (; at < plane; at++) {
+      const here = weight ? weight[at]! : 1;
+      if (here > 0) last = at;
+      if (passed + here > wanted) break;
+      passed += here;
+    }
+    for (let c = 0; c < 3; c++) sample[3 * k + c] = data[c * plane + last]!;
+  }
+  return sample;
+}
