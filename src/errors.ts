@@ -21,9 +21,29 @@ export class UserError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(cleaned(message), options);
     this.code = code;
   }
+}
+
+/**
+ * `text`, wherever it comes from, as it may stand in a line of a terminal: what would steer it (control characters, among
+ * them line breaks) or turn the direction of writing becomes "?".
+ */
+export function cleaned(text: string): string {
+  return text.replace(STEERING, "?");
+}
+
+const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
+
+/** `value` as JSON that steers no terminal either (JSON itself only escapes the first 32 characters); on one line, or indented. */
+export function jsonLine(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, null, indent) ?? "null";
+  return text.replace(STEERING, (character) => (character === "\n" ? character : escaped(character)));
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** The error for a value that does not fit: `invalid("usage", "--size", "a whole number from 16 to 16384", "-3")`. */

@@ -2,6 +2,7 @@
  * When a job of the command line keeps a checkpoint, and where. One that cannot be written costs a line, never the job.
  * What is in a checkpoint, it refuses to know.
  */
+import { dirname, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { type CheckpointSlots, checkpointSlots } from "../platform/node/checkpoint-slots.ts";
 import { type Lock, takeLock } from "../platform/node/lock.ts";
@@ -34,7 +35,7 @@ const SHORTEST = 1000;
  */
 export async function checkpointKeeping(
   path: string,
-  flags: Pick<StylizeFlags, "checkpoint" | "checkpointEvery" | "keepCheckpoint" | "force" | "metadata">,
+  flags: Pick<StylizeFlags, "checkpoint" | "checkpointEvery" | "keepCheckpoint" | "force" | "metadata" | "report">,
   say: (line: string) => void,
   resumed?: { readonly slots: CheckpointSlots; readonly checkpoint: Checkpoint },
 ): Promise<Keeping | undefined> {
@@ -92,7 +93,8 @@ export async function checkpointKeeping(
       latest = performance.now();
     },
     // A picture without words in it cannot be told from somebody else's: it is only replaced with -f.
-    command: () => (there ? resume(...(flags.metadata ? [] : ["-f"])) : undefined),
+    command: () =>
+      there ? resume(...(flags.metadata ? [] : ["-f"]), ...reportWords(flags.report, slots.path)) : undefined,
     async finish() {
       if (last && complete) await slots.settle().catch(() => {});
       else await slots.remove().catch(() => say(`The job is done; ${slots.path} could not be removed.`));
@@ -112,6 +114,12 @@ async function lockFor(slots: string, output: string): Promise<Lock | undefined>
     );
   }
   return lock ?? undefined;
+}
+
+/** A report that does not lie beside the checkpoint is only found if it is named again. */
+function reportWords(report: string | undefined, slots: string): string[] {
+  const beside = report === undefined || dirname(resolve(report)) === dirname(resolve(slots));
+  return beside ? [] : ["--report", pathArgument(report)];
 }
 
 /** Seconds as milliseconds; a usage error for anything else than 0 and up. */

@@ -33,6 +33,7 @@ const flags = z.object({
   threads: z.string().optional(),
   checkpointEvery: z.string().optional(),
   keepCheckpoint: z.boolean().optional(),
+  /** From the root, to be told; it is written beside the checkpoint, whatever this says. */
   report: z.string().optional(),
 });
 

@@ -1,6 +1,7 @@
 /** `pastiche features IMAGE`: what the network sees in a picture, as a labelled sheet of feature maps and Gram matrices. */
 import { basename, parse } from "node:path";
 import { Command, Option } from "commander";
+import { cleaned } from "../errors.ts";
 import { type Pooling, poolings } from "../models/features.ts";
 import * as models from "../models/index.ts";
 import { contrasts, type FeatureSheetOptions, featureSheet, sheetParts } from "../transfer/feature-sheet.ts";
@@ -50,7 +51,7 @@ async function run(path: string, flags: FeaturesFlags): Promise<void> {
   const { outputFormat } = await import("../platform/pictures.ts");
   const { machineOptions } = await import("./job.ts");
   const { readSource, typed } = await import("./inputs.ts");
-  const { writeStandardOutput } = await import("./streams.ts");
+  const { printPath, writeStandardOutput } = await import("./streams.ts");
 
   const size = wholeNumber("--size", flags.size ?? "256", 16, 2048);
   const maps = wholeNumber("--maps", flags.maps ?? "64", 1, 4096);
@@ -62,7 +63,9 @@ async function run(path: string, flags: FeaturesFlags): Promise<void> {
   if (output !== "-") await checkWritable(output, force);
 
   const { image } = await readSource(typed(path), size);
-  const { backbone, weights } = await loadNetwork(flags.model, { onNote: (note) => process.stderr.write(`${note}\n`) });
+  const { backbone, weights } = await loadNetwork(flags.model, {
+    onNote: (note) => process.stderr.write(`${cleaned(note)}\n`),
+  });
   const names = convolutions(backbone).map(({ name }) => name);
   const layers =
     flags.layer === "all"
@@ -76,5 +79,5 @@ async function run(path: string, flags: FeaturesFlags): Promise<void> {
   const bytes = await encodePicture(format, { image: result });
   if (output === "-") return writeStandardOutput(bytes);
   await writeAtomically(output, bytes, force);
-  process.stdout.write(`${output}\n`);
+  printPath(output);
 }

@@ -2,9 +2,10 @@
  * What a grid's folder remembers in `grid.json`: which cells there are, how each went, its curves. Whether a picture is
  * still what it says, the picture itself knows.
  */
-import { readFile } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readRegular } from "../platform/node/regular.ts";
 import { writeAtomically } from "../platform/node/write.ts";
 import type { Cell, GridPlan } from "./grid-plan.ts";
 import type { Source } from "./inputs.ts";
@@ -48,7 +49,7 @@ const NAME = "grid.json";
 /** How the cells of an earlier run in this folder went, by file; undefined if the folder holds no grid. */
 export async function readRecord(folder: string): Promise<Map<string, Outcome> | undefined> {
   try {
-    const { cells } = schema.parse(JSON.parse(await readFile(join(folder, NAME), "utf8")));
+    const { cells } = schema.parse(JSON.parse(String(await readRegular(join(folder, NAME)))));
     return new Map(cells.flatMap(({ file, outcome }) => (outcome ? [[file, outcome] as const] : [])));
   } catch {
     return undefined;
@@ -77,10 +78,7 @@ export async function writeRecord(folder: string, plan: GridPlan, standings: Rea
  */
 export async function standsAlready(folder: string, cell: Cell, plan: GridPlan): Promise<"same" | "other" | "none"> {
   const path = join(folder, cell.file);
-  const there = await readFile(path).then(
-    () => true,
-    () => false,
-  );
+  const there = await lstat(path).catch(() => undefined);
   if (!there) return "none";
   const made = await readMade(path).catch(() => undefined);
   if (!made) return "other";

@@ -1,6 +1,6 @@
 /** `pastiche grid CONTENT STYLE --vary NAME=VALUES`: settings against each other. Flags in, a folder of pictures out. */
 import { Command, Option } from "commander";
-import { invalid } from "../errors.ts";
+import { invalid, jsonLine } from "../errors.ts";
 import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { number, readSettings, settingOptions } from "./flags.ts";
@@ -81,7 +81,7 @@ async function grid(given: string[], flags: GridFlags): Promise<void> {
   const folder = flags.output ?? gridFolder(sources);
   const standings = await standingsIn(folder, plan, flags.force);
   const lines = planLines(plan, folder, standings);
-  if (flags.dryRun) return print(flags.json ? JSON.stringify(planRecord(plan, folder)) : lines.join("\n"));
+  if (flags.dryRun) return print(flags.json ? jsonLine(planRecord(plan, folder)) : lines.join("\n"));
 
   const speaks = voice(flags);
   for (const line of lines) speaks.say(line);
@@ -98,7 +98,7 @@ async function grid(given: string[], flags: GridFlags): Promise<void> {
     for (const line of stoppedLines(result)) speaks.say(line);
     if (stopped) process.exitCode = stop.status();
     else if (plan.cells.some((cell) => !standings.get(cell)?.done)) process.exitCode = 1;
-    if (flags.json) print(JSON.stringify(gridRecord(result)));
+    if (flags.json) print(jsonLine(gridRecord(result)));
     else if (!flags.quiet) print(gridRecord(result).page);
   } finally {
     stop.dispose();

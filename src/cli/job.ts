@@ -2,7 +2,7 @@
  * One job of the command line: pictures read, the job run with progress shown, snapshots, checkpoints and the result
  * written. What is computed, it refuses to know.
  */
-import type { UserError } from "../errors.ts";
+import { jsonLine, type UserError } from "../errors.ts";
 import { createStylizer, type MachineOptions, type Stylizer } from "../node.ts";
 import type { CheckpointSlots } from "../platform/node/checkpoint-slots.ts";
 import { checkRuntimeName } from "../platform/node/runtimes.ts";
@@ -16,6 +16,7 @@ import { type JobPictures, jobPictures, type Sources } from "./inputs.ts";
 import { interruption } from "./interruption.ts";
 import { checkReport, type Reporting, reporting } from "./report.ts";
 import { encoder, type ResultFiles, resultFiles } from "./result-files.ts";
+import { printPath } from "./streams.ts";
 import { bytesOf, type StylizeFlags, wholeNumber } from "./stylize.ts";
 import { outputTarget, type Snapshots, snapshotPlan, wantedSnapshots } from "./target.ts";
 import { announce, type Course, newCourse, resultRecord, stoppedLine, summary, type Voice, voice } from "./telling.ts";
@@ -131,7 +132,7 @@ async function run(stylizer: Stylizer, job: Ready): Promise<void> {
     stop.dispose();
   }
   if (flags.json) print(resultRecord(course, output));
-  else if (output !== "-" && !flags.quiet) process.stdout.write(`${output}\n`);
+  else if (output !== "-" && !flags.quiet) printPath(output);
   if (flags.verbose) say(summary(course));
   await report?.write(course, output);
 }
@@ -167,5 +168,5 @@ async function follow(stylizer: Stylizer, job: Ready, course: Course, signal: Ab
 }
 
 function print(record: object): void {
-  process.stdout.write(`${JSON.stringify(record)}\n`);
+  process.stdout.write(`${jsonLine(record)}\n`);
 }

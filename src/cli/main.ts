@@ -4,7 +4,7 @@
  * command that needs it, so that `--help` answers at once.
  */
 import { Command, CommanderError } from "commander";
-import { type ErrorCode, UserError } from "../errors.ts";
+import { cleaned, type ErrorCode, jsonLine, UserError } from "../errors.ts";
 import { wantsJsonLines } from "./progress.ts";
 import { version } from "./version.ts";
 
@@ -112,9 +112,9 @@ function report(error: unknown): number {
 function complain(code: ErrorCode | "defect", message: string, error?: unknown): void {
   const stack = process.env.DEBUG && error instanceof Error ? error.stack : undefined;
   if (jsonLines) {
-    process.stderr.write(`${JSON.stringify({ type: "error", code, message: message.trim(), stack })}\n`);
+    process.stderr.write(`${jsonLine({ type: "error", code, message: message.trim(), stack })}\n`);
     return;
   }
-  process.stderr.write(`pastiche: ${message}\n`);
-  if (stack) process.stderr.write(`${stack}\n`);
+  const lines = [`pastiche: ${message}`, ...(stack ? [stack] : [])].flatMap((text) => text.split("\n"));
+  process.stderr.write(`${lines.map(cleaned).join("\n")}\n`);
 }

@@ -4,9 +4,10 @@ import * as z from "zod";
 import { UserError } from "../errors.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { readWithin } from "../platform/node/pictures-file.ts";
+import { readRegular } from "../platform/node/regular.ts";
 import { readPictureText } from "../platform/pictures-text.ts";
 import type { StartEvent } from "../transfer/events.ts";
-import { parseSettings, recordedSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
+import { isRecord, parseSettings, recordedSettings, type Settings, type SettingsInput } from "../transfer/settings.ts";
 import { type Origin, origin } from "./checkpoint-notes.ts";
 import type { Facts, Sources } from "./inputs.ts";
 import { listRoles, mapRoles, type Roles, roleAt } from "./roles.ts";
@@ -61,7 +62,7 @@ const schema = z.object({
   mask: picture.optional(),
   styleMask: z.array(picture).readonly().optional(),
   from: origin.optional(),
-  settings: z.custom<Settings>((value) => typeof value === "object" && value !== null),
+  settings: z.custom<Settings>(isRecord),
 });
 export type Made = z.infer<typeof schema>;
 
@@ -87,7 +88,7 @@ export async function readMade(path: string): Promise<Made> {
 
 /** Whether there is a result at `path` that was made of these pictures. */
 export async function madeOf(path: string, pictures: Roles<{ readonly sha256: string }>): Promise<boolean> {
-  const bytes = path === "-" ? undefined : await readWithin(path).catch(() => undefined);
+  const bytes = path === "-" ? undefined : await readRegular(path).catch(() => undefined);
   const made = bytes && madeFrom(bytes);
   const digests = (all: typeof pictures) => String(listRoles(all).map(({ sha256 }) => sha256));
   return made !== undefined && digests(made) === digests(pictures);

@@ -3,7 +3,7 @@
  * is done. What does the work is loaded when a command runs, so that `--help` stays quick.
  */
 import { Argument, Command, Option } from "commander";
-import { invalid, UserError } from "../errors.ts";
+import { cleaned, invalid, jsonLine, UserError } from "../errors.ts";
 import type { Backbone } from "../models/backbone.ts";
 
 /** The command with its subcommands. Their actions throw `UserError`s. */
@@ -92,7 +92,7 @@ async function pull(name: string): Promise<void> {
       onProgress: bar.show,
       onNote(note) {
         bar.clear();
-        process.stderr.write(`${note}\n`);
+        process.stderr.write(`${cleaned(note)}\n`);
       },
     });
     bar.clear();
@@ -186,5 +186,5 @@ function print(line: string): void {
 }
 
 function printJson(value: unknown): void {
-  print(JSON.stringify(value));
+  print(jsonLine(value));
 }

@@ -1,6 +1,6 @@
 /** `pastiche plan`: what a job would be: sizes, tiles, memory, time. It paints nothing but a few small steps to time them. */
 import { Command } from "commander";
-import { bytesText, UserError } from "../errors.ts";
+import { bytesText, jsonLine, UserError } from "../errors.ts";
 import type { StartEvent } from "../transfer/events.ts";
 import type { Job, Stylizer } from "../transfer/stylizer.ts";
 import { flagOf, readSettings, settingOptions } from "./flags.ts";
@@ -33,7 +33,7 @@ async function plan(content: string, style: string[], flags: StylizeFlags): Prom
   const stylizer = await createStylizer(machineOptions(flags));
   try {
     const { type: _, ...facts } = await startOf(stylizer, { ...pictures.take(), settings: given });
-    process.stdout.write(`${flags.json ? JSON.stringify(facts) : planLine(facts)}\n`);
+    process.stdout.write(`${flags.json ? jsonLine(facts) : planLine(facts)}\n`);
   } finally {
     await stylizer.dispose();
   }

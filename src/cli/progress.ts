@@ -2,6 +2,7 @@
  * Events as a bar on a terminal, or as JSON lines: both on standard error, because standard output is for results. It
  * shows events and knows nothing of what they mean.
  */
+import { cleaned, jsonLine } from "../errors.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { StepEvent, StylizeEvent } from "../transfer/events.ts";
 
@@ -31,10 +32,10 @@ export const progressStyles = ["auto", "bar", "json", "none"] as const;
 export function progressFor(style: (typeof progressStyles)[number], stream: NodeJS.WriteStream): Progress {
   const chosen = style === "auto" ? (stream.isTTY && process.env.TERM !== "dumb" ? "bar" : "none") : style;
   if (chosen === "bar") return bar(stream);
-  if (chosen === "none") return { show() {}, note: (text) => void stream.write(`${text}\n`), clear() {} };
+  if (chosen === "none") return { show() {}, note: (text) => void stream.write(`${cleaned(text)}\n`), clear() {} };
   return {
     show: (event) => event.type !== "checkpoint" && event.type !== "note" && stream.write(`${json(event)}\n`),
-    note: (text) => void stream.write(`${JSON.stringify({ type: "note", text })}\n`),
+    note: (text) => void stream.write(`${jsonLine({ type: "note", text })}\n`),
     clear() {},
   };
 }
@@ -46,9 +47,9 @@ export function wantsJsonLines(args: readonly string[]): boolean {
 
 /** An event as one line of JSON; pixels are left out, sizes stay. */
 function json(event: StylizeEvent | CellEvent): string {
-  if (event.type !== "image" && event.type !== "done") return JSON.stringify(event);
+  if (event.type !== "image" && event.type !== "done") return jsonLine(event);
   const { width, height } = event.image;
-  return JSON.stringify({ ...event, image: { width, height } });
+  return jsonLine({ ...event, image: { width, height } });
 }
 
 const INTERVAL = 100;
@@ -66,7 +67,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
     clear,
     note(text) {
       clear();
-      stream.write(`${text}\n`);
+      stream.write(`${cleaned(text)}\n`);
     },
     show(event) {
       if (event.type === "cell") which = `${event.cell}/${event.cells}  `;

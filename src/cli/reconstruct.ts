@@ -73,6 +73,7 @@ async function figure(
   const { resize } = await import("../image/resize.ts");
   const { sheet } = await import("../image/sheet.ts");
   const { writeAtomically } = await import("../platform/node/write.ts");
+  const { printPath, writeStandardOutput } = await import("./streams.ts");
   const { interruption } = await import("./interruption.ts");
   const { readSource, typed } = await import("./inputs.ts");
   const { machineOptions } = await import("./job.ts");
@@ -129,9 +130,8 @@ async function figure(
   });
   const bytes = await encodePicture(target.format, { image: result }, target.encoding);
   if (target.path === "-") {
-    const { writeStandardOutput } = await import("./streams.ts");
     return writeStandardOutput(bytes);
   }
   await writeAtomically(target.path, bytes, { force: flags.force });
-  if (!flags.quiet) process.stdout.write(`${target.path}\n`);
+  if (!flags.quiet) printPath(target.path);
 }

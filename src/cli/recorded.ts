@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { UserError } from "../errors.ts";
 import { inMessage } from "../platform/node/paths.ts";
-import { readWithin } from "../platform/node/pictures-file.ts";
+import { readRegular } from "../platform/node/regular.ts";
 import type { Recorded } from "./checkpoint-notes.ts";
 import { flagOf } from "./flags.ts";
 import type { Source, Sources } from "./inputs.ts";
@@ -51,8 +51,8 @@ export async function findPictures(recorded: Roles<Recorded>, given: GivenPictur
   });
 }
 
-/** SHA-256 of a file; undefined where it cannot be read. */
+/** SHA-256 of an ordinary file; undefined where there is none to be read. */
 export async function digestOf(path: string): Promise<string | undefined> {
-  const bytes = await readWithin(path).catch(() => undefined);
+  const bytes = await readRegular(path).catch(() => undefined);
   return bytes && createHash("sha256").update(bytes).digest("hex");
 }

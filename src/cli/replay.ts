@@ -105,7 +105,8 @@ async function pictures(made: Made, given: GivenPictures, start: string | boolea
   const sources: Sources = await mapRolesInTurn(wanted, async (one, role, index) => {
     if (typeof one !== "string") return findPicture(role, one, folder);
     const recorded = roleAt(made, role, index);
-    if (recorded && one !== "-" && (await digestOf(one)) !== recorded.sha256) others.push(one);
+    const digest = recorded && one !== "-" ? await digestOf(one) : undefined;
+    if (digest !== undefined && digest !== recorded!.sha256) others.push(one);
     return typed(one);
   });
   return { sources, others };

@@ -2,12 +2,12 @@
  * `--report out.html`: what a job was made of, how it went and what came of it, gathered while it runs and written as one
  * page. How the page looks, and what is computed, it refuses to know.
  */
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import { type Band, readCurves } from "../pages/curves.ts";
 import { type Fact, type Input, readSnapshots, reportPage, type Snapshot } from "../pages/report.ts";
+import { readRegular } from "../platform/node/regular.ts";
 import { checkWritable, writeAtomically } from "../platform/node/write.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
@@ -178,6 +178,6 @@ function keyOf(facts: Facts): string {
 
 /** The page at `path`, if it is a report of a job with these pictures. */
 async function reportOf(path: string, facts: Facts): Promise<string | undefined> {
-  const text = await readFile(path, "utf8").catch(() => "");
+  const text = await readRegular(path).then(String, () => "");
   return text.slice(0, 4000).includes(`<meta name="pastiche" content="${keyOf(facts)}">`) ? text : undefined;
 }

@@ -1,5 +1,5 @@
 /** `pastiche resume FILE`: a job that was stopped goes on from its checkpoint, and ends as if it had never stopped. */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { type GivenPictures, pictureOptions, runningOptions, type StylizeFlags } from "./stylize.ts";
 
@@ -19,6 +19,7 @@ export function resumeCommand(): Command {
   );
   return runningOptions(command).action(async (path: string, given: ResumeFlags) => {
     const { readCheckpoint } = await import("../platform/node/checkpoint-slots.ts");
+    const { checkWritable } = await import("../platform/node/write.ts");
     const { readNotes } = await import("./checkpoint-notes.ts");
     const { findPictures } = await import("./recorded.ts");
     const { runJob } = await import("./job.ts");
@@ -30,12 +31,18 @@ export function resumeCommand(): Command {
     const { output, tile, origin, flags: before, ...recorded } = readNotes(slots.path, notes);
     const folder = dirname(slots.path);
     const sources = await findPictures(recorded, given, folder);
+    // What a file names lies beside it: its report, too, wherever that was.
+    const beside = before.report && join(folder, basename(before.report));
+    const elsewhere = beside !== undefined && given.report === undefined && resolve(beside) !== before.report;
     const target = given.output ?? (output === "-" ? "-" : join(folder, basename(output)));
+    const named = [given.output === undefined && target, given.report === undefined && beside];
+    for (const path of named) if (path && path !== "-") await checkWritable(path, { force: true, streams: false });
     const flags: StylizeFlags = {
       ...before,
       ...given,
       runtime: given.runtime ?? before.runtime,
       output: target,
+      report: given.report ?? beside,
     };
     const resume = { checkpoint, slots };
     await runJob(
@@ -47,6 +54,7 @@ export function resumeCommand(): Command {
         replaces: (path) => madeOf(path, recorded),
         onStart({ runtime }, say) {
           if (problem) say(problem);
+          if (elsewhere) say(`The report goes to ${beside}; to go on with another: --report PAGE.`);
           say(`Going on after step ${checkpoint.step} of ${checkpoint.steps}.`);
           if (runtime !== checkpoint.runtime)
             say(`Note: it began on ${checkpoint.runtime} and goes on on ${runtime}; the last bits may differ.`);

@@ -1,7 +1,9 @@
 /** Words as they can be pasted into a shell. */
+import { cleaned, jsonLine } from "../errors.ts";
 
-/** `word`, quoted for a POSIX shell where that is needed. */
+/** `word`, quoted for a POSIX shell where that is needed; what would steer a terminal is written out, as in $'\\u001b'. */
 export function quoted(word: string): string {
+  if (cleaned(word) !== word) return `$'${jsonLine(word).slice(1, -1).replaceAll("'", "\\'")}'`;
   return /^[\w@%+=:,./~-]+$/.test(word) && !word.startsWith("~") ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

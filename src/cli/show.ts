@@ -1,5 +1,6 @@
 /** `pastiche show OUT.png`: how a result was made, as a command line that makes it again. */
 import { Command } from "commander";
+import { jsonLine } from "../errors.ts";
 import { chosenSettings, givenSettings, type SettingsInput } from "../transfer/settings.ts";
 import { settingWords } from "./flags.ts";
 import type { Made } from "./metadata.ts";
@@ -14,7 +15,7 @@ export function showCommand(): Command {
     .action(async (path: string, { all, json }: { all?: boolean; json?: boolean }) => {
       const { readMade } = await import("./metadata.ts");
       const made = await readMade(path);
-      process.stdout.write(json ? `${JSON.stringify(made, null, 2)}\n` : `${commandLine(madeWords(made, all))}\n`);
+      process.stdout.write(json ? `${jsonLine(made, 2)}\n` : `${commandLine(madeWords(made, all))}\n`);
     });
 }
 

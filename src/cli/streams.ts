@@ -1,5 +1,5 @@
 /** Pictures through pipes: standard input and output as bytes. */
-import { UserError } from "../errors.ts";
+import { cleaned, UserError } from "../errors.ts";
 import { tooLarge } from "../platform/node/pictures-file.ts";
 import { limits } from "../platform/pictures.ts";
 
@@ -17,6 +17,11 @@ export async function readStandardInput(): Promise<Uint8Array> {
     parts.push(part as Uint8Array);
   }
   return Buffer.concat(parts);
+}
+
+/** The path of what was written, alone on its line; exact for a program that reads it. */
+export function printPath(path: string): void {
+  process.stdout.write(`${process.stdout.isTTY ? cleaned(path) : path}\n`);
 }
 
 /** `bytes` to standard output. A terminal there is a `usage` error; a closed pipe is a `file` error. */

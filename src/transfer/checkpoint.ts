@@ -7,7 +7,7 @@ import { UserError } from "../errors.ts";
 import type { Size } from "../image/image.ts";
 import { joined, parseSafetensors, safetensorsPieces } from "../weights/safetensors.ts";
 import type { WeightTensor } from "../weights/weights.ts";
-import { recordedSettings, type Settings } from "./settings.ts";
+import { isRecord, recordedSettings, type Settings } from "./settings.ts";
 
 /** The whole state of a job after a step: with its pictures, all that is needed to go on. */
 export interface Checkpoint {
@@ -116,7 +116,7 @@ async function unsignedDigest(bytes: Uint8Array, digest: string, sha256: Sha256)
 
 /** All of a checkpoint but its tensors, as it is stored. */
 const head = z.object({
-  settings: z.custom<Settings>((value) => typeof value === "object" && value !== null),
+  settings: z.custom<Settings>(isRecord),
   model: z.string(),
   weights: z.string(),
   runtime: z.string(),

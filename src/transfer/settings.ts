@@ -154,7 +154,7 @@ export function settingSchemas(): Map<string, z.ZodType> {
  * by default).
  */
 export function parseSettings(given: SettingsInput = {}, label: (name: string) => string = (name) => name): Settings {
-  if (typeof given !== "object" || given === null) throw invalid("usage", "settings", "a record", given);
+  if (!isRecord(given)) throw invalid("usage", "settings", "a record", given);
   const own: Record<string, unknown> = {};
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
@@ -182,6 +182,11 @@ export function parseSettings(given: SettingsInput = {}, label: (name: string) =
     throw new UserError("usage", `${lists}: expected at least one layer, got none.`);
   }
   return { ...settings, parameters: parse<z.ZodType<Record<string, number>>>(optimizer.parameters, parameters, label) };
+}
+
+/** An object with names, not a list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What settings meant before there was a choice. */

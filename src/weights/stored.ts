@@ -2,7 +2,7 @@
  * What all readers of weights files hand over: tensors that are described but not read yet, so that everything can be
  * checked before memory is spent. Refuses to know any format, any network and any file name.
  */
-import { UserError } from "../errors.ts";
+import { cleaned, UserError } from "../errors.ts";
 
 /** One tensor in a file. */
 export interface StoredTensor {
@@ -42,7 +42,6 @@ export function showShape(shape: readonly number[]): string {
 
 /** A name out of a file, made safe to print: short, no control characters. */
 export function showName(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-  const clean = name.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+  const clean = cleaned(name);
   return clean.length > 60 ? `${clean.slice(0, 57)}...` : clean;
 }

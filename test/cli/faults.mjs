@@ -29,7 +29,7 @@ promises.unlink = async (path) => {
   return unlink(path);
 };
 promises.open = async (path, flags, mode) => {
-  if (!ours(path) || flags === "r") return open(path, flags, mode);
+  if (!ours(path) || flags !== "wx") return open(path, flags, mode);
   fault();
   const file = await open(path, flags, mode);
   const { writeFile, sync, close } = file;

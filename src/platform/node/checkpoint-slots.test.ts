@@ -266,7 +266,10 @@ describe("torn and damaged files", () => {
   test("nothing there, a folder, somebody else's file", async () => {
     const refused = (name: string) => expect(readCheckpoint(join(folder, name))).rejects;
     await refused("none.ckpt").toMatchObject({ code: "file", message: expect.stringMatching(/no such checkpoint/) });
-    await refused("").toMatchObject({ code: "file", message: expect.stringMatching(/cannot be read \(EISDIR\)/) });
+    await refused("").toMatchObject({
+      code: "file",
+      message: expect.stringMatching(/cannot be read (no ordinary file)/),
+    });
     await writeFile(path, "{}");
     await refused("out.png.ckpt").toMatchObject({ message: expect.stringMatching(/is damaged or no checkpoint/) });
   });

@@ -3,10 +3,11 @@
  * checkpoint is due and what its notes mean.
  */
 import { createHash } from "node:crypto";
-import { access, open, rename, rm } from "node:fs/promises";
+import { access, rename, rm } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { type Checkpoint, checkpointPieces, decodeCheckpoint } from "../../transfer/checkpoint.ts";
 import { inMessage } from "./paths.ts";
+import { openRegular } from "./regular.ts";
 import { clearTemporaries, writeAtomically } from "./write.ts";
 
 export interface CheckpointSlots {
@@ -112,7 +113,7 @@ function exists(path: string): Promise<boolean> {
 /** A file's bytes in parts, because one read can take 2 GB only; undefined if there is no file. */
 async function readWhole(path: string): Promise<Uint8Array | undefined> {
   try {
-    const file = await open(path, "r");
+    const file = await openRegular(path);
     try {
       const bytes = new Uint8Array((await file.stat()).size);
       for (let at = 0; at < bytes.length; ) {

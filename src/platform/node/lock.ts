@@ -3,10 +3,11 @@
  * owner lives, so that a lock whose owner has died does not last. Refuses to know what is locked.
  */
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { link, mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readRegular } from "./regular.ts";
 
 const pollMs = 100;
 const touchMs = 2_000;
@@ -83,7 +84,7 @@ async function take(path: string, id: string): Promise<boolean> {
 
 async function owner(path: string): Promise<Owner | undefined> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as Owner;
+    return JSON.parse((await readRegular(path)).toString()) as Owner;
   } catch {
     return undefined; // gone, or created this moment and not written yet
   }

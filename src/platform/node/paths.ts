@@ -1,6 +1,5 @@
 /** Paths as they may stand in messages. Refuses to know what lies behind them. */
+import { cleaned } from "../../errors.ts";
 
-/** `path` on one line: control characters, which could also steer a terminal, become "?". */
-export function inMessage(path: string): string {
-  return path.replace(/\p{Cc}/gu, "?");
-}
+/** `path` on one line, steering nothing. */
+export const inMessage = cleaned;

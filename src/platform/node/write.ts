@@ -28,12 +28,20 @@ export interface WriteOptions {
 }
 
 /**
- * Throws a `file` error if `writeAtomically` could not write `path` now: so that a run of minutes does not end in one.
- * Writes nothing.
+ * Throws a `file` error if `writeAtomically` could not write `path` now: so that a run of minutes does not end in one; and,
+ * without `streams`, if it would go to a pipe or a device. Writes nothing.
  */
-export async function checkWritable(path: string, { force = false }: WriteOptions = {}): Promise<void> {
+export async function checkWritable(
+  path: string,
+  { force = false, streams = true }: WriteOptions & { readonly streams?: boolean } = {},
+): Promise<void> {
   try {
     const target = await destination(path, force);
+    if (target.stream && !streams)
+      throw new UserError(
+        "file",
+        `${inMessage(path)} is a pipe or a device, and no person named it; give another name.`,
+      );
     await access(target.stream ? target.path : dirname(target.path), constants.W_OK);
   } catch (error) {
     throw unwritable(path, error);
