@@ -11,7 +11,7 @@
  * --references DIR holds neural-style's inputs/ and outputs/. Further: --size 512 (long side of jobs and of judging), --out
  * FOLDER (default: pastiche-looks in the folder for temporary files), --blind, --compare OLD.json (an earlier results.json).
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -54,6 +54,9 @@ try {
 
 async function main() {
   const { pairs, results } = asked();
+  for (const folder of given.judge ?? []) {
+    if (!existsSync(folder)) throw new UserError("file", `--judge: ${folder} is not there.`);
+  }
   mkdirSync(given.out, { recursive: true });
   const before = given.compare ? JSON.parse(readFileSync(given.compare, "utf8")).pairs : undefined;
   // Opened first, so that missing weights are told before an hour of jobs; the jobs have processes of their own.
