@@ -1,5 +1,5 @@
 /** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
-import { keepChroma } from "../image/color.ts";
+import { greyed, keepChroma } from "../image/color.ts";
 import { blank, blend, crop, type Image, padEdges, padPlanes, type Size, withLongSide } from "../image/image.ts";
 import { noiseImage } from "../image/noise.ts";
 import { inlaid, type Maps, resizeMaps } from "../image/regions.ts";
@@ -7,6 +7,7 @@ import { resized } from "../image/resize.ts";
 import { type Level, pyramid } from "../schedule/pyramid.ts";
 import { type Area, colored } from "./colored.ts";
 import { type Edges, edgesOf, GRAIN, margined } from "./edges.ts";
+import { paintsGreys } from "./grey.ts";
 import { listed, longSides, type Painting, paintingsOf } from "./paintings.ts";
 import { type Masks, type Regions, regionsOf } from "./regions.ts";
 import type { Settings } from "./settings.ts";
@@ -77,12 +78,13 @@ export function regionsIn(pictures: Pictures, settings: Settings): Regions | und
   return regionsOf(pictures, pictures.content, styles, paintingsOf(styles.length, settings));
 }
 
-/** The pictures at every level. */
+/** The pictures at every level; `grey`: in greys, see `paintsGreys`. */
 export function prepare(
   pictures: Pictures,
   settings: Settings,
   levels: readonly Level[],
   regions = regionsIn(pictures, settings),
+  grey = paintsGreys(pictures, settings),
 ): Prepared {
   const last = levels.at(-1)!;
   const edges = edgesOf(settings);
@@ -110,7 +112,8 @@ export function prepare(
       const first = levels[0]!;
       const { content, ...rest } = all();
       const own = () => (apart ? recolored(resized(content, first), rest.styles).content : content);
-      return startImage({ ...rest, content: own, paintings, regions }, first, settings);
+      const start = startImage({ ...rest, content: own, paintings, regions }, first, settings);
+      return grey ? greyed(start) : start;
     },
     at(level) {
       const { content, styles } = all();
@@ -122,7 +125,8 @@ export function prepare(
         regions: regions && paddedMaps(resizeMaps(regions.content, level), edges.workSize(level)),
       };
     },
-    finish(image) {
+    finish(shown) {
+      const image = grey ? greyed(shown) : shown;
       if (!kept) return image;
       const original = resized(kept, image);
       const painted = keepsChroma(settings) ? keepChroma(image, original) : image;

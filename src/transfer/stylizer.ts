@@ -18,6 +18,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf } from "./edges.ts";
 import type { StartEvent, StylizeEvent } from "./events.ts";
 import { eightBitsGain } from "./gain.ts";
+import { paintsGreys } from "./grey.ts";
 import { eightBitMemory, eightBitTile, peakMemory, tileWithin } from "./memory.ts";
 import { listed } from "./paintings.ts";
 import { precisionOf, withRanges } from "./precision.ts";
@@ -102,7 +103,8 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const { backbone, weights: own, digest } = await network(name);
     const weights = loudWeights(backbone, own, factorOf(backbone, asked.gain));
     const { padding, workSize } = edgesOf(asked);
-    const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: asked.color === "luminance" };
+    const grey = paintsGreys(pictures, asked);
+    const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: grey || asked.color === "luminance" };
     const looked = texture ? { ...asked, contentLayers: {} } : asked;
     // Builds no more than the graph: an unknown layer is told before any work is done.
     describeGraph(eye, terms(looked).features);
@@ -138,7 +140,7 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
     if (from) checkCarries(from, { ...about, settings, first: levels[0]! });
-    const ready = prepare(pictures, settings, levels, regions);
+    const ready = prepare(pictures, settings, levels, regions, grey);
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
     const stepsWork = levels.map((level) => levelWork(settings, eye, all, workSize(level)));
     const facts = { levels, steps, work: stepsWork, tile: settings.tile, peak };
@@ -155,7 +157,8 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
         ready.finish,
       );
     };
-    return { start, run, name, timed: { ...start, settings, paintings, photo: !texture, done: resume?.step ?? 0 } };
+    const timed = { ...start, settings, paintings, photo: !texture, grey, done: resume?.step ?? 0 };
+    return { start, run, name, timed };
   }
 
   /** How long the job will take, by a trial with the same network; undefined if it cannot be told. */

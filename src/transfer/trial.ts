@@ -2,6 +2,7 @@
  * How long a job will take: a few of its steps are done on a small picture of noise and timed, and what all its steps run over
  * is counted. Regions are left out: they cost little. It refuses to know what a step computes.
  */
+import { greyed } from "../image/color.ts";
 import { noiseImage } from "../image/noise.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import { PASSES } from "./begin.ts";
@@ -22,6 +23,8 @@ export interface Timed {
   readonly paintings: number;
   /** Is there a photo? */
   readonly photo: boolean;
+  /** Is it painted in greys? The trial then runs on the programs that the job does. */
+  readonly grey?: boolean;
 }
 
 const SIDES = [256, 192, 128, 96, 64];
@@ -41,7 +44,7 @@ export interface Trial {
  * than 64 pixels); undefined if there is none.
  */
 export function trialOf(timed: Timed, share: number): Trial | undefined {
-  const { settings, precision, levels, work, paintings, photo } = timed;
+  const { settings, precision, levels, work, paintings, photo, grey } = timed;
   const steps = 1 + (precision === "int8" ? EIGHT : 0) + FLOATS;
   const begun = stepsDone(timed);
   const most = share * levels.reduce((sum, level, i) => sum + (level.steps - begun[i]!) * work[i]!.pixels, 0);
@@ -51,7 +54,10 @@ export function trialOf(timed: Timed, share: number): Trial | undefined {
   const side = SIDES.find(fits);
   if (!side) return undefined;
   // No two are the same, and none is what the job's seed begins with: a loss of nothing has no gradient.
-  const picture = (i: number) => noiseImage({ width: side, height: side }, settings.seed + 1 + i);
+  const picture = (i: number) => {
+    const noise = noiseImage({ width: side, height: side }, settings.seed + 1 + i);
+    return grey ? greyed(noise) : noise;
+  };
   const whole = { size: side, levels: 1, minSize: side, tile: "off", init: "noise", precision } as const;
   // So that as many are in eight bits as are to be timed.
   const all = precision === "int8" ? 1 + EIGHT + FINAL : steps;

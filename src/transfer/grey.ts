@@ -1,0 +1,32 @@
+/** Whether a job is painted in greys, because nothing that it is painted after has colours. Pixels only. */
+import type { Image } from "../image/image.ts";
+import { listed, paintingsOf } from "./paintings.ts";
+import type { Pictures } from "./prepare.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * A painting whose pixels have a chroma (largest channel less smallest, 0 to 1) below this on average is grey: what a scan or
+ * a file adds to a drawing in black and white. Tinted paper and sepia have several times as much.
+ */
+const GREY = 2 / 255;
+
+/**
+ * Are the colours of the job those of the paintings, and is every painting that counts grey? Nothing then tells an image in
+ * colours from its luma, which is all that the network is to see, and all that people are to.
+ */
+export function paintsGreys({ style }: Pick<Pictures, "style">, settings: Settings): boolean {
+  if (settings.color !== "style") return false;
+  const styles = listed(style);
+  const paintings = paintingsOf(styles.length, settings);
+  return styles.every((image, i) => paintings[i]!.weight === 0 || meanChroma(image) < GREY);
+}
+
+function meanChroma({ width, height, data }: Image): number {
+  const plane = width * height;
+  let sum = 0;
+  for (let i = 0; i < plane; i++) {
+    const [r, g, b] = [data[i]!, data[plane + i]!, data[2 * plane + i]!];
+    sum += Math.max(r, g, b) - Math.min(r, g, b);
+  }
+  return sum / plane;
+}
