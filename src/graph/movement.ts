@@ -75,7 +75,7 @@ export function padZeros(x: Tensor, axis: number, before: number, after: number)
   });
 }
 
-/** Tensors one after the other along `axis`; not differentiable (no loss has needed it). */
+/** Tensors one after the other along `axis`. A gradient needs sizes along it that are numbers. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const [first] = parts;
   if (!first) throw new TypeError("concat: no parts");
@@ -91,6 +91,15 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   return node("Concat", parts, {
     shape: first.shape.map((dim, i) => (i === axis ? length : dim)),
     attributes: { axis },
+    pullback(g) {
+      let end = 0;
+      return parts.map(({ shape }) => {
+        const length = shape[axis]!;
+        if (typeof length !== "number") throw new TypeError("concat: a gradient needs sizes that are numbers");
+        end += length;
+        return slice(g, axis, end - length, end);
+      });
+    },
   });
 }
 

@@ -74,8 +74,7 @@ export const operators: Record<string, OperatorCase> = {
       [2, 3],
       [1, 3],
     ],
-    build: (a, b) => graph.concat([a, b], 0),
-    fixed: [0, 1],
+    build: (a, b) => graph.concat([a, graph.mul(b, b)], 0),
   },
   matmul: {
     shapes: [
