@@ -151,7 +151,9 @@ test("the rooms that one can choose from", () => {
       "losses": [
         "content",
         "gram",
+        "laplacian",
         "moments",
+        "roughness",
         "variation",
       ],
       "models": [

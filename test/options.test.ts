@@ -37,6 +37,8 @@ const sensible: Record<string, readonly unknown[]> = {
   recipe: Object.keys(recipes),
   optimizer: ["adam", "lbfgs"],
   styleLoss: ["gram", "moments"],
+  laplacianScales: [1, [4, 16], 3],
+  roughnessScales: [[1, 2], 16],
   normalize: ["balanced", "paper", "mean", "elements"],
   color: ["style", "free", "match", "content", "luminance"],
   colorMap: ["symmetric", "pca", "cholesky", "transport"],

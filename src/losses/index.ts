@@ -1,5 +1,7 @@
 /** The losses one can choose by name. Adding one is its file and a line here. */
 export { content } from "./content.ts";
 export { gram } from "./gram.ts";
+export { laplacian } from "./laplacian.ts";
 export { moments } from "./moments.ts";
+export { roughness } from "./roughness.ts";
 export { variation } from "./variation.ts";

@@ -96,6 +96,17 @@ function products({ channels, height, width, data }: Planes): number[] {
   });
 }
 
+/** G/M. */
+function gramOf(f: Planes): number[] {
+  return products(f).map((x) => x / (f.height * f.width));
+}
+
+/** sum (G/M - A/M')^2. */
+function gramDistance(f: Planes, p: Planes): number {
+  const [g, a] = [gramOf(f), gramOf(p)];
+  return sumOf(g.map((x, i) => (x - a[i]!) ** 2));
+}
+
 /** Means and covariances of the channels, by their definitions. */
 function moments({ channels, height, width, data }: Planes): { mean: number[]; covariance: number[] } {
   const places = height * width;
@@ -142,26 +153,20 @@ export const formulas: Record<string, Record<Normalization, (now: Planes, target
     balanced: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / total(p, (i) => p.data[i]! ** 2),
   },
   gram: {
-    mean: (f, p) => {
-      const g = products(f).map((x) => x / (f.height * f.width));
-      const a = products(p).map((x) => x / (p.height * p.width));
-      return sumOf(g.map((x, i) => (x - a[i]!) ** 2)) / g.length;
-    },
-    elements: (f, p) => {
-      const g = products(f).map((x) => x / f.data.length);
-      const a = products(p).map((x) => x / p.data.length);
-      return sumOf(g.map((x, i) => (x - a[i]!) ** 2)) / g.length;
-    },
+    mean: (f, p) => gramDistance(f, p) / f.channels ** 2,
+    elements: (f, p) => gramDistance(f, p) / f.channels ** 4,
     paper: (f, p) => {
       const [n, m] = [f.channels, f.height * f.width];
       const [g, a] = [products(f), products(p)];
       return sumOf(g.map((x, i) => (x - a[i]!) ** 2)) / (4 * n ** 2 * m ** 2);
     },
-    balanced: (f, p) => {
-      const g = products(f).map((x) => x / (f.height * f.width));
-      const a = products(p).map((x) => x / (p.height * p.width));
-      return sumOf(g.map((x, i) => (x - a[i]!) ** 2)) / sumOf(a.map((x) => x ** 2));
-    },
+    balanced: (f, p) => gramDistance(f, p) / sumOf(gramOf(p).map((x) => x ** 2)),
+  },
+  laplacian: {
+    mean: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / f.data.length,
+    elements: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / f.data.length,
+    paper: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / 2,
+    balanced: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / total(p, (i) => p.data[i]! ** 2 + 255 ** -2),
   },
   moments: {
     mean: (f, p) => momentDistance(f, p, 1),
@@ -178,6 +183,12 @@ export const formulas: Record<string, Record<Normalization, (now: Planes, target
         sumOf(a.map((x, i) => (x - b[i]!) ** 2)) / sumOf(b.map((x) => x ** 2));
       return (share(now.mean, then.mean) + share(now.covariance, then.covariance)) / 2;
     },
+  },
+  roughness: {
+    mean: (f, p) => gramDistance(f, p) / f.channels ** 2,
+    elements: (f, p) => gramDistance(f, p) / f.channels ** 4,
+    paper: (f, p) => gramDistance(f, p) / (4 * f.channels ** 2),
+    balanced: (f, p) => gramDistance(f, p) / (sumOf(gramOf(p).map((x) => x ** 2)) + f.channels ** 2 * 255 ** -4),
   },
   variation: {
     elements: (x) => neighbours(x, 1, 0).sum + neighbours(x, 0, 1).sum,

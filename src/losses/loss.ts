@@ -54,6 +54,30 @@ export interface LossKind<Of extends Role> {
 
 type Loss<Of extends Role> = Of extends "image" ? ImageLoss : FeatureLoss;
 
+/**
+ * How far a picture may be made smaller before it is filtered: the sides of the blocks of pixels that are averaged. Work
+ * sizes are multiples of the largest.
+ */
+export const scales = [1, 2, 4, 8, 16] as const;
+export type Scale = (typeof scales)[number];
+
+/** A linear map of the image that a loss looks at in place of a layer of the network. */
+export interface Filter {
+  /** `laplacian4`. */
+  readonly name: string;
+  readonly scale: Scale;
+  readonly channels: number;
+  /** How many of its own positions around each it sees, at most. */
+  readonly reach: number;
+  /** From an image [1, 3, H, W] to [1, channels, H / scale, W / scale]. What is beyond the edges adds nothing. */
+  of(image: Tensor, padding: Padding): Tensor;
+}
+
+/** A loss over a filtered image. It has a strength and scales of its own: the settings `NAME` and `NAMEScales`. */
+export interface FilterKind extends LossKind<"content" | "style"> {
+  filter(scale: Scale): Filter;
+}
+
 /** A `LossKind`. */
 export function lossKind<Of extends Role>(
   role: Of,

@@ -9,7 +9,7 @@ import { blockOf, convolutions } from "../models/backbone.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { levelWork, tileSize } from "./begin.ts";
 import { type Eye, IMAGE, undivided } from "./step.ts";
-import type { Terms } from "./terms.ts";
+import type { FeatureTerm, Terms } from "./terms.ts";
 import { tilesFor } from "./tile-programs.ts";
 
 /** Node, this program and its libraries, before any picture. */
@@ -115,14 +115,17 @@ function network({ backbone }: Pick<Eye, "backbone">, { features: terms }: Terms
   const deepest = Math.max(0, ...terms.map((term) => layers.findIndex(({ name }) => name === term.layer)));
   const perPixel = ({ name, outputs }: { name: string; outputs: number }) => (4 * outputs) / 4 ** (blockOf(name) - 1);
   const seen = layers.slice(0, deepest + 1);
-  const bytesOf = (layer: string) => perPixel(layers.find(({ name }) => name === layer)!);
+  const bytesOf = ({ layer, filter }: FeatureTerm) =>
+    filter ? (4 * filter.channels) / filter.scale ** 2 : perPixel(layers.find(({ name }) => name === layer)!);
   const targets = terms.filter(({ picture }) => picture === "content");
+  const filtered = terms.filter(({ filter, region }) => filter && !region);
   const weighted = terms.filter(({ region }) => region !== undefined);
   return {
     weights: seen.reduce((sum, { inputs, outputs }) => sum + 4 * outputs * (9 * inputs + 1), 0),
-    features: seen.reduce((sum, layer) => sum + perPixel(layer), 0),
-    weighted: weighted.reduce((sum, { layer }) => sum + REGION * bytesOf(layer), 0),
-    content: targets.reduce((sum, { layer }) => sum + bytesOf(layer), 0),
+    features:
+      seen.reduce((sum, layer) => sum + perPixel(layer), 0) + filtered.reduce((sum, term) => sum + bytesOf(term), 0),
+    weighted: weighted.reduce((sum, term) => sum + REGION * bytesOf(term), 0),
+    content: targets.reduce((sum, term) => sum + bytesOf(term), 0),
   };
 }
 

@@ -22,6 +22,8 @@ export function reconstruction(kind: Reconstruction, layers: readonly string[]):
     alpha: 1,
     beta: 1,
     tv: 0,
+    laplacian: 0,
+    roughness: 0,
     color: "free",
     init: "noise",
     levels: 1,

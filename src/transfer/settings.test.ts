@@ -12,7 +12,7 @@ import {
   type SettingsInput,
   settingSchemas,
 } from "./settings.ts";
-import { strengths, terms } from "./terms.ts";
+import { strengths, terms, withoutPhoto } from "./terms.ts";
 
 /** The message of the error for settings of any type. */
 function complaint(given: Record<string, unknown>, label?: (name: string) => string): string {
@@ -102,6 +102,9 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
     ["styleScale", 0, "expected at least 0.05, got 0"],
     ["color", "blue", 'expected one of style, free, match, content, luminance, got "blue"'],
     ["styleLoss", "content", 'expected one of gram, moments, got "content"'],
+    ["styleLoss", "roughness", 'expected one of gram, moments, got "roughness"'],
+    ["laplacianScales", 3, "expected scales out of 1, 2, 4, 8, 16, got 3"],
+    ["roughnessScales", [4, 4], "expected every scale once, got 4,4"],
     ["init", "random", 'expected one of content, noise, style, gray, got "random"'],
     ["optimizer", "sgd", 'expected one of adam, lbfgs, got "sgd"'],
     ["steps", 0, "expected at least 1, got 0"],
@@ -214,6 +217,28 @@ describe("terms", () => {
       "variation",
     ]);
     expect(features.map(({ picture, layer }) => `${picture} ${layer}`)).toEqual(features.map(({ name }) => name));
+  });
+
+  test("a filtered image has terms of its own where its strength is above 0, one for each scale", () => {
+    const settings = parseSettings({ styleLayers: {}, laplacian: 2, roughness: 3, roughnessScales: [1, 8] });
+    const regions = [
+      { name: "#ffffff", share: 0.25 },
+      { name: "#000000", share: 0.75 },
+    ];
+    const all = terms(settings, regions);
+    const expected = {
+      "content conv4_2": 0.1,
+      "content laplacian4": 2,
+      "content laplacian16": 2,
+      "style roughness1 #ffffff": 0.75,
+      "style roughness1 #000000": 2.25,
+      "style roughness8 #ffffff": 0.75,
+      "style roughness8 #000000": 2.25,
+      variation: 0.5,
+    };
+    expect(strengths(all, settings)).toEqual(expected);
+    expect(strengths(all, adjustedSettings(settings, { laplacian: 0.5 }))).toMatchObject({ "content laplacian4": 0.5 });
+    expect(withoutPhoto(all).features.map(({ picture }) => picture)).toEqual(["style", "style", "style", "style"]);
   });
 
   test("strengths are alpha, beta and tv times the layers' own weights", () => {

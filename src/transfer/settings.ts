@@ -7,7 +7,7 @@ import { invalid, UserError } from "../errors.ts";
 import { colorMaps } from "../image/color.ts";
 import type { Size } from "../image/image.ts";
 import * as losses from "../losses/index.ts";
-import { normalizations } from "../losses/loss.ts";
+import { type FilterKind, normalizations, type Scale, scales } from "../losses/loss.ts";
 import { spokenLayer } from "../models/backbone.ts";
 import { poolings } from "../models/features.ts";
 import * as models from "../models/index.ts";
@@ -36,8 +36,25 @@ function spokenLayers(weights: Readonly<Record<string, number>>): Record<string,
 const numbers = (each: z.ZodNumber) =>
   z.union([each, z.array(each).min(1)], "a number or several").transform((x) => (typeof x === "number" ? [x] : x));
 
-type StyleLoss = { [Name in keyof typeof losses]: (typeof losses)[Name]["role"] extends "style" ? Name : never };
-const styleLosses = namesOf(losses).filter((name) => losses[name].role === "style") as [StyleLoss[keyof StyleLoss]];
+type Losses = typeof losses;
+/** The losses that look at a filtered image: each has a strength and scales of its own. */
+export type FilterLoss = { [Name in keyof Losses]: Losses[Name] extends FilterKind ? Name : never }[keyof Losses];
+type StyleLoss = { [Name in keyof Losses]: Losses[Name]["role"] extends "style" ? Name : never }[keyof Losses];
+const styleLosses = namesOf(losses).filter((name) => losses[name].role === "style" && !("filter" in losses[name])) as [
+  Exclude<StyleLoss, FilterLoss>,
+];
+
+/** The names of the losses that look at a filtered image. */
+export const filterLosses = namesOf(losses).filter((name): name is FilterLoss => "filter" in losses[name]);
+
+/** The scales at which a filtered image is looked at: several, each once. */
+const scaleList = () =>
+  z
+    .union([z.number(), z.array(z.number()).min(1)], "a number or several")
+    .transform((x) => (typeof x === "number" ? [x] : x))
+    .refine((all) => all.every((x) => (scales as readonly number[]).includes(x)), `scales out of ${scales.join(", ")}`)
+    .refine((all) => new Set(all).size === all.length, "every scale once")
+    .transform((all) => all as Scale[]);
 
 const side = z.int().min(16).max(16_384);
 const SIZES = "a whole number from 16 to 16384, content, or for a texture two as in 1024x512";
@@ -62,6 +79,12 @@ const job = {
   alpha: strength().describe("strength of the photo's content"),
   beta: strength().describe("strength of the painting's style"),
   tv: strength().describe("strength of the total variation term: smoothness"),
+  laplacian: strength().describe("strength of the photo's edges: faces and outlines are held, whatever the colours"),
+  laplacianScales: scaleList().describe("sides of the blocks of pixels that are averaged before edges are compared"),
+  roughness: strength().describe(
+    "strength of the painting's roughness: as much grit, in lightness and colour, as it has",
+  ),
+  roughnessScales: scaleList().describe("sides of the blocks of pixels whose differences are roughness"),
   contentLayers: layers().describe("layers for the content, with weights; none for a texture"),
   styleLayers: layers().describe("layers for the style, with weights"),
   styleLoss: z
@@ -243,9 +266,12 @@ export function givenSettings({ parameters, ...own }: Settings): SettingsInput {
   return { ...own, ...parameters };
 }
 
-/** Settings that may change while a job runs; a change acts on the next step. */
+/**
+ * Settings that may change while a job runs; a change acts on the next step. The strength of a filtered image's loss acts
+ * where the job began with one above 0.
+ */
 export type Adjustments = Partial<
-  Pick<Settings, "alpha" | "beta" | "tv" | "contentLayers" | "styleLayers" | "average" | "parameters">
+  Pick<Settings, "alpha" | "beta" | "tv" | "contentLayers" | "styleLayers" | "average" | "parameters" | FilterLoss>
 >;
 
 /** `settings` with what has changed. */

@@ -17,11 +17,11 @@ import {
   type Tensor,
   unitGradient,
 } from "../graph/index.ts";
-import { type Backbone, blockOf } from "../models/backbone.ts";
+import type { Backbone } from "../models/backbone.ts";
 import { features, type Pooling } from "../models/features.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Weights } from "../weights/weights.ts";
-import type { FeatureTerm, Terms } from "./terms.ts";
+import { type FeatureTerm, scaleOf, type Terms } from "./terms.ts";
 
 /** The shape of every image in a graph; height and width are known when it runs. */
 export const IMAGE: Shape = [1, 3, symbol("H"), symbol("W")];
@@ -39,9 +39,13 @@ export interface Eye {
   readonly grey?: boolean | undefined;
 }
 
+/** What `terms` look at, by the names of layers and filters. */
 function see({ backbone, weights, pooling, padding, grey }: Eye, image: Tensor, terms: readonly FeatureTerm[]) {
-  const layers = [...new Set(terms.map((term) => term.layer))];
-  return features(backbone, weights, grey ? greyed(image) : image, layers, pooling, padding);
+  const seen = grey ? greyed(image) : image;
+  const layers = new Set(terms.filter(({ filter }) => !filter).map(({ layer }) => layer));
+  const found = layers.size > 0 ? features(backbone, weights, seen, [...layers], pooling, padding) : {};
+  for (const { filter } of terms) if (filter) found[filter.name] ??= filter.of(seen, padding ?? "zero");
+  return found;
 }
 
 /** An image's luma (ITU-R BT.601) in all three channels. */
@@ -50,10 +54,10 @@ function greyed(image: Tensor): Tensor {
   return add(luma, constant(new Float32Array(3), [3, 1, 1]));
 }
 
-/** A map of the pixels at the size of a layer's features: each position counts as much as its pixels on average. */
-function atLayer(map: Tensor, layer: string): Tensor {
+/** A map of the pixels, so many times smaller each way: each position counts as much as its pixels on average. */
+function atScale(map: Tensor, scale: number): Tensor {
   let smaller = map;
-  for (let block = 1; block < blockOf(layer); block++) smaller = averagePool(smaller);
+  for (let side = 1; side < scale; side *= 2) smaller = averagePool(smaller);
   return smaller;
 }
 
@@ -71,10 +75,10 @@ function weighting(weight: Tensor | undefined): (term: FeatureTerm) => Tensor | 
     maps.set(region, map);
     return map;
   };
-  return ({ region, layer }) => {
-    const map = region === undefined ? undefined : mapOf(region);
+  return (term) => {
+    const map = term.region === undefined ? undefined : mapOf(term.region);
     const both = map && weight ? mul(map, weight) : (map ?? weight);
-    return both && atLayer(both, layer);
+    return both && atScale(both, scaleOf(term));
   };
 }
 
@@ -96,7 +100,7 @@ export function describeGraph(
   const seen = see(eye, input("image", IMAGE), terms);
   const weightOf = weighting(weighted ? input("weight", MAP) : undefined);
   const outputs = terms.flatMap((term) => {
-    const within = (x: Tensor) => inner(x, surroundings / 2 ** (blockOf(term.layer) - 1));
+    const within = (x: Tensor) => inner(x, surroundings / scaleOf(term));
     const weight = weightOf(term);
     return term.loss
       .describe(within(seen[term.layer]!), weight && within(weight))

@@ -27,7 +27,7 @@ import { checkFits } from "./resume.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
 import { describeGraph, type Eye } from "./step.ts";
 import { runLevels, type StylizeOptions } from "./stylize.ts";
-import { terms } from "./terms.ts";
+import { terms, withoutPhoto } from "./terms.ts";
 import { type GivenPictures, withPhoto } from "./texture.ts";
 import { secondsOf, type Timed, trialOf } from "./trial.ts";
 
@@ -105,12 +105,15 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const { padding, workSize } = edgesOf(asked);
     const grey = paintsGreys(pictures, asked);
     const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: grey || asked.color === "luminance" };
-    const looked = texture ? { ...asked, contentLayers: {} } : asked;
+    const termsIn = (regions?: Parameters<typeof terms>[1]) => {
+      const found = terms(asked, regions);
+      return texture ? withoutPhoto(found) : found;
+    };
     // Builds no more than the graph: an unknown layer is told before any work is done.
-    describeGraph(eye, terms(looked).features);
+    describeGraph(eye, termsIn().features);
     // So are masks that do not fit, a setting for another number of paintings, and a job that is too large.
     const regions = regionsIn(pictures, asked);
-    const all = terms(looked, regions?.all.slice(0, regions.content.planes.length));
+    const all = termsIn(regions?.all.slice(0, regions.content.planes.length));
     const plain = average(makeOptimizer(asked));
     const levels = levelsOf(pictures, asked);
     const steps = levels.reduce((sum, level) => sum + level.steps, 0);

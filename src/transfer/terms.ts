@@ -3,17 +3,22 @@
  * graphs are built elsewhere.
  */
 import * as losses from "../losses/index.ts";
-import type { FeatureLoss, ImageLoss } from "../losses/loss.ts";
+import type { FeatureLoss, Filter, ImageLoss } from "../losses/loss.ts";
+import { type Backbone, blockOf, reach } from "../models/backbone.ts";
 import { edgesOf } from "./edges.ts";
 import type { Region } from "./regions.ts";
-import type { Settings } from "./settings.ts";
+import { type FilterLoss, filterLosses, type Settings } from "./settings.ts";
 
-/** A term over a layer's features, with a target from one of the two pictures. */
+/** A term over a layer's features, or over a filtered image, with a target from one of the two pictures. */
 export interface FeatureTerm {
   /** As people read it: `style conv1_1`, with regions `style conv1_1 #ff8000`. */
   readonly name: string;
   readonly picture: "content" | "style";
+  /** What it looks at: a layer of the network, or the filter's name. */
   readonly layer: string;
+  readonly filter?: Filter;
+  /** The setting that is its strength, where that is not its layer's weight. */
+  readonly setting?: FilterLoss;
   readonly loss: FeatureLoss;
   /** Its gradient at the layer is as long as its strength says, whatever the loss. */
   readonly unit?: boolean;
@@ -34,14 +39,22 @@ export interface Terms {
   readonly image: readonly ImageTerm[];
 }
 
+/** By how much the features that a term looks at are smaller than the image, each way. */
+export function scaleOf({ layer, filter }: Pick<FeatureTerm, "layer" | "filter">): number {
+  return filter ? filter.scale : 2 ** (blockOf(layer) - 1);
+}
+
+/** How many pixels around its own a term sees, at most. */
+export function reachOf(backbone: Backbone, { layer, filter }: Pick<FeatureTerm, "layer" | "filter">): number {
+  return filter ? filter.scale * filter.reach : reach(backbone, layer);
+}
+
 /**
- * The terms that the settings ask for; a change of strengths alone leaves them the same. Every region that is painted has
- * style terms of its own.
+ * The terms that the settings ask for; a change of strengths alone leaves them the same, but for filtered images, at which
+ * no term looks whose strength is 0. Every region that is painted has style terms of its own.
  */
-export function terms(
-  { normalize, normalizeGradients, styleLoss, contentLayers, styleLayers, seamless, margin }: Settings,
-  regions: readonly Pick<Region, "name" | "share">[] = [],
-): Terms {
+export function terms(settings: Settings, regions: readonly Pick<Region, "name" | "share">[] = []): Terms {
+  const { normalize, normalizeGradients, styleLoss, contentLayers, styleLayers } = settings;
   const one = (picture: "content" | "style", loss: FeatureLoss) => (layer: string) => ({
     name: `${picture} ${layer}`,
     picture,
@@ -49,19 +62,29 @@ export function terms(
     loss,
     ...(normalizeGradients && { unit: true }),
   });
+  const filtered = filterLosses.flatMap((setting) => {
+    const { role, make, filter } = losses[setting];
+    const used = settings[setting] > 0 ? settings[`${setting}Scales`].map(filter) : [];
+    return used.map((each): FeatureTerm => ({ ...one(role, make(normalize))(each.name), filter: each, setting }));
+  });
   const inRegions = (term: FeatureTerm): FeatureTerm[] =>
-    regions.length === 0
+    regions.length === 0 || term.picture === "content"
       ? [term]
       : regions.map(({ name, share }, region) => ({ ...term, name: `${term.name} ${name}`, region, share }));
   return {
     features: [
       ...Object.keys(contentLayers).map(one("content", losses.content.make(normalize))),
-      ...Object.keys(styleLayers)
-        .map(one("style", losses[styleLoss].make(normalize)))
-        .flatMap(inRegions),
+      ...[...Object.keys(styleLayers).map(one("style", losses[styleLoss].make(normalize))), ...filtered].flatMap(
+        inRegions,
+      ),
     ],
-    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf({ seamless, margin }).padding) }],
+    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf(settings).padding) }],
   };
+}
+
+/** The terms without those that look at the photo, where there is none. */
+export function withoutPhoto({ features, image }: Terms): Terms {
+  return { features: features.filter(({ picture }) => picture !== "content"), image };
 }
 
 /**
@@ -71,8 +94,10 @@ export function terms(
  */
 export function strengths({ features, image }: Terms, settings: Settings): Record<string, number> {
   const { alpha, beta, tv, contentLayers, styleLayers } = settings;
-  const ofLayer = ({ picture, layer, share = 1 }: FeatureTerm) =>
-    picture === "content" ? alpha * (contentLayers[layer] ?? 0) : beta * (styleLayers[layer] ?? 0) * share;
+  const ofLayer = ({ picture, layer, setting, share = 1 }: FeatureTerm) => {
+    if (setting) return settings[setting] * share;
+    return picture === "content" ? alpha * (contentLayers[layer] ?? 0) : beta * (styleLayers[layer] ?? 0) * share;
+  };
   return Object.fromEntries([
     ...features.map((term) => [term.name, ofLayer(term)] as const),
     ...image.map(({ name }) => [name, tv] as const),

@@ -1,6 +1,5 @@
 /** The programs that run a level tile by tile, of each kind of step, and the tiles of a picture. When they run, others know. */
 import { eightBit } from "../graph/index.ts";
-import { reach } from "../models/backbone.ts";
 import { encode } from "../onnx/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Program, Runtime } from "../runtimes/runtime.ts";
@@ -8,7 +7,7 @@ import { tiles } from "../schedule/tiles.ts";
 import { GRAIN } from "./edges.ts";
 import { eightBitOptions, type Precision, RANGES } from "./precision.ts";
 import { type Eye, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "./step.ts";
-import type { Terms } from "./terms.ts";
+import { reachOf, type Terms } from "./terms.ts";
 
 /** What runs the network over a tile. */
 export interface TileKind {
@@ -88,6 +87,6 @@ export function tilesFor(
   picture: { width: number; height: number },
   size: number,
 ) {
-  const halo = Math.max(0, ...features.map((term) => reach(eye.backbone, term.layer)));
+  const halo = Math.max(0, ...features.map((term) => reachOf(eye.backbone, term)));
   return tiles({ width: picture.width, height: picture.height, size, halo, grain: GRAIN });
 }

@@ -3,7 +3,6 @@
  * when a tile is run, it refuses to know.
  */
 import type { Image, Size } from "../image/image.ts";
-import { blockOf } from "../models/backbone.ts";
 import { encode } from "../onnx/model.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { Area, Tile } from "../schedule/tiles.ts";
@@ -12,7 +11,7 @@ import { dispose, mapValue } from "./program.ts";
 import { mapValues } from "./records.ts";
 import { contentMaps, type NamedMaps, sharesOf, styleMaps } from "./region-inputs.ts";
 import { describeGraph, type Eye, targetName } from "./step.ts";
-import type { FeatureTerm, Terms } from "./terms.ts";
+import { type FeatureTerm, scaleOf, type Terms } from "./terms.ts";
 import { cutTile, putTile, tileWeight } from "./tile-pixels.ts";
 import { tilesFor } from "./tile-programs.ts";
 import { totals } from "./totals.ts";
@@ -78,7 +77,7 @@ function placeOf({ core: { x, y } }: Tile): string {
 
 /** The cores of all parts of what `term` remembers of a tile. */
 function coresOf(term: FeatureTerm, values: Readonly<Record<string, Value>>, tile: Tile): Promise<Core>[] {
-  const scale = 2 ** (blockOf(term.layer) - 1);
+  const scale = scaleOf(term);
   const { whole, core } = within(tile, scale);
   return Object.entries(values)
     .filter(([name]) => name.startsWith(targetName(term, "")))

@@ -75,6 +75,7 @@ describe("the first step", () => {
     ["toy", { width: 270, height: 100 }, 64, { normalize: "paper" }],
     ["toy", { width: 130, height: 140 }, 96, { contentLayers: { conv3_1: 1 }, styleLayers: { conv1_1: 1 }, tv: 0 }],
     ["toy", { width: 270, height: 200 }, 128, { alpha: 0, beta: 0, tv: 1 }],
+    ["toy", { width: 250, height: 130 }, 64, { alpha: 0, beta: 0, tv: 0, laplacian: 2, roughness: 3 }],
     ["pocket", { width: 261, height: 97 }, 64, {}],
     ["pocket", { width: 97, height: 279 }, 80, { pooling: "average" }],
     ["vgg19", { width: 237, height: 63 }, 64, {}],
@@ -88,6 +89,7 @@ describe("the first step", () => {
     const masks = { mask: halves(size), styleMask: [halves(style)] };
     await expectSame("toy", size, 64, {}, masks);
     await expectSame("toy", size, 64, { styleLoss: "moments", color: "free" }, masks);
+    await expectSame("toy", size, 64, { beta: 0, roughness: 1, color: "free" }, masks);
   });
 });
 

@@ -1,0 +1,30 @@
+/** What filters are made of: averages of blocks of pixels, differences of neighbours. */
+import { averagePool, type Padding, padZeros, roll, slice, sub, type Tensor } from "../graph/index.ts";
+import type { Scale } from "./loss.ts";
+
+/** The means of blocks of `scale` by `scale` pixels: [N, C, H / scale, W / scale]. */
+export function averaged(image: Tensor, scale: Scale): Tensor {
+  let x = image;
+  for (let side = 1; side < scale; side *= 2) x = averagePool(x);
+  return x;
+}
+
+/**
+ * What follows along `axis` minus what is there; 0 at the last place, which nothing follows, unless with circular padding
+ * the first does. The shape stays.
+ */
+export function ahead(x: Tensor, axis: number, padding: Padding): Tensor {
+  if (padding === "circular") return sub(roll(x, axis, 1), x);
+  return padZeros(steps(x, axis), axis, 0, 1);
+}
+
+/** The second difference along `axis`, where an edge is continued by its own value. The shape stays. */
+export function curvature(x: Tensor, axis: number, padding: Padding): Tensor {
+  if (padding === "circular") return sub(sub(roll(x, axis, 1), x), sub(x, roll(x, axis, -1)));
+  const between = steps(x, axis);
+  return sub(padZeros(between, axis, 0, 1), padZeros(between, axis, 1, 0));
+}
+
+function steps(x: Tensor, axis: number): Tensor {
+  return sub(slice(x, axis, 1), slice(x, axis, 0, -1));
+}
