@@ -18,8 +18,8 @@ export interface Keeping {
   due(event: StepEvent): boolean;
   /** Writes it; says so once if that fails. */
   keep(checkpoint: Checkpoint, notes: unknown): Promise<void>;
-  /** The command that goes on from the last checkpoint, if there is one. */
-  command(): string | undefined;
+  /** The command that goes on from the last checkpoint, if there is one; with `force` it replaces what is there. */
+  command(how: { readonly force: boolean }): string | undefined;
   /** The job is done: removes the checkpoints, or all but the last. */
   finish(): Promise<void>;
   /** However the job ended: another may now keep its checkpoints under this name. */
@@ -93,8 +93,10 @@ export async function checkpointKeeping(
       latest = performance.now();
     },
     // A picture without words in it cannot be told from somebody else's: it is only replaced with -f.
-    command: () =>
-      there ? resume(...(flags.metadata ? [] : ["-f"]), ...reportWords(flags.report, slots.path)) : undefined,
+    command({ force }) {
+      const words = [...(force || !flags.metadata ? ["-f"] : []), ...reportWords(flags.report, slots.path)];
+      return there ? resume(...words) : undefined;
+    },
     async finish() {
       if (last && complete) await slots.settle().catch(() => {});
       else await slots.remove().catch(() => say(`The job is done; ${slots.path} could not be removed.`));

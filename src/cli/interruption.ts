@@ -1,29 +1,46 @@
-/** Ctrl-C and TERM: the first asks the job to stop and save, the second ends the process at once. */
+/**
+ * Ctrl-C, TERM and HUP (the terminal was closed): the first asks the job to stop and save, a second Ctrl-C or TERM ends the
+ * process at once. HUP often comes twice, from the terminal and from its shell, and is never the second.
+ */
+import { isatty } from "node:tty";
 
 export interface Interruption {
   readonly signal: AbortSignal;
-  /** The exit status of the signal that came: 130 or 143. */
+  /** The exit status of the signal that came: 130, 143 or 129. */
   status(): number;
   dispose(): void;
 }
 
+const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Does anybody sit at a terminal that could be closed? Asked before it is: afterwards it is none any more. */
+const attended = [0, 1, 2].some((stream) => isatty(stream));
+
 /** Listens until disposed. `say` tells the user what the first signal does. */
 export function interruption(say: (line: string) => void): Interruption {
   const controller = new AbortController();
-  let status = 130;
-  const on = (signal: "SIGINT" | "SIGTERM") => () => {
-    status = signal === "SIGINT" ? 130 : 143;
-    if (controller.signal.aborted) process.exit(status);
-    say("Stopping after this step and saving what there is; once more ends at once.");
-    controller.abort(new Error(`stopped by ${signal}`));
-  };
-  const listeners = { SIGINT: on("SIGINT"), SIGTERM: on("SIGTERM") };
-  for (const [signal, listener] of Object.entries(listeners)) process.on(signal, listener);
+  let status: number = statuses.SIGINT;
+  const listeners = Object.entries(statuses).map(([signal, own]) => {
+    const listener = () => {
+      if (signal === "SIGHUP" && (!attended || controller.signal.aborted)) return;
+      status = own;
+      if (controller.signal.aborted) process.exit(status);
+      say("Stopping after this step and saving what there is; once more ends at once.");
+      controller.abort(new Error(`stopped by ${signal}`));
+    };
+    return [signal, listener] as const;
+  });
+  for (const [signal, listener] of listeners) process.on(signal, listener);
   return {
     signal: controller.signal,
     status: () => status,
     dispose() {
-      for (const [signal, listener] of Object.entries(listeners)) process.off(signal, listener);
+      for (const [signal, listener] of listeners) process.off(signal, listener);
     },
   };
+}
+
+/** Where no stream is a terminal nobody closed one: HUP is nothing then (Node undoes what nohup does). */
+export function outliveTerminals(): void {
+  if (!attended) process.on("SIGHUP", () => {});
 }

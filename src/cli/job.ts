@@ -12,10 +12,11 @@ import type { StartEvent, StepEvent } from "../transfer/events.ts";
 import { parseSettings, type SettingsInput } from "../transfer/settings.ts";
 import { checkpointKeeping, type Keeping } from "./checkpoint-keeping.ts";
 import { checkpointNotes, type Origin } from "./checkpoint-notes.ts";
-import { type JobPictures, jobPictures, type Sources } from "./inputs.ts";
+import { type JobPictures, jobPictures, type Source, type Sources } from "./inputs.ts";
 import { interruption } from "./interruption.ts";
 import { checkReport, type Reporting, reporting } from "./report.ts";
 import { encoder, type ResultFiles, resultFiles } from "./result-files.ts";
+import { listRoles } from "./roles.ts";
 import { printPath } from "./streams.ts";
 import { bytesOf, type StylizeFlags, wholeNumber } from "./stylize.ts";
 import { outputTarget, type Snapshots, snapshotPlan, wantedSnapshots } from "./target.ts";
@@ -69,7 +70,8 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
     const pictures = await jobPictures(request, settings);
     const report = flags.report === undefined ? undefined : await reportFor(flags.report, request, pictures, flags);
     const encode = encoder(target, request, pictures, flags.metadata);
-    const files = await resultFiles({ target, snapshots, mayReplace }, encode, speaks.say);
+    const inputs = listRoles<Source>(request).map(({ path }) => path);
+    const files = await resultFiles({ inputs, target, snapshots, mayReplace }, encode, speaks.say);
     if (output !== "-") await clearTemporaries(output);
     const stylizer = await createStylizer({ ...machine, onNote: speaks.say });
     try {
@@ -107,7 +109,7 @@ async function run(stylizer: Stylizer, job: Ready): Promise<void> {
   try {
     await follow(stylizer, job, course, stop.signal);
     done = true;
-    output = await files.save(course.last!, course.start);
+    output = await files.save(course.last!, course.start, { done, signal: stop.signal });
     if (output !== job.output)
       progress.note(`${job.output} has appeared meanwhile and was left alone; this is ${output}`);
     await keeping?.finish();
@@ -115,13 +117,13 @@ async function run(stylizer: Stylizer, job: Ready): Promise<void> {
     progress.clear();
     try {
       if (course.last && !done) {
-        output = await files.save(course.last, course.start);
+        output = await files.save(course.last, course.start, { done, signal: stop.signal });
         say(stoppedLine(course, output));
         await report?.write(course, output, stop.signal.aborted ? "Stopped" : "Failed");
       } else if (!done && stop.signal.aborted) say("Stopped before the first step; there is nothing to save.");
     } finally {
       // Refused before it began, there is nothing new to say.
-      const command = course.start && keeping?.command();
+      const command = course.start && keeping?.command({ force: flags.force === true && output !== job.output });
       if (command && (error as UserError).code !== "diverged") say(`To go on: ${command}`);
     }
     if (!stop.signal.aborted || done) throw error;
@@ -131,10 +133,10 @@ async function run(stylizer: Stylizer, job: Ready): Promise<void> {
   } finally {
     stop.dispose();
   }
+  await report?.write(course, output);
   if (flags.json) print(resultRecord(course, output));
   else if (output !== "-" && !flags.quiet) printPath(output);
   if (flags.verbose) say(summary(course));
-  await report?.write(course, output);
 }
 
 /** The job's events, shown and kept as they come. */

@@ -5,10 +5,11 @@
  */
 import { Command, CommanderError } from "commander";
 import { cleaned, type ErrorCode, jsonLine, UserError } from "../errors.ts";
+import { outliveTerminals } from "./interruption.ts";
 import { wantsJsonLines } from "./progress.ts";
 import { version } from "./version.ts";
 
-/** Exit statuses; 130 and 143 are for Ctrl-C and TERM. */
+/** Exit statuses; 130, 143 and 129 are for Ctrl-C, TERM and HUP. */
 const exitStatus: Readonly<Record<ErrorCode, number>> = {
   usage: 2,
   picture: 3,
@@ -70,9 +71,11 @@ function quiet(command: Command): Command {
 
 // Who reads has stopped reading: the end of `pastiche ... | head`. Without a reader there is nobody to tell either.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EIO") return; // The terminal was closed: a job that stops for that has other things to do.
   if (error.code !== "EPIPE") complain("file", `standard output: ${error.message}`);
   process.exit(error.code === "EPIPE" ? 0 : 1);
 });
+outliveTerminals();
 // A job goes on when nobody listens to its progress any more.
 process.stderr.on("error", () => {});
 

@@ -72,7 +72,7 @@ async function figure(
   const { clampImage } = await import("../image/image.ts");
   const { resize } = await import("../image/resize.ts");
   const { sheet } = await import("../image/sheet.ts");
-  const { writeAtomically } = await import("../platform/node/write.ts");
+  const { writeAtomically, writeBeside } = await import("../platform/node/write.ts");
   const { printPath, writeStandardOutput } = await import("./streams.ts");
   const { interruption } = await import("./interruption.ts");
   const { readSource, typed } = await import("./inputs.ts");
@@ -132,6 +132,10 @@ async function figure(
   if (target.path === "-") {
     return writeStandardOutput(bytes);
   }
-  await writeAtomically(target.path, bytes, { force: flags.force });
-  if (!flags.quiet) printPath(target.path);
+  const { leadsToOneOf } = await import("../platform/node/same-file.ts");
+  // An unfinished sheet replaces no picture that it is about.
+  const aside = stop.signal.aborted && (await leadsToOneOf(target.path, [path]));
+  const written = aside ? await writeBeside(target.path, bytes) : target.path;
+  if (!aside) await writeAtomically(target.path, bytes, { force: flags.force });
+  if (!flags.quiet) printPath(written);
 }

@@ -5,6 +5,7 @@
 import { UserError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import { encodePicture } from "../platform/node/pictures-write.ts";
+import { leadsToOneOf } from "../platform/node/same-file.ts";
 import { writeAtomically, writeBeside } from "../platform/node/write.ts";
 import type { StartEvent } from "../transfer/events.ts";
 import type { SettingsInput } from "../transfer/settings.ts";
@@ -37,20 +38,25 @@ export function encoder(
 }
 
 export interface ResultFiles {
-  /** Writes the result. Returns the path that it got: not the wished one where a file of that name has appeared by now. */
-  save(shown: Shown, start: StartEvent | undefined): Promise<string>;
+  /**
+   * Writes the result, `done` or not. Returns the path that it got: not the wished one where a file of that name has
+   * appeared by now, or where that is an input of a job that is not done: then no `-f` lets it be replaced.
+   */
+  save(shown: Shown, start: StartEvent | undefined, how: { done: boolean; signal: AbortSignal }): Promise<string>;
   /** Writes a snapshot; one that cannot be written costs a line, never the job. */
   snapshot(shown: Shown, start: StartEvent | undefined): Promise<void>;
 }
 
 interface Places {
+  /** The files that the job is made of. */
+  readonly inputs: readonly string[];
   readonly target: Target;
   readonly snapshots: Snapshots;
   readonly mayReplace: MayReplace;
 }
 
 export async function resultFiles(
-  { target, snapshots, mayReplace }: Places,
+  { inputs, target, snapshots, mayReplace }: Places,
   encode: Encode,
   say: (line: string) => void,
 ): Promise<ResultFiles> {
@@ -58,17 +64,21 @@ export async function resultFiles(
   const force = await mayReplace(target.path);
   let warned = false;
   return {
-    async save(shown, start) {
+    async save(shown, start, { done, signal }) {
       const bytes = await encode(shown, start);
+      const patience = { signal, onWait: () => say(`Waiting for somebody to read ${target.path}.`) };
       if (target.path === "-") await writeStandardOutput(bytes);
-      else if (force) await writeAtomically(target.path, bytes, { force });
-      else return writeBeside(target.path, bytes);
+      else if (force && (done || !(await leadsToOneOf(target.path, inputs))))
+        await writeAtomically(target.path, bytes, { force, ...patience });
+      else return writeBeside(target.path, bytes, patience);
       return target.path;
     },
     async snapshot(shown, start) {
       const path = snapshots.path(shown.step);
       try {
-        await writeAtomically(path, await encode(shown, start), { force: await mayReplace(path) });
+        const bytes = await encode(shown, start);
+        if (await leadsToOneOf(path, inputs)) await writeBeside(path, bytes);
+        else await writeAtomically(path, bytes, { force: await mayReplace(path) });
       } catch (error) {
         if (!(error instanceof UserError) || error.code !== "file") throw error;
         if (!warned) say(`A snapshot could not be written, and the job goes on without: ${error.message}`);

@@ -29,11 +29,13 @@ interface RunOptions {
   readonly input?: Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   /** Called with what came on standard error so far; may send a signal, once: a second means more. */
-  readonly watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
+  readonly watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
+  /** What a shell is to do with its streams or its limits, as in `> /dev/full` or, before it, `ulimit -n 20;`. */
+  readonly shell?: string;
 }
 
 /** Runs `pastiche` with `args` to its end. The cache knows no more than that steps be in floats, and nothing is downloaded. */
-export function pastiche(args: readonly string[], { cwd, input, env = {}, watch }: RunOptions): Promise<Ended> {
+export function pastiche(args: readonly string[], { cwd, input, env = {}, watch, shell }: RunOptions): Promise<Ended> {
   const start = performance.now();
   const home = join(cwd, ".cache");
   if (!existsSync(join(home, "measured.json"))) {
@@ -41,7 +43,9 @@ export function pastiche(args: readonly string[], { cwd, input, env = {}, watch 
     // Measured, the answer would depend on what else the machine is doing.
     writeFileSync(join(home, "measured.json"), '{ "eight bits": false }');
   }
-  const child = spawn(process.execPath, [main, ...args], {
+  const command = shell?.endsWith(";") ? `${shell} "$@"` : `"$@" ${shell}`;
+  const words = [...(shell ? ["bash", "-c", command, "bash"] : []), process.execPath, main, ...args];
+  const child = spawn(words[0]!, words.slice(1), {
     cwd,
     env: {
       ...process.env,
@@ -57,7 +61,7 @@ export function pastiche(args: readonly string[], { cwd, input, env = {}, watch 
   child.stdout.on("data", (part) => out.push(part));
   child.stderr.on("data", (part) => {
     stderr += part;
-    watch?.(stderr, (signal) => child.killed || child.kill(signal));
+    watch?.(stderr, (signal) => child.killed || child.kill(signal), child.pid!);
   });
   child.stdin.on("error", () => {}); // Refused before it was read.
   child.stdin.end(input ?? "");

@@ -3,6 +3,7 @@
  * owner lives, so that a lock whose owner has died does not last. Refuses to know what is locked.
  */
 import { randomUUID } from "node:crypto";
+import { readFileSync, rmSync } from "node:fs";
 import { link, mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
@@ -48,15 +49,27 @@ export async function takeLock(path: string): Promise<Lock | undefined> {
     if (stale === undefined) return undefined;
     await breakLock(path, stale);
   }
+  held.set(path, id);
   const touching = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), touchMs);
   touching.unref();
   return {
     async release() {
       clearInterval(touching);
       if ((await owner(path))?.id === id) await rm(path, { force: true });
+      held.delete(path);
     },
   };
 }
+
+/** The locks of this process. However it ends, but by a kill, it lets go of them. */
+const held = new Map<string, string>();
+process.on("exit", () => {
+  for (const [path, id] of held) {
+    try {
+      if (readFileSync(path, "utf8").includes(id)) rmSync(path);
+    } catch {}
+  }
+});
 
 interface Owner {
   id: string;

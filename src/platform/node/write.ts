@@ -7,6 +7,7 @@ import { createHash, randomUUID } from "node:crypto";
 import {
   access,
   constants,
+  type FileHandle,
   link,
   lstat,
   open,
@@ -19,12 +20,17 @@ import {
 } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join, parse } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
 import { inMessage } from "./paths.ts";
 
 export interface WriteOptions {
   /** Replace a file that exists. */
   readonly force?: boolean | undefined;
+  /** Ends the waiting for somebody who reads a named pipe. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once where it has to be waited for. */
+  readonly onWait?: (() => void) | undefined;
 }
 
 /**
@@ -57,12 +63,16 @@ export async function checkWritable(
 export async function writeAtomically(
   path: string,
   bytes: Uint8Array | readonly Uint8Array[],
-  { force = false }: WriteOptions = {},
+  { force = false, signal, onWait }: WriteOptions = {},
 ): Promise<void> {
   const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
   try {
     const target = await destination(path, force);
-    if (target.stream) return await writeFile(target.path, pieces);
+    if (target.stream) {
+      // Held until it is open for good: a reader would take the end of the first writer for the end.
+      const probe = await reader(target.path, signal, onWait);
+      return await writeFile(target.path, pieces).finally(() => probe.close());
+    }
     const folder = dirname(target.path);
     const temporary = join(folder, `${temporaryPrefix(target.path)}${owner(process.pid)}-${randomUUID()}.tmp`);
     try {
@@ -83,12 +93,16 @@ export async function writeAtomically(
  * Writes as `writeAtomically` does, but where the name is taken, under the next that is free: `out-2.png`. Returns the
  * path it wrote.
  */
-export async function writeBeside(path: string, bytes: Uint8Array): Promise<string> {
+export async function writeBeside(
+  path: string,
+  bytes: Uint8Array,
+  options: Omit<WriteOptions, "force"> = {},
+): Promise<string> {
   const { dir, name, ext } = parse(path);
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? path : join(dir, `${name}-${number}${ext}`);
     try {
-      await writeAtomically(candidate, bytes);
+      await writeAtomically(candidate, bytes, options);
       return candidate;
     } catch (error) {
       const taken = error instanceof UserError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "EEXIST";
@@ -174,6 +188,20 @@ async function destination(path: string, force: boolean): Promise<{ path: string
   if (!info.isFile()) throw new UserError("file", `${inMessage(path)} is no ordinary file; give another name.`);
   if (!force) throw exists(path);
   return { path: real, stream: false };
+}
+
+/** Opens it when somebody reads the pipe at `path`: opened straight away, it would hold a thread until then, for ever maybe. */
+async function reader(path: string, signal?: AbortSignal, onWait?: () => void): Promise<FileHandle> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await open(path, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENXIO") throw error;
+    }
+    if (signal?.aborted) throw new UserError("file", `${inMessage(path)} is a pipe that nobody reads.`);
+    if (tries === 0) onWait?.();
+    await sleep(100, undefined, { signal }).catch(() => {});
+  }
 }
 
 async function writeDurably(path: string, pieces: readonly Uint8Array[]): Promise<void> {
