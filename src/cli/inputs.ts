@@ -1,7 +1,8 @@
 /** The pictures that a job of the command line reads: where they are, what they are called, and what is in them. */
 import { UserError } from "../errors.ts";
 import { flatten } from "../image/alpha.ts";
-import type { Image, Size } from "../image/image.ts";
+import type { Size } from "../image/image.ts";
+import type { Mask } from "../image/regions.ts";
 import { resizePlanes } from "../image/resize.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { readPicture } from "../platform/node/pictures.ts";
@@ -53,7 +54,10 @@ export async function readPictures(sources: Sources, settings: Settings): Promis
       : (settings.size as number);
   return mapRolesInTurn(sources, async (source, role, index) => {
     const painting = role === "style" || role === "styleMask" ? paintings[index] : undefined;
-    const picture = await readSource(source, painting ? styleSide(long!, painting, settings) : long);
+    const side = painting ? styleSide(long!, painting, settings) : long;
+    const isMask = role === "mask" || role === "styleMask";
+    // Of masks, more is kept: they have thin parts.
+    const picture = await readSource(source, isMask ? Math.max(MASKS, side!) : side, isMask);
     // The photo is the first.
     long ??= Math.max(picture.size.width, picture.size.height);
     return picture;
@@ -69,10 +73,13 @@ export function checkMasks({ style, mask, styleMask }: Sources): void {
   throw new UserError("usage", `--style-mask: expected ${each}, got ${styleMask.length}.`);
 }
 
-/** A picture, read, reduced to `longSide` while it is unpacked; a `picture` error if it is not the one that it must be. */
-export async function readSource({ path, sha256 }: Source, longSide?: number): Promise<Picture> {
+/** Long side of a mask in pixels, at least, if it has so many. */
+const MASKS = 1024;
+
+/** A picture, read, reduced to `longSide` while it is unpacked, a mask with its `colors`; a `picture` error if it is not the one that it must be. */
+export async function readSource({ path, sha256 }: Source, longSide?: number, colors = false): Promise<Picture> {
   const name = path === "-" ? "standard input" : path;
-  const picture = await readPicture(path === "-" ? await readStandardInput() : path, { name, longSide });
+  const picture = await readPicture(path === "-" ? await readStandardInput() : path, { name, longSide, colors });
   if (sha256 === undefined || sha256 === picture.digest) return picture;
   throw new UserError("picture", `${inMessage(name)} is not the picture that the job began with.`);
 }
@@ -112,9 +119,9 @@ export async function jobPictures(sources: Sources, settings: Settings): Promise
 }
 
 /** A picture as the job uses it; what is transparent in a mask is black. */
-function imageOf({ image, alpha }: Picture, role: Role): Image {
-  const isMask = role === "mask" || role === "styleMask";
-  return isMask && alpha ? flatten(image, alpha, [0, 0, 0]) : image;
+function imageOf({ image, alpha, colors }: Picture, role: Role): Mask {
+  if (role !== "mask" && role !== "styleMask") return image;
+  return { ...(alpha ? flatten(image, alpha, [0, 0, 0]) : image), colors };
 }
 
 /** The transparency of a photo of size `from` at the size of the result. */

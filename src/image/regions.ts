@@ -15,6 +15,11 @@ const WHOLLY = 0.02;
 /** A flat colour has this share of a mask, at least, as the middles of 3x3 pixels of exactly one colour. */
 const LEAST = 1 / 4096;
 
+/** A mask, which may be smaller than it was: then its flat colours are those that it had. */
+export interface Mask extends Image {
+  readonly colors?: readonly Rgb[] | undefined;
+}
+
 /** Planes of one size: how much each pixel belongs to each region, 0 to 1. */
 export interface Maps extends Size {
   readonly planes: readonly Float32Array[];
@@ -24,14 +29,19 @@ export interface Maps extends Size {
  * The flat colours of `mask`, from light to dark (by luma, ITU-R BT.601). A colour is flat where it fills 3x3 pixels, so
  * that the mixtures along soft edges are none. A photograph may well have no flat colour at all.
  */
-export function flatColors(mask: Image): Rgb[] {
-  const { width, height } = mask;
+export function flatColors(mask: Mask): readonly Rgb[] {
+  if (mask.colors) return mask.colors;
   const codes = codesOf(mask);
+  return flatColorsBy(mask, (i) => codes[i]!);
+}
+
+/** The same of pixels wherever they are: `codeAt` is the colour of the pixel `i` as 0xrrggbb. */
+export function flatColorsBy({ width, height }: Size, codeAt: (i: number) => number): Rgb[] {
   const counts = new Map<number, number>();
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const code = codes[y * width + x]!;
-      if (isFlat(codes, mask, x, y)) counts.set(code, (counts.get(code) ?? 0) + 1);
+      const code = codeAt(y * width + x);
+      if (isFlat(codeAt, code, { width, height }, x, y)) counts.set(code, (counts.get(code) ?? 0) + 1);
     }
   }
   const found: { rgb: Rgb; count: number }[] = [];
@@ -71,7 +81,9 @@ export function regionMaps(mask: Image, colors: readonly Rgb[]): Maps {
       continue;
     }
     const rgb = colorAt(mask, i);
-    const { a, b, share } = between(colors, rgb, around(labels, mask, i));
+    const beside = between(colors, rgb, around(labels, mask, i));
+    // What is thinner than a pixel has no flat one beside it: then any two may be mixed there.
+    const { a, b, share } = beside.cost < SAME ? beside : between(colors, rgb, anyOf(colors));
     planes[a]![i]! += 1 - share;
     planes[b]![i]! += share;
   }
@@ -100,11 +112,10 @@ export function colorName(rgb: Rgb): string {
   return `#${rgb.map((x) => byte(x).toString(16).padStart(2, "0")).join("")}`;
 }
 
-function isFlat(codes: Int32Array, { width, height }: Size, x: number, y: number): boolean {
-  const code = codes[y * width + x];
+function isFlat(codeAt: (i: number) => number, code: number, { width, height }: Size, x: number, y: number): boolean {
   for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
     for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++)
-      if (codes[v * width + u] !== code) return false;
+      if (codeAt(v * width + u) !== code) return false;
   }
   return true;
 }
@@ -128,6 +139,10 @@ function around(labels: Int16Array, { width, height }: Size, i: number): Map<num
   return found;
 }
 
+function anyOf(colors: readonly Rgb[]): Map<number, number> {
+  return new Map(colors.map((_, label) => [label, 0]));
+}
+
 /** The two of `candidates` that `rgb` is best explained as a mixture of, and the share of the second. */
 function between(colors: readonly Rgb[], rgb: Rgb, candidates: ReadonlyMap<number, number>) {
   const near = nearest(colors, rgb)!;
@@ -143,6 +158,11 @@ function between(colors: readonly Rgb[], rgb: Rgb, candidates: ReadonlyMap<numbe
     }
   }
   return best;
+}
+
+/** Is a colour black, but for small errors? */
+export function isBlack(rgb: Rgb): boolean {
+  return distance(rgb, [0, 0, 0]) < SAME;
 }
 
 /** Where on the way from `a` to `b` is nearest to `x`: 0 to 1. */

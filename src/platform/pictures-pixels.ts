@@ -4,7 +4,9 @@
  */
 
 import { fillTransparent } from "../image/alpha.ts";
+import type { Rgb } from "../image/color.ts";
 import { clampImage, type Size, withLongSide } from "../image/image.ts";
+import { flatColorsBy } from "../image/regions.ts";
 import { resizePlanes } from "../image/resize.ts";
 import type { Depth, Drawing } from "./pictures.ts";
 
@@ -47,6 +49,19 @@ export function toDrawing(pixels: Pixels, longSide = Number.POSITIVE_INFINITY): 
   if (alpha && reduced) tidy(alpha);
   const image = reduced ? clampImage({ ...size, data }) : { ...size, data };
   return alpha ? { image: fillTransparent(image, alpha), alpha } : { image };
+}
+
+/** The flat colours of the pixels, those of a mask, before any reduction; what is transparent is black. */
+export function flatColorsOf(pixels: Pixels): Rgb[] {
+  const { values, channels, white } = pixels;
+  const opacity = channels === 2 ? 1 : channels > 3 ? 3 : undefined;
+  const [r, g, b] = channels < 3 ? [0, 0, 0] : [0, 1, 2];
+  return flatColorsBy(pixels, (i) => {
+    const at = i * channels;
+    const scale = (opacity === undefined ? 1 : values[at + opacity]! / white) * (255 / white);
+    const byte = (channel: number) => Math.min(255, Math.round(values[at + channel]! * scale));
+    return (byte(r!) << 16) | (byte(g!) << 8) | byte(b!);
+  });
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import { invalid, shown, UserError } from "../errors.ts";
+import type { Rgb } from "../image/color.ts";
 import type { Image, Size } from "../image/image.ts";
 
 /** Formats that are read. GIF, animated WebP and multi-page TIFF give their first picture. */
@@ -34,6 +35,8 @@ export interface Picture {
   readonly image: Image;
   /** Opacity in [0, 1], `width * height` values; absent where the whole picture is opaque. */
   readonly alpha?: Float32Array;
+  /** The flat colours of the whole picture as it is stored, transparent as black; where they were asked for. */
+  readonly colors?: readonly Rgb[];
   /** Width and height upright, before any reduction on request; those of `image` otherwise. */
   readonly size: Size;
   readonly format: InputFormat;

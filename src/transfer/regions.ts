@@ -4,8 +4,8 @@
  */
 import { UserError } from "../errors.ts";
 import type { Rgb } from "../image/color.ts";
-import { type Image, type Size, withLongSide } from "../image/image.ts";
-import { colorName, flatColors, type Maps, regionMaps, sameColor } from "../image/regions.ts";
+import { type Size, withLongSide } from "../image/image.ts";
+import { colorName, flatColors, isBlack, type Maps, type Mask, regionMaps, sameColor } from "../image/regions.ts";
 import type { Painting } from "./paintings.ts";
 
 /** A region as people are told of it. */
@@ -31,9 +31,9 @@ export interface Regions {
 /** The masks of a job. */
 export interface Masks {
   /** Of the photo: flat colours. */
-  readonly mask?: Image | undefined;
+  readonly mask?: Mask | undefined;
   /** Of the paintings, one for each, in their order. */
-  readonly styleMask?: readonly Image[] | undefined;
+  readonly styleMask?: readonly Mask[] | undefined;
 }
 
 /** More flat colours than this are a picture, not a mask. */
@@ -57,6 +57,7 @@ export function regionsOf(
   }
   checkProportions("The mask", mask, "the photo", photo);
   const colors = colorsOf("The mask", mask);
+  if (!styleMask) refuseEmpty("The mask", colors);
   const parts = styleMask ? masked(styleMask, styles, colors) : inOrder(styles, colors);
   const taken = colors.map((_, region) =>
     paintings.flatMap(({ weight }, i) => (weight > 0 && parts[i]!.planes[region] ? [i] : [])),
@@ -76,13 +77,16 @@ export function regionsOf(
 }
 
 /** What of each painting belongs to each colour, by masks of their own. */
-function masked(masks: readonly Image[], styles: readonly Size[], colors: readonly Rgb[]): Regions["styles"] {
+function masked(masks: readonly Mask[], styles: readonly Size[], colors: readonly Rgb[]): Regions["styles"] {
   if (masks.length !== styles.length) {
     const each = styles.length === 1 ? "one for the one painting" : `one for each of ${styles.length} paintings`;
     throw new UserError("usage", `Masks of paintings (--style-mask): expected ${each}, got ${masks.length}.`);
   }
   const numbered = (i: number) => (styles.length === 1 ? "of the painting" : `of painting ${i + 1}`);
   const own = masks.map((mask, i) => colorsOf(`The mask ${numbered(i)}`, mask));
+  own.forEach((all, i) => {
+    refuseEmpty(`The mask ${numbered(i)}`, all);
+  });
   if (!colors.some((color) => own.some((others) => sameColor(others, color) !== undefined))) {
     const names = (all: readonly Rgb[]) => all.map(colorName).join(", ");
     throw new UserError(
@@ -115,7 +119,16 @@ function inOrder(styles: readonly Size[], colors: readonly Rgb[]): Regions["styl
   }));
 }
 
-function colorsOf(subject: string, mask: Image): Rgb[] {
+/** Refuses a mask that asks for nothing: black is what stays, wherever something lighter may be painted. */
+function refuseEmpty(subject: string, colors: readonly Rgb[]): void {
+  if (!colors.every(isBlack)) return;
+  throw new UserError(
+    "usage",
+    `${subject} is black all over (spots of less than 1/4096 do not count), so nothing would be painted; make white what is.`,
+  );
+}
+
+function colorsOf(subject: string, mask: Mask): readonly Rgb[] {
   const colors = flatColors(mask);
   if (colors.length > 0 && colors.length <= MOST) return colors;
   const found = colors.length === 0 ? "none" : `${colors.length}`;

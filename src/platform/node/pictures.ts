@@ -9,7 +9,7 @@ import type { Metadata, SharpOptions } from "sharp";
 import { UserError } from "../../errors.ts";
 import { checkSize, type Depth, type InputFormat, limits, type Picture } from "../pictures.ts";
 import { headerSize } from "../pictures-header.ts";
-import { toDrawing } from "../pictures-pixels.ts";
+import { flatColorsOf, toDrawing } from "../pictures-pixels.ts";
 import { sniff } from "../pictures-sniff.ts";
 import { inMessage } from "./paths.ts";
 import { readWithin, tooLarge } from "./pictures-file.ts";
@@ -20,6 +20,8 @@ export interface ReadOptions {
   readonly maxPixels?: number | undefined;
   /** Reduce a larger picture to this long side while it is unpacked; saves most of the memory. Smaller ones stay. */
   readonly longSide?: number | undefined;
+  /** Count its flat colours before it is reduced: it is a mask. */
+  readonly colors?: boolean | undefined;
   /** What messages call the picture; default the path, or "the picture" for bytes. */
   readonly name?: string | undefined;
 }
@@ -60,14 +62,26 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true }).catch(refuse);
   const values = depth === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
   const white = largest(depth, metadata);
-  const { image, alpha } = toDrawing({ ...info, values, white }, options.longSide);
-  if (alpha?.every((value) => value === 0)) {
+  const pixels = { ...info, values, white };
+  const { image, alpha } = toDrawing(pixels, options.longSide);
+  const colors = options.colors ? flatColorsOf(pixels) : undefined;
+  if (!options.colors && alpha?.every((value) => value === 0)) {
     throw new UserError("picture", `${name} is wholly transparent: there is nothing to see in it.`);
   }
   const size = { width: info.width, height: info.height };
   const digest = createHash("sha256").update(bytes).digest("hex");
   const orientation = orientationOf(metadata);
-  return { image, ...(alpha && { alpha }), size, format, depth, stored, orientation, digest };
+  return {
+    image,
+    ...(alpha && { alpha }),
+    ...(colors && { colors }),
+    size,
+    format,
+    depth,
+    stored,
+    orientation,
+    digest,
+  };
 }
 
 /** The depth to decode at; a `picture` error for values that are neither 8 nor 16-bit whole numbers, or a false format. */
