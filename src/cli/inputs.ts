@@ -105,7 +105,8 @@ export async function jobPictures(sources: Sources, settings: Settings): Promise
   const pictures = await readPictures(sources, settings);
   const { alpha, image } = pictures.content ?? {};
   const size = image && { width: image.width, height: image.height };
-  let images: GivenPictures | undefined = mapRoles(pictures, imageOf);
+  const styleAlpha = pictures.style.map((painting) => painting.alpha);
+  let images: GivenPictures | undefined = { ...mapRoles(pictures, imageOf), styleAlpha };
   return {
     facts: mapRoles(pictures, ({ digest }) => ({ digest })),
     alphaAt: (result) => size && alphaFor(alpha, size, result),

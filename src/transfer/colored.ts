@@ -3,6 +3,7 @@ import { type ColorCloud, colorCloud, greyed, lumaMap, mapColors } from "../imag
 import { clampHere, type Image } from "../image/image.ts";
 import { fitColors, mixedPalette, type Palette, paletteOf } from "../image/palette.ts";
 import { inlaid } from "../image/regions.ts";
+import type { Opacities } from "./opacity.ts";
 import type { Painting } from "./paintings.ts";
 import type { Settings } from "./settings.ts";
 
@@ -11,6 +12,8 @@ export interface Area {
   readonly content?: Float32Array;
   /** Of each painting, its part of the region; undefined for a painting that has none. */
   readonly styles: readonly (Float32Array | "everywhere" | undefined)[];
+  /** How much each pixel of a painting that has it everywhere is to be seen. */
+  readonly visible?: Opacities | undefined;
 }
 
 interface Colored {
@@ -53,7 +56,14 @@ function inPaintingsColors(
   const parts = areas.map((area) => {
     const here = styles.flatMap((style, i) => {
       const plane = area.styles[i];
-      return plane ? [{ palette: paletteOf(style, weightsOf(plane)), weight: paintings[i]!.weight }] : [];
+      return plane
+        ? [
+            {
+              palette: paletteOf(style, plane === "everywhere" ? area.visible?.[i] : plane),
+              weight: paintings[i]!.weight,
+            },
+          ]
+        : [];
     });
     const all = here.reduce((sum, { weight }) => sum + weight, 0);
     const wanted: Palette = mixedPalette(
@@ -75,10 +85,11 @@ function inPhotosColors<Colors>(
 ): Colored {
   const wanted = areas.map((area) => of(content, area.content));
   const painted = styles.map((style, i) => {
-    const parts = areas.flatMap((area, k) => {
+    const parts = areas.flatMap((area, k): Part[] => {
       const plane = area.styles[i];
       if (!plane) return [];
-      return [{ image: match(style, of(style, weightsOf(plane)), wanted[k]!), plane: weightsOf(plane) }];
+      if (plane !== "everywhere") return [{ image: match(style, of(style, plane), wanted[k]!), plane }];
+      return [{ image: match(style, of(style, area.visible?.[i]), wanted[k]!), plane: undefined }];
     });
     return together(style, parts);
   });
@@ -88,10 +99,6 @@ function inPhotosColors<Colors>(
 function inPhotosLuma(image: Image, from: ColorCloud, to: ColorCloud): Image {
   const { data, ...size } = mapColors(image, lumaMap(from, to));
   return { ...size, data: clampHere(data) };
-}
-
-function weightsOf(plane: Float32Array | "everywhere"): Float32Array | undefined {
-  return plane === "everywhere" ? undefined : plane;
 }
 
 interface Part {

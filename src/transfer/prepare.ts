@@ -8,6 +8,7 @@ import { type Level, pyramid } from "../schedule/pyramid.ts";
 import { type Area, colored } from "./colored.ts";
 import { type Edges, edgesOf, GRAIN, margined } from "./edges.ts";
 import { paintsGreys } from "./grey.ts";
+import { filled, type Opacities, opacitiesOf, opacityAt, visibleRegions } from "./opacity.ts";
 import { listed, longSides, type Painting, paintingsOf } from "./paintings.ts";
 import { type Masks, type Regions, regionsOf } from "./regions.ts";
 import type { Settings } from "./settings.ts";
@@ -17,6 +18,8 @@ export interface Pictures extends Masks {
   readonly content: Image;
   /** One painting, or several: `blend` says how much each counts. */
   readonly style: Image | readonly Image[];
+  /** How opaque every pixel of each painting is, 0 to 1; left out, or undefined for one: wholly. */
+  readonly styleAlpha?: Opacities | undefined;
   /** What the optimisation starts from, instead of what `init` says. */
   readonly start?: Image | undefined;
 }
@@ -38,6 +41,8 @@ export interface StylePicture {
   readonly image: Image;
   /** How much its description counts: those of a level sum to 1. */
   readonly weight: number;
+  /** Without regions, where it is transparent: how much each pixel counts, 0 to 1, and the sum of that. */
+  readonly visible?: Pick<StyleRegion, "map" | "mass"> | undefined;
   /** Its part of each painted region; undefined where it has none. */
   readonly regions?: readonly (StyleRegion | undefined)[] | undefined;
 }
@@ -75,7 +80,8 @@ export function levelsOf({ content }: Pictures | { readonly content: Size }, set
 /** The regions that a job's masks make, if it has any; a `usage` error for masks or settings that do not fit. */
 export function regionsIn(pictures: Pictures, settings: Settings): Regions | undefined {
   const styles = listed(pictures.style);
-  return regionsOf(pictures, pictures.content, styles, paintingsOf(styles.length, settings));
+  const regions = regionsOf(pictures, pictures.content, styles, paintingsOf(styles.length, settings));
+  return regions && visibleRegions(regions, styles, opacitiesOf(styles, pictures.styleAlpha));
 }
 
 /** The pictures at every level; `grey`: in greys, see `paintsGreys`. */
@@ -88,17 +94,19 @@ export function prepare(
 ): Prepared {
   const last = levels.at(-1)!;
   const edges = edgesOf(settings);
-  const given = listed(pictures.style);
+  const opacities = opacitiesOf(listed(pictures.style), pictures.styleAlpha);
+  const given = filled(listed(pictures.style), opacities);
   const paintings = paintingsOf(given.length, settings);
   const photo = resized(pictures.content, last);
-  const recolored = (content: Image, styles: readonly Image[]) =>
-    colored(content, styles, paintings, settings, areasOf(regions, content, styles));
+  const recolored = (content: Image, styles: readonly Image[], visible: Opacities) =>
+    colored(content, styles, paintings, settings, areasOf(regions, content, styles, visible));
   const untouched = regions && stays(regions);
   const kept = keepsChroma(settings) || untouched ? photo : undefined;
   // Where content keeps its colours, those of the painting are for the start alone, and fitted when that is asked for.
   const apart = settings.color === "style" && settings.contentTarget === "photo";
   let held: Held | undefined = {
-    ...(apart ? { content: photo, styles: given } : recolored(photo, given)),
+    ...(apart ? { content: photo, styles: given } : recolored(photo, given, opacities)),
+    opacities,
     start: pictures.start,
   };
   const all = (): Held => {
@@ -110,17 +118,19 @@ export function prepare(
     regions,
     start() {
       const first = levels[0]!;
-      const { content, ...rest } = all();
-      const own = () => (apart ? recolored(resized(content, first), rest.styles).content : content);
+      const { content, opacities, ...rest } = all();
+      const own = () => (apart ? recolored(resized(content, first), rest.styles, opacities).content : content);
       const start = startImage({ ...rest, content: own, paintings, regions }, first, settings);
       return grey ? greyed(start) : start;
     },
     at(level) {
-      const { content, styles } = all();
+      const { content, styles, opacities } = all();
       if (level === last) held = undefined;
       return {
         content: edges.padded(edges.resize(content, level), level),
-        style: paintings.flatMap((_, i) => stylePictures(styles[i]!, i, paintings, level, edges, regions)),
+        style: paintings.flatMap((_, i) =>
+          stylePictures(styles[i]!, opacities[i], i, paintings, level, edges, regions),
+        ),
         surroundings: edges.surroundings,
         regions: regions && paddedMaps(resizeMaps(regions.content, level), edges.workSize(level)),
       };
@@ -137,11 +147,11 @@ export function prepare(
   };
 }
 
-type Held = ReturnType<typeof colored> & Pick<Pictures, "start">;
+type Held = ReturnType<typeof colored> & Pick<Pictures, "start"> & { readonly opacities: Opacities };
 
 /** The regions as the places where colours are fitted. */
-function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Image[]): Area[] {
-  if (!regions) return [{ styles: styles.map(() => "everywhere") }];
+function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Image[], visible: Opacities): Area[] {
+  if (!regions) return [{ styles: styles.map(() => "everywhere"), visible }];
   return resizeMaps(regions.content, photo).planes.map((content, region) => ({
     content,
     styles: styles.map((style, i) => stylePlane(regions.styles[i]!, region, style)),
@@ -172,6 +182,7 @@ function finalSize(content: Size, { size }: Settings): Size {
 /** A painting as it is looked at while `level` is worked on; nothing of one that does not count. */
 function stylePictures(
   style: Image,
+  opacity: Float32Array | undefined,
   index: number,
   paintings: readonly Painting[],
   level: Size,
@@ -183,16 +194,20 @@ function stylePictures(
   return [...longSides(style, painting, level)].map(([long, share]) => {
     const image = resized(style, withLongSide(style, Math.max(GRAIN, long)));
     const weight = painting.weight * share;
-    if (!regions) return { image: edges.surrounded(cutToGrain(image)), weight };
-    // Nothing is cut off, so that no region is lost; what is around the painting counts for nothing.
+    if (!regions && !opacity) return { image: edges.surrounded(cutToGrain(image)), weight };
+    // Nothing is cut off, so that no region is lost, and nothing that is to be seen; what is around the painting counts for nothing.
     const up = (x: number) => Math.ceil(x / GRAIN) * GRAIN;
     const size = { width: up(image.width), height: up(image.height) };
     const whole = edges.surrounded(padEdges(image, size));
+    const around = (plane: Float32Array) => {
+      const map = padPlanes(padPlanes(plane, image, size, "zero"), size, whole, "zero");
+      return { map, mass: map.reduce((sum, x) => sum + x, 0) };
+    };
+    if (!regions) return { image: whole, weight, visible: around(opacityAt(opacity!, style, image)) };
     const own = regions.content.planes.map((_, region): StyleRegion | undefined => {
       const plane = stylePlane(regions.styles[index]!, region, image);
       const all = regions.all[region]!.paintings.reduce((sum, i) => sum + paintings[i]!.weight, 0);
-      const map = plane && padPlanes(padPlanes(plane, image, size, "zero"), size, whole, "zero");
-      return map && { map, mass: map.reduce((sum, x) => sum + x, 0), weight: weight / all };
+      return plane && { ...around(plane), weight: weight / all };
     });
     return { image: whole, weight, regions: own };
   });

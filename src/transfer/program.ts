@@ -62,12 +62,14 @@ async function described(
   surroundings = 0,
 ): Promise<Record<string, Value>> {
   if (terms.length === 0) return {};
-  const program = await runtime.load(encode(describeGraph(eye, terms, { surroundings })));
+  const weighted = pictures.some(({ visible }) => visible !== undefined);
+  const program = await runtime.load(encode(describeGraph(eye, terms, { surroundings, weighted })));
   const mean = totals(runtime);
   try {
     for (const picture of pictures) {
       const { image } = picture;
-      const maps = mapValues(styleMaps(picture), (map) => mapValue(runtime, map, image));
+      const weight = weighted && { weight: picture.visible?.map ?? evenly(image) };
+      const maps = mapValues({ ...styleMaps(picture), ...weight }, (map) => mapValue(runtime, map, image));
       const inputs = { ...maps, image: imageValue(runtime, image) };
       const parts = await program.run(inputs).finally(() => dispose(inputs));
       if (pictures.length === 1) return parts;
@@ -77,6 +79,11 @@ async function described(
     await program.dispose();
   }
   return mean.values();
+}
+
+/** Every pixel counts alike. */
+function evenly({ width, height }: Size): Float32Array {
+  return new Float32Array(width * height).fill(1);
 }
 
 /** Frees every value of a record. */

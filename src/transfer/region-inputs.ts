@@ -26,8 +26,12 @@ function named(planes: readonly Float32Array[]): NamedMaps {
  * the picture by its weight, a tile as much as it has of what is described.
  */
 export function sharesOf(terms: readonly FeatureTerm[], picture: StylePicture, tile?: Tile): (name: string) => number {
-  const { image, regions = [] } = picture;
-  const part = tile ? (tile.core.width * tile.core.height) / (image.width * image.height) : 1;
+  const { image, regions = [], visible } = picture;
+  const partOf = ({ core }: Tile) =>
+    visible
+      ? sumIn(visible.map, image.width, core) / visible.mass
+      : (core.width * core.height) / (image.width * image.height);
+  const part = tile ? partOf(tile) : 1;
   const ofRegions = regions.map((region) => {
     if (!region) return 0;
     return region.weight * (tile ? sumIn(region.map, image.width, tile.core) / region.mass : 1);

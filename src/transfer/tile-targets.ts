@@ -49,15 +49,24 @@ export async function describeTiles(
   const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
   const cut = (picture: Image) => tilesFor(eye, { features, image: [] }, picture, size);
   const cores = new Map<string, readonly Core[]>();
-  await described(runtime, describeGraph(eye, of("content")), content, {}, cut(content), async (values, tile) => {
-    const own = of("content").flatMap((term) => coresOf(term, values, tile));
-    cores.set(placeOf(tile), await Promise.all(own).finally(() => dispose(values)));
-  });
+  await described(
+    runtime,
+    describeGraph(eye, of("content")),
+    content,
+    {},
+    cut(content),
+    undefined,
+    async (values, tile) => {
+      const own = of("content").flatMap((term) => coresOf(term, values, tile));
+      cores.set(placeOf(tile), await Promise.all(own).finally(() => dispose(values)));
+    },
+  );
   const graph = describeGraph(eye, of("style"), { weighted: true });
   const mean = totals(runtime);
   for (const picture of style) {
     const { image } = picture;
-    await described(runtime, graph, image, styleMaps(picture), cut(image), async (values, tile) => {
+    const visible = picture.visible?.map;
+    await described(runtime, graph, image, styleMaps(picture), cut(image), visible, async (values, tile) => {
       await mean.add(values, sharesOf(of("style"), picture, tile)).finally(() => dispose(values));
     });
   }
@@ -113,13 +122,14 @@ function tileMaps(runtime: Runtime, maps: NamedMaps, picture: Size, tile: Tile):
   return mapValues(maps, (map) => mapValue(runtime, cutTile(map, picture, tile), tile));
 }
 
-/** Describes a picture's tiles one by one; the program is freed at the end. */
+/** Describes a picture's tiles one by one, each pixel as much as it is `visible`; the program is freed at the end. */
 async function described(
   runtime: Runtime,
   graph: ReturnType<typeof describeGraph>,
   picture: Image,
   maps: NamedMaps,
   parts: readonly Tile[],
+  visible: Float32Array | undefined,
   each: (values: Record<string, Value>, tile: Tile) => Promise<void>,
 ): Promise<void> {
   if (Object.keys(graph).length === 0) {
@@ -131,7 +141,8 @@ async function described(
     for (const tile of parts) {
       const { width, height } = tile;
       const image = runtime.value(cutTile(picture.data, picture, tile), [1, 3, height, width]);
-      const weight = mapValue(runtime, tileWeight(tile), tile);
+      const own = visible && cutTile(visible, picture, tile);
+      const weight = mapValue(runtime, own ? tileWeight(tile).map((x, i) => x * own[i]!) : tileWeight(tile), tile);
       const inputs = { ...tileMaps(runtime, maps, picture, tile), image, weight };
       try {
         await each(await program.run(inputs), tile);

@@ -141,6 +141,22 @@ describe("results", () => {
     expect(result.alpha).toEqual(alpha);
   });
 
+  test("what is transparent in a painting is not painted after", async () => {
+    const image = scene(64, 64);
+    const alpha = Float32Array.from({ length: 64 * 64 }, (_, i) => (i % 64 < 48 ? 0 : 1));
+    writeFileSync(at("sticker.png"), await encodePicture("png", { image, alpha }));
+    // The same pixels as the network sees them, all of which count.
+    const opaque = { image: (await readPicture(at("sticker.png"))).image };
+    writeFileSync(at("filled.png"), await encodePicture("png", opaque));
+    const results: Float32Array[] = [];
+    for (const name of ["sticker", "filled"]) {
+      const args = ["photo.png", `${name}.png`, ...quick, "-o", `after-${name}.png`];
+      expect((await pastiche(args, { cwd })).status).toBe(0);
+      results.push((await readPicture(at(`after-${name}.png`))).image.data);
+    }
+    expect(Math.max(...results[0]!.map((x, i) => Math.abs(x - results[1]![i]!)))).toBeGreaterThan(0.02);
+  });
+
   test("snapshots lie beside the output", async () => {
     const args = ["photo.png", "painting.png", ...quick, "-o", "s.png", "--save-every", "4", "--save-at", "1,2"];
     expect((await pastiche(args, { cwd })).status).toBe(0);
