@@ -18,6 +18,7 @@ interface Spelling {
 
 const spellings: Readonly<Record<string, Spelling>> = {
   recipe: { flags: "--recipe <name>" },
+  quality: { flags: "--quality <name>" },
   size: { flags: "-s, --size <pixels>", read: (text) => (text === "content" ? text : number(text)) },
   model: { flags: "--model <name>" },
   alpha: { flags: "--alpha <strength>", aliases: ["--content-weight"] },

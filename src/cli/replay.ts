@@ -32,7 +32,7 @@ export function replayCommand(): Command {
     .option("--with <changes>", "settings that change, as in size=1024,alpha=0.1; may be repeated", gathered);
   pictureOptions(command, "if it is not beside the result or here; or another")
     .option("--depth <bits>", "bits a colour value (8, 16; 16 for PNG and TIFF) [as before]")
-    .option("--quality <percent>", "of JPEG and WebP (1 to 100) [95]")
+    .option("--jpeg-quality <percent>", "of JPEG and WebP (1 to 100) [95]")
     .option("--no-metadata", "do not keep the settings inside the picture")
     .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto");
   return runningOptions(command).action(replay);

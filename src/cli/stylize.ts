@@ -18,7 +18,7 @@ export interface StylizeFlags {
   readonly saveEvery?: string | undefined;
   readonly saveAt?: string | undefined;
   readonly depth?: string | undefined;
-  readonly quality?: string | undefined;
+  readonly jpegQuality?: string | undefined;
   readonly metadata: boolean;
   readonly checkpoint: boolean;
   readonly checkpointEvery?: string | undefined;
@@ -83,7 +83,7 @@ export function jobOptions(command: Command, output: string, settings: readonly 
     .option("--save-every <steps>", "a snapshot beside the output every so many steps; 0 for none [the recipe's]")
     .option("--save-at <steps>", "snapshots after these steps, as in 100,400,1000 [the recipe's]")
     .addOption(new Option("--depth <bits>", "bits a colour value (8, 16; 16 for PNG and TIFF) [8]"))
-    .option("--quality <percent>", "of JPEG and WebP (1 to 100) [95]")
+    .option("--jpeg-quality <percent>", "of JPEG and WebP (1 to 100) [95]")
     .option("--no-metadata", "do not keep the settings inside the picture")
     .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto");
   return runningOptions(command);

@@ -30,7 +30,8 @@ export async function outputTarget(sources: Sources, flags: StylizeFlags, mayRep
     throw new UserError("usage", "--json and the picture both want standard output; give -o FILE.");
   const depth = number(flags.depth ?? "8");
   if (depth !== 8 && depth !== 16) throw invalid("usage", "--depth", "8 or 16", depth);
-  const quality = flags.quality === undefined ? {} : { quality: wholeNumber("--quality", flags.quality, 1, 100) };
+  const quality =
+    flags.jpegQuality === undefined ? {} : { quality: wholeNumber("--jpeg-quality", flags.jpegQuality, 1, 100) };
   const format = path === "-" ? "png" : outputFormat(path);
   checkEncoding(format, { depth, ...quality });
   if (path !== "-") await checkWritable(path, { force: await mayReplace(path) });

@@ -102,6 +102,6 @@ export function checkEncoding(format: OutputFormat, { depth = 8, quality }: Enco
     throw new UserError("usage", `--depth 16: ${format} holds 8 bits a value; write .png or .tif instead.`);
   }
   if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
-    throw invalid("usage", "--quality", "a whole number from 1 to 100", quality);
+    throw invalid("usage", "quality", "a whole number from 1 to 100", quality);
   }
 }

@@ -43,4 +43,8 @@ export const balanced: Recipe = {
     seed: 0,
     parameters: { learningRate: 0.02, beta1: 0.8, beta2: 0.99, epsilon: 1e-8 },
   },
+  qualities: {
+    draft: { steps: 15, firstSteps: 40 },
+    fine: { steps: 150, firstSteps: 200, average: 0.95 },
+  },
 };

@@ -1,7 +1,6 @@
 /** The recipes one can choose by name. Adding one is its file and a line here. */
 export { balanced } from "./balanced.ts";
 export { eager } from "./eager.ts";
-export { fine } from "./fine.ts";
 export { gatys } from "./gatys.ts";
 export { keras } from "./keras.ts";
 export { neuralStyle as "neural-style" } from "./neural-style.ts";

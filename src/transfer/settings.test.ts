@@ -6,6 +6,7 @@ import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import {
   adjustedSettings,
+  changedSettings,
   chosenSettings,
   givenSettings,
   parseSettings,
@@ -34,12 +35,41 @@ test("nothing given is all defaults, and defaults exist once", () => {
   expect(parseSettings({ alpha: undefined as never })).toEqual(settings);
 });
 
+describe("quality", () => {
+  const { balanced } = recipes as { balanced: Recipe };
+
+  test.each(["draft", "fine"] as const)(
+    "%s changes what the recipe says, and any of it may be given besides",
+    (quality) => {
+      const usual = parseSettings();
+      expect(parseSettings({ quality })).toEqual({ ...usual, ...balanced.qualities![quality], quality });
+      expect(parseSettings({ quality, steps: 7 }).steps).toBe(7);
+      expect(chosenSettings(parseSettings({ quality, alpha: 0.7 }))).toEqual({ quality, alpha: 0.7 });
+    },
+  );
+
+  test("a change of it brings its steps, and leaves what was chosen", () => {
+    const fine = changedSettings(parseSettings({ alpha: 0.7 }), { quality: "fine" });
+    expect(fine).toEqual(parseSettings({ alpha: 0.7, quality: "fine" }));
+    expect(changedSettings(fine, { quality: "standard" })).toEqual(parseSettings({ alpha: 0.7 }));
+  });
+
+  test("a recipe of another program has one", () => {
+    expect(parseSettings({ recipe: "gatys", quality: "standard" }).quality).toBe("standard");
+    expect(complaint({ recipe: "gatys", quality: "fine" })).toBe(
+      "quality: the recipe says itself how long it paints; leave it out, or set steps.",
+    );
+    expect(complaint({ quality: "best" })).toContain("quality: expected");
+  });
+});
+
 test("every setting explains itself", () => {
   for (const [name, schema] of settingSchemas()) expect(schema.description, name).toMatch(/^\S.{8,120}$/);
 });
 
 /** How a job is computed unless it is said: no recipe's business. */
 const machine = { tile: "auto", precision: "auto" };
+const quality = "standard";
 
 describe.each(Object.entries<Recipe>(recipes))("recipe %s", (exported, { summary, about, settings, snapshots }) => {
   const recipe = exported as keyof typeof recipes;
@@ -50,7 +80,7 @@ describe.each(Object.entries<Recipe>(recipes))("recipe %s", (exported, { summary
   });
 
   test("is a complete set of settings: what it says is what a job gets, with nothing added", () => {
-    expect(parseSettings({ recipe })).toEqual({ ...settings, ...machine, recipe });
+    expect(parseSettings({ recipe })).toEqual({ ...settings, ...machine, recipe, quality });
     for (const step of snapshots?.at ?? [snapshots?.every ?? 1]) expect(step).toBeLessThanOrEqual(settings.steps);
   });
 
@@ -61,6 +91,7 @@ describe.each(Object.entries<Recipe>(recipes))("recipe %s", (exported, { summary
       ...settings,
       ...machine,
       recipe,
+      quality,
       size: 96,
       seed: 3,
       parameters: { ...parameters, learningRate: 0.03 },
@@ -118,7 +149,7 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
     [
       "recipe",
       "constructor",
-      'expected one of balanced, eager, fine, gatys, keras, neural-style, tensorflow, got "constructor"',
+      'expected one of balanced, eager, gatys, keras, neural-style, tensorflow, got "constructor"',
     ],
     ["colour", 1, "there is no such setting"],
     ["history", 5, "the optimiser adam has no such parameter"],

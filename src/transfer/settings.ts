@@ -72,6 +72,10 @@ export const starts = ["content", "noise", "style", "gray"] as const;
 /** The job's own settings; their defaults are the recipe's. */
 const job = {
   recipe: z.enum(namesOf(recipes)).describe("the named set of settings that the others change"),
+  quality: z
+    .enum(["draft", "standard", "fine"])
+    .default("standard")
+    .describe("how long to paint: draft, for a first look; standard; fine, four times as long"),
   size: z
     .union([side, z.literal("content"), z.custom<`${number}x${number}`>((x) => sidesOf(x) !== undefined)], SIZES)
     .describe("long side of the result in pixels; `content` for the photo's own size; WIDTHxHEIGHT for a texture"),
@@ -183,7 +187,7 @@ export function parseSettings(given: SettingsInput = {}, label: (name: string) =
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined) (Object.hasOwn(job, name) || !isParameter(name) ? own : rest)[name] = value;
   }
-  const { parameters: usual, ...base } = recipeOf(own.recipe).settings;
+  const { parameters: usual, ...base } = recipeSettings(recipeOf(own.recipe), own.quality, label);
   const settings = parse(jobSchema, { recipe: "balanced", ...base, ...own }, label);
   if (settings.seamless && typeof settings.tile === "number") {
     const why = "a picture that repeats without end is worked on as a whole";
@@ -230,11 +234,20 @@ function recipeOf(name: unknown): Recipe {
     : recipes.balanced;
 }
 
+/** The settings of a recipe in a quality. */
+function recipeSettings(recipe: Recipe, quality: unknown, label: (name: string) => string): Recipe["settings"] {
+  if (quality !== "draft" && quality !== "fine") return recipe.settings;
+  if (recipe.qualities) return { ...recipe.settings, ...recipe.qualities[quality] };
+  const why = "the recipe says itself how long it paints";
+  throw new UserError("usage", `${label("quality")}: ${why}; leave it out, or set ${label("steps")}.`);
+}
+
 /** What of complete settings is not as their recipe has it, as it can be given again. */
 export function chosenSettings(settings: Settings): SettingsInput {
-  const { recipe, optimizer } = settings;
-  const usual = new Map(Object.entries(givenSettings(parseSettings({ recipe, optimizer }))));
-  usual.set("recipe", parseSettings().recipe).set("optimizer", parseSettings({ recipe }).optimizer);
+  const { recipe, quality, optimizer } = settings;
+  const usual = new Map(Object.entries(givenSettings(parseSettings({ recipe, quality, optimizer }))));
+  const { recipe: first, quality: second } = parseSettings();
+  usual.set("recipe", first).set("quality", second).set("optimizer", parseSettings({ recipe, quality }).optimizer);
   const chosen = Object.entries(givenSettings(settings));
   return Object.fromEntries(
     chosen.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(usual.get(name))),
@@ -242,7 +255,7 @@ export function chosenSettings(settings: Settings): SettingsInput {
 }
 
 /**
- * Complete settings, some of them changed. Another recipe brings all that was not chosen against the last; another recipe or
+ * Complete settings, some of them changed. Another recipe or quality brings all that was not chosen against the last; another recipe or
  * optimiser has other parameters: only its own defaults fit. Errors as of `parseSettings`.
  */
 export function changedSettings(
@@ -250,8 +263,9 @@ export function changedSettings(
   changes: SettingsInput,
   label?: (name: string) => string,
 ): Settings {
-  const { recipe, optimizer = settings.optimizer } = changes;
-  const own = recipe === undefined ? givenSettings(settings) : chosenSettings(settings);
+  const { recipe, quality, optimizer = settings.optimizer } = changes;
+  const another = recipe !== undefined || quality !== undefined;
+  const own = another ? chosenSettings(settings) : givenSettings(settings);
   const others = recipe !== undefined || optimizer !== settings.optimizer;
   const kept = Object.entries(own).filter(([name]) => !(others && name in settings.parameters));
   return parseSettings({ ...Object.fromEntries(kept), ...changes }, label);

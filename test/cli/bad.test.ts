@@ -173,9 +173,9 @@ const cases: [string, string[], number, string][] = [
   ["16 bits in a JPEG", [...run.slice(0, -1), "out.jpg", "--depth", "16"], USAGE, "16"],
   [
     "a quality of zero",
-    [...run.slice(0, -1), "out.jpg", "--quality", "0"],
+    [...run.slice(0, -1), "out.jpg", "--jpeg-quality", "0"],
     USAGE,
-    "--quality: expected a whole number from 1 to 100",
+    "--jpeg-quality: expected a whole number from 1 to 100",
   ],
   ["an output of unknown format", [...run.slice(0, -1), "out.bmp"], USAGE, ".png"],
   ["an output without ending", [...run.slice(0, -1), "out"], USAGE, ".png"],

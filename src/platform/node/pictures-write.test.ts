@@ -107,8 +107,8 @@ describe("encodePicture", () => {
     ["jpeg", { depth: 16 }, "--depth 16: jpeg holds 8 bits a value; write .png or .tif instead."],
     ["webp", { depth: 16 }, "--depth 16: webp holds 8 bits a value; write .png or .tif instead."],
     ["png", { depth: 12 as Depth }, "--depth: expected 8 or 16, got 12."],
-    ["jpeg", { quality: 0 }, "--quality: expected a whole number from 1 to 100, got 0."],
-    ["jpeg", { quality: Number.NaN }, "--quality: expected a whole number from 1 to 100, got NaN."],
+    ["jpeg", { quality: 0 }, "quality: expected a whole number from 1 to 100, got 0."],
+    ["jpeg", { quality: Number.NaN }, "quality: expected a whole number from 1 to 100, got NaN."],
     ["jpeg", { text: { a: "x".repeat(70_000) } }, "The text is too long for this format"],
   ] as const)("refuses %s with what it cannot hold", async (format, options, message) => {
     const attempt = encodePicture(format, { image: sRgbRamp(4, 4) }, options);
