@@ -1,7 +1,7 @@
 /** A grid's folder: what is in it before the first run, and that no two grids write into it at once. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
+import { makeFolder } from "../platform/node/folder.ts";
 import { takeLock } from "../platform/node/lock.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import { checkWritable } from "../platform/node/write.ts";
@@ -48,7 +48,7 @@ export async function openFolder(folder: string): Promise<() => Promise<void>> {
       },
     );
   };
-  await mkdir(folder, { recursive: true }).catch(refuse);
+  await makeFolder(folder).catch(refuse);
   const lock = await takeLock(path).catch(refuse);
   if (!lock) {
     throw new UserError(

@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { cleaned, type ErrorCode, jsonLine, UserError } from "../errors.ts";
+import { shortage } from "../platform/node/shortage.ts";
 import { outliveTerminals } from "./interruption.ts";
 import { wantsJsonLines } from "./progress.ts";
 import { version } from "./version.ts";
@@ -106,6 +107,11 @@ function report(error: unknown): number {
   if (error instanceof RangeError && /allocation failed|array (buffer )?length/i.test(message)) {
     complain("resources", `out of memory (${message}). A smaller --size needs less.`);
     return exitStatus.resources;
+  }
+  const short = shortage(error, "The machine does not give what is needed");
+  if (short) {
+    complain(short.code, short.message, error);
+    return exitStatus[short.code];
   }
   complain("defect", `an unexpected error (a defect of pastiche; DEBUG=1 shows where): ${message}`, error);
   return 1;

@@ -15,6 +15,13 @@ export const telemetryOff = { ORT_DISABLE_TELEMETRY: process.env.ORT_DISABLE_TEL
 const silent = isMainThread || Boolean(process.env.ORT_DISABLE_TELEMETRY);
 Object.assign(process.env, telemetryOff);
 
+/** The loader's reason in a line; where memory ran out, what to do. */
+function plain(reason: string): string {
+  const little = /map segment|allocate memory/.test(reason);
+  const line = reason.split("\n")[0]!;
+  return little ? `${line}; close some programs or raise the limit (ulimit -v).` : `${line}.`;
+}
+
 /** The package, or one line that says why it cannot be had. */
 export async function loadOrt(): Promise<Ort & { readonly env: Pick<Env, "versions"> }> {
   if (!silent) {
@@ -33,7 +40,7 @@ export async function loadOrt(): Promise<Ort & { readonly env: Pick<Env, "versio
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
       "resources",
-      `ONNX Runtime could not be loaded on ${process.platform}-${process.arch}: ${reason.split("\n")[0]}`,
+      `ONNX Runtime could not be loaded on ${process.platform}-${process.arch}: ${plain(reason)}`,
       { cause: error },
     );
   }

@@ -8,6 +8,7 @@ import { UserError } from "../../errors.ts";
 import { type Checkpoint, checkpointPieces, decodeCheckpoint } from "../../transfer/checkpoint.ts";
 import { inMessage } from "./paths.ts";
 import { openRegular } from "./regular.ts";
+import { shortage } from "./shortage.ts";
 import { clearTemporaries, writeAtomically } from "./write.ts";
 
 export interface CheckpointSlots {
@@ -128,7 +129,7 @@ async function readWhole(path: string): Promise<Uint8Array | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    throw new UserError("file", `cannot be read (${code})`, { cause: error });
+    throw shortage(error, "cannot be read") ?? new UserError("file", `cannot be read (${code})`, { cause: error });
   }
 }
 

@@ -4,10 +4,11 @@
  */
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
-import { link, mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
+import { link, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeFolder } from "./folder.ts";
 import { readRegular } from "./regular.ts";
 
 const pollMs = 100;
@@ -26,7 +27,7 @@ export async function withLock<T>(
   action: () => Promise<T>,
   { signal, onWait }: { signal?: AbortSignal | undefined; onWait?: (() => void) | undefined } = {},
 ): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   let lock = await takeLock(path);
   if (!lock) onWait?.();
   while (!lock) {
@@ -123,7 +124,7 @@ function alive(pid: number): boolean {
 
 /** Takes the abandoned lock away. Of several who try, one renames it; a fresh lock caught by mistake is put back. */
 async function breakLock(path: string, inode: number): Promise<void> {
-  const aside = `${path}.${randomUUID()}.stale`;
+  const aside = join(dirname(path), `.pastiche-${randomUUID()}.stale`);
   try {
     await rename(path, aside);
     if ((await stat(aside)).ino !== inode) await link(aside, path);

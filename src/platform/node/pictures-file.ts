@@ -6,6 +6,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { limits } from "../pictures.ts";
 import { inMessage } from "./paths.ts";
+import { shortage } from "./shortage.ts";
 
 /** The whole file at `path`, as typed by the user; at most `limits.bytes`. Pipes (`<(...)`) are read to their end. */
 export async function readWithin(path: string): Promise<Uint8Array> {
@@ -69,6 +70,8 @@ export function tooLarge(name: string, size: number): UserError {
 }
 
 function unreadable(path: string, cause: unknown): UserError {
+  const short = shortage(cause, `${inMessage(path)} cannot be read`);
+  if (short) return short;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "unknown error";
   const reason = reasons[code] ?? `it cannot be read (${code})`;
   return new UserError("picture", `${inMessage(path)}: ${reason}.`, { cause });
@@ -81,7 +84,6 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "you are not allowed to read it; check its permissions",
   ELOOP: "its symbolic links go round in a circle",
   ENAMETOOLONG: "the name is longer than the file system allows",
-  EMFILE: "too many files are open; close some or raise the limit (ulimit -n)",
   EIO: "the disk reports an error while reading it",
   ERR_INVALID_ARG_VALUE: "no file can have this name",
 };

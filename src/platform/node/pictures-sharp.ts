@@ -5,6 +5,7 @@
 
 import { UserError } from "../../errors.ts";
 import { processors } from "../../runtimes/node-threads.ts";
+import { shortage } from "./shortage.ts";
 
 type SharpModule = typeof import("sharp").default;
 
@@ -20,6 +21,8 @@ export function loadSharp(): Promise<SharpModule> {
     },
     (cause) => {
       loading = undefined;
+      const short = shortage(cause, "The picture codec (sharp) could not be loaded");
+      if (short) throw short;
       throw new UserError(
         "file",
         "The picture codec (sharp) is not installed for this machine; run npm install sharp.",

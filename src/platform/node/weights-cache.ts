@@ -14,6 +14,7 @@ import type { Weights } from "../../weights/weights.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { withLock } from "./lock.ts";
 import { inMessage } from "./paths.ts";
+import { shortage } from "./shortage.ts";
 import { writeAtomically } from "./write.ts";
 
 /** Raised when a cache file of an earlier version can no longer be used as it is. */
@@ -87,7 +88,10 @@ export async function cachedWeights(
   const path = cachePath(backbone.name);
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    throw new UserError("file", `${inMessage(path)} cannot be read (${error.code}).`, { cause: error });
+    throw (
+      shortage(error, `${inMessage(path)} cannot be read`) ??
+      new UserError("file", `${inMessage(path)} cannot be read (${error.code}).`, { cause: error })
+    );
   });
   if (bytes === undefined) return undefined;
   const mend = `run \`pastiche models remove ${backbone.name}\` and get it again`;

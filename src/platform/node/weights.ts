@@ -14,6 +14,7 @@ import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LoadedWeights, WeightsOrigin } from "../weights.ts";
 import { foreignFolder } from "./cache-folder.ts";
 import { inMessage } from "./paths.ts";
+import { shortage } from "./shortage.ts";
 import { cachedWeights, cachePath, digestOf, keepWeights, weightsDigest, withCacheLock } from "./weights-cache.ts";
 
 /** Larger than any network this program knows; read into memory at once. */
@@ -165,6 +166,8 @@ async function readUserFile(path: string): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { code } = error as NodeJS.ErrnoException;
+    const short = shortage(error, `${inMessage(path)} cannot be imported`);
+    if (short) throw short;
     throw refuse(code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`);
   }
 }
