@@ -4,7 +4,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { type CheckpointSlots, checkpointSlots } from "../platform/node/checkpoint-slots.ts";
+import { type CheckpointSlots, checkpointPath, checkpointSlots } from "../platform/node/checkpoint-slots.ts";
 import { type Lock, takeLock } from "../platform/node/lock.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import type { Checkpoint } from "../transfer/checkpoint.ts";
@@ -48,7 +48,7 @@ export async function checkpointKeeping(
   const off = !flags.checkpoint || (every === 0 && !last);
   // A resumed job has checkpoints to be removed at its end, whether it adds to them or not.
   if (!resumed && (off || path === "-")) return undefined;
-  const slots = resumed?.slots ?? checkpointSlots(`${path}.ckpt`);
+  const slots = resumed?.slots ?? checkpointSlots(checkpointPath(path));
   const resume = (...more: string[]) => commandLine(["pastiche", "resume", pathArgument(slots.path), ...more]);
   const lock = await lockFor(slots.path, path);
   const taken = !resumed && (await slots.exists());

@@ -51,13 +51,14 @@ async function run(path: string, flags: FeaturesFlags): Promise<void> {
   const { outputFormat } = await import("../platform/pictures.ts");
   const { machineOptions } = await import("./job.ts");
   const { readSource, typed } = await import("./inputs.ts");
+  const { defaultName } = await import("./target.ts");
   const { printPath, writeStandardOutput } = await import("./streams.ts");
 
   const size = wholeNumber("--size", flags.size ?? "256", 16, 2048);
   const maps = wholeNumber("--maps", flags.maps ?? "64", 1, 4096);
   const mapSize = wholeNumber("--map-size", flags.mapSize ?? "96", 8, 2048);
   const { runtime: runtimeName, ...machine } = machineOptions(flags);
-  const output = flags.output ?? (path === "-" ? "-" : `${parse(path).name}-features.png`);
+  const output = flags.output ?? (path === "-" ? "-" : defaultName(parse(path).name, "-features.png"));
   const format = output === "-" ? "png" : outputFormat(output);
   const force = { force: flags.force };
   if (output !== "-") await checkWritable(output, force);

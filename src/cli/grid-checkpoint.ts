@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import type { Curves } from "../pages/curves.ts";
-import { checkpointSlots, readCheckpoint } from "../platform/node/checkpoint-slots.ts";
+import { checkpointPath, checkpointSlots, readCheckpoint } from "../platform/node/checkpoint-slots.ts";
 import type { Checkpoint } from "../transfer/checkpoint.ts";
 import type { Cell } from "./grid-plan.ts";
 import { curvesSchema } from "./grid-record.ts";
@@ -36,7 +36,7 @@ export interface CellKeeping {
 
 /** The keeping of the cell whose picture goes to `path`; `digests` are its pictures'. */
 export async function cellKeeping(path: string, cell: Cell, digests: readonly string[]): Promise<CellKeeping> {
-  const name = `${path}.ckpt`;
+  const name = checkpointPath(path);
   const settings = JSON.stringify(cell.settings);
   const found = await readCheckpoint(name).catch(() => undefined);
   const notes = schema.safeParse(found?.notes).data;

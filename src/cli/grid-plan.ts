@@ -19,6 +19,7 @@ import { type Axis, isPicture, runOrder } from "./grid-axes.ts";
 import { checkMasks, type Source, type Sources, typed } from "./inputs.ts";
 import { listRoles, mapRoles } from "./roles.ts";
 import { startFile } from "./stylize.ts";
+import { defaultName } from "./target.ts";
 
 /** One place of the grid, with its pictures. */
 export interface Cell extends Sources {
@@ -206,5 +207,5 @@ function multiplications(backbone: Backbone): number {
 /** The folder of a grid that was given none: named after its pictures. */
 export function gridFolder({ content, style }: GridSources): string {
   const stems = [content, ...style].flatMap((path) => (path === undefined ? [] : [parse(path).name]));
-  return [...stems, "grid"].join("-");
+  return defaultName(stems.join("-"), "-grid");
 }

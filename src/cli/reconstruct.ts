@@ -47,7 +47,8 @@ async function run(path: string, { layer = "all", kind, ...flags }: ReconstructF
   if (layer !== "all") {
     const layers = layer.split(",").map((name) => spokenLayer(name.trim()));
     const of = kind ?? "content";
-    const name = `${parse(path).name}-${layers.join("-")}${of === "style" ? "-style" : ""}.png`;
+    const { defaultName } = await import("./target.ts");
+    const name = defaultName(parse(path).name, `-${layers.join("-")}${of === "style" ? "-style" : ""}.png`);
     parseSettings(settings(of, layers), flagOf);
     const { runJob } = await import("./job.ts");
     const { typed } = await import("./inputs.ts");
@@ -77,12 +78,12 @@ async function figure(
   const { interruption } = await import("./interruption.ts");
   const { readSource, typed } = await import("./inputs.ts");
   const { machineOptions } = await import("./job.ts");
-  const { outputTarget } = await import("./target.ts");
+  const { defaultName, outputTarget } = await import("./target.ts");
   const { voice } = await import("./telling.ts");
 
   if (flags.report !== undefined || flags.saveEvery !== undefined || flags.saveAt !== undefined)
     throw new UserError("usage", "A sheet of all layers has no snapshots and no report; name one with --layer.");
-  const output = flags.output ?? `${parse(path).name}-layers.png`;
+  const output = flags.output ?? defaultName(parse(path).name, "-layers.png");
   const source = typed(path);
   const target = await outputTarget({ style: [source] }, { ...flags, output }, () => Boolean(flags.force));
   const { runtime, ...machine } = machineOptions(flags);

@@ -1,5 +1,5 @@
 /** `pastiche replay OUT.png`: a result is made again from what it says of itself, or with some settings changed. */
-import { dirname, format, parse } from "node:path";
+import { dirname, join, parse } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../errors.ts";
 import { inMessage } from "../platform/node/paths.ts";
@@ -42,6 +42,7 @@ async function replay(path: string, given: ReplayFlags): Promise<void> {
   const { readMade } = await import("./metadata.ts");
   const { readPicture } = await import("../platform/node/pictures.ts");
   const { runJob } = await import("./job.ts");
+  const { defaultName } = await import("./target.ts");
   const { version } = await import("./version.ts");
 
   const made = await readMade(path);
@@ -57,7 +58,7 @@ async function replay(path: string, given: ReplayFlags): Promise<void> {
   const { settings, start } = changed(made, changes, given.start);
   const { sources, others } = await pictures(made, given, start, dirname(path));
   const { dir, name, ext } = parse(path);
-  const output = given.output ?? format({ dir, name: `${name}-replay`, ext });
+  const output = given.output ?? defaultName(join(dir, name), `-replay${ext}`);
   const flags: StylizeFlags = {
     ...given,
     output,

@@ -1,6 +1,7 @@
 /** Where a job of the command line writes: the result, and snapshots beside it. */
 import { join, parse } from "node:path";
 import { invalid, UserError } from "../errors.ts";
+import { withEnding } from "../platform/node/names.ts";
 import { checkWritable } from "../platform/node/write.ts";
 import { checkEncoding, type Depth, type OutputFormat, outputFormat } from "../platform/pictures.ts";
 import * as recipes from "../recipes/index.ts";
@@ -20,12 +21,18 @@ export interface Target {
 /** May the file at this path be replaced, if it exists? */
 export type MayReplace = (path: string) => boolean | Promise<boolean>;
 
+/** A name of ours, short enough for whatever stands beside it. */
+export function defaultName(stem: string, ending: string): string {
+  return withEnding(stem, ending, 20);
+}
+
 /** Where the result goes; refused now if it could not be written at the end. */
 export async function outputTarget(sources: Sources, flags: StylizeFlags, mayReplace: MayReplace): Promise<Target> {
   const { content, style } = sources;
   const named = content ? [content, ...style] : style;
   const stems = [...named.map(({ name }) => parse(name).name), ...(content ? [] : ["texture"])];
-  const path = flags.output ?? (named.some((source) => source.path === "-") ? "-" : `${stems.join("-")}.png`);
+  const path =
+    flags.output ?? (named.some((source) => source.path === "-") ? "-" : defaultName(stems.join("-"), ".png"));
   if (path === "-" && flags.json)
     throw new UserError("usage", "--json and the picture both want standard output; give -o FILE.");
   const depth = number(flags.depth ?? "8");
@@ -69,7 +76,7 @@ export async function snapshotPlan(
     throw new UserError("usage", "Snapshots are written beside the output; give -o FILE.");
   }
   const { dir, name, ext } = parse(path);
-  const pathOf = (step: number) => join(dir, `${name}-${String(step).padStart(4, "0")}${ext}`);
+  const pathOf = (step: number) => withEnding(join(dir, name), `-${String(step).padStart(4, "0")}${ext}`);
   for (const snapshot of [...at].map(pathOf)) {
     await checkWritable(snapshot, { force: await mayReplace(snapshot) });
   }

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { access, rename, rm } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { type Checkpoint, checkpointPieces, decodeCheckpoint } from "../../transfer/checkpoint.ts";
+import { withEnding } from "./names.ts";
 import { inMessage } from "./paths.ts";
 import { openRegular } from "./regular.ts";
 import { shortage } from "./shortage.ts";
@@ -92,6 +93,11 @@ export async function readCheckpoint(path: string): Promise<FoundCheckpoint> {
   return { checkpoint, notes, digest, slots: checkpointSlots(base, name), problem };
 }
 
+/** What the slots of a job are called whose result goes to `output`: with room for `~` and for their lock's ending. */
+export function checkpointPath(output: string): string {
+  return withEnding(output, ".ckpt", ".lock".length);
+}
+
 function slotNames(path: string): [string, string] {
   return [path, `${path}~`];
 }
@@ -100,7 +106,7 @@ function slotNames(path: string): [string, string] {
 async function slotsName(path: string): Promise<string> {
   if (path.endsWith(".ckpt~")) return path.slice(0, -1);
   if (!path.endsWith(".ckpt"))
-    for (const name of slotNames(`${path}.ckpt`)) if (await exists(name)) return `${path}.ckpt`;
+    for (const name of slotNames(checkpointPath(path))) if (await exists(name)) return checkpointPath(path);
   return path;
 }
 

@@ -22,6 +22,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join, parse } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
+import { withEnding } from "./names.ts";
 import { inMessage } from "./paths.ts";
 
 export interface WriteOptions {
@@ -100,7 +101,7 @@ export async function writeBeside(
 ): Promise<string> {
   const { dir, name, ext } = parse(path);
   for (let number = 1; ; number++) {
-    const candidate = number === 1 ? path : join(dir, `${name}-${number}${ext}`);
+    const candidate = number === 1 ? path : withEnding(join(dir, name), `-${number}${ext}`);
     try {
       await writeAtomically(candidate, bytes, options);
       return candidate;
