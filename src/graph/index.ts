@@ -7,6 +7,7 @@ export { type EightBit, type EightBitOptions, eightBit } from "./eightbit.ts";
 export { grad } from "./grad.ts";
 export { matmul, selfProduct } from "./linear.ts";
 export { concat, padCircular, padZeros, reshape, reshapeLike, roll, slice, transpose } from "./movement.ts";
+export { argMax, columnsAt, thinned } from "./nearest.ts";
 export { ordered } from "./order.ts";
 export { averagePool, maxPool, upsample } from "./pooling.ts";
 export { print } from "./print.ts";
