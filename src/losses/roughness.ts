@@ -1,17 +1,4 @@
-import {
-  add,
-  concat,
-  constant,
-  type Dim,
-  div,
-  matmul,
-  meanSquare,
-  multiplyDims,
-  reshape,
-  reshapeLike,
-  sub,
-  type Tensor,
-} from "../graph/index.ts";
+import { add, concat, constant, div, meanSquare, mixChannels, sub } from "../graph/index.ts";
 import { gram } from "./gram.ts";
 import { type FilterKind, lossKind } from "./loss.ts";
 import { ahead, averaged } from "./pixels.ts";
@@ -50,14 +37,8 @@ export const roughness: FilterKind = {
     channels: 6,
     reach: 1,
     of(image, padding) {
-      const colors = opponents(averaged(image, scale));
+      const colors = mixChannels(averaged(image, scale), constant(Float32Array.from(CHANNELS), [3, 3]));
       return concat([ahead(colors, 3, padding), ahead(colors, 2, padding)], 1);
     },
   }),
 };
-
-function opponents(image: Tensor): Tensor {
-  const [, , height, width] = image.shape as [Dim, Dim, Dim, Dim];
-  const rows = reshape(image, [3, multiplyDims(height, width)]);
-  return reshapeLike(matmul(constant(Float32Array.from(CHANNELS), [3, 3]), rows), image);
-}
