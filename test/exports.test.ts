@@ -89,6 +89,8 @@ test("the rooms that one can choose from", () => {
   }).toMatchInlineSnapshot(`
     {
       "graph": [
+        "mixChannels",
+        "mixture",
         "check",
         "conv",
         "paddings",
@@ -104,6 +106,9 @@ test("the rooms that one can choose from", () => {
         "roll",
         "slice",
         "transpose",
+        "argMax",
+        "columnsAt",
+        "thinned",
         "ordered",
         "averagePool",
         "maxPool",
@@ -153,6 +158,7 @@ test("the rooms that one can choose from", () => {
         "gram",
         "laplacian",
         "moments",
+        "neighbors",
         "roughness",
         "variation",
       ],

@@ -36,7 +36,7 @@ const bounded: Record<string, readonly unknown[]> = {
 const sensible: Record<string, readonly unknown[]> = {
   recipe: Object.keys(recipes),
   optimizer: ["adam", "lbfgs"],
-  styleLoss: ["gram", "moments"],
+  styleLoss: ["gram", "moments", "neighbors"],
   laplacianScales: [1, [4, 16], 3],
   roughnessScales: [[1, 2], 16],
   normalize: ["balanced", "paper", "mean", "elements"],

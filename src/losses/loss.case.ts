@@ -55,9 +55,14 @@ export async function score(loss: Loss, now: Planes, target: Planes, weights?: [
   const described = Object.fromEntries(remembered.map((part, i) => [`part ${i}`, part]));
   const parts = await run(described, { target: feed(target), ...(there && { weight: feed(there) }) });
   const same = loss.describe(x);
-  const shape = (part: Tensor) => part.shape.map((dim, i) => (typeof dim === "number" ? dim : feed(target).dims[i]!));
   const inputs = Object.fromEntries(
-    same.map((part, i) => [`target ${i}`, { data: parts[`part ${i}`]!, dims: shape(part) }]),
+    same.map(({ shape }, i) => {
+      const data = parts[`part ${i}`]!;
+      const known = shape.reduce<number>((product, dim) => product * (typeof dim === "number" ? dim : 1), 1);
+      const one = shape.length === 2 ? data.length / known : undefined;
+      const dims = shape.map((dim, k) => (typeof dim === "number" ? dim : (one ?? feed(target).dims[k]!)));
+      return [`target ${i}`, { data, dims }];
+    }),
   );
   const given = same.map((part, i) => input(`target ${i}`, part.shape));
   const y = loss.score(loss.measure(x, given, weight), given);
@@ -144,6 +149,23 @@ function momentDistance(f: Planes, p: Planes, divisor: number): number {
   return share(now.mean, then.mean) + share(now.covariance, then.covariance) / divisor ** 2;
 }
 
+/** The mean of 1 - cos to the most similar of all positions, features centred by the target's mean. */
+function farthest(f: Planes, p: Planes): number {
+  const column = (x: Planes, i: number) =>
+    Array.from({ length: x.channels }, (_, c) => x.data[c * x.height * x.width + i]!);
+  const all = (x: Planes) => Array.from({ length: x.height * x.width }, (_, i) => column(x, i));
+  const { mean } = moments(p);
+  const directed = (v: readonly number[]) => {
+    const centred = v.map((x, c) => x - mean[c]!);
+    return centred.map((x) => x / Math.hypot(...centred));
+  };
+  const there = all(p).map(directed);
+  const nearest = all(f)
+    .map(directed)
+    .map((a) => Math.min(...there.map((b) => 1 - sumOf(a.map((x, c) => x * b[c]!)))));
+  return sumOf(nearest) / nearest.length;
+}
+
 /** Every loss's formula as its paper or its docstring writes it. */
 export const formulas: Record<string, Record<Normalization, (now: Planes, target: Planes) => number>> = {
   content: {
@@ -184,6 +206,7 @@ export const formulas: Record<string, Record<Normalization, (now: Planes, target
       return (share(now.mean, then.mean) + share(now.covariance, then.covariance)) / 2;
     },
   },
+  neighbors: { mean: farthest, elements: farthest, paper: farthest, balanced: farthest },
   roughness: {
     mean: (f, p) => gramDistance(f, p) / f.channels ** 2,
     elements: (f, p) => gramDistance(f, p) / f.channels ** 4,

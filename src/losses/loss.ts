@@ -23,6 +23,12 @@ export type Normalization = (typeof normalizations)[number];
 /** A score of features against a target. */
 export interface FeatureLoss {
   /**
+   * It remembers places of a painting, at most so many of each, where others remember averages: those of several paintings
+   * stand one after the other along the last axis, and each position is compared with all of them. Such a loss is not
+   * measured in tiles, of which each would remember as many.
+   */
+  readonly columns?: number;
+  /**
    * What is remembered of a target's features [1, C, H, W]. What a style loss remembers are averages over positions: they
    * may be averaged over several pictures, or over parts of one, each counting as much as it has positions.
    */

@@ -1,7 +1,7 @@
 /** Every loss of the room's export list, in every normalisation. */
 import { describe, expect, test } from "vitest";
 import { differentiate } from "../graph/fixtures.case.ts";
-import { constant, mixChannels, symbol, type Tensor } from "../graph/index.ts";
+import { constant, input, mixChannels, symbol, type Tensor } from "../graph/index.ts";
 import * as losses from "./index.ts";
 import { compare, formulas, isFeatureLoss, type Loss, type Planes, planes, score, sums } from "./loss.case.ts";
 import { type LossKind, type Normalization, normalizations, type Role } from "./loss.ts";
@@ -163,6 +163,53 @@ describe("gram", () => {
     const { data, ...size } = texture(5, 16, 16, 2);
     const moved = planes(5, 16, 16, (c, y, x) => data[(c * 16 + ((y + 5) % 16)) * 16 + ((x + 3) % 16)]!);
     expect(await at("balanced", moved, { data, ...size })).toBeLessThan(1e-12);
+  });
+});
+
+describe("neighbors", () => {
+  const loss = losses.neighbors.make("balanced");
+  const [now, target] = [texture(5, 16, 8, 1), texture(5, 12, 16, 2)];
+  /** The features at some positions, as a picture of one row. */
+  const at = ({ data, channels, height, width }: Planes, wanted: readonly number[]) =>
+    planes(channels, 1, wanted.length, (c, _, x) => data[c * height * width + wanted[x]!]!);
+  const all = ({ height, width }: Planes) => Array.from({ length: height * width }, (_, i) => i);
+
+  test("weighted: each position counts so much, and is compared with what counts at least half of the most", async () => {
+    const [here, there] = [texture(1, 16, 8, 7), texture(1, 12, 16, 8)];
+    const most = Math.max(...there.data);
+    const present = at(
+      target,
+      all(target).filter((i) => there.data[i]! >= most / 2),
+    );
+    const each = all(now).map((i) => formulas.neighbors!.balanced(at(now, [i]), present));
+    // `formulas` centres by the mean of what it is given, which is of those that count.
+    const weight = here.data.reduce((sum, x) => sum + x, 0);
+    const expected = each.reduce((sum, x, i) => sum + x * here.data[i]!, 0) / weight;
+    expect(present.width).toBeLessThan(all(target).length);
+    expect((await score(loss, now, target, [here, there])) / expected).toBeCloseTo(1, 4);
+  });
+
+  test("does not know where things are, nor how much of each there is", async () => {
+    const few = at(
+      target,
+      Array.from({ length: 96 }, (_, i) => (i * 37) % 5),
+    );
+    expect(await score(loss, few, target)).toBeLessThan(1e-10);
+    expect(await score(loss, target, few)).toBeGreaterThan(0.01);
+  });
+
+  test("remembers 48 rows and columns of a large picture, at most", () => {
+    for (const [height, width, columns] of [
+      [48, 16, 48 * 16],
+      [49, 200, 17 * 40],
+      [144, 145, 48 * 29],
+    ] as const) {
+      const x = input("x", [1, 5, height, width]);
+      expect(loss.describe(x).map(({ shape }) => shape)).toEqual([
+        [5, columns],
+        [1, columns],
+      ]);
+    }
   });
 });
 

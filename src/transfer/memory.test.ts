@@ -76,10 +76,15 @@ describe("a limit", () => {
     expect(attempt).toThrow(/needs about \d+\.\d GB of memory, and it may take 500 MB\. Use a smaller --size/);
   });
 
-  test("holds for a seamless picture and for normalised gradients as a whole: there are no tiles of these", () => {
+  test("holds for a seamless picture for normalised gradients and for neighbors as a whole: there are no tiles of these", () => {
     const seamless = { ...work(), eye: { backbone: pocket, padding: "circular" as const } };
     expect(() => tileWithin(seamless, square(2048), 1e9)).toThrow(UserError);
     expect(tileWithin(seamless, square(512), 2e9)).toBe("off");
+    const near = { ...work(), terms: terms(parseSettings({ styleLoss: "neighbors", styleLayers: { conv3_1: 1 } })) };
+    expect(() => tileWithin(near, square(2048), 1e9)).toThrow(UserError);
+    // 128 x 128 positions, each with up to 2304.
+    const gram = { ...work(), terms: terms(parseSettings({ styleLayers: { conv3_1: 1 } })) };
+    expect(peakMemory(near, square(512)) - peakMemory(gram, square(512))).toBeGreaterThan(128 ** 2 * 2304 * 4);
     const unit = { ...work(), terms: terms(parseSettings({ normalizeGradients: true })) };
     expect(() => tileWithin(unit, square(2048), 1e9)).toThrow(UserError);
   });

@@ -9,7 +9,7 @@ import { blockOf, convolutions } from "../models/backbone.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { levelWork, tileSize } from "./begin.ts";
 import { type Eye, IMAGE, undivided } from "./step.ts";
-import type { FeatureTerm, Terms } from "./terms.ts";
+import { type FeatureTerm, scaleOf, type Terms } from "./terms.ts";
 import { tilesFor } from "./tile-programs.ts";
 
 /** Node, this program and its libraries, before any picture. */
@@ -21,6 +21,8 @@ const WHOLE = { weights: 11, features: 1.38, images: 24, state: 2.8 };
 const TILE = { weights: 10.5, features: 2.3, images: 35, pieces: 60e6 };
 /** How much of a layer's features every region has of its own, weighted, for each of its style terms. */
 const REGION = 0.5;
+/** Where places are compared with places of a painting: how often all with all are in memory at once. */
+const ALIKE = 2;
 /**
  * A picture that is worked on in tiles is in plain memory: image, optimiser's state, content targets, the rows of the gradient
  * that are not finished (twice), and what was not needed any more and is not yet freed.
@@ -40,12 +42,12 @@ export interface Work {
 
 /** The predicted peak, in bytes, of a job whose largest level is of `size` (a work size); with `tile`, in tiles. */
 export function peakMemory({ eye, terms, optimizer }: Work, size: Size, tile?: number): number {
-  const { weights, features, weighted, content } = network(eye, terms);
+  const { weights, features, weighted, content, alike } = network(eye, terms);
   const image = 12;
   const state = stateBytes(optimizer, size);
   const pixels = size.width * size.height;
   if (!tile) {
-    const each = WHOLE.features * features + weighted + WHOLE.images * image;
+    const each = WHOLE.features * features + weighted + alike + WHOLE.images * image;
     return PROCESS + WHOLE.weights * weights + pixels * each + WHOLE.state * state;
   }
   const parts = tilesFor(eye, terms, size, tile);
@@ -125,6 +127,7 @@ function network({ backbone }: Pick<Eye, "backbone">, { features: terms }: Terms
     features:
       seen.reduce((sum, layer) => sum + perPixel(layer), 0) + filtered.reduce((sum, term) => sum + bytesOf(term), 0),
     weighted: weighted.reduce((sum, term) => sum + REGION * bytesOf(term), 0),
+    alike: Math.max(0, ...terms.map((term) => (ALIKE * 4 * (term.loss.columns ?? 0)) / scaleOf(term) ** 2)),
     content: targets.reduce((sum, term) => sum + bytesOf(term), 0),
   };
 }

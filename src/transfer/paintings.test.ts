@@ -108,6 +108,22 @@ describe.each(["gram", "moments"] as const)("what is remembered, of %s,", (style
   });
 });
 
+test("what is remembered, of neighbors, are the places of all that count, one painting after the other", async () => {
+  const of = (all: Pictures["style"], given: SettingsInput = {}) => targets(all, { styleLoss: "neighbors", ...given });
+  const [a, b, both] = [await of(style), await of(other), await of([style, other, third], { blend: [2, 2, 0] })];
+  for (const [name, data] of Object.entries(both)) {
+    const rows = a[name.replace(/ 0$/, " 1")]!.length;
+    const channels = a[name]!.length / rows;
+    const [m, n] = [a[name]!.length / channels, b[name]!.length / channels];
+    const joined = Array.from({ length: channels }, (_, c) => [
+      ...a[name]!.subarray(c * m, (c + 1) * m),
+      ...b[name]!.subarray(c * n, (c + 1) * n),
+    ]);
+    expect(Array.from(data)).toEqual(joined.flat());
+  }
+  expect(Object.keys(both)).toHaveLength(2 * Object.keys(parseSettings().styleLayers).length);
+});
+
 describe("colours", () => {
   const join = (a: Image, b: Image): Image => {
     const [m, n] = [a.width * a.height, b.width * b.height];

@@ -12,7 +12,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { LevelPictures, StylePicture } from "./prepare.ts";
 import { mapValues } from "./records.ts";
 import { contentMaps, sharesOf, styleMaps } from "./region-inputs.ts";
-import { describeGraph, type Eye, IMAGE, stepGraph } from "./step.ts";
+import { describeGraph, type Eye, IMAGE, stepGraph, targetName } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";
 import { totals } from "./totals.ts";
 
@@ -64,7 +64,8 @@ async function described(
   if (terms.length === 0) return {};
   const weighted = pictures.some(({ visible }) => visible !== undefined);
   const program = await runtime.load(encode(describeGraph(eye, terms, { surroundings, weighted })));
-  const mean = totals(runtime);
+  const joined = terms.filter(({ loss }) => loss.columns).map((term) => targetName(term, ""));
+  const mean = totals(runtime, (name) => joined.some((start) => name.startsWith(start)));
   try {
     for (const picture of pictures) {
       const { image } = picture;

@@ -132,8 +132,8 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
     ["styleLayers", ["conv1_1"], "expected a record, got conv1_1"],
     ["styleScale", 0, "expected at least 0.05, got 0"],
     ["color", "blue", 'expected one of style, free, match, content, luminance, got "blue"'],
-    ["styleLoss", "content", 'expected one of gram, moments, got "content"'],
-    ["styleLoss", "roughness", 'expected one of gram, moments, got "roughness"'],
+    ["styleLoss", "content", 'expected one of gram, moments, neighbors, got "content"'],
+    ["styleLoss", "roughness", 'expected one of gram, moments, neighbors, got "roughness"'],
     ["laplacianScales", 3, "expected scales out of 1, 2, 4, 8, 16, got 3"],
     ["roughnessScales", [4, 4], "expected every scale once, got 4,4"],
     ["init", "random", 'expected one of content, noise, style, gray, got "random"'],
@@ -172,6 +172,17 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
   test.each([null, 3, "text"])("settings that are %o instead of a record", (given) => {
     expect(() => parseSettings(given as never)).toThrow(/^settings: expected a record, got .*\.$/);
   });
+});
+
+test("neighbors know no tiles, and paintings only that count or do not", () => {
+  const styleLoss = "neighbors";
+  expect(complaint({ styleLoss, tile: 64 })).toMatch(
+    /^tile: with styleLoss neighbors a picture is worked on as a whole; /,
+  );
+  expect(complaint({ styleLoss, blend: [3, 1] })).toMatch(
+    /^blend: with styleLoss neighbors the most similar place counts, /,
+  );
+  expect(parseSettings({ styleLoss, blend: [3, 0, 3] }).blend).toEqual([3, 0, 3]);
 });
 
 test("gradients are not normalised tile by tile", () => {

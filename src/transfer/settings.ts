@@ -93,7 +93,9 @@ const job = {
   styleLayers: layers().describe("layers for the style, with weights"),
   styleLoss: z
     .enum(styleLosses)
-    .describe("what is compared of the style: gram, the paper's; moments, means and covariances apart"),
+    .describe(
+      "what of the style is compared: gram, the paper's; moments, means and covariances; neighbors, every place (deep layers)",
+    ),
   blend: numbers(strength())
     .refine((all) => all.some((weight) => weight > 0), "at least one above 0")
     .describe("how much each of several paintings counts, as in 3,1; one number for all"),
@@ -197,6 +199,7 @@ export function parseSettings(given: SettingsInput = {}, label: (name: string) =
     const why = "a gradient is normalised as a whole";
     throw new UserError("usage", `${label("tile")}: ${why}; leave it out, or ${label("normalizeGradients")}.`);
   }
+  checkNeighbors(settings, label);
   const optimizer = optimizers[settings.optimizer];
   for (const name of Object.keys(rest)) {
     if (name in optimizer.parameters.shape) continue;
@@ -225,6 +228,20 @@ const before: SettingsInput = { contentTarget: "mapped" };
  */
 export function recordedSettings(recorded: Settings): Settings {
   return parseSettings({ ...before, ...givenSettings(recorded) });
+}
+
+/** What does not go with losses that remember places of a painting is a `usage` error. */
+function checkNeighbors({ styleLoss, tile, blend }: z.output<typeof jobSchema>, label: (name: string) => string): void {
+  if (styleLoss !== "neighbors") return;
+  const refuse = (name: string, why: string) => {
+    throw new UserError("usage", `${label(name)}: with ${label("styleLoss")} neighbors ${why}.`);
+  };
+  if (typeof tile === "number") refuse("tile", "a picture is worked on as a whole; leave it out, or choose gram");
+  if (new Set(blend.filter((weight) => weight > 0)).size > 1)
+    refuse(
+      "blend",
+      "the most similar place counts, of whichever painting; give one weight to all, or 0 to leave one out",
+    );
 }
 
 /** The recipe of that name; the default where there is none. */

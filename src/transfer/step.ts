@@ -143,9 +143,12 @@ function measure(eye: Eye, terms: Terms, image: Tensor, weight?: Tensor): Measur
   return [...ofFeatures, ...ofImage];
 }
 
-/** Can a step not be taken tile by tile? Where the opposite edge is seen, or a gradient is measured as a whole. */
+/**
+ * Can a step not be taken tile by tile? Where the opposite edge is seen, a gradient is measured as a whole, or places of the
+ * painting are remembered.
+ */
 export function undivided({ padding }: Pick<Eye, "padding">, { features }: Terms): boolean {
-  return padding === "circular" || features.some((term) => term.unit);
+  return padding === "circular" || features.some(({ unit, loss }) => unit || loss.columns);
 }
 
 function strengthOf(name: string): Tensor {
