@@ -5,8 +5,8 @@ import type { Size } from "../image/image.ts";
 import type { Mask } from "../image/regions.ts";
 import { resizePlanes } from "../image/resize.ts";
 import { inMessage } from "../platform/node/paths.ts";
-import { readPicture } from "../platform/node/pictures.ts";
-import type { Picture } from "../platform/pictures.ts";
+import { type ReadOptions, readPicture } from "../platform/node/pictures.ts";
+import { limitsFor, type Picture } from "../platform/pictures.ts";
 import { GRAIN } from "../transfer/edges.ts";
 import { type Painting, paintingsOf } from "../transfer/paintings.ts";
 import { type Settings, sidesOf } from "../transfer/settings.ts";
@@ -40,7 +40,7 @@ export type Facts = Roles<Pick<Picture, "digest">>;
  * Reads the pictures, reduced while they are unpacked to the largest size that a job with these settings makes of them:
  * photographs have far more pixels than that. Settings for another number of paintings are refused before.
  */
-export async function readPictures(sources: Sources, settings: Settings): Promise<Roles<Picture>> {
+export async function readPictures(sources: Sources, settings: Settings, maxPixels?: number): Promise<Roles<Picture>> {
   if (listRoles(sources).filter(({ path }) => path === "-").length > 1) {
     throw new UserError("usage", "Only one picture can come from standard input.");
   }
@@ -57,7 +57,12 @@ export async function readPictures(sources: Sources, settings: Settings): Promis
     const side = painting ? styleSide(long!, painting, settings) : long;
     const isMask = role === "mask" || role === "styleMask";
     // Of masks, more is kept: they have thin parts.
-    const picture = await readSource(source, isMask ? Math.max(MASKS, side!) : side, isMask);
+    const longSide = isMask ? Math.max(MASKS, side!) : side;
+    const picture = await readSource(source, { longSide, colors: isMask, maxPixels }).catch((error: UserError) => {
+      const missing = (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+      if (role !== "style" || index === 0 || !missing) throw error;
+      throw new UserError("picture", `${error.message} If the result is to be called so: -o ${source.name}.`);
+    });
     // The photo is the first.
     long ??= Math.max(picture.size.width, picture.size.height);
     return picture;
@@ -76,10 +81,15 @@ export function checkMasks({ style, mask, styleMask }: Sources): void {
 /** Long side of a mask in pixels, at least, if it has so many. */
 const MASKS = 1024;
 
-/** A picture, read, reduced to `longSide` while it is unpacked, a mask with its `colors`; a `picture` error if it is not the one that it must be. */
-export async function readSource({ path, sha256 }: Source, longSide?: number, colors = false): Promise<Picture> {
+/** A picture, read, reduced while it is unpacked if `options` say so; a `picture` error if it is not the one that it must be. */
+export async function readSource({ path, sha256 }: Source, options: ReadOptions = {}): Promise<Picture> {
   const name = path === "-" ? "standard input" : path;
-  const picture = await readPicture(path === "-" ? await readStandardInput() : path, { name, longSide, colors });
+  const bytes = path === "-" ? await readStandardInput(limitsFor(options.maxPixels).bytes) : path;
+  const picture = await readPicture(bytes, { ...options, name }).catch((error: Error) => {
+    throw / at most /.test(error.message)
+      ? new UserError("picture", `${error.message} Or raise the limit: --max-pixels MILLIONS.`, { cause: error })
+      : error;
+  });
   if (sha256 === undefined || sha256 === picture.digest) return picture;
   throw new UserError("picture", `${inMessage(name)} is not the picture that the job began with.`);
 }
@@ -101,8 +111,8 @@ export interface JobPictures {
   take(): GivenPictures;
 }
 
-export async function jobPictures(sources: Sources, settings: Settings): Promise<JobPictures> {
-  const pictures = await readPictures(sources, settings);
+export async function jobPictures(sources: Sources, settings: Settings, maxPixels?: number): Promise<JobPictures> {
+  const pictures = await readPictures(sources, settings, maxPixels);
   const { alpha, image } = pictures.content ?? {};
   const size = image && { width: image.width, height: image.height };
   const styleAlpha = pictures.style.map((painting) => painting.alpha);

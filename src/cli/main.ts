@@ -6,6 +6,7 @@
 import { Command, CommanderError } from "commander";
 import { cleaned, type ErrorCode, jsonLine, UserError } from "../errors.ts";
 import { shortage } from "../platform/node/shortage.ts";
+import { foreignHint, oneDashed } from "./foreign-flags.ts";
 import { outliveTerminals } from "./interruption.ts";
 import { wantsJsonLines } from "./progress.ts";
 import { version } from "./version.ts";
@@ -65,7 +66,15 @@ async function commandLine(): Promise<Command> {
 /** Errors are thrown instead of ending the process, by the command and all below it. */
 function quiet(command: Command): Command {
   command.exitOverride().showSuggestionAfterError();
-  if (jsonLines) command.configureOutput({ outputError: (text) => complain("usage", text.replace(/^error: /, "")) });
+  command.configureOutput({
+    outputError(text, write) {
+      const foreign = /unknown option '([^']+)'/.exec(text)?.[1];
+      const hint = foreign === undefined ? undefined : foreignHint(foreign);
+      const whole = hint === undefined ? text : `${text.trimEnd()}: ${hint}\n`;
+      if (jsonLines) complain("usage", whole.replace(/^error: /, ""));
+      else write(whole);
+    },
+  });
   for (const child of command.commands) quiet(child);
   return command;
 }
@@ -83,7 +92,11 @@ process.stderr.on("error", () => {});
 try {
   if (process.argv.length === 3 && process.argv[2] === "--version") process.stdout.write(`${version}\n`);
   else if (process.argv.length === 2) process.exitCode = await usage();
-  else await (await commandLine()).parseAsync();
+  else {
+    const foreign = oneDashed(process.argv.slice(2));
+    if (foreign !== undefined) throw new UserError("usage", `${foreign}: ${foreignHint(foreign)}.`);
+    await (await commandLine()).parseAsync();
+  }
 } catch (error) {
   process.exitCode = report(error);
 }

@@ -11,7 +11,7 @@ import { spokenLayer } from "../models/backbone.ts";
 import { figureLayers, type Reconstruction, reconstruction, reconstructions } from "../transfer/reconstruct.ts";
 import type { SettingsInput } from "../transfer/settings.ts";
 import { flagOf, readSettings, settingOptions } from "./flags.ts";
-import { jobOptions, type StylizeFlags } from "./stylize.ts";
+import { jobOptions, maxPixelsOf, type StylizeFlags } from "./stylize.ts";
 
 interface ReconstructFlags extends StylizeFlags {
   readonly layer?: string;
@@ -88,7 +88,10 @@ async function figure(
   const target = await outputTarget({ style: [source] }, { ...flags, output }, () => Boolean(flags.force));
   const { runtime, ...machine } = machineOptions(flags);
   const { size, model } = parseSettings(settings("content", ["conv1_1"]));
-  const { image } = await readSource(source, typeof size === "number" ? size : undefined);
+  const { image } = await readSource(source, {
+    longSide: typeof size === "number" ? size : undefined,
+    maxPixels: maxPixelsOf(flags),
+  });
   const { progress, say } = voice(flags);
   const network = await loadNetwork(model, { onNote: say });
   const stylizer = createStylizer({ runtime: await openRuntime(runtime, machine), loadNetwork: async () => network });

@@ -7,13 +7,13 @@ import { limits } from "../platform/pictures.ts";
  * All of standard input, which holds a picture. A terminal there is a `usage` error: nobody types a picture. More than a
  * picture may have is a `picture` error, as soon as it has come.
  */
-export async function readStandardInput(): Promise<Uint8Array> {
+export async function readStandardInput(most: number = limits.bytes): Promise<Uint8Array> {
   if (process.stdin.isTTY) throw new UserError("usage", "A picture was expected on standard input: pipe one in.");
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of process.stdin) {
     size += (part as Uint8Array).length;
-    if (size > limits.bytes) throw tooLarge("standard input", size);
+    if (size > most) throw tooLarge("standard input", size, most);
     parts.push(part as Uint8Array);
   }
   return Buffer.concat(parts);

@@ -27,6 +27,7 @@ export interface StylizeFlags {
   readonly runtime: string;
   readonly threads?: string | undefined;
   readonly memory?: string | undefined;
+  readonly maxPixels?: string | undefined;
   readonly report?: string | undefined;
   readonly json?: boolean | undefined;
   readonly progress: (typeof progressStyles)[number];
@@ -111,6 +112,7 @@ export function runningOptions(command: Command): Command {
     .option("--report <page>", "a page about the job, in one HTML file: result, snapshots, loss curves, settings")
     .option("--threads <count>", "processor threads [all cores, or a container's quota]")
     .option(...MEMORY)
+    .option(...MAX_PIXELS)
     .option("--json", "one JSON object about the result on standard output")
     .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))
     .option("-q, --quiet", "errors only")
@@ -122,6 +124,17 @@ export const MEMORY = [
   "--memory <limit>",
   "at most so much, as in 2GB or 800MB; in tiles if need be [what is free]",
 ] as const;
+
+/** The flag for how large a picture may be. */
+export const MAX_PIXELS = [
+  "--max-pixels <millions>",
+  "read pictures of at most so many megapixels (1 to 268) [67]",
+] as const;
+
+/** What `--max-pixels` says, in pixels. */
+export function maxPixelsOf({ maxPixels }: Pick<StylizeFlags, "maxPixels">): number | undefined {
+  return maxPixels === undefined ? undefined : wholeNumber("--max-pixels", maxPixels, 1, 268) * 1e6;
+}
 
 /** Bytes as people write them: 2GB, 1.5G, 800MB, 3GiB or a plain number; or a `usage` error. */
 export function bytesOf(text: string): number {

@@ -26,8 +26,18 @@ export const endings: Readonly<Record<OutputFormat, readonly string[]>> = {
 /** Bits of one colour value in a file. */
 export type Depth = 8 | 16;
 
-/** The largest file that is read, in bytes; the most pixels (8192 x 8192, "64 megapixels"); the longest side. */
-export const limits = { bytes: 100_000_000, pixels: 8192 * 8192, side: 16_384 } as const;
+/**
+ * What is read unless more is asked for: the largest file, in bytes; the most pixels (8192 x 8192, "64 megapixels"); the
+ * longest side. `most` pixels are read at all: the decoder has no more.
+ */
+export const limits = { bytes: 100_000_000, pixels: 8192 * 8192, side: 16_384, most: 268_402_689 } as const;
+
+/** The limits where so many pixels are asked for: what is beyond the usual has longer sides and larger files, too. */
+export function limitsFor(maxPixels: number = limits.pixels): { bytes: number; pixels: number; side: number } {
+  const pixels = Math.min(maxPixels, limits.most);
+  if (pixels <= limits.pixels) return { ...limits, pixels };
+  return { pixels, side: 65_535, bytes: Math.round(limits.bytes * (pixels / limits.pixels)) };
+}
 
 /** A picture that has been read: upright, in sRGB, its transparency apart. */
 export interface Picture {
@@ -71,10 +81,11 @@ export function checkSize(name: string, { width, height }: Size, maxPixels: numb
   if (!(width >= 1 && height >= 1)) {
     throw new UserError("picture", `${name} says it is ${width} x ${height} pixels: there is nothing to see in it.`);
   }
-  if (Math.max(width, height) > limits.side) {
+  const { side } = limitsFor(maxPixels);
+  if (Math.max(width, height) > side) {
     throw new UserError(
       "picture",
-      `${name} is ${width} x ${height} pixels; a side may have at most ${limits.side}. Make it smaller first.`,
+      `${name} is ${width} x ${height} pixels; a side may have at most ${side}. Make it smaller first.`,
     );
   }
   if (width * height > maxPixels) {

@@ -53,3 +53,70 @@ describe("long names", () => {
     expect(files().filter((name) => name.startsWith("xxx") && !name.endsWith(".png"))).toEqual([]);
   });
 });
+
+describe("words of other programs", () => {
+  test.each([
+    [["-style_weight", "5"], "-style_weight: here it is --beta or --style-weight, on another scale"],
+    [["-num_iterations=500"], "-num_iterations=500: here it is -n (steps at every level)."],
+    [["-output_image", "out.png"], "-output_image: here it is -o FILE."],
+    [["-seed", "3"], "-seed: here it is --seed."],
+    [["-content_image", "photo.png"], "-content_image: the photo comes first, without a flag"],
+    [["--content", "photo.png"], "error: unknown option '--content': the photo comes first, without a flag"],
+    [["--iterations", "500"], "error: unknown option '--iterations': here it is -n (steps at every level)"],
+    [["--preserve_colors"], "error: unknown option '--preserve_colors': here it is --color content"],
+  ])("%s", async (words, hint) => {
+    const plain = await pastiche(["photo.png", "painting.png", ...words], { cwd });
+    expect(plain).toMatchObject({ status: 2, stderr: expect.stringContaining(hint) });
+    const json = await pastiche(["photo.png", "painting.png", ...words, "--progress", "json"], { cwd });
+    expect(JSON.parse(json.stderr)).toMatchObject({ type: "error", code: "usage" });
+  });
+
+  test("short flags may still stand together", async () => {
+    expect(await pastiche(["photo.png", "painting.png", ...quick, "-fqo", "together.png"], { cwd })).toMatchObject({
+      status: 0,
+    });
+  });
+
+  test("a result's name without -o", async () => {
+    const there = await pastiche(["photo.png", "painting.png", "photo.png", ...quick, "-f"], { cwd });
+    const note =
+      "Painting like painting.png and photo.png together, to photo-painting-photo.png (-o gives another name).";
+    expect(there).toMatchObject({ status: 0, stderr: expect.stringContaining(note) });
+    expect(await pastiche(["photo.png", "painting.png", "new.png", ...quick], { cwd })).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining("If the result is to be called so: -o new.png."),
+    });
+  });
+});
+
+test("a name that is not UTF-8 is called so", async () => {
+  const shell = "$'caf\\xe9.png' painting.png";
+  expect(await pastiche([], { cwd, shell })).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining("is not UTF-8"),
+  });
+});
+
+test("the limits of a picture can be raised", async () => {
+  writeFileSync(join(cwd, "wide.png"), await png(20_000, 40));
+  const args = [
+    "wide.png",
+    "painting.png",
+    "-s",
+    "800",
+    "-n",
+    "1",
+    "--first-steps",
+    "1",
+    "--levels",
+    "1",
+    "-f",
+    "-o",
+    "w.png",
+  ];
+  const refused = await pastiche(args, { cwd });
+  expect(refused).toMatchObject({ status: 3, stderr: expect.stringContaining("a side may have at most 16384") });
+  expect(refused.stderr).toContain("--max-pixels");
+  expect(await pastiche([...args, "--max-pixels", "100"], { cwd })).toMatchObject({ status: 0 });
+  expect(await pastiche([...args, "--max-pixels", "300"], { cwd })).toMatchObject({ status: 2 });
+});

@@ -8,8 +8,8 @@ import { limits } from "../pictures.ts";
 import { inMessage } from "./paths.ts";
 import { shortage } from "./shortage.ts";
 
-/** The whole file at `path`, as typed by the user; at most `limits.bytes`. Pipes (`<(...)`) are read to their end. */
-export async function readWithin(path: string): Promise<Uint8Array> {
+/** The whole file at `path`, as typed by the user; at most `most` bytes. Pipes (`<(...)`) are read to their end. */
+export async function readWithin(path: string, most: number = limits.bytes): Promise<Uint8Array> {
   if (path === "") throw new UserError("picture", "A picture's name is empty; give the path of a file.");
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
     throw new UserError(
@@ -25,9 +25,9 @@ export async function readWithin(path: string): Promise<Uint8Array> {
     if (!info.isFile() && !info.isFIFO()) {
       throw new UserError("picture", `${inMessage(path)} is a device, not a file; give the path of a picture.`);
     }
-    if (info.size > limits.bytes) throw tooLarge(inMessage(path), info.size);
+    if (info.size > most) throw tooLarge(inMessage(path), info.size, most);
     file = await open(path, "r");
-    return info.isFile() ? await readSized(file, path, info.size) : await readToEnd(file, path);
+    return info.isFile() ? await readSized(file, path, info.size) : await readToEnd(file, path, most);
   } catch (error) {
     throw error instanceof UserError ? error : unreadable(path, error);
   } finally {
@@ -48,21 +48,21 @@ async function readSized(file: FileHandle, path: string, size: number): Promise<
   return bytes;
 }
 
-async function readToEnd(file: FileHandle, path: string): Promise<Uint8Array> {
+async function readToEnd(file: FileHandle, path: string, most: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let total = 0;
   for await (const part of file.createReadStream({ autoClose: false }) as AsyncIterable<Uint8Array>) {
     parts.push(part);
     total += part.length;
-    if (total > limits.bytes) throw tooLarge(inMessage(path), total);
+    if (total > most) throw tooLarge(inMessage(path), total, most);
   }
   return Buffer.concat(parts);
 }
 
 /** The refusal of a file of `size` bytes or more. */
-export function tooLarge(name: string, size: number): UserError {
+export function tooLarge(name: string, size: number, limit: number = limits.bytes): UserError {
   const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
-  const most = megabytes(limits.bytes);
+  const most = megabytes(limit);
   return new UserError(
     "picture",
     `${name} has ${megabytes(size)} MB; at most ${most} MB are read. Save it smaller first.`,
@@ -72,6 +72,10 @@ export function tooLarge(name: string, size: number): UserError {
 function unreadable(path: string, cause: unknown): UserError {
   const short = shortage(cause, `${inMessage(path)} cannot be read`);
   if (short) return short;
+  if (path.includes("\ufffd")) {
+    const why = "its name is not UTF-8, and Node opens no other names; rename it, or pipe it in (- and < FILE)";
+    return new UserError("picture", `${inMessage(path)}: ${why}.`, { cause });
+  }
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "unknown error";
   const reason = reasons[code] ?? `it cannot be read (${code})`;
   return new UserError("picture", `${inMessage(path)}: ${reason}.`, { cause });

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import type { Metadata, SharpOptions } from "sharp";
 import { UserError } from "../../errors.ts";
-import { checkSize, type Depth, type InputFormat, limits, type Picture } from "../pictures.ts";
+import { checkSize, type Depth, type InputFormat, limits, limitsFor, type Picture } from "../pictures.ts";
 import { headerSize } from "../pictures-header.ts";
 import { flatColorsOf, toDrawing } from "../pictures-pixels.ts";
 import { sniff } from "../pictures-sniff.ts";
@@ -16,7 +16,7 @@ import { readWithin, tooLarge } from "./pictures-file.ts";
 import { loadSharp } from "./pictures-sharp.ts";
 
 export interface ReadOptions {
-  /** The most pixels to accept; never more than the limit of 8192 x 8192. */
+  /** The most pixels to accept; 8192 x 8192 by default, at most 268 million. Above, files and sides may be larger, too. */
   readonly maxPixels?: number | undefined;
   /** Reduce a larger picture to this long side while it is unpacked; saves most of the memory. Smaller ones stay. */
   readonly longSide?: number | undefined;
@@ -34,9 +34,9 @@ export interface ReadOptions {
  */
 export async function readPicture(source: string | Uint8Array, options: ReadOptions = {}): Promise<Picture> {
   const name = inMessage(options.name ?? (typeof source === "string" ? source : "the picture"));
-  const maxPixels = Math.min(options.maxPixels ?? limits.pixels, limits.pixels);
-  const bytes = typeof source === "string" ? await readWithin(source) : source;
-  if (bytes.length > limits.bytes) throw tooLarge(name, bytes.length);
+  const { pixels: maxPixels, bytes: most } = limitsFor(options.maxPixels);
+  const bytes = typeof source === "string" ? await readWithin(source, most) : source;
+  if (bytes.length > most) throw tooLarge(name, bytes.length, most);
   const format = sniff(name, bytes);
   const claimed = headerSize(format, bytes);
   if (claimed) checkSize(name, claimed, maxPixels);
@@ -48,7 +48,11 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   const refuse = (cause: unknown) => {
     throw damaged(name, format, cause);
   };
-  const input: SharpOptions = { failOn: "error", limitInputPixels: limits.pixels, autoOrient: true };
+  const input: SharpOptions = {
+    failOn: "error",
+    limitInputPixels: Math.max(limits.pixels, options.maxPixels ?? 0),
+    autoOrient: true,
+  };
   const metadata = await sharp(bytes, input).metadata().catch(refuse);
   const stored = { width: metadata.width, height: metadata.height };
   checkSize(name, stored, options.maxPixels);
