@@ -121,6 +121,55 @@ function correlation(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
+/**
+ * Processors without VNNI hold the sum of two products at 16 bits: there sums like these come out at half, or at a hundredth
+ * where the other half is taken off again, if weights are as large as 8 bits allow.
+ */
+describe("sums of the largest numbers are right", () => {
+  const SIDE = 8;
+  /** By channel: all alike, large ones in several neighbourhoods, and all below zero. */
+  const patterns: Record<string, (channel: number) => number> = {
+    equal: () => 1,
+    "large and small": (channel) => (channel % 2 === 0 ? 1 : 0.01),
+    "two large, two small": (channel) => (channel % 4 < 2 ? 1 : 0.01),
+    "small between large": (channel) => (channel % 4 === 0 || channel % 4 === 3 ? 1 : 0.01),
+    "below zero": () => -1,
+  };
+  const kinds = Object.keys(patterns).flatMap((name) => [4, 5, 16, 64].map((channels) => ({ name, channels })));
+
+  test.each(kinds)("weights $name, $channels channels", async ({ name, channels }) => {
+    const x = input("x", [1, channels, SIDE, SIDE]);
+    const weights = Float32Array.from({ length: channels ** 2 }, (_, i) => patterns[name]!(i % channels));
+    const sum = weights.subarray(0, channels).reduce((a, b) => a + b, 0);
+    const matrix = input("matrix", [channels, channels]);
+    const kernel = constant(
+      Float32Array.from({ length: 9 * channels ** 2 }, (_, i) => weights[Math.floor(i / 9)]!),
+      [channels, channels, 3, 3],
+    );
+    const bias = constant(new Float32Array(channels).fill(Math.sign(sum)), [channels]);
+    const [seen, back] = [integer.quantise(x, as(0, 1)), integer.quantise(x, as(128, 1))];
+    const [one, nine] = [as(128, Math.abs(sum)), as(128, Math.abs(9 * sum) + 1)];
+    const eights = {
+      held: integer.quantisedConv(seen, kernel, bias, nine),
+      own: integer.quantisedConv(seen, kernel, bias, nine, false),
+      back: integer.quantisedConv(back, kernel, undefined, nine),
+      product: integer.quantisedProduct(matrix, seen, one),
+    };
+    const found = await run(
+      Object.fromEntries(Object.entries(eights).map(([kind, eight]) => [kind, integer.dequantise(eight)])),
+      {
+        x: { data: new Float32Array(channels * SIDE ** 2).fill(1), dims: [1, channels, SIDE, SIDE] },
+        matrix: { data: weights, dims: [channels, channels] },
+      },
+    );
+    const middle = SIDE ** 2 / 2 + SIDE / 2;
+    const exact = { held: 9 * sum + Math.sign(sum), own: 9 * sum + Math.sign(sum), back: 9 * sum, product: sum };
+    for (const [kind, expected] of Object.entries(exact)) {
+      expect(Math.abs(found[kind]![middle]! / expected - 1), kind).toBeLessThan(0.02);
+    }
+  });
+});
+
 describe("a bias held in channels", () => {
   const inputs = 4;
   const outputs = 16;

@@ -5,7 +5,7 @@
 import { add, div, maximum, mul } from "./arithmetic.ts";
 import { concat, shapeOf, transpose } from "./movement.ts";
 import { reduce } from "./reduce.ts";
-import { kernelScales, type RoundedKernel, roundedKernel } from "./rounding.ts";
+import { BESIDE_ITS_EQUAL, kernelScales, type RoundedKernel, roundedKernel } from "./rounding.ts";
 import { type Dim, divideDim, multiplyDims, type Shape } from "./shape.ts";
 import { constant, type ElementType, integers, node, scalar, type Tensor } from "./tensor.ts";
 
@@ -120,7 +120,7 @@ const MOST = 2 * 255;
  */
 export function leastRange(kernel: Tensor, bias: Tensor): number {
   const { largest } = steps(kernelScales(kernel.data as Float32Array, kernel.shape[0] as number), bias);
-  return (LEVELS[0] * largest) / (127 * MOST);
+  return (LEVELS[0] * largest) / (BESIDE_ITS_EQUAL * MOST);
 }
 
 /** A bias in steps of its channel's scale. */
@@ -134,7 +134,7 @@ function steps(scales: Float32Array, bias: Tensor): { each: Float32Array; larges
  * bias it would have to be constant, and depends on the scale of `x`: one that is computed has ONNX Runtime copy each
  * pixel's surroundings, which takes 1.2 to 1.9 times as long and nine times the memory of `x`.
  *
- * In whole numbers the bias of output o is `a u[o]`, with |u| <= 127 constant and `a` by the scale. Two channels hold the
+ * In whole numbers the bias of output o is `a u[o]`, with |u| <= 64 constant and `a` by the scale. Two channels hold the
  * whole part of `a`, one sixteenths of its rest, and one what was rounded off `u`: all as eight bits allow, some ten
  * units off where a level of the result is worth hundreds.
  */
@@ -145,13 +145,13 @@ function biased(x: Quantised, rounded: RoundedKernel, bias: Tensor): { levels: T
   const values = new Int8Array(each.length * wider);
   for (const [output, step] of each.entries()) {
     values.set(rounded.values.subarray(output * size, (output + 1) * size), output * wider);
-    const u = (127 * step) / largest;
+    const u = (BESIDE_ITS_EQUAL * step) / largest;
     const whole = Math.round(u);
     const held = [whole, whole, Math.round(u / 16), Math.round(16 * (u - whole))];
     for (const [i, value] of held.entries()) values[output * wider + size + 9 * i + 4] = value;
   }
   const row = (...numbers: number[]) => constant(Float32Array.from(numbers), [1, 1, 1, HOLD]);
-  const a = div(largest / 127, x.scale);
+  const a = div(largest / BESIDE_ITS_EQUAL, x.scale);
   const whole = of("Floor", [a], [], "float32");
   const sum = add(mul(a, row(0, 0, 16, 1 / 16)), add(mul(whole, row(1, 1, -16, 0)), row(0, -255, 0, 0)));
   const held = of("QuantizeLinear", [sum, scalar(1), level(0)], [1, 1, 1, HOLD], "uint8");
@@ -186,12 +186,12 @@ export function quantisedAdd(a: Quantised, b: Quantised, as: Scaled): Quantised 
   return { ...as, levels: of(`${CONTRIB}.QLinearAdd`, parts, a.levels.shape, "uint8") };
 }
 
-/** `matrix` [n, C] times `x` at every position: [1, n, H, W]. The matrix is brought to int8, a scale for each row. */
+/** `matrix` [C, C] times `x` at every position: [1, C, H, W]. The matrix is brought to int8, a scale for each row. */
 export function quantisedProduct(matrix: Tensor, x: Quantised, as: Scaled): Quantised {
   const columns = transpose(matrix);
   const outputs = columns.shape[1] as number;
   const most = reduce("ReduceMax", of("Abs", [columns], columns.shape, "float32"), { axes: [0] });
-  const scales = div(maximum(most, TINY), 127);
+  const scales = div(maximum(most, TINY), BESIDE_ITS_EQUAL);
   const zeros = constant(new Int8Array(outputs), [outputs]);
   // Not QuantizeLinear, which takes its time where there is a scale for each column.
   const whole = of("Round", [div(columns, scales)], columns.shape, "float32");

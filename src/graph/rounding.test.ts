@@ -26,11 +26,44 @@ describe.each([0, 1, 2, 3])("output channel %i", (output) => {
     expect(Math.abs(sum(all))).toBeLessThanOrEqual(0.5001);
   });
 
-  test("its largest weight is at 127, or one below", () => {
+  test("its largest weight, or sum of two neighbours, is at 127, or one beside", () => {
     const { values } = roundedKernel(kernel, outputs);
-    const most = Math.max(...values.subarray(output * size, (output + 1) * size).map(Math.abs));
+    const row = values.subarray(output * size, (output + 1) * size);
+    const most = Math.max(...row.map(Math.abs), ...sumsOfTwo(row));
     expect(most).toBeGreaterThanOrEqual(126);
-    expect(most).toBeLessThanOrEqual(127);
+    expect(most).toBeLessThanOrEqual(128);
+  });
+});
+
+/** Of every two neighbouring channels, at every position of the kernel. */
+function sumsOfTwo(row: Int8Array): number[] {
+  const channels = (i: number) => Math.floor(i / 9);
+  return [...row].flatMap((x, i) => (channels(i) % 2 === 0 ? [Math.abs(x + row[i + 9]!)] : []));
+}
+
+describe("what two neighbours are together", () => {
+  test.each([2, 6, 64])("of %i channels is within 128, whatever the weights", (channels) => {
+    for (const power of [1, 3, 0.05]) {
+      // Between few large weights and all equally large.
+      const data = numbers(9 * channels, 7).map((x) => Math.sign(x) * Math.abs(x) ** power);
+      const { values } = roundedKernel(data, 1);
+      expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(127);
+      expect(Math.max(...sumsOfTwo(values))).toBeLessThanOrEqual(128);
+    }
+  });
+
+  test("of an odd number of channels is so for any two", () => {
+    const { values } = roundedKernel(numbers(9 * 5, 7), 1);
+    const most = Math.max(...values.map(Math.abs));
+    expect(most).toBeLessThanOrEqual(64);
+    expect(most).toBeGreaterThanOrEqual(63);
+  });
+
+  test("costs nothing where large weights have small neighbours", () => {
+    const data = new Float32Array(18);
+    data[4] = 1;
+    data[13] = -1;
+    expect([...roundedKernel(data, 1).values].filter((x) => x !== 0)).toEqual([127, -127]);
   });
 });
 
