@@ -62,7 +62,7 @@ export async function createStylizer({
   return create({
     runtime,
     loadNetwork: (name) => loadNetwork(name, { onNote }),
-    gains: () => remembered("eight bits", software, () => eightBitsGain(runtime), onNote),
+    gains: () => remembered("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
     // Nobody tells how much memory a graphics card has left.
     memory: () => memory ?? (runtime.name === "cpu" ? memoryToTake() : undefined),
   });

@@ -16,7 +16,7 @@ const CALM = 1.25;
 
 /**
  * Runs three convolutions and their gradient in floats and in eight bits, the features and weights as large as they can
- * be. Some processors' eight-bit sums overflow: wrong sums are no gain. Undefined where no gain was seen, but the machine
+ * be. Sums of eight bits may overflow where nobody has tried them: wrong sums are no gain. Undefined where no gain was seen, but the machine
  * was too busy with other things to say.
  */
 export async function eightBitsGain(runtime: Runtime): Promise<boolean | undefined> {

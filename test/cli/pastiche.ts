@@ -41,7 +41,7 @@ export function pastiche(args: readonly string[], { cwd, input, env = {}, watch,
   if (!existsSync(join(home, "measured.json"))) {
     mkdirSync(home, { recursive: true });
     // Measured, the answer would depend on what else the machine is doing.
-    writeFileSync(join(home, "measured.json"), '{ "eight bits": false }');
+    writeFileSync(join(home, "measured.json"), '{ "steps in eight bits": false }');
   }
   const command = shell?.endsWith(";") ? `${shell} "$@"` : `"$@" ${shell}`;
   const words = [...(shell ? ["bash", "-c", command, "bash"] : []), process.execPath, main, ...args];
