@@ -93,14 +93,18 @@ describe("a job in eight bits", () => {
   test("comes to the loss of the job in floats, and frees all that it made", async () => {
     const before = { live: runtime.live, programs: runtime.programs };
     const { stylizer } = toyStylizer(runtime);
-    const last = async (precision: "fp32" | "int8") => {
-      const { events, error } = await follow(stylizer, job({ precision }));
+    const last = async (precision: "fp32" | "int8", seed: number) => {
+      const { events, error } = await follow(stylizer, job({ precision, init: "noise", seed }));
       expect(error).toBeUndefined();
       expect(only(events, "start")[0]!.precision).toBe(precision);
       expect(only(events, "note")).toEqual([]);
       return only(events, "step").at(-1)!.loss;
     };
-    expect(Math.abs((await last("int8")) / (await last("fp32")) - 1)).toBeLessThan(0.08);
+    // So short a job swings: single ones end up to a tenth apart, on either side.
+    const ratios = [];
+    for (const seed of [1, 2, 3]) ratios.push((await last("int8", seed)) / (await last("fp32", seed)));
+    for (const ratio of ratios) expect(Math.abs(ratio - 1)).toBeLessThan(0.12);
+    expect(Math.abs(ratios.reduce((a, b) => a + b, 0) / ratios.length - 1)).toBeLessThan(0.05);
     await stylizer.dispose();
     expect({ live: runtime.live, programs: runtime.programs }).toEqual(before);
   });
