@@ -1,6 +1,21 @@
 /** Whole steps in eight bits against the same in floats, on the shipped network: losses and gradients. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { type EightBit, eightBit, input, mul, print } from "../src/graph/index.ts";
+import {
+  add,
+  constant,
+  conv,
+  type EightBit,
+  eightBit,
+  grad,
+  input,
+  mixChannels,
+  mul,
+  print,
+  relu,
+  sumSquare,
+  symbol,
+} from "../src/graph/index.ts";
+import { noiseImage } from "../src/image/noise.ts";
 import { type Pooling, poolings } from "../src/models/features.ts";
 import { pocket } from "../src/models/pocket.ts";
 import { encode } from "../src/onnx/model.ts";
@@ -129,6 +144,39 @@ test("the ranges of a step in floats are the largest magnitudes", async () => {
   expect([...ranges.subarray(0, features), ...ranges.subarray(end)].every((x) => x > 0)).toBe(true);
   expect([...ranges.subarray(features, end)].every((x) => x === 0)).toBe(true);
   expect(() => eightBit(outputs, { ...NAMES, capacity: 20 })).toThrow(`eightBit: ${count} ranges, and room for 20`);
+});
+
+test("a mixture of features' channels, and its gradient, stay in floats; the convolutions around it do not", async () => {
+  const [channels, size] = [8, 16];
+  const spread = (seed: number, shape: readonly number[]) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const { data } = noiseImage({ width: count, height: 1 }, seed, { mean: 0, deviation: 0.3 });
+    return constant(data.slice(0, count), shape);
+  };
+  const kernel = (seed: number, inputs: number) => spread(seed, [channels, inputs, 3, 3]);
+  const bias = constant(new Float32Array(channels).fill(0.1), [channels]);
+  const image = input("image", [1, 3, symbol("H"), symbol("W")]);
+  const first = relu(conv(image, kernel(1, 3), bias));
+  const second = relu(conv(first, kernel(2, channels), bias));
+  const third = relu(conv(second, kernel(3, channels), bias));
+  const seen = mixChannels(second, spread(4, [2 * channels, channels]));
+  const loss = add(sumSquare(seen), sumSquare(third));
+  const [gradient] = grad(loss, [image]);
+  const step = eightBit({ loss, gradient: gradient! }, NAMES)!;
+  const counted = (op: string) => print(step.outputs).split(` = ${op}(`).length - 1;
+  // The first and the mixture, and the gradients of both.
+  expect(counted("Conv")).toBe(4);
+  // The others and their gradients.
+  expect(counted("com.microsoft.QLinearConv")).toBe(4);
+  const programs = [await runtime.load(encode(step.measured)), await runtime.load(encode(step.outputs))] as const;
+  const { data } = noiseImage({ width: size, height: size }, 5, { mean: 0.5, deviation: 0.2 });
+  const given = { image: runtime.value(data, [1, 3, size, size]) };
+  const exact = await programs[0].run(given);
+  const found = await programs[1].run({ ...given, "state ranges": exact["next ranges"]! });
+  const [expected, got] = await Promise.all([exact.loss!.read(), found.loss!.read()]);
+  expect(Math.abs(got[0]! / expected[0]! - 1)).toBeLessThan(0.02);
+  expect(cosine(await exact.gradient!.read(), await found.gradient!.read())).toBeGreaterThan(0.95);
+  for (const program of programs) await program.dispose();
 });
 
 test("a graph without features is left alone", () => {
