@@ -5,6 +5,7 @@
 import { Argument, Command, Option } from "commander";
 import { cleaned, invalid, jsonLine, UserError } from "../errors.ts";
 import type { Backbone } from "../models/backbone.ts";
+import { type Convention, type ConventionName, conventionNames } from "../weights/layouts.ts";
 
 /** The command with its subcommands. Their actions throw `UserError`s. */
 export function modelsCommand(): Command {
@@ -24,6 +25,9 @@ export function modelsCommand(): Command {
     .description("take over a weights file that you have: Keras .h5, PyTorch .pth, .safetensors")
     .argument("<file>", "the file")
     .option("--model <name>", "the network that it holds", "vgg19")
+    .addOption(
+      new Option("--convention <of>", "how its pictures were prepared [what its names tell]").choices(conventionNames),
+    )
     .action(importFile);
   command
     .command("verify")
@@ -109,11 +113,20 @@ async function pull(name: string): Promise<void> {
   }
 }
 
-async function importFile(file: string, { model }: { model: string }): Promise<void> {
+async function importFile(
+  file: string,
+  { model, convention }: { model: string; convention?: ConventionName },
+): Promise<void> {
   const { importWeights } = await import("../platform/node/weights.ts");
-  const { path, official } = await importWeights(file, await backboneOf(model));
+  const notes: string[] = [];
+  const onConvention = ({ name, summary }: Convention) => {
+    const others = convention ? "" : "; if that is wrong, import it again with --convention";
+    notes.push(`Note: its pictures are taken to be prepared as ${name} has them (${summary})${others}.`);
+  };
+  const { path, official } = await importWeights(file, await backboneOf(model), { convention, onConvention });
   if (official === undefined) {
-    process.stderr.write("Note: this is not one of the published files; its numbers are taken on trust.\n");
+    notes.push("Note: this is not one of the published files; its numbers are taken on trust.");
+    process.stderr.write(`${notes.map(cleaned).join("\n")}\n`);
   }
   print(`${model} is installed, from ${file}: ${path}`);
 }

@@ -95,7 +95,7 @@ const rows: Record<string, [bytes: () => Uint8Array, message: string]> = {
   "a pointer of Git LFS": [() => strToU8("version https://git-lfs.github.com/spec/v1\n"), "git lfs pull"],
   "a gzip archive": [() => new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0]), "unpack it"],
   "a plain pickle": [() => join(proto, "}", stop), "not one of torch.save"],
-  "an ONNX file": [() => join([8, 7, 0x12, 7], "pytorch", [0x1a, 3], "1.0"), "something else"],
+  "an ONNX file": [() => join([8, 7, 0x12, 7], "pytorch", [0x1a, 3], "1.0"), "it is an .onnx model"],
 
   "a header of 2^63 bytes": [() => safetensors("{}", 0, 2n ** 63n), "damaged"],
   "a header of 2^64 - 1 bytes": [() => safetensors("{}", 0, 2n ** 64n - 1n), "damaged"],

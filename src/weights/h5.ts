@@ -16,12 +16,13 @@ let serial = 0;
 let crashed = false;
 
 /**
- * Opens the file, hands `use` its layers' tensors as `<layer>.weight` (row, column, input, output channel) and
+ * Opens the file, hands `use` its layers' tensors (called so, or, where the first is not there, by their `others`) as `<layer>.weight` (row, column, input, output channel) and
  * `<layer>.bias`, and closes it. Throws a `UserError` for a damaged file or a layer with anything but those two.
  */
 export async function withH5<T>(
   bytes: Uint8Array,
   layers: readonly string[],
+  others: readonly string[],
   use: (tensors: StoredTensors) => T,
 ): Promise<T> {
   const h5: typeof H5 = await import("h5wasm");
@@ -35,18 +36,20 @@ export async function withH5<T>(
     FS.writeFile(path, bytes);
     file = attempt(() => new h5.File(path, "r"));
     if (file.file_id < 0n) throw badFile("it is damaged: HDF5 cannot open it");
-    return use(describe(h5, file, layers));
+    return use(describe(h5, file, layers, others));
   } finally {
     if (file !== undefined && !crashed) file.close();
     FS.unlink(path);
   }
 }
 
-function describe(h5: typeof H5, file: H5.File, layers: readonly string[]): StoredTensors {
+function describe(h5: typeof H5, file: H5.File, layers: readonly string[], others: readonly string[]): StoredTensors {
   const homes = [file, ...folders.map((name) => member(file, name))].filter((entity) => entity instanceof h5.Group);
   const tensors = new Map<string, StoredTensor>();
-  for (const layer of layers) {
-    const group = homes.map((home) => member(home, layer)).find(Boolean);
+  const find = (name: string) => homes.map((home) => member(home, name)).find(Boolean);
+  const names = find(layers[0]!) || !find(others[0]!) ? layers : others;
+  for (const [i, layer] of layers.entries()) {
+    const group = find(names[i]!);
     if (!(group instanceof h5.Group)) continue;
     const found: H5.Dataset[] = [];
     collect(h5, group, found, { left: entryLimit }, depthLimit);

@@ -6,14 +6,11 @@ import { type Backbone, convolutions } from "../models/backbone.ts";
 import { badFile, type StoredTensors, showName, showShape } from "./stored.ts";
 import type { Weights, WeightTensor } from "./weights.ts";
 
-/** One way to keep a network. */
-export interface Layout {
-  /** As users know it. */
-  readonly name: string;
-  /** The file's name for each convolution of the backbone, in order; `.weight` and `.bias` follow it. */
-  names(backbone: Backbone): string[];
-  /** Kernels are stored as (row, column, input, output) instead of (output, input, row, column). */
-  readonly channelsLast: boolean;
+/** How a network's pictures were prepared: what its numbers mean. */
+export interface Convention {
+  readonly name: ConventionName;
+  /** For people: what the first layer sees. */
+  readonly summary: string;
   /** The order of conv1_1's inputs as places in RGB: `[2, 1, 0]` where the file's network reads BGR. */
   readonly order: readonly number[];
   /** What the network was trained on is `(image - mean) * scale`, for RGB in [0, 1]. */
@@ -21,44 +18,72 @@ export interface Layout {
   readonly scale: readonly number[];
 }
 
-/** Our own files: the names and the convention of `weights.ts`. */
-export const ours: Layout = {
-  name: "pastiche",
-  names: (backbone) => convolutions(backbone).map((layer) => layer.name),
-  channelsLast: false,
-  order: [0, 1, 2],
-  mean: [0, 0, 0],
-  scale: [1, 1, 1],
+export const conventionNames = ["pastiche", "caffe", "torchvision", "keras"] as const;
+export type ConventionName = (typeof conventionNames)[number];
+
+/** Of the original authors: BGR in 0..255. */
+const original = {
+  summary: "BGR in 0..255, less the mean colour",
+  order: [2, 1, 0],
+  mean: [123.68 / 255, 116.779 / 255, 103.939 / 255],
+  scale: [255, 255, 255],
 };
 
-/** torchvision's `features`: a flat list in which every convolution, ReLU and pooling counts. */
-export const torchvision: Layout = {
-  name: "torchvision",
+export const conventions: Readonly<Record<ConventionName, Convention>> = {
+  /** That of `weights.ts`. */
+  pastiche: { name: "pastiche", summary: "RGB in 0..1", order: [0, 1, 2], mean: [0, 0, 0], scale: [1, 1, 1] },
+  caffe: { name: "caffe", ...original },
+  keras: { name: "keras", ...original },
+  torchvision: {
+    name: "torchvision",
+    summary: "RGB in 0..1, less the mean and divided by the deviation of ImageNet",
+    order: [0, 1, 2],
+    mean: [0.485, 0.456, 0.406],
+    scale: [1 / 0.229, 1 / 0.224, 1 / 0.225],
+  },
+};
+
+/** How a file names and orders tensors. */
+export interface Naming {
+  /** The file's name for each convolution of the backbone, in order; `.weight` and `.bias` follow it. */
+  names(backbone: Backbone): string[];
+  /** Kernels are stored as (row, column, input, output) instead of (output, input, row, column). */
+  readonly channelsLast: boolean;
+}
+
+/** As people speak of layers: ours, Caffe's and what was made of them, as Gatys's `vgg_conv.pth`. */
+export const spoken: Naming = {
+  names: (backbone) => convolutions(backbone).map((layer) => layer.name),
+  channelsLast: false,
+};
+
+/** A flat list in which every convolution, ReLU and pooling counts: torchvision's `features`, a plain `Sequential`. */
+export const counted: Naming = {
   names(backbone) {
     let index = 0;
     return backbone.blocks.flatMap((block, b) => {
       if (b > 0) index += 1;
       return block.map(() => {
         index += 2;
-        return `features.${index - 2}`;
+        return `${index - 2}`;
       });
     });
   },
   channelsLast: false,
-  order: [0, 1, 2],
-  mean: [0.485, 0.456, 0.406],
-  scale: [1 / 0.229, 1 / 0.224, 1 / 0.225],
 };
 
-/** Keras's `vgg19`: the numbers of the original authors, made for BGR in 0..255. */
-export const keras: Layout = {
-  name: "Keras",
+/** Keras's `vgg19`. */
+export const kerasNaming: Naming = {
   names: (backbone) => backbone.blocks.flatMap((block, b) => block.map((_, i) => `block${b + 1}_conv${i + 1}`)),
   channelsLast: true,
-  order: [2, 1, 0],
-  mean: [123.68 / 255, 116.779 / 255, 103.939 / 255],
-  scale: [255, 255, 255],
 };
+
+/** Keras 3's `.weights.h5`, which knows a layer by its kind and number only: `conv2d`, `conv2d_1` ... */
+export const keras3Names = (backbone: Backbone): string[] =>
+  convolutions(backbone).map((_, i) => (i === 0 ? "conv2d" : `conv2d_${i}`));
+
+/** One way to keep a network. */
+export type Layout = Naming & Convention;
 
 /**
  * The file's tensors as our weights. All names and shapes are checked before the first number is read. Tensors that the
@@ -76,9 +101,10 @@ export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Back
     check(`${names[i]}.weight`, layout.channelsLast ? [3, 3, inputs, outputs] : [outputs, inputs, 3, 3]);
     check(`${names[i]}.bias`, [outputs]);
   });
-  const ownMean = layout === ours && tensors.has("mean");
+  const own = layout.name === "pastiche";
+  const ownMean = own && tensors.has("mean");
   if (ownMean) check("mean", [3]);
-  const readouts = layout === ours ? layers.filter(({ name }) => tensors.has(`${name}.readout`)) : [];
+  const readouts = own ? layers.filter(({ name }) => tensors.has(`${name}.readout`)) : [];
   for (const { name, outputs } of readouts) check(`${name}.readout`, [outputs, outputs]);
 
   const weights = new Map<string, WeightTensor>();

