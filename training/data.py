@@ -205,6 +205,12 @@ class Stream(torch.utils.data.IterableDataset):
         worn = wear(rng, image) if rng.random() < 0.6 else np.array(image, dtype=np.float32) / 255
         return torch.from_numpy(worn).permute(2, 0, 1)
 
+    def plain(self, rng):
+        """A crop of a photo, seldom of a painting, to be stylised."""
+        source = self.paintings if rng.random() < 0.1 else self.photos
+        image = crop(rng, source[rng.integers(len(source))], self.size)
+        return torch.from_numpy(np.array(image, dtype=np.float32) / 255).permute(2, 0, 1)
+
     def style(self, rng):
         source = self.paintings if rng.random() < 0.8 else self.photos
         image = crop(rng, source[rng.integers(len(source))], self.size)

@@ -1,16 +1,14 @@
 """Read and write safetensors files: an eight-byte length, a JSON header, the raw numbers.
-
-As a program: turns a checkpoint of train.py into the fp16 file that the package ships.
 """
 
-import argparse
 import json
 import struct
 
 import numpy as np
 import torch
 
-from nets import LAYERS, Pocket
+from student import Student
+from vgg import LAYERS
 
 TYPES = {"F16": np.float16, "F32": np.float32}
 NAMES = {np.dtype(v): k for k, v in TYPES.items()}
@@ -46,27 +44,25 @@ def read_safetensors(path):
     return tensors
 
 
-def export_pocket(path, net, **metadata):
-    """Write the student's weights as fp16."""
-    tensors = {}
+def load_student(path):
+    """The network of a file and its read-outs by layer (a matrix, outputs x channels; none in older files)."""
+    tensors = {k: torch.from_numpy(np.array(v, dtype=np.float32)) for k, v in read_safetensors(path).items()}
+    shape = [[len(tensors[l + ".bias"]) for l in LAYERS if l[4] == str(b)] for b in range(1, 6)]
+    net = Student(shape)
+    net.mean.copy_(tensors.get("mean", torch.zeros(3)))
     for layer in LAYERS:
-        weight, bias = net.shipped(layer)
-        tensors[layer + ".weight"] = weight.detach().cpu().numpy().astype(np.float16)
-        tensors[layer + ".bias"] = bias.detach().cpu().numpy().astype(np.float16)
-    common = {"format": "pt", "name": "pocket", "license": "MIT", "input": "RGB in [0,1]"}
-    write_safetensors(path, tensors, {**common, **metadata})
+        net.convs[layer].weight.data.copy_(tensors[layer + ".weight"])
+        net.convs[layer].bias.data.copy_(tensors[layer + ".bias"])
+    net.requires_grad_(False).to(memory_format=torch.channels_last)
+    return net, {l: tensors[l + ".readout"].flatten(1) for l in LAYERS if l + ".readout" in tensors}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", help="a checkpoint of train.py")
-    parser.add_argument("output", help="the safetensors file to write")
-    args = parser.parse_args()
-    checkpoint = torch.load(args.checkpoint, map_location="cpu")
-    net = Pocket()
-    net.load_state_dict(checkpoint["average"])
-    export_pocket(args.output, net)
-
-
-if __name__ == "__main__":
-    main()
+def save_student(path, net, readouts, **metadata):
+    """Write the network as fp16, the read-outs as matrices (channels x channels)."""
+    half = lambda x: x.detach().cpu().numpy().astype(np.float16)
+    tensors = {"mean": net.mean.cpu().numpy().astype(np.float32)}
+    for layer in LAYERS:
+        tensors[layer + ".weight"], tensors[layer + ".bias"] = half(net.convs[layer].weight), half(net.convs[layer].bias)
+        if layer in readouts:
+            tensors[layer + ".readout"] = half(readouts[layer])
+    write_safetensors(path, tensors, {"format": "pt", "license": "MIT", "input": "RGB in [0,1]", **metadata})
