@@ -16,6 +16,7 @@ import { vgg19 } from "../../src/models/index.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
 import { readPicture } from "../../src/platform/node/pictures.ts";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import * as recipes from "../../src/recipes/index.ts";
 import { parseSettings, type SettingsInput, settingSchemas } from "../../src/transfer/settings.ts";
 import { folder, halves, pastiche, png, quick } from "./pastiche.ts";
 
@@ -70,9 +71,18 @@ const anySettings: fc.Arbitrary<SettingsInput> = fc
     return fc.record(Object.fromEntries(values), { requiredKeys: [] }).map((all) => ({ ...all, optimizer }));
   }) as fc.Arbitrary<SettingsInput>;
 
-/** Not all weights are 0, and only what can be taken apart is in tiles: anything else the settings refuse. */
-const together = ({ blend = 1, seamless, normalizeGradients, tile }: SettingsInput) =>
-  [blend].flat().some((weight) => weight > 0) && !((seamless || normalizeGradients) && typeof tile === "number");
+/** Not all weights are 0, only what can be taken apart is in tiles, and the recipe has the quality: else the settings refuse. */
+const together = ({
+  blend = 1,
+  seamless,
+  normalizeGradients,
+  tile,
+  recipe = "balanced",
+  quality = "standard",
+}: SettingsInput) =>
+  (quality === "standard" || "qualities" in recipes[recipe]) &&
+  [blend].flat().some((weight) => weight > 0) &&
+  !((seamless || normalizeGradients) && typeof tile === "number");
 
 const pictureName = fc
   .string({ minLength: 1, maxLength: 12, unit: "grapheme" })
