@@ -220,7 +220,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** What settings meant before there was a choice. */
-const before: SettingsInput = { contentTarget: "mapped" };
+const before: SettingsInput = { contentTarget: "mapped", roughness: 0 };
 
 /**
  * Settings as a checkpoint or a result remembers them, complete: what did not exist when they were written means what was

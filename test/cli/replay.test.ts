@@ -11,6 +11,7 @@ import { type Made, readMade, settingsText } from "../../src/cli/metadata.ts";
 import { commandLine } from "../../src/cli/shell.ts";
 import { madeWords } from "../../src/cli/show.ts";
 import { blank } from "../../src/image/image.ts";
+import { scales } from "../../src/losses/loss.ts";
 import { convolutions } from "../../src/models/backbone.ts";
 import { vgg19 } from "../../src/models/index.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
@@ -66,23 +67,29 @@ const anySettings: fc.Arbitrary<SettingsInput> = fc
       .filter(([name]) => name in own || !strange.includes(name))
       .map(([name, schema]) => [name, name in own ? (own as Record<string, z.ZodType>)[name]! : schema] as const);
     const values = schemas.map(
-      ([name, schema]) => [name, fitting(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }))] as const,
+      ([name, schema]) =>
+        [
+          name,
+          // Each scale once, which JSON cannot describe.
+          name.endsWith("Scales")
+            ? fc.subarray([...scales], { minLength: 1 })
+            : fitting(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })),
+        ] as const,
     );
     return fc.record(Object.fromEntries(values), { requiredKeys: [] }).map((all) => ({ ...all, optimizer }));
   }) as fc.Arbitrary<SettingsInput>;
 
 /** Not all weights are 0, only what can be taken apart is in tiles, and the recipe has the quality: else the settings refuse. */
-const together = ({
-  blend = 1,
-  seamless,
-  normalizeGradients,
-  tile,
-  recipe = "balanced",
-  quality = "standard",
-}: SettingsInput) =>
-  (quality === "standard" || "qualities" in recipes[recipe]) &&
-  [blend].flat().some((weight) => weight > 0) &&
-  !((seamless || normalizeGradients) && typeof tile === "number");
+const together = (given: SettingsInput) => {
+  const { blend = 1, seamless, normalizeGradients, tile, recipe = "balanced", quality = "standard", styleLoss } = given;
+  const whole = seamless || normalizeGradients || styleLoss === "neighbors";
+  return (
+    (quality === "standard" || "qualities" in recipes[recipe]) &&
+    [blend].flat().some((weight) => weight > 0) &&
+    !(styleLoss === "neighbors" && new Set([blend].flat().filter((weight) => weight > 0)).size > 1) &&
+    !(whole && typeof tile === "number")
+  );
+};
 
 const pictureName = fc
   .string({ minLength: 1, maxLength: 12, unit: "grapheme" })
