@@ -70,7 +70,7 @@ test("the life of a network's weights", { timeout: 120_000 }, async () => {
     message: expect.stringContaining("no such file"),
   });
   await expect(models("import", file, "--model", "pocket")).rejects.toMatchObject({
-    message: expect.stringContaining("expected 16 x 3 x 3 x 3"),
+    message: expect.stringContaining("expected 24 x 3 x 3 x 3"),
   });
 
   const imported = await models("import", file);

@@ -30,7 +30,7 @@ function complaint(given: Record<string, unknown>, label?: (name: string) => str
 test("nothing given is all defaults, and defaults exist once", () => {
   const settings = parseSettings();
   expect(settings).toMatchObject({ size: 512, optimizer: "adam", normalize: "balanced", pooling: "max" });
-  expect(settings.parameters).toEqual({ learningRate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 });
+  expect(settings.parameters).toEqual({ learningRate: 0.02, beta1: 0.8, beta2: 0.99, epsilon: 1e-8 });
   expect(parseSettings({ optimizer: "lbfgs" }).parameters).toEqual({ learningRate: 0.1, history: 10 });
   expect(parseSettings({ alpha: undefined as never })).toEqual(settings);
 });
