@@ -51,6 +51,17 @@ export function invalid(code: ErrorCode, subject: string, expected: string, rece
   return new UserError(code, `${subject}: expected ${expected}, got ${shown(received)}.`);
 }
 
+/** What a record may have, by name. */
+export type Known = Readonly<Record<string, unknown>>;
+
+/** Throws a `usage` error for what a record has beside what is `known`: a slip of the pen is not to be passed over. */
+export function refuseUnknown(subject: string, given: object, known: Known): void {
+  const other = Object.keys(given).find((name) => !Object.hasOwn(known, name));
+  if (other === undefined) return;
+  const names = Object.keys(known).join(", ");
+  throw new UserError("usage", `${subject}: there is no ${shown(other)}; there are ${names}.`);
+}
+
 /** A value as it may stand in a message: short, on one line, whatever it is. */
 export function shown(value: unknown): string {
   const text = (typeof value === "string" ? JSON.stringify(value) : plain(value)).replace(/\s+/g, " ");

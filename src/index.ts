@@ -40,6 +40,7 @@ export type {
   StylizeEvent,
 } from "./transfer/events.ts";
 export { type FeatureSheetOptions, featureSheet } from "./transfer/feature-sheet.ts";
+export type { Given, GivenJob, Pictured } from "./transfer/job.ts";
 export type { Pictures } from "./transfer/prepare.ts";
 export { figureLayers, reconstruction } from "./transfer/reconstruct.ts";
 export { type Seen, see } from "./transfer/see.ts";

@@ -12,16 +12,20 @@
  * }
  * ```
  */
+import { fileURLToPath } from "node:url";
 import type { Image } from "./image/image.ts";
 import { memoryToTake } from "./platform/node/memory.ts";
 import { loadNetwork, type NetworkOptions } from "./platform/node/networks.ts";
+import { readPicture } from "./platform/node/pictures.ts";
 import { remembered } from "./platform/node/remembered.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
 import type { RuntimeOptions } from "./runtimes/runtime.ts";
 import type { StylizeEvent } from "./transfer/events.ts";
 import { eightBitsGain } from "./transfer/gain.ts";
+import { type GivenJob, type Reader, readJob } from "./transfer/job.ts";
+import { checkOptions, jobOptions, machineOptions } from "./transfer/options.ts";
 import type { StylizeOptions } from "./transfer/stylize.ts";
-import { createStylizer as create, type Job, type Stylizer } from "./transfer/stylizer.ts";
+import { createStylizer as create, type Stylizer } from "./transfer/stylizer.ts";
 
 export * from "./index.ts";
 export { loadNetwork } from "./platform/node/networks.ts";
@@ -32,6 +36,17 @@ export { findWeights, importWeights, loadWeights, removeWeights } from "./platfo
 export { type PullOptions, pullWeights } from "./platform/node/weights-pull.ts";
 export type { Drawing, EncodeOptions, Picture } from "./platform/pictures.ts";
 export { readPictureText } from "./platform/pictures-text.ts";
+
+/** Where a picture may come from: a path or a `file:` address, its bytes, or a `File` or other `Blob`. */
+export type PictureSource = string | URL | Uint8Array | ArrayBuffer | Blob;
+
+/** A job whose pictures are images, what `readPicture` returned, or what it is to read. */
+export type NodeJob = GivenJob<PictureSource>;
+
+/** A stylizer that reads the pictures of its jobs. */
+export interface NodeStylizer extends Omit<Stylizer, "stylize"> {
+  stylize(job: NodeJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image>;
+}
 
 /** What a job runs on. */
 export interface MachineOptions extends RuntimeOptions, NetworkOptions {
@@ -51,21 +66,19 @@ export interface MachineOptions extends RuntimeOptions, NetworkOptions {
  * await stylizer.dispose();
  * ```
  */
-export async function createStylizer({
-  runtime: name = "auto",
-  memory,
-  onNote,
-  ...options
-}: MachineOptions = {}): Promise<Stylizer> {
+export async function createStylizer(given: MachineOptions = {}): Promise<NodeStylizer> {
+  checkOptions(given, machineOptions);
+  const { runtime: name = "auto", memory, onNote, ...options } = given;
   const runtime = await openRuntime(name, options);
   const software = `ONNX Runtime ${runtime.version}, ${runtime.description}`;
-  return create({
+  const stylizer = create({
     runtime,
     loadNetwork: (name) => loadNetwork(name, { onNote }),
     gains: () => remembered("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
     // Nobody tells how much memory a graphics card has left.
     memory: () => memory ?? (runtime.name === "cpu" ? memoryToTake() : undefined),
   });
+  return { ...stylizer, stylize: (job, options) => reading(stylizer, job, options) };
 }
 
 /**
@@ -74,14 +87,47 @@ export async function createStylizer({
  * jobs in a row.
  */
 export async function* stylize(
-  job: Job,
+  job: NodeJob,
   options: StylizeOptions & MachineOptions = {},
 ): AsyncGenerator<StylizeEvent, Image> {
+  checkOptions(options, { ...jobOptions, ...machineOptions });
   const { runtime, threads, memory, onNote, ...rest } = options;
-  const stylizer = await createStylizer({ runtime, memory, onNote, ...(threads && { threads }) });
+  const stylizer = await createStylizer({ runtime, memory, onNote, ...(threads !== undefined && { threads }) });
   try {
     return yield* stylizer.stylize(job, rest);
   } finally {
     await stylizer.dispose();
   }
+}
+
+/** Runs the job when its pictures are read. A generator holds what it is given: it is given nothing. */
+function reading(stylizer: Stylizer, job: NodeJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image> {
+  let held: NodeJob | undefined = job;
+  const take = () => {
+    const taken = held!;
+    held = undefined;
+    return taken;
+  };
+  const read: Reader<PictureSource> = async (source, how) =>
+    readPicture(await pathOrBytes(source), { ...how, ...named(source) });
+  return (async function* () {
+    return yield* stylizer.stylize(await readJob(take(), isSource, read), options);
+  })();
+}
+
+function isSource(value: unknown): value is PictureSource {
+  const bytes = value instanceof Uint8Array || value instanceof ArrayBuffer;
+  return typeof value === "string" || bytes || value instanceof URL || value instanceof Blob;
+}
+
+async function pathOrBytes(source: PictureSource): Promise<string | Uint8Array> {
+  if (typeof source === "string" || source instanceof Uint8Array) return source;
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  // Other addresses are refused by name, as typed ones are.
+  return source.protocol === "file:" ? fileURLToPath(source) : source.href;
+}
+
+function named(source: PictureSource): { name?: string } {
+  return source instanceof Blob && "name" in source ? { name: String(source.name) } : {};
 }

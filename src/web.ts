@@ -15,13 +15,16 @@
  * ```
  */
 import type { Image } from "./image/image.ts";
-import type { FetchOptions } from "./platform/web/bytes.ts";
+import type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";
 import { type NetworkSources, networksFrom } from "./platform/web/networks.ts";
+import { readPicture } from "./platform/web/pictures.ts";
 import { openRuntime } from "./platform/web/runtimes.ts";
 import type { WebRuntimeOptions } from "./runtimes/web-ort.ts";
 import type { StylizeEvent } from "./transfer/events.ts";
+import { type GivenJob, type Reader, readJob } from "./transfer/job.ts";
+import { checkOptions, jobOptions, webOptions } from "./transfer/options.ts";
 import type { StylizeOptions } from "./transfer/stylize.ts";
-import { createStylizer as create, type Job, type Stylizer } from "./transfer/stylizer.ts";
+import { createStylizer as create, type Stylizer } from "./transfer/stylizer.ts";
 
 export * from "./index.ts";
 export type { Drawing, EncodeOptions, OutputFormat, Picture } from "./platform/pictures.ts";
@@ -38,6 +41,14 @@ export {
 export { encodePicture, fromBitmap, type ReadOptions, readPicture, toImageData } from "./platform/web/pictures.ts";
 export { openRuntime, runtimes } from "./platform/web/runtimes.ts";
 export type { WebRuntimeChoice, WebRuntimeOptions } from "./runtimes/web-ort.ts";
+
+/** A job whose pictures are images, what `readPicture` returned, or what it is to read: files, addresses, bytes. */
+export type WebJob = GivenJob<ByteSource>;
+
+/** A stylizer that reads the pictures of its jobs. */
+export interface WebStylizer extends Omit<Stylizer, "stylize"> {
+  stylize(job: WebJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image>;
+}
 
 /** What a job runs on, and where its network comes from. */
 export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "onProgress"> {
@@ -63,11 +74,13 @@ const WASM_MEMORY = 3.2e9;
  * await stylizer.dispose();
  * ```
  */
-export async function createStylizer(options: MachineOptions = {}): Promise<Stylizer> {
+export async function createStylizer(options: MachineOptions = {}): Promise<WebStylizer> {
+  checkOptions(options, webOptions);
   const { runtime: name = "auto", weights, onProgress, memory, ...rest } = options;
   const runtime = await openRuntime(name, rest);
   const limit = memory ?? (runtime.name === "wasm" ? WASM_MEMORY : undefined);
-  return create({ runtime, loadNetwork: networksFrom(weights, { onProgress }), memory: () => limit });
+  const stylizer = create({ runtime, loadNetwork: networksFrom(weights, { onProgress }), memory: () => limit });
+  return { ...stylizer, stylize: (job, options) => reading(stylizer, job, options) };
 }
 
 /**
@@ -76,15 +89,35 @@ export async function createStylizer(options: MachineOptions = {}): Promise<Styl
  * jobs in a row.
  */
 export async function* stylize(
-  job: Job,
+  job: WebJob,
   options: StylizeOptions & MachineOptions = {},
 ): AsyncGenerator<StylizeEvent, Image> {
+  checkOptions(options, { ...jobOptions, ...webOptions });
   const { runtime, threads, wasmPaths, weights, onProgress, memory, ...rest } = options;
   const machine = { runtime, weights, onProgress, wasmPaths, memory };
-  const stylizer = await createStylizer({ ...machine, ...(threads && { threads }) });
+  const stylizer = await createStylizer({ ...machine, ...(threads !== undefined && { threads }) });
   try {
     return yield* stylizer.stylize(job, rest);
   } finally {
     await stylizer.dispose();
   }
+}
+
+/** Runs the job when its pictures are read. A generator holds what it is given: it is given nothing. */
+function reading(stylizer: Stylizer, job: WebJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image> {
+  let held: WebJob | undefined = job;
+  const take = () => {
+    const taken = held!;
+    held = undefined;
+    return taken;
+  };
+  const read: Reader<ByteSource> = (source, { longSide }) => readPicture(source, { longSide });
+  return (async function* () {
+    return yield* stylizer.stylize(await readJob(take(), isSource, read), options);
+  })();
+}
+
+function isSource(value: unknown): value is ByteSource {
+  const bytes = value instanceof Uint8Array || value instanceof ArrayBuffer;
+  return typeof value === "string" || bytes || value instanceof URL || value instanceof Blob;
 }

@@ -92,7 +92,7 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
 export function machineOptions(flags: Pick<StylizeFlags, "runtime" | "threads" | "memory">): MachineOptions {
   const { runtime, threads, memory } = flags;
   const count = threads === undefined ? undefined : wholeNumber("--threads", threads, 1, 256);
-  checkRuntimeName(runtime);
+  checkRuntimeName(runtime, "--runtime");
   return { runtime, ...(count && { threads: count }), ...(memory !== undefined && { memory: bytesOf(memory) }) };
 }
 

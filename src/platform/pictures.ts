@@ -108,9 +108,9 @@ export function outputFormat(path: string): OutputFormat {
 
 /** Throws a `usage` error if `format` cannot hold what `options` ask for. */
 export function checkEncoding(format: OutputFormat, { depth = 8, quality }: EncodeOptions): void {
-  if (depth !== 8 && depth !== 16) throw invalid("usage", "--depth", "8 or 16", depth);
+  if (depth !== 8 && depth !== 16) throw invalid("usage", "depth", "8 or 16", depth);
   if (depth === 16 && format !== "png" && format !== "tiff") {
-    throw new UserError("usage", `--depth 16: ${format} holds 8 bits a value; write .png or .tif instead.`);
+    throw new UserError("usage", `depth 16: ${format} holds 8 bits a value; write .png or .tif instead.`);
   }
   if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
     throw invalid("usage", "quality", "a whole number from 1 to 100", quality);

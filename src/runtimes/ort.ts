@@ -125,12 +125,12 @@ async function named<T>(runtime: string, work: () => Promise<T>): Promise<T> {
     if (/alloc|memory|bad_array_new_length/i.test(reason)) {
       throw new UserError(
         "resources",
-        `The ${runtime} runtime ran out of memory. A smaller --size needs less (a quarter at half the size).`,
+        `The ${runtime} runtime ran out of memory. A smaller size needs less (a quarter at half the size).`,
         { cause: error },
       );
     }
     if (/device.*lost|lost.*device/i.test(reason)) {
-      throw new UserError("resources", `The ${runtime} runtime lost its device. Try again, or with --runtime cpu.`, {
+      throw new UserError("resources", `The ${runtime} runtime lost its device. Try again, or with the runtime cpu.`, {
         cause: error,
       });
     }

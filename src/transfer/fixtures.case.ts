@@ -20,6 +20,8 @@ export interface CountingRuntime extends Runtime {
   readonly runs: number;
   /** The most values that were alive at once. */
   readonly most: number;
+  /** Inputs that programs get as NaN, by name; none. */
+  spoilt: (name: string) => boolean;
 }
 
 /** The CPU, counting; a value that is disposed of twice, or used afterwards, is an error. */
@@ -46,7 +48,8 @@ export async function countingRuntime(): Promise<CountingRuntime> {
     originals.set(value, original);
     return value;
   };
-  return {
+  const self: CountingRuntime = {
+    spoilt: () => false,
     name: inner.name,
     description: inner.description,
     value: (data, dims) => wrap(inner.value(data, dims)),
@@ -57,7 +60,11 @@ export async function countingRuntime(): Promise<CountingRuntime> {
       return {
         async run(inputs, wanted) {
           runs++;
-          const given = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, alive(value)]));
+          const nan = ({ dims }: Value) =>
+            inner.value(new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(Number.NaN), dims);
+          const given = Object.fromEntries(
+            Object.entries(inputs).map(([name, value]) => [name, self.spoilt(name) ? nan(value) : alive(value)]),
+          );
           const outputs = await program.run(given, wanted);
           return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, wrap(value)]));
         },
@@ -83,6 +90,7 @@ export async function countingRuntime(): Promise<CountingRuntime> {
       return most;
     },
   };
+  return self;
 }
 
 export const network: Network = { backbone: toy, weights: toyWeights(), digest: "toy-digest" };

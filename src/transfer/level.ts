@@ -135,7 +135,7 @@ export function diverged(terms?: Record<string, number>): UserError {
   const what = broken.length > 0 ? `the term ${broken.join(", ")}` : terms ? "the loss" : "the image";
   return new UserError(
     "diverged",
-    `The optimisation diverged: ${what} is no finite number. The last good image is kept. A smaller learning rate (--lr) or smaller strengths help.`,
+    `The optimisation diverged: ${what} is no finite number. The last good image is kept. A smaller learning rate (learningRate) or smaller strengths help.`,
   );
 }
 

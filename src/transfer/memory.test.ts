@@ -73,7 +73,7 @@ describe("a limit", () => {
   test("that nothing keeps is refused before the start, with both numbers", () => {
     const attempt = () => tileWithin(work(vgg19), square(8192), 5e8);
     expect(attempt).toThrow(UserError);
-    expect(attempt).toThrow(/needs about \d+\.\d GB of memory, and it may take 500 MB\. Use a smaller --size/);
+    expect(attempt).toThrow(/needs about \d+\.\d GB of memory, and it may take 500 MB\. Use a smaller size/);
   });
 
   test("holds for a seamless picture for normalised gradients and for neighbors as a whole: there are no tiles of these", () => {

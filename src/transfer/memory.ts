@@ -107,7 +107,7 @@ export function tileWithin(work: Work, size: Size, limit: number): number | "off
   const least = Math.min(whole, ...sizes.map((each) => peakMemory(work, size, each)));
   throw new UserError(
     "resources",
-    `This job needs about ${bytesText(least)} of memory, and it may take ${bytesText(limit)}. Use a smaller --size (half of it needs about a quarter), the pocket network, Adam, or allow more (--memory).`,
+    `This job needs about ${bytesText(least)} of memory, and it may take ${bytesText(limit)}. Use a smaller size (half of it needs about a quarter), the pocket network, Adam, or allow more (memory).`,
   );
 }
 

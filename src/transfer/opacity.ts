@@ -48,7 +48,7 @@ export function visibleRegions(regions: Regions, styles: readonly Size[], opacit
       const visible = whole.map((x, k) => x * alpha[k]!);
       if (visible.some((x) => x > 0)) return visible;
       const why = `is wholly transparent where the region ${regions.all[region]!.name} is painted like it`;
-      throw new UserError("usage", `Painting ${i + 1} ${why}; give it another mask (--style-mask), or none.`);
+      throw new UserError("usage", `Painting ${i + 1} ${why}; give it another mask (styleMask), or none.`);
     });
     return { size: { width, height }, planes: cut };
   });

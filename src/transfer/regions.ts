@@ -52,7 +52,7 @@ export function regionsOf(
   paintings: readonly Painting[],
 ): Regions | undefined {
   if (!mask) {
-    if (styleMask) throw new UserError("usage", "Masks of paintings need a mask of the photo (--mask).");
+    if (styleMask) throw new UserError("usage", "Masks of paintings need a mask of the photo (mask).");
     return undefined;
   }
   checkProportions("The mask", mask, "the photo", photo);
@@ -80,7 +80,7 @@ export function regionsOf(
 function masked(masks: readonly Mask[], styles: readonly Size[], colors: readonly Rgb[]): Regions["styles"] {
   if (masks.length !== styles.length) {
     const each = styles.length === 1 ? "one for the one painting" : `one for each of ${styles.length} paintings`;
-    throw new UserError("usage", `Masks of paintings (--style-mask): expected ${each}, got ${masks.length}.`);
+    throw new UserError("usage", `Masks of paintings (styleMask): expected ${each}, got ${masks.length}.`);
   }
   const numbered = (i: number) => (styles.length === 1 ? "of the painting" : `of painting ${i + 1}`);
   const own = masks.map((mask, i) => colorsOf(`The mask ${numbered(i)}`, mask));
@@ -109,7 +109,7 @@ function inOrder(styles: readonly Size[], colors: readonly Rgb[]): Regions["styl
     const names = colors.map(colorName).join(", ");
     throw new UserError(
       "usage",
-      `The mask has fewer flat colours (${names}) than there are paintings (${styles.length}); give a mask of each painting (--style-mask) to blend them.`,
+      `The mask has fewer flat colours (${names}) than there are paintings (${styles.length}); give a mask of each painting (styleMask) to blend them.`,
     );
   }
   const everywhere = { size: { width: 1, height: 1 }, plane: Float32Array.of(1) };

@@ -305,8 +305,24 @@ export type Adjustments = Partial<
   Pick<Settings, "alpha" | "beta" | "tv" | "contentLayers" | "styleLayers" | "average" | "parameters" | FilterLoss>
 >;
 
-/** `settings` with what has changed. */
+const adjustable = jobSchema
+  .pick({ alpha: true, beta: true, tv: true, contentLayers: true, styleLayers: true, average: true })
+  .extend(Object.fromEntries(filterLosses.map((name) => [name, job[name]])))
+  .partial();
+
+/** What is wrong with changes, as of settings: a `usage` error of one sentence. */
+function checkAdjustments({ optimizer }: Settings, changes: Adjustments): void {
+  if (!isRecord(changes) || changes instanceof Promise)
+    throw invalid("usage", "adjust", "changes of settings as a record, or nothing", changes);
+  const { parameters, ...own } = changes;
+  const label = (name: string) => `adjust: ${name}`;
+  parse(adjustable, own, label);
+  if (parameters !== undefined) parse(optimizers[optimizer].parameters.partial(), parameters, label);
+}
+
+/** `settings` with what has changed. Errors as of `parseSettings`. */
 export function adjustedSettings(settings: Settings, changes: Adjustments = {}): Settings {
+  checkAdjustments(settings, changes);
   const { contentLayers, styleLayers } = { ...settings, ...changes };
   return {
     ...settings,

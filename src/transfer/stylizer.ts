@@ -14,22 +14,25 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import type { Weights } from "../weights/weights.ts";
 import { levelBeginner, levelWork, programCache, tileSize } from "./begin.ts";
 import { carriedSettings, checkCarries } from "./carry.ts";
-import type { Checkpoint } from "./checkpoint.ts";
 import { edgesOf } from "./edges.ts";
 import type { StartEvent, StylizeEvent } from "./events.ts";
 import { eightBitsGain } from "./gain.ts";
 import { paintsGreys } from "./grey.ts";
+import { checkedJob, type GivenJob, type Job } from "./job.ts";
 import { eightBitMemory, eightBitTile, peakMemory, tileWithin } from "./memory.ts";
+import { checkOptions, jobOptions } from "./options.ts";
 import { listed } from "./paintings.ts";
 import { precisionOf, withRanges } from "./precision.ts";
 import { levelsOf, type Prepared, prepare, regionsIn } from "./prepare.ts";
 import { checkFits } from "./resume.ts";
-import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
+import { parseSettings, type Settings } from "./settings.ts";
 import { describeGraph, type Eye } from "./step.ts";
 import { runLevels, type StylizeOptions } from "./stylize.ts";
 import { terms, withoutPhoto } from "./terms.ts";
-import { type GivenPictures, withPhoto } from "./texture.ts";
+import { withPhoto } from "./texture.ts";
 import { secondsOf, type Timed, trialOf } from "./trial.ts";
+
+export type { GivenJob, Job } from "./job.ts";
 
 /** A backbone with its weights, as a platform loads it. */
 export interface Network {
@@ -50,21 +53,12 @@ export interface StylizerOptions {
   readonly memory?: (() => number | undefined) | undefined;
 }
 
-/** One job: its pictures (without a photo: a texture) and whatever settings differ from the defaults. */
-export interface Job extends GivenPictures {
-  readonly settings?: SettingsInput;
-  /** Goes on from there instead of beginning; `settings`, where given, must be those of the checkpoint. */
-  readonly resume?: Checkpoint | undefined;
-  /**
-   * Carries that job on to a larger size: its image is where the next larger level begins.
-   * `settings` are what changes, its size above all; the pictures are that job's, without the one it started from.
-   */
-  readonly from?: Checkpoint | undefined;
-}
-
 export interface Stylizer {
-  /** Runs a job. The generator's events tell its course; its return value is the result. */
-  stylize(job: Job, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image>;
+  /**
+   * Runs a job. The generator's events tell its course; its return value is the result. What is no job, or no option, is a
+   * `usage` error before anything is computed.
+   */
+  stylize(job: GivenJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image>;
   /** Frees the programs it keeps. */
   dispose(): Promise<void>;
 }
@@ -137,7 +131,7 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     if (must && fitted && !fits) {
       throw new UserError(
         "resources",
-        `precision: steps in eight bits need about ${bytesText(peak)} of memory, and the job may take ${bytesText(limit)}; choose fp32, or auto, or allow more (--memory).`,
+        `precision: steps in eight bits need about ${bytesText(peak)} of memory, and the job may take ${bytesText(limit)}; choose fp32, or auto, or allow more (memory).`,
       );
     }
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
@@ -197,11 +191,12 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
 
   return {
     stylize(job, options = {}) {
-      let held: Job | undefined = job;
+      let held: GivenJob | undefined = job;
       const take = () => {
         const taken = held!;
         held = undefined;
-        return taken;
+        checkOptions(options, jobOptions);
+        return checkedJob(taken);
       };
       return course(take, options);
     },

@@ -104,9 +104,9 @@ describe("encodePicture", () => {
   });
 
   test.each([
-    ["jpeg", { depth: 16 }, "--depth 16: jpeg holds 8 bits a value; write .png or .tif instead."],
-    ["webp", { depth: 16 }, "--depth 16: webp holds 8 bits a value; write .png or .tif instead."],
-    ["png", { depth: 12 as Depth }, "--depth: expected 8 or 16, got 12."],
+    ["jpeg", { depth: 16 }, "depth 16: jpeg holds 8 bits a value; write .png or .tif instead."],
+    ["webp", { depth: 16 }, "depth 16: webp holds 8 bits a value; write .png or .tif instead."],
+    ["png", { depth: 12 as Depth }, "depth: expected 8 or 16, got 12."],
     ["jpeg", { quality: 0 }, "quality: expected a whole number from 1 to 100, got 0."],
     ["jpeg", { quality: Number.NaN }, "quality: expected a whole number from 1 to 100, got NaN."],
     ["jpeg", { text: { a: "x".repeat(70_000) } }, "The text is too long for this format"],

@@ -13,10 +13,10 @@ export { processors } from "../../runtimes/node-threads.ts";
 /** The runtimes that Node can have, mostly the faster first. */
 export const runtimes: readonly RuntimeChoice[] = [cuda, webgpu, cpu];
 
-/** Throws a `usage` error unless a runtime has that name; whether it works here, only opening it tells. */
-export function checkRuntimeName(name: string): void {
+/** Throws a `usage` error, in which it is called `label`, unless a runtime has that name; whether it works here, only opening it tells. */
+export function checkRuntimeName(name: string, label = "runtime"): void {
   const names = ["auto", ...runtimes.map((one) => one.name)];
-  if (!names.includes(name)) throw invalid("usage", "--runtime", `one of ${names.join(", ")}`, name);
+  if (!names.includes(name)) throw invalid("usage", label, `one of ${names.join(", ")}`, name);
 }
 
 /** The runtime of that name; `auto` is the fastest that is really there. Errors: `usage`, `resources`. */

@@ -1,0 +1,173 @@
+/**
+ * A job as people give it, and as it is run: pictures in whatever form they are at hand, checked and made images. Where bytes
+ * come from and how they are decoded, the platform knows.
+ */
+import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
+import { flatten } from "../image/alpha.ts";
+import type { Image } from "../image/image.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { GRAIN } from "./edges.ts";
+import { paintingsOf } from "./paintings.ts";
+import { isRecord, parseSettings, type SettingsInput, sidesOf } from "./settings.ts";
+import type { GivenPictures } from "./texture.ts";
+
+/** One job: its pictures (without a photo: a texture) and whatever settings differ from the defaults. */
+export interface Job extends GivenPictures {
+  readonly settings?: SettingsInput | undefined;
+  /** Goes on from there instead of beginning; `settings`, where given, must be those of the checkpoint. */
+  readonly resume?: Checkpoint | undefined;
+  /**
+   * Carries that job on to a larger size: its image is where the next larger level begins.
+   * `settings` are what changes, its size above all; the pictures are that job's, without the one it started from.
+   */
+  readonly from?: Checkpoint | undefined;
+}
+
+/** A picture that was read: its transparency counts where it means something. */
+export interface Pictured {
+  readonly image: Image;
+  readonly alpha?: Float32Array | undefined;
+}
+
+/** A picture of a job: an image, what a platform's `readPicture` returns, or (`Source`) what that function takes. */
+export type Given<Source = never> = Image | Pictured | Source;
+
+/** A job whose pictures are given as they are at hand. */
+export interface GivenJob<Source = never> extends Omit<Job, "content" | "style" | "start" | "mask" | "styleMask"> {
+  readonly content?: Given<Source> | undefined;
+  readonly style: Given<Source> | readonly Given<Source>[];
+  readonly start?: Given<Source> | undefined;
+  readonly mask?: Given<Source> | undefined;
+  readonly styleMask?: readonly Given<Source>[] | undefined;
+}
+
+const known: Known = {
+  ...{ content: "the photo", style: "the painting, or several", styleAlpha: "their opacities", start: "", mask: "" },
+  ...{ styleMask: "", settings: "", resume: "", from: "" },
+};
+
+/** The job with images for pictures; a `usage` error of one sentence for whatever is no job. */
+export function checkedJob(given: GivenJob): Job {
+  if (!isRecord(given)) throw expected("The job", "an object with content, style and settings", given);
+  refuseUnknown("The job", given, known);
+  const { content, style, start, mask, styleMask, ...rest } = given as GivenJob;
+  if ("content" in given && content === undefined)
+    throw expected("content", "an image; a texture's job has no content at all", content);
+  if (style === undefined) throw expected("style", "the painting's image, or a list of several", style);
+  if (Array.isArray(style) && style.length === 0) throw expected("style", "at least one painting", "an empty list");
+  const paintings = Array.isArray(style) ? style : [style];
+  const name = (i: number) => (Array.isArray(style) ? `style[${i}]` : "style");
+  const styles = paintings.map((one: Given, i) => imageOf(name(i), one));
+  if (styleMask !== undefined && !Array.isArray(styleMask))
+    throw expected("styleMask", "a list, one mask for each painting", styleMask);
+  const alphas = paintings.map((one: Given) => (isPictured(one) ? one.alpha : undefined));
+  const styleAlpha = given.styleAlpha ?? (alphas.some(Boolean) ? alphas : undefined);
+  return {
+    ...rest,
+    ...(content !== undefined && { content: imageOf("content", content) }),
+    style: Array.isArray(style) ? styles : styles[0]!,
+    ...(styleAlpha && { styleAlpha }),
+    ...(start !== undefined && { start: imageOf("start", start) }),
+    ...(mask !== undefined && { mask: maskOf("mask", mask) }),
+    ...(styleMask !== undefined && { styleMask: styleMask.map((one, i) => maskOf(`styleMask[${i}]`, one)) }),
+  };
+}
+
+/** What a platform reads pictures with; `longSide` is the largest size that the job makes of it. */
+export type Reader<Source> = (
+  source: Source,
+  options: { readonly longSide?: number | undefined; readonly colors?: boolean | undefined },
+) => Promise<Pictured & { readonly size: Image | { readonly width: number; readonly height: number } }>;
+
+/** The job with everything read that `isSource` says is to be; the rest is left to `checkedJob`. */
+export async function readJob<Source>(
+  job: GivenJob<Source>,
+  isSource: (value: unknown) => value is Source,
+  read: Reader<Source>,
+): Promise<GivenJob> {
+  if (!isRecord(job) || !pictures(job).some(isSource)) return job as GivenJob;
+  const settings = parseSettings(job.settings);
+  const sides = sidesOf(settings.size);
+  let long = sides
+    ? Math.max(sides.width, sides.height)
+    : settings.size === "content"
+      ? undefined
+      : Number(settings.size);
+  const one = async (given: Given<Source> | undefined, longSide: number | undefined, colors = false) =>
+    isSource(given) ? read(given, { longSide, colors }) : (given as Given | undefined);
+  const content = await one(job.content, long);
+  // The photo's own size is the job's.
+  if (long === undefined && content && "image" in content) long = Math.max(content.image.width, content.image.height);
+  const list = Array.isArray(job.style) ? (job.style as readonly Given<Source>[]) : [job.style as Given<Source>];
+  const paintings = paintingsOf(list.length, settings);
+  const sideOf = (i: number) => {
+    const side = long && Math.max(GRAIN, Math.round(long * Math.max(...paintings[i]!.scales)));
+    return side && settings.init === "style" ? Math.max(side, long!) : side;
+  };
+  const styles: Given[] = [];
+  for (const [i, style] of list.entries()) styles.push((await one(style, sideOf(i)))!);
+  const maskSide = long && Math.max(MASKS, long);
+  const masks: Given[] = [];
+  for (const mask of job.styleMask ?? []) masks.push((await one(mask, maskSide, true))!);
+  const start = await one(job.start, long);
+  const mask = await one(job.mask, maskSide, true);
+  return {
+    ...(job as GivenJob),
+    ...(content !== undefined && { content }),
+    style: Array.isArray(job.style) ? styles : styles[0]!,
+    ...(start !== undefined && { start }),
+    ...(mask !== undefined && { mask }),
+    ...(job.styleMask !== undefined && { styleMask: masks }),
+  };
+}
+
+/** Long side of a mask in pixels, at least, if it has so many: masks have thin parts. */
+export const MASKS = 1024;
+
+function pictures<Source>({ content, style, start, mask, styleMask }: GivenJob<Source>): unknown[] {
+  return [content, style, start, mask, styleMask].flat();
+}
+
+function isPictured(value: unknown): value is Pictured {
+  return isRecord(value) && "image" in value;
+}
+
+function maskOf(name: string, given: Given): Image {
+  const image = imageOf(name, given);
+  if (!isPictured(given)) return image;
+  const { colors } = given as { colors?: unknown };
+  return { ...(given.alpha ? flatten(image, given.alpha, [0, 0, 0]) : image), ...(colors ? { colors } : {}) };
+}
+
+const AN_IMAGE = "an image (width, height, and 3 * width * height floats from 0 to 1, all of red first)";
+
+/** The image that is given, as it may be computed with. */
+function imageOf(name: string, given: unknown): Image {
+  const image = isPictured(given) ? given.image : given;
+  if (!isRecord(image) || !("data" in image)) throw expected(name, `${AN_IMAGE}; readPicture makes one`, given);
+  const { width, height, data } = image as unknown as Image;
+  if (!whole(width) || !whole(height))
+    throw expected(name, "a width and a height of at least 1", `${width} x ${height}`);
+  const kind = Object.prototype.toString.call(data).slice(8, -1);
+  if (kind !== "Float32Array") throw expected(name, `${AN_IMAGE}; readPicture makes one`, `a data of ${kind}`);
+  if (data.length !== 3 * width * height) {
+    const channels = data.length === 4 * width * height ? " (four channels: leave the opacity out)" : "";
+    throw expected(name, `${3 * width * height} floats for ${width} x ${height}`, `${data.length}${channels}`);
+  }
+  const wrong = data.find((x) => !(x >= -1 && x <= 2));
+  if (wrong !== undefined) throw expected(name, "floats from 0 to 1 (bytes: divide by 255)", `${wrong}`);
+  return image as unknown as Image;
+}
+
+function whole(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1;
+}
+
+/** What was given, in words: what a thing is rather than what is in it. */
+function expected(name: string, what: string, given: unknown): UserError {
+  const bytes = ArrayBuffer.isView(given) || given instanceof ArrayBuffer;
+  const kind = Object.prototype.toString.call(given).slice(8, -1);
+  const text =
+    typeof given === "string" ? given : bytes ? `bytes (${kind})` : isRecord(given) ? `an ${kind}` : shown(given);
+  return new UserError("usage", `${name}: expected ${what}, got ${text.slice(0, 80)}.`);
+}

@@ -1,0 +1,53 @@
+/** How a job may be run, checked: what people wrote in no typed language, or mistyped. Refuses to know what options do. */
+import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
+import { isRecord } from "./settings.ts";
+
+/** What an option must be: in words, and as a test. */
+interface Kind {
+  readonly expected: string;
+  fits(value: unknown): boolean;
+}
+
+const func: Kind = { expected: "a function", fits: (x) => typeof x === "function" };
+const positive: Kind = { expected: "a number above 0", fits: (x) => typeof x === "number" && x > 0 };
+const anything: Kind = { expected: "anything", fits: () => true };
+
+/** Of every job. */
+export const jobOptions = {
+  signal: { expected: "an AbortSignal", fits: (x) => isRecord(x) && "aborted" in x },
+  wantsImage: func,
+  wantsCheckpoint: func,
+  trial: positive,
+  adjust: func,
+} satisfies Record<string, Kind>;
+
+/** Of what jobs run on. */
+export const machineOptions = {
+  runtime: { expected: "the name of a runtime, as in cpu", fits: (x) => typeof x === "string" },
+  threads: {
+    expected: "a whole number from 1 to 256",
+    fits: (x) => Number.isInteger(x) && (x as number) >= 1 && (x as number) <= 256,
+  },
+  memory: { expected: "a number of bytes above 0, as in 2e9", fits: positive.fits },
+  onNote: func,
+} satisfies Record<string, Kind>;
+
+/** Of what they run on in browsers, besides. */
+export const webOptions = {
+  ...machineOptions,
+  weights: anything,
+  onProgress: func,
+  wasmPaths: anything,
+} satisfies Record<string, Kind>;
+
+/** Throws a `usage` error of one sentence for options that there are not, or that cannot be meant. */
+export function checkOptions(given: unknown, kinds: Readonly<Record<string, Kind>>): void {
+  if (!isRecord(given)) throw new UserError("usage", `The options: expected an object, got ${shown(given)}.`);
+  const known: Known = kinds;
+  refuseUnknown("The options", given, known);
+  for (const [name, value] of Object.entries(given)) {
+    const { expected, fits } = kinds[name]!;
+    if (value !== undefined && !fits(value))
+      throw new UserError("usage", `${name}: expected ${expected}, got ${shown(value)}.`);
+  }
+}
