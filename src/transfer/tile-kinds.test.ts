@@ -77,7 +77,7 @@ describe("the first steps", () => {
     expect(tiled.said).toEqual([]);
     for (const [i, loss] of tiled.losses.entries()) {
       expect(Math.abs(loss / whole.losses[i]! - 1)).toBeLessThan(0.03);
-      expect(Math.abs(loss / floats.losses[i]! - 1)).toBeLessThan(0.15);
+      expect(Math.abs(loss / floats.losses[i]! - 1)).toBeLessThan(0.3);
     }
     // The first step is in floats.
     expect(Math.abs(tiled.losses[0]! / floats.losses[0]! - 1)).toBeLessThan(1e-5);
