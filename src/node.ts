@@ -54,6 +54,8 @@ export interface MachineOptions extends RuntimeOptions, NetworkOptions {
   readonly runtime?: string | undefined;
   /** Bytes that a job may take: it works in tiles where it must. By default what this machine has to spare. */
   readonly memory?: number | undefined;
+  /** Whether steps in eight bits gain here, where `precision` is `auto`. By default measured, once. */
+  readonly eightBits?: boolean | undefined;
 }
 
 /**
@@ -68,13 +70,13 @@ export interface MachineOptions extends RuntimeOptions, NetworkOptions {
  */
 export async function createStylizer(given: MachineOptions = {}): Promise<NodeStylizer> {
   checkOptions(given, machineOptions);
-  const { runtime: name = "auto", memory, onNote, ...options } = given;
+  const { runtime: name = "auto", memory, onNote, eightBits, ...options } = given;
   const runtime = await openRuntime(name, options);
   const software = `ONNX Runtime ${runtime.version}, ${runtime.description}`;
   const stylizer = create({
     runtime,
     loadNetwork: (name) => loadNetwork(name, { onNote }),
-    gains: () => remembered("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
+    gains: async () => eightBits ?? remembered("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
     // Nobody tells how much memory a graphics card has left.
     memory: () => memory ?? (runtime.name === "cpu" ? memoryToTake() : undefined),
   });
@@ -91,8 +93,14 @@ export async function* stylize(
   options: StylizeOptions & MachineOptions = {},
 ): AsyncGenerator<StylizeEvent, Image> {
   checkOptions(options, { ...jobOptions, ...machineOptions });
-  const { runtime, threads, memory, onNote, ...rest } = options;
-  const stylizer = await createStylizer({ runtime, memory, onNote, ...(threads !== undefined && { threads }) });
+  const { runtime, threads, memory, onNote, eightBits, ...rest } = options;
+  const stylizer = await createStylizer({
+    runtime,
+    memory,
+    onNote,
+    eightBits,
+    ...(threads !== undefined && { threads }),
+  });
   try {
     return yield* stylizer.stylize(job, rest);
   } finally {

@@ -32,6 +32,8 @@ export interface JobRequest extends Sources {
   readonly origin?: Origin | undefined;
   /** May a file that exists be replaced without -f, because this very job made it before it was stopped? */
   readonly replaces?: (path: string) => Promise<boolean>;
+  /** Whether steps in eight bits are taken to gain, where that is left to the machine; left out, it is measured. */
+  readonly eightBits?: boolean | undefined;
   /** Called with the start event, before the first step: what is worth a line. */
   readonly onStart?: (start: StartEvent, say: (line: string) => void) => void;
 }
@@ -77,7 +79,7 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
     const inputs = listRoles<Source>(request).map(({ path }) => path);
     const files = await resultFiles({ inputs, target, snapshots, mayReplace }, encode, speaks.say);
     if (output !== "-") await clearTemporaries(output);
-    const stylizer = await createStylizer({ ...machine, onNote: speaks.say });
+    const stylizer = await createStylizer({ ...machine, eightBits: request.eightBits, onNote: speaks.say });
     try {
       await run(stylizer, { request, flags, output, snapshots, files, pictures, keeping, report, voice: speaks });
     } finally {

@@ -37,6 +37,7 @@ export function settingsText(
     model: start.model,
     weights: start.weights,
     runtime: start.runtime,
+    precision: start.precision,
     step,
     steps: start.steps,
     ...named,
@@ -54,6 +55,8 @@ const schema = z.object({
   model: z.string(),
   weights: z.string(),
   runtime: z.string(),
+  /** What its steps were computed in, whatever was asked for; absent in results of before. */
+  precision: z.enum(["fp32", "int8"]).optional(),
   step: z.number(),
   steps: z.number(),
   content: picture.optional(),

@@ -68,10 +68,13 @@ async function replay(path: string, given: ReplayFlags): Promise<void> {
     {
       ...sources,
       settings,
-      onStart({ runtime, weights, model }, say) {
+      ...(made.precision && { eightBits: made.precision === "int8" }),
+      onStart({ runtime, weights, model, precision }, say) {
         for (const other of others) say(`Note: ${other} is not the picture that it was made of.`);
         if (runtime !== made.runtime)
           say(`Note: it was made on ${made.runtime}, this is ${runtime}; the last bits may differ.`);
+        if (settings.precision === "auto" && made.precision && precision !== made.precision)
+          say(`Note: most of its steps were in ${made.precision}, which cannot be here; now they are in ${precision}.`);
         if (model === made.model && weights !== made.weights)
           say(`Note: it was made with other weights of ${model} (${made.weights.slice(0, 16)}).`);
         if (made.version !== version)

@@ -30,6 +30,7 @@ export const machineOptions = {
   },
   memory: { expected: "a number of bytes above 0, as in 2e9", fits: positive.fits },
   onNote: func,
+  eightBits: { expected: "true or false", fits: (x) => typeof x === "boolean" },
 } satisfies Record<string, Kind>;
 
 /** Of what they run on in browsers, besides. */

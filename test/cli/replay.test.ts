@@ -308,3 +308,34 @@ describe("replay", () => {
     expect(await pastiche(args, { cwd })).toMatchObject({ status, stderr: expect.stringContaining(part) });
   });
 });
+
+describe("what a job's steps were computed in", () => {
+  const elsewhere = folder();
+  writeFileSync(join(elsewhere, "measured.json"), '{ "steps in eight bits": true }');
+  const steps = ["-s", "64", "-n", "20", "--first-steps", "20", "--min-size", "64", "--threads", "1"];
+
+  test.each([
+    ["eight bits", { PASTICHE_HOME: elsewhere }, {}, "int8"],
+    ["floats", {}, { PASTICHE_HOME: elsewhere }, "fp32"],
+  ] as const)("%s are used again where the machine would decide otherwise", async (_, then, now, precision) => {
+    const args = ["photo.png", "painting.png", ...steps, "-f", "-o", "auto.png"];
+    expect(await pastiche(args, { cwd, env: then })).toMatchObject({ status: 0 });
+    expect(await made("auto.png")).toMatchObject({ precision, settings: { precision: "auto" } });
+    const replayed = await pastiche(["replay", "auto.png", "-f", "--threads", "1"], { cwd, env: now });
+    expect(replayed.status).toBe(0);
+    expect(replayed.stderr).not.toContain("Note:");
+    expect(await pixels("auto-replay.png")).toEqual(await pixels("auto.png"));
+    // It is the record that says it: left to the machine, the pixels are others.
+    const changed = ["replay", "auto.png", "-f", "--with", `precision=${precision === "int8" ? "fp32" : "int8"}`];
+    expect(await pastiche(changed, { cwd, env: now })).toMatchObject({ status: 0 });
+    expect(await pixels("auto-replay.png")).not.toEqual(await pixels("auto.png"));
+  });
+
+  test("where that cannot be, it is said", async () => {
+    const args = ["photo.png", "painting.png", ...steps, "-f", "-o", "auto.png"];
+    expect(await pastiche(args, { cwd, env: { PASTICHE_HOME: elsewhere } })).toMatchObject({ status: 0 });
+    const { status, stderr } = await pastiche(["replay", "auto.png", "-f", "--with", "optimizer=lbfgs"], { cwd });
+    expect(status).toBe(0);
+    expect(stderr).toContain("Note: most of its steps were in int8, which cannot be here; now they are in fp32.");
+  });
+});
