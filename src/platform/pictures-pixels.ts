@@ -64,6 +64,27 @@ export function flatColorsOf(pixels: Pixels): Rgb[] {
   });
 }
 
+/** The largest share of the picture, as whole rows or columns at one of its sides, that is of one colour. */
+export function flatShare({ values, width, height, channels }: Pixels): number {
+  const same = (a: number, b: number) => {
+    for (let c = 0; c < channels; c++) if (values[a * channels + c] !== values[b * channels + c]) return false;
+    return true;
+  };
+  /** Lines from a side on that are all of the side's colour, of `count` lines of `length` pixels. */
+  const lines = (count: number, length: number, pixel: (line: number, i: number) => number) => {
+    const first = pixel(0, length - 1);
+    let line = 0;
+    for (; line < count; line++) for (let i = 0; i < length; i++) if (!same(pixel(line, i), first)) return line / count;
+    return line / count;
+  };
+  return Math.max(
+    lines(height, width, (line, i) => line * width + i),
+    lines(height, width, (line, i) => (height - 1 - line) * width + i),
+    lines(width, height, (line, i) => i * width + line),
+    lines(width, height, (line, i) => i * width + width - 1 - line),
+  );
+}
+
 /**
  * Whole numbers of `depth` bits from a drawing's planes: clamped to [0, 1], NaN as 0, rounded to the nearest, not
  * dithered. Three channels, or four with alpha.

@@ -124,7 +124,9 @@ describe("damage", () => {
   test.each(["jpeg", "png", "webp", "tiff", "avif", "gif"] as const)("%s cut off at eight places", async (format) => {
     const whole = await picture()[format]().toBuffer();
     for (const cut of cuts) {
-      expect(await refusal(whole.subarray(0, Math.floor(whole.length * cut)))).toMatch(/damaged or cut-off/);
+      expect(await refusal(whole.subarray(0, Math.floor(whole.length * cut)))).toMatch(
+        /damaged or cut-off|incomplete jpeg/,
+      );
     }
   });
 

@@ -5,11 +5,12 @@
  */
 
 import { createHash } from "node:crypto";
-import type { Metadata, SharpOptions } from "sharp";
+import type { Metadata, Sharp, SharpOptions } from "sharp";
 import { UserError } from "../../errors.ts";
 import { checkSize, type Depth, type InputFormat, limits, limitsFor, type Picture } from "../pictures.ts";
 import { headerSize } from "../pictures-header.ts";
-import { flatColorsOf, toDrawing } from "../pictures-pixels.ts";
+import { jpegShape } from "../pictures-jpeg.ts";
+import { flatColorsOf, flatShare, toDrawing } from "../pictures-pixels.ts";
 import { sniff } from "../pictures-sniff.ts";
 import { inMessage } from "./paths.ts";
 import { readWithin, tooLarge } from "./pictures-file.ts";
@@ -48,6 +49,8 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   const refuse = (cause: unknown) => {
     throw damaged(name, format, cause);
   };
+  const shape = format === "jpeg" ? jpegShape(bytes) : undefined;
+  if (shape?.incomplete) throw incomplete(name);
   const input: SharpOptions = {
     failOn: "error",
     limitInputPixels: Math.max(limits.pixels, options.maxPixels ?? 0),
@@ -58,15 +61,26 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   checkSize(name, stored, options.maxPixels);
   const depth = usableDepth(name, format, metadata);
 
+  /** The pixels; of a JPEG also where its decoder only warns, unless that is of missing data. */
+  const whole = (pipeline: (failOn: "warning" | "error") => Sharp) => {
+    const run = (failOn: "warning" | "error") => pipeline(failOn).toBuffer({ resolveWithObject: true });
+    if (!shape) return run("error").catch(refuse);
+    return run("warning").catch((cause) => {
+      if (/premature end/i.test(String(cause))) throw incomplete(name);
+      return run("error").catch(refuse);
+    });
+  };
   // 8-bit values must not pass through rgb16: libvips would multiply them by 256, so that white became 65280.
-  const pipeline = sharp(bytes, input)
-    .timeout({ seconds: 60 })
-    .toColourspace(depth === 16 ? "rgb16" : "srgb")
-    .raw({ depth: depth === 16 ? "ushort" : "uchar" });
-  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true }).catch(refuse);
+  const pipeline = (failOn: "warning" | "error") =>
+    sharp(shape?.bytes ?? bytes, { ...input, failOn })
+      .timeout({ seconds: 60 })
+      .toColourspace(depth === 16 ? "rgb16" : "srgb")
+      .raw({ depth: depth === 16 ? "ushort" : "uchar" });
+  const { data, info } = await whole(pipeline);
   const values = depth === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
   const white = largest(depth, metadata);
   const pixels = { ...info, values, white };
+  if (shape && shape.flat > 0 && flatShare(pixels) < shape.flat) throw incomplete(name);
   const { image, alpha } = toDrawing(pixels, options.longSide);
   const colors = options.colors ? flatColorsOf(pixels) : undefined;
   if (!options.colors && alpha?.every((value) => value === 0)) {
@@ -112,6 +126,11 @@ function largest(depth: Depth, { bitsPerSample, format }: Metadata): number {
   if (depth === 8) return 255;
   const shift = (format as string) === "heif" && bitsPerSample && bitsPerSample < 16 ? 16 - bitsPerSample : 0;
   return 65_535 - (2 ** shift - 1);
+}
+
+function incomplete(name: string): UserError {
+  const why = "a part of the picture is missing, cut off or overwritten";
+  return new UserError("picture", `${name} is an incomplete jpeg file: ${why}; use another copy of it.`);
 }
 
 /** The decoder's own words, made short and plain, behind what the user can do. */
