@@ -89,3 +89,14 @@ export function multiply(a: Matrix3, b: Matrix3): Matrix3 {
 export function addToDiagonal(m: Matrix3, amount: number): Matrix3 {
   return m.map((value, i) => (i % 4 === 0 ? value + amount : value));
 }
+
+/** The inverse of any matrix that has one, by cofactors. */
+export function inverse(m: Matrix3): Matrix3 {
+  const cofactor = (i: number) => {
+    const [r, c] = [Math.floor(i / 3), i % 3];
+    const at = (row: number, column: number) => m[3 * ((r + row) % 3) + ((c + column) % 3)]!;
+    return at(1, 1) * at(2, 2) - at(1, 2) * at(2, 1);
+  };
+  const determinant = [0, 1, 2].reduce((sum, c) => sum + m[c]! * cofactor(c), 0);
+  return Array.from({ length: 9 }, (_, i) => cofactor(3 * (i % 3) + Math.floor(i / 3)) / determinant);
+}

@@ -8,10 +8,12 @@ import { createHash } from "node:crypto";
 import type { Metadata, Sharp, SharpOptions } from "sharp";
 import { UserError } from "../../errors.ts";
 import { checkSize, type Depth, type InputFormat, limits, limitsFor, type Picture } from "../pictures.ts";
+import { inSrgb, pngColors } from "../pictures-gamma.ts";
 import { headerSize } from "../pictures-header.ts";
 import { jpegShape } from "../pictures-jpeg.ts";
 import { flatColorsOf, flatShare, toDrawing } from "../pictures-pixels.ts";
 import { sniff } from "../pictures-sniff.ts";
+import { tiffObstacle } from "../pictures-tiff.ts";
 import { inMessage } from "./paths.ts";
 import { readWithin, tooLarge } from "./pictures-file.ts";
 import { loadSharp } from "./pictures-sharp.ts";
@@ -47,6 +49,8 @@ export async function readPicture(source: string | Uint8Array, options: ReadOpti
 async function decode(name: string, bytes: Uint8Array, format: InputFormat, options: ReadOptions): Promise<Picture> {
   const sharp = await loadSharp();
   const refuse = (cause: unknown) => {
+    const obstacle = format === "tiff" ? tiffObstacle(bytes) : undefined;
+    if (obstacle) throw new UserError("picture", `${name} ${obstacle}.`, { cause });
     throw damaged(name, format, cause);
   };
   const shape = format === "jpeg" ? jpegShape(bytes) : undefined;
@@ -79,7 +83,9 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   const { data, info } = await whole(pipeline);
   const values = depth === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
   const white = largest(depth, metadata);
-  const pixels = { ...info, values, white };
+  const stands = { ...info, values, white };
+  const colours = format === "png" ? pngColors(bytes) : undefined;
+  const pixels = colours ? inSrgb(stands, colours) : stands;
   if (shape && shape.flat > 0 && flatShare(pixels) < shape.flat) throw incomplete(name);
   const { image, alpha } = toDrawing(pixels, options.longSide);
   const colors = options.colors ? flatColorsOf(pixels) : undefined;
