@@ -2,6 +2,7 @@ import {
   add,
   argMax,
   columnsAt,
+  concat,
   type Dim,
   div,
   float,
@@ -11,6 +12,7 @@ import {
   mul,
   multiplyDims,
   reshape,
+  slice,
   sqrt,
   sub,
   sum,
@@ -56,8 +58,10 @@ export const neighbors = lossKind(
       const present = float(greaterOrEqual(counts!, mul(max(counts!), 0.5)));
       const mean = div(sum(mul(columns!, present), { axes: [1], keep: true }), sum(present));
       const [here, there] = [directions(sub(rows(features), mean)), directions(sub(columns!, mean))];
-      // No angle is as far as what does not count.
-      const alike = sub(matmul(transpose(here), there), mul(sub(1, present), 4));
+      // What does not count is further than any angle. Said by one more row: the product is large, and is to be made once.
+      const one = add(mul(slice(here, 0, 0, 1), 0), 1);
+      const [from, to] = [concat([here, one], 0), concat([there, mul(sub(present, 1), 4)], 0)];
+      const alike = matmul(transpose(from), to);
       const nearest = columnsAt(there, argMax(alike));
       // The squared distance of directions is twice 1 - cos, and exactly 0 where they are one.
       return [squares(sub(here, nearest), weight && rows(weight)), places(features, weight)];

@@ -87,6 +87,7 @@ describe("a limit", () => {
     // 128 x 128 positions, each with up to 2304.
     const gram = { ...work(), terms: terms(parseSettings({ styleLayers: { conv3_1: 1 } })) };
     expect(peakMemory(near, square(512)) - peakMemory(gram, square(512))).toBeGreaterThan(128 ** 2 * 2304 * 4);
+    expect(eightBitMemory(near, square(512)) - eightBitMemory(gram, square(512))).toBeGreaterThan(128 ** 2 * 2304 * 4);
     const unit = { ...work(), terms: terms(parseSettings({ normalizeGradients: true })) };
     expect(() => tileWithin(unit, square(2048), 1e9)).toThrow(UserError);
   });

@@ -21,7 +21,7 @@ const WHOLE = { weights: 11, features: 1.38, images: 24, state: 2.8 };
 const TILE = { weights: 10.5, features: 2.3, images: 35, pieces: 60e6 };
 /** How much of a layer's features every region has of its own, weighted, for each of its style terms. */
 const REGION = 0.5;
-/** Where places are compared with places of a painting: how often all with all are in memory at once. */
+/** Where places are compared with places of a painting: how often all with all are in memory at once, in either kind of step. */
 const ALIKE = 2;
 /**
  * A picture that is worked on in tiles is in plain memory: image, optimiser's state, content targets, the rows of the gradient
@@ -60,8 +60,8 @@ export function peakMemory({ eye, terms, optimizer }: Work, size: Size, tile?: n
 
 /** What steps in eight bits add to that, in bytes. */
 export function eightBitMemory({ eye, terms }: Work, size: Size, tile?: number): number {
-  const { weights, features } = network(eye, terms);
-  if (!tile) return size.width * size.height * EIGHT.features * features;
+  const { weights, features, alike } = network(eye, terms);
+  if (!tile) return size.width * size.height * (EIGHT.features * features + alike);
   const largest = Math.max(...tilesFor(eye, terms, size, tile).map(({ width, height }) => width * height));
   return EIGHT_TILE.fixed + EIGHT_TILE.weights * weights + largest * EIGHT_TILE.features * features;
 }

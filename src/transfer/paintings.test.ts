@@ -109,7 +109,8 @@ describe.each(["gram", "moments"] as const)("what is remembered, of %s,", (style
 });
 
 test("what is remembered, of neighbors, are the places of all that count, one painting after the other", async () => {
-  const of = (all: Pictures["style"], given: SettingsInput = {}) => targets(all, { styleLoss: "neighbors", ...given });
+  const of = (all: Pictures["style"], given: SettingsInput = {}) =>
+    targets(all, { styleLoss: "neighbors", roughness: 0, ...given });
   const [a, b, both] = [await of(style), await of(other), await of([style, other, third], { blend: [2, 2, 0] })];
   for (const [name, data] of Object.entries(both)) {
     const rows = a[name.replace(/ 0$/, " 1")]!.length;

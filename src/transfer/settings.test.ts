@@ -149,7 +149,7 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
     [
       "recipe",
       "constructor",
-      'expected one of balanced, eager, gatys, keras, neural-style, tensorflow, got "constructor"',
+      'expected one of balanced, eager, gatys, keras, neighbors, neural-style, tensorflow, got "constructor"',
     ],
     ["colour", 1, "there is no such setting"],
     ["history", 5, "the optimiser adam has no such parameter"],

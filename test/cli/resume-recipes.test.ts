@@ -8,7 +8,7 @@ import { folder, pastiche, png } from "./pastiche.ts";
 const home = folder();
 const faults = fileURLToPath(new URL("faults.mjs", import.meta.url));
 
-test.each(["tensorflow", "neural-style", "fine"])("a job by the recipe %s goes on, too", async (recipe) => {
+test.each(["tensorflow", "neural-style", "neighbors"])("a job by the recipe %s goes on, too", async (recipe) => {
   const flags = [
     "--recipe",
     recipe,

@@ -15,6 +15,7 @@ import os
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from make_golden import CONTENT_LAYER, HERE, STYLE_LAYERS, content_picture, gram, see, start_picture, style_picture, weights
 
@@ -23,7 +24,6 @@ FIFTHS = [0.2] * 5
 
 # `normalize` is how terms are scaled, `louder` how loud features are (0: as they are), `rate` and so on Adam's.
 RECIPES = {
-    # Without its roughness, which is restated beside the losses.
     "balanced": dict(alpha=0.1, beta=1, tv=0.5, layers=[3, 2, 2, 1, 0.5], normalize="balanced", louder=0,
                      rate=0.02, betas=(0.8, 0.99), epsilon=1e-8),
     "gatys": dict(alpha=1e-3, beta=1, tv=0, layers=FIFTHS, normalize="paper", louder=0.05, pooling="average"),
@@ -33,6 +33,8 @@ RECIPES = {
                        rate=0.02, betas=(0.99, 0.999), epsilon=0.1),
     "eager": dict(alpha=1e3, beta=1e-2, tv=0, layers=FIFTHS, normalize="mean", louder=1,
                   rate=0.0196, betas=(0.99, 0.999), epsilon=255 * 0.1),
+    "neighbors": dict(alpha=0.4, beta=1, tv=2, laplacian=0.1, roughness=2, layers=[0, 1, 1, 1, 0], normalize="balanced", louder=0,
+                      style="nearest", pooling="average", rate=0.02, betas=(0.9, 0.99), epsilon=1e-8),
     "neural-style": dict(alpha=5, beta=100, tv=1e-3 / 2 * 256**2, layers=[1] * 5, normalize="elements", louder=1),
 }
 
@@ -53,6 +55,35 @@ def gram_term(f, a, normalize):
     return squares.mean() if normalize == "mean" else squares.mean() / n**2
 
 
+def nearest_term(f, a):
+    """The mean of 1 - cos to the most similar position, both centred by the painting's mean."""
+    mean = a.flatten(2)[0].mean(1, keepdim=True)
+    here, there = ((x.flatten(2)[0] - mean) for x in (f, a))
+    here, there = here / here.norm(dim=0), there / there.norm(dim=0)
+    return (1 - here.T @ there).min(1).values.mean()
+
+
+def laplacian_term(x, p, side):
+    """Of the sum of red, green and blue; edges are continued by their own values."""
+    kernel = torch.tensor([[0, 1, 0], [1, -4, 1], [0, 1, 0]], dtype=x.dtype).expand(1, 1, 3, 3)
+    d, e = (F.conv2d(F.pad(F.avg_pool2d(image, side).sum(1, keepdim=True), (1, 1, 1, 1), "replicate"), kernel) for image in (x, p))
+    return ((d - e) ** 2).sum() / (e**2 + 255**-2).sum()
+
+
+def roughness_term(x, a, side):
+    """Products of differences of neighbours in luma and four times Cb and Cr; at the last ones, which have none, 0."""
+    def products(image):
+        small = F.avg_pool2d(image, side)
+        luma = (small * torch.tensor([0.299, 0.587, 0.114], dtype=image.dtype)[:, None, None]).sum(1, keepdim=True)
+        colors = torch.cat([luma, 4 * (small[:, 2:] - luma) / 1.772, 4 * (small[:, :1] - luma) / 1.402], 1)
+        padded = F.pad(colors, (0, 1, 0, 1), "replicate")
+        both = torch.cat([padded[..., :-1, 1:] - colors, padded[..., 1:, :-1] - colors], 1).flatten(2)[0]
+        return both @ both.T / both.shape[1]
+
+    s, target = products(x), products(a)
+    return ((s - target) ** 2).mean() / ((target**2).mean() + 255**-4)
+
+
 def variation_term(image, normalize):
     right = (image[..., 1:] - image[..., :-1]) ** 2
     below = (image[..., 1:, :] - image[..., :-1, :]) ** 2
@@ -63,9 +94,9 @@ class Recipe:
     def __init__(self, arrays, spec, dtype):
         self.spec, self.dtype = spec, dtype
         self.tensors = {name: torch.tensor(a, dtype=dtype) for name, a in arrays.items()}
+        self.photo, self.painting = (torch.tensor(picture(*SIZE), dtype=dtype) for picture in (content_picture, style_picture))
         with torch.no_grad():
-            self.content = self.see(torch.tensor(content_picture(*SIZE), dtype=dtype))
-            self.style = self.see(torch.tensor(style_picture(*SIZE), dtype=dtype))
+            self.content, self.style = self.see(self.photo), self.see(self.painting)
 
     def see(self, image):
         factor = GAIN * self.spec["louder"] or 1
@@ -78,10 +109,13 @@ class Recipe:
         style = 0
         for layer, weight in zip(STYLE_LAYERS, s["layers"]):
             f, a = seen[layer], self.style[layer]
-            style = style + weight * gram_term(f, a, s["normalize"])
+            style = style + weight * (nearest_term(f, a) if s.get("style") == "nearest" else gram_term(f, a, s["normalize"]))
+        edges = sum(laplacian_term(image, self.photo, side) for side in (4, 16)) if "laplacian" in s else 0
+        grit = sum(roughness_term(image, self.painting, side) for side in (1, 2, 4)) if "roughness" in s else 0
+        content = content_term(seen[CONTENT_LAYER], self.content[CONTENT_LAYER], s["normalize"])
         return {
-            "content": s["alpha"] * content_term(seen[CONTENT_LAYER], self.content[CONTENT_LAYER], s["normalize"]),
-            "style": s["beta"] * style,
+            "content": s["alpha"] * content + s.get("laplacian", 0) * edges,
+            "style": s["beta"] * style + s.get("roughness", 0) * grit,
             "variation": s["tv"] * variation_term(image, s["normalize"]),
         }
 

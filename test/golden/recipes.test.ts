@@ -92,8 +92,7 @@ test("there is a reference for every recipe", () => {
 
 test.each(Object.entries(golden.recipes))("%s", async (name, golden) => {
   const { losses: expected, pytorchError, slow } = golden;
-  // Roughness has its own reference, in the tests of the losses: the formulas restated in double precision.
-  const settings = parseSettings({ recipe: name as keyof typeof recipes, roughness: 0 });
+  const settings = parseSettings({ recipe: name as keyof typeof recipes });
   // Where last bits grow so fast that PyTorch's own two precisions part, more than they do cannot be asked for.
   const { losses, shares } = await follow(settings, expected.length);
   for (const [group, share] of Object.entries(golden.shares)) {
