@@ -1,9 +1,12 @@
 /** Steps in eight bits tile by tile: against the whole picture's and against floats, resumed, and by which ranges. */
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { noiseImage } from "../image/noise.ts";
+import type { Image } from "../image/image.ts";
+import { resized } from "../image/resize.ts";
 import { pocket } from "../models/pocket.ts";
 import { average } from "../optimizers/average.ts";
 import * as optimizers from "../optimizers/index.ts";
+import { readPicture } from "../platform/node/pictures.ts";
 import { loadWeights } from "../platform/node/weights.ts";
 import { cpu } from "../runtimes/node-cpu.ts";
 import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
@@ -21,7 +24,13 @@ import { kindOfStep } from "./tile-kinds.ts";
 
 let runtime: Runtime;
 let weights: Weights;
+let photo: Image;
+let painting: Image;
+const example = async (name: string) =>
+  (await readPicture(fileURLToPath(new URL(`../../examples/${name}.jpg`, import.meta.url)))).image;
 beforeAll(async () => {
+  // What the network was trained for: on white noise it rounds so much that a step in eight bits is another one.
+  [photo, painting] = [await example("cat"), await example("starry")];
   runtime = await cpu.open({ threads: 1 });
   weights = (await loadWeights(pocket)).weights;
 });
@@ -30,10 +39,7 @@ beforeAll(async () => {
 async function steps(precision: Precision, tile: number | "off", count: number) {
   const size = { width: 237, height: 93 };
   const settings = parseSettings({ size: 237, levels: 1, firstSteps: 100, steps: 100, tile, average: 0 });
-  const both = {
-    content: noiseImage(size, 1, { mean: 0.4, deviation: 0.15 }),
-    style: noiseImage({ width: 180, height: 130 }, 2, { mean: 0.6, deviation: 0.25 }),
-  };
+  const both = { content: resized(photo, size), style: resized(painting, { width: 180, height: 130 }) };
   const levels = levelsOf(both, settings);
   const ready = prepare(both, settings, levels);
   const eye = { backbone: pocket, weights, pooling: settings.pooling };
@@ -77,7 +83,7 @@ describe("the first steps", () => {
     expect(tiled.said).toEqual([]);
     for (const [i, loss] of tiled.losses.entries()) {
       expect(Math.abs(loss / whole.losses[i]! - 1)).toBeLessThan(0.03);
-      expect(Math.abs(loss / floats.losses[i]! - 1)).toBeLessThan(0.3);
+      expect(Math.abs(loss / floats.losses[i]! - 1)).toBeLessThan(0.15);
     }
     // The first step is in floats.
     expect(Math.abs(tiled.losses[0]! / floats.losses[0]! - 1)).toBeLessThan(1e-5);
