@@ -42,8 +42,9 @@ function tagsOf(bytes: Uint8Array): (tag: number) => number | undefined {
     const little = view.getUint16(0) === 0x4949;
     return (number) => {
       const tag = tags.get(number);
-      // Several short numbers stand elsewhere.
-      return tag && tag.length > 4 ? view.getUint16(tag.offset, little) : tag?.value;
+      if (!tag || tag.length <= 4) return tag?.value;
+      // Several short numbers stand elsewhere: in a damaged file, beyond its end.
+      return tag.offset + 2 <= bytes.length ? view.getUint16(tag.offset, little) : undefined;
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
