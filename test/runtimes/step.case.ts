@@ -91,16 +91,24 @@ export async function takeSteps(
   return { losses, left };
 }
 
-/** The largest difference between two runs, each number's relative to the largest of its own kind. */
+/** How far runs may be apart: losses, and what is left of images and state. */
+export const CLOSE = { losses: 1e-3, left: 1e-2 };
+
+/**
+ * How far two runs are apart, by kind: the length of the difference over the length of `a`'s. A single number would say less: at
+ * a maximum of a pooled block that two places nearly share, the gradient jumps (on one CPU by up to 2% of its largest value where the
+ * image moves by 1e-6), and last bits decide on which side a runtime is.
+ */
 export function difference(a: Steps, b: Steps): Record<string, number> {
   const worst: Record<string, number> = {};
   const note = (name: string, x: ArrayLike<number>, y: ArrayLike<number>) => {
-    let [most, scale] = [x.length === y.length ? 0 : Number.POSITIVE_INFINITY, 1e-12];
+    let [apart, own] = [x.length === y.length ? 0 : Number.POSITIVE_INFINITY, 1e-24];
     for (let i = 0; i < x.length; i++) {
-      most = Math.max(most, Math.abs(x[i]! - y[i]!));
-      scale = Math.max(scale, Math.abs(x[i]!));
+      apart += (x[i]! - y[i]!) ** 2;
+      own += x[i]! ** 2;
     }
-    worst[name] = Math.max(worst[name] ?? 0, Number.isNaN(most) ? Number.POSITIVE_INFINITY : most / scale);
+    const by = Math.sqrt(apart / own);
+    worst[name] = Math.max(worst[name] ?? 0, Number.isNaN(by) ? Number.POSITIVE_INFINITY : by);
   };
   for (const [i, losses] of a.losses.entries()) {
     for (const [name, value] of Object.entries(losses)) note(name, [value], [b.losses[i]![name]!]);
