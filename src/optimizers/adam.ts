@@ -16,7 +16,7 @@ export const adam = kind(
       .max(10)
       .default(0.02)
       .describe("how far a pixel moves in a step, at most about"),
-    beta1: z.number().min(0).lt(1).default(0.8).describe("how long the direction is remembered"),
+    beta1: z.number().min(0).lt(1).default(0.9).describe("how long the direction is remembered"),
     beta2: z.number().min(0).lt(1).default(0.99).describe("how long the size of the gradient is remembered"),
     epsilon: z.number().positive().max(1000).default(1e-8).describe("keeps still what has almost no gradient"),
   },

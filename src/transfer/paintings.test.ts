@@ -157,7 +157,8 @@ describe("colours", () => {
   };
 
   test("of the photo are those of the blend; matched, every painting has those of the photo", () => {
-    near(ready({ blend: [3, 1] }).content, mixedCloud([colorCloud(style), colorCloud(other)], [0.75, 0.25]).mean);
+    const mapped = ready({ blend: [3, 1], colorMap: "symmetric", contentTarget: "mapped" });
+    near(mapped.content, mixedCloud([colorCloud(style), colorCloud(other)], [0.75, 0.25]).mean);
     for (const { image } of ready({ color: "match" }).style) near(image, colorCloud(content).mean);
   });
 });

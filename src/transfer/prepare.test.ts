@@ -70,7 +70,7 @@ describe("colours", () => {
     ["content", content, content],
     ["luminance", greyed(content), greyed(content)],
   ] as const)("%s", (color, photo, painting) => {
-    const { levels, at } = ready({ color });
+    const { levels, at } = ready({ color, colorMap: "symmetric", contentTarget: "mapped" });
     const pictures = at(levels.at(-1)!);
     expect(mean(pictures.content)).toEqual(mean(photo));
     expect(mean(pictures.style[0]!.image)).toEqual(mean(painting));

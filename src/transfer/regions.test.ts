@@ -162,7 +162,7 @@ describe("a level", () => {
 });
 
 test("a region has terms of its own, as strong as it is large", () => {
-  const settings = parseSettings({ beta: 2, styleLayers: { conv1_1: 3 } });
+  const settings = parseSettings({ alpha: 0.1, beta: 2, tv: 0.5, roughness: 0, styleLayers: { conv1_1: 3 } });
   const all = terms(settings, [
     { name: "#ffffff", share: 0.75 },
     { name: "#000000", share: 0.25 },
@@ -193,7 +193,7 @@ describe("a job", () => {
       ["#ffffff", [0]],
       ["#000000", []],
     ]);
-    const names = Object.keys(only(events, "step")[0]!.terms).filter((name) => name.startsWith("style"));
+    const names = Object.keys(only(events, "step")[0]!.terms).filter((name) => name.startsWith("style conv"));
     expect(names).toEqual([1, 2, 3, 4, 5].map((block) => `style conv${block}_1 #ffffff`));
   });
 

@@ -30,7 +30,7 @@ function complaint(given: Record<string, unknown>, label?: (name: string) => str
 test("nothing given is all defaults, and defaults exist once", () => {
   const settings = parseSettings();
   expect(settings).toMatchObject({ size: 512, optimizer: "adam", normalize: "balanced", pooling: "max" });
-  expect(settings.parameters).toEqual({ learningRate: 0.02, beta1: 0.8, beta2: 0.99, epsilon: 1e-8 });
+  expect(settings.parameters).toEqual({ learningRate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 });
   expect(parseSettings({ optimizer: "lbfgs" }).parameters).toEqual({ learningRate: 0.1, history: 10 });
   expect(parseSettings({ alpha: undefined as never })).toEqual(settings);
 });
@@ -250,7 +250,11 @@ test("anything at all is either settings or a usage error of one line", () => {
 
 describe("terms", () => {
   test("are one for each layer, and smoothness", () => {
-    const settings = parseSettings({ contentLayers: { conv4_2: 1, conv3_1: 2 }, styleLayers: { conv1_1: 3 } });
+    const settings = parseSettings({
+      contentLayers: { conv4_2: 1, conv3_1: 2 },
+      styleLayers: { conv1_1: 3 },
+      roughness: 0,
+    });
     const { features, image } = terms(settings);
     expect([...features, ...image].map(({ name }) => name)).toEqual([
       "content conv4_2",
@@ -262,7 +266,14 @@ describe("terms", () => {
   });
 
   test("a filtered image has terms of its own where its strength is above 0, one for each scale", () => {
-    const settings = parseSettings({ styleLayers: {}, laplacian: 2, roughness: 3, roughnessScales: [1, 8] });
+    const settings = parseSettings({
+      alpha: 0.1,
+      tv: 0.5,
+      styleLayers: {},
+      laplacian: 2,
+      roughness: 3,
+      roughnessScales: [1, 8],
+    });
     const regions = [
       { name: "#ffffff", share: 0.25 },
       { name: "#000000", share: 0.75 },
@@ -285,7 +296,8 @@ describe("terms", () => {
 
   test("strengths are alpha, beta and tv times the layers' own weights", () => {
     const contentLayers = { conv4_2: 1, conv3_1: 2 };
-    const settings = parseSettings({ alpha: 0.5, beta: 10, tv: 0.25, contentLayers, styleLayers: { conv1_1: 3 } });
+    const own = { alpha: 0.5, beta: 10, tv: 0.25, roughness: 0 };
+    const settings = parseSettings({ ...own, contentLayers, styleLayers: { conv1_1: 3 } });
     expect(strengths(terms(settings), settings)).toEqual({
       "content conv4_2": 0.5,
       "content conv3_1": 1,

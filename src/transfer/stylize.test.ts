@@ -92,6 +92,7 @@ describe("a job that runs to its end", () => {
       expect(Object.keys(terms)).toEqual([
         "content conv4_2",
         ...[1, 2, 3, 4, 5].map((block) => `style conv${block}_1`),
+        ...[1, 2, 4].map((scale) => `style roughness${scale}`),
         "variation",
       ]);
       expect(Object.values(terms).reduce((a, b) => a + b, 0) / loss).toBeCloseTo(1, 5);
