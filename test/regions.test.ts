@@ -37,7 +37,8 @@ test.each([
     [0.2, 0.4, 0.8],
   ] as const;
   const style = colors.map((rgb) => blank({ width: 48, height: 48 }, rgb));
-  const settings = { size: width, levels: 1, model: "pocket", ...given } as const;
+  // Beside styles that are flat to the last bit, roughness would drown all else for long.
+  const settings = { size: width, levels: 1, model: "pocket", roughness: 0, ...given } as const;
   const stylizer = await createStylizer({ runtime: "cpu", threads: 2 });
   let result: Image | undefined;
   for await (const event of stylizer.stylize({ content: photo, style, mask, settings })) {

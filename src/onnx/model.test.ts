@@ -91,7 +91,8 @@ describe("a whole step", () => {
   });
 
   test("holds every kernel twice, forward and rotated (the image's in blocks of four pixels)", () => {
-    const kernels = model.constants.filter(({ dims }) => dims.length === 4);
+    // Those of 1x1 mix the colours whose roughness is compared.
+    const kernels = model.constants.filter(({ dims }) => dims.length === 4 && dims[2]! > 1);
     expect(kernels.map(({ dims }) => dims[0]! * dims[1]!).reduce((a, b) => a + b, 0)).toBe(
       3 * 4 + 12 * 4 + 2 * [4 * 6, 6 * 8, 8 * 8, 8 * 8, 8 * 8].reduce((a, b) => a + b, 0),
     );

@@ -82,11 +82,12 @@ const anySettings: fc.Arbitrary<SettingsInput> = fc
 /** Not all weights are 0, only what can be taken apart is in tiles, and the recipe has the quality: else the settings refuse. */
 const together = (given: SettingsInput) => {
   const { blend = 1, seamless, normalizeGradients, tile, recipe = "balanced", quality = "standard", styleLoss } = given;
-  const whole = seamless || normalizeGradients || styleLoss === "neighbors";
+  const near = (styleLoss ?? recipes[recipe].settings.styleLoss) === "neighbors";
+  const whole = seamless || normalizeGradients || near;
   return (
     (quality === "standard" || "qualities" in recipes[recipe]) &&
     [blend].flat().some((weight) => weight > 0) &&
-    !(styleLoss === "neighbors" && new Set([blend].flat().filter((weight) => weight > 0)).size > 1) &&
+    !(near && new Set([blend].flat().filter((weight) => weight > 0)).size > 1) &&
     !(whole && typeof tile === "number")
   );
 };
@@ -95,9 +96,10 @@ const pictureName = fc
   .string({ minLength: 1, maxLength: 12, unit: "grapheme" })
   .map((name) => `${name.replace(/[\0/\\]/g, "_")}.png`);
 
-/** The words of a command line as a shell reads them. */
+/** The words of a command line as a shell reads them that knows $'...' (POSIX.1-2024; dash does not yet). */
 function shellWords(line: string): string[] {
-  const output = execFileSync("sh", ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8" });
+  const env = { ...process.env, LC_ALL: "C.UTF-8" };
+  const output = execFileSync("bash", ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8", env });
   return output.split("\0").slice(0, -1);
 }
 

@@ -61,7 +61,8 @@ beforeAll(async () => {
 function settings(normalize: Normalization, { pooling }: GoldenCase): Settings {
   const { alpha, beta, tv, layers } = golden.strengths[normalize];
   const styleLayers = Object.fromEntries(layers.map((weight, block) => [`conv${block + 1}_1`, weight]));
-  return parseSettings({ alpha, beta, tv, styleLayers, contentLayers: { conv4_2: 1 }, pooling, normalize });
+  const own = { roughness: 0, contentLayers: { conv4_2: 1 }, pooling, normalize };
+  return parseSettings({ alpha, beta, tv, styleLayers, ...own });
 }
 
 function floats(base64: string): Float32Array {
