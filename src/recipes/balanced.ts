@@ -10,7 +10,7 @@ export const balanced: Recipe = {
   settings: {
     size: 512,
     model: "auto",
-    alpha: 0.6,
+    alpha: 0.65,
     beta: 1,
     tv: 1,
     laplacian: 0,
@@ -18,7 +18,7 @@ export const balanced: Recipe = {
     roughness: 0.1,
     roughnessScales: [1, 2, 4],
     contentLayers: { conv4_2: 1 },
-    styleLayers: { conv1_1: 3, conv2_1: 2, conv3_1: 2, conv4_1: 1, conv5_1: 0.2 },
+    styleLayers: { conv1_1: 1.5, conv2_1: 1.5, conv3_1: 2, conv4_1: 1.5, conv5_1: 0.4 },
     styleLoss: "gram",
     blend: [1],
     styleScale: [1],
