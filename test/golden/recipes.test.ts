@@ -100,10 +100,11 @@ test.each(Object.entries(golden.recipes))("%s", async (name, golden) => {
     else expect(Math.abs(shares[group]! / share - 1), group).toBeLessThan(1e-4);
   }
   // At a recipe's own rate last bits grow until PyTorch's own two precisions part, by up to 4%: more than a hundredth, or
-  // than three times what they part by, cannot be asked for. Before that the losses are the same.
+  // than three times what they part by, cannot be asked for. Before that, for ten steps, the losses are the same: later a
+  // maximum that two places nearly share may have gone to the other one.
   for (const [i, loss] of losses.entries()) {
     const error = Math.abs(loss / expected[i]! - 1);
-    const within = pytorchError[i]! < 1e-5 ? 2e-3 : Math.max(1e-2, 3 * pytorchError[i]!);
+    const within = pytorchError[i]! < 1e-5 && i < 10 ? 1e-3 : Math.max(1e-2, 3 * pytorchError[i]!);
     expect(error, `step ${i + 1}`).toBeLessThan(within);
   }
   if (!slow) return;
