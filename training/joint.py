@@ -14,7 +14,7 @@ import time
 import torch
 import torch.nn.functional as F
 
-from export import save_student
+from export import load_student, save_student
 from layerwise import decorrelated, patches, solve
 from student import Student, before
 from targets import as_floats, channel_weights, gathered
@@ -53,8 +53,9 @@ class Shards:
 class Whitened(torch.nn.Module):
     """The student with its kernels in the coordinates of decorrelated patches."""
 
-    def __init__(self, net, crops):
+    def __init__(self, net, crops, bfloat16=False):
         super().__init__()
+        self.bfloat16 = bfloat16
         self.net, self.frames = net.requires_grad_(False), {}
         self.kernels, self.biases = torch.nn.ParameterDict(), torch.nn.ParameterDict()
         with torch.no_grad():
@@ -83,9 +84,10 @@ class Whitened(torch.nn.Module):
             if starts_block(layer):
                 x = F.max_pool2d(x, 2)
             weight, bias = self.folded(layer)
-            x = F.relu(F.conv2d(x, weight.contiguous(memory_format=torch.channels_last), bias, padding=1))
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+                x = F.relu(F.conv2d(x, weight.contiguous(memory_format=torch.channels_last), bias, padding=1))
             if layer in LOSS_LAYERS:
-                found[layer] = x
+                found[layer] = x.float()
         return found
 
     @torch.no_grad()
@@ -127,9 +129,18 @@ class Heads:
         return found
 
 
+def started(path):
+    if path.endswith(".safetensors"):
+        return load_student(path)[0]
+    state = torch.load(path)
+    net = Student(state["shape"])
+    net.load_state_dict(state["net"])
+    return net
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--start", required=True, help="what layerwise.py wrote")
+    parser.add_argument("--start", required=True, help="what layerwise.py wrote, or a network to go on from (.safetensors)")
     parser.add_argument("--shards", required=True)
     parser.add_argument("--out", required=True, help="a folder for checkpoint and network")
     parser.add_argument("--minutes", type=float, default=60)
@@ -137,6 +148,7 @@ def main():
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--limit", type=int, default=4000)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--bfloat16", action="store_true", help="convolutions in bfloat16: faster where the processor has it")
     args = parser.parse_args()
     torch.set_flush_denormal(True)
     torch.set_num_threads(args.threads)
@@ -145,10 +157,8 @@ def main():
     shards = Shards(args.shards, args.limit)
     log = open(out / "log.txt", "a", buffering=1)
     count = shards.refresh()
-    state = torch.load(args.start)
-    net = Student(state["shape"])
-    net.load_state_dict(state["net"])
-    model = Whitened(net, torch.cat([shards.batch(32)[0] for _ in range(4)]))
+    net = started(args.start)
+    model = Whitened(net, torch.cat([shards.batch(32)[0] for _ in range(4)]), args.bfloat16)
     slow = copy.deepcopy(model)
     adam = torch.optim.Adam(model.parameters(), lr=args.rate, betas=(0.9, 0.99))
     heads, weights = Heads(), {}

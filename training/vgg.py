@@ -42,9 +42,10 @@ def _from_torchvision(path):
 
 
 class Vgg19:
-    """Features of RGB pictures in [0, 1], N x 3 x H x W, after the ReLU, by layer name."""
+    """Features of RGB pictures in [0, 1], N x 3 x H x W, after the ReLU, by layer name; in bfloat16 where that is asked for."""
 
-    def __init__(self, path):
+    def __init__(self, path, bfloat16=False):
+        self.bfloat16 = bfloat16
         self.caffe = str(path).endswith(".npz")
         read = _from_npz if self.caffe else _from_torchvision
         self.convs = {layer: (weight.contiguous(memory_format=torch.channels_last), bias) for layer, weight, bias in read(path)}
@@ -60,9 +61,10 @@ class Vgg19:
         for layer, (weight, bias) in self.convs.items():
             if starts_block(layer):
                 x = F.max_pool2d(x, 2)
-            x = F.relu(F.conv2d(x, weight, bias, padding=1))
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+                x = F.relu(F.conv2d(x, weight, bias, padding=1))
             if layer in layers:
-                found[layer] = x
+                found[layer] = x.float()
             if len(found) == len(layers):
                 break
         return found
