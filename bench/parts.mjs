@@ -7,11 +7,11 @@ import { encode } from "../dist/onnx/model.js";
 import { average } from "../dist/optimizers/average.js";
 import * as optimizers from "../dist/optimizers/index.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
-import { parametersOf } from "../dist/transfer/level.js";
-import { describe, freshState, imageValue, scalarValue } from "../dist/transfer/program.js";
-import { parseSettings } from "../dist/transfer/settings.js";
-import { stepGraph } from "../dist/transfer/step.js";
-import { strengths, terms } from "../dist/transfer/terms.js";
+import { parseSettings } from "../dist/settings/settings.js";
+import { parametersOf } from "../dist/transfer/level/level.js";
+import { describe, freshState, imageValue, scalarValue } from "../dist/transfer/step/program.js";
+import { stepGraph } from "../dist/transfer/step/step.js";
+import { strengths, terms } from "../dist/transfer/step/terms.js";
 
 /**
  * Weights of the right shapes and a plausible size (He et al., arXiv 1502.01852): speed does not depend on their values.

@@ -5,7 +5,7 @@
  */
 import { eightBit } from "../dist/graph/index.js";
 import { encode } from "../dist/onnx/model.js";
-import { gradientGraph, scoreGraph, sumsGraph } from "../dist/transfer/step.js";
+import { gradientGraph, scoreGraph, sumsGraph } from "../dist/transfer/step/step.js";
 import { preparedGraph } from "./parts.mjs";
 
 const RANGES = { from: "state ranges", to: "next ranges", capacity: 128 };

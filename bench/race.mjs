@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadNetwork, readPicture } from "../dist/node.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
-import { levelsOf, prepare } from "../dist/transfer/prepare.js";
-import { parseSettings } from "../dist/transfer/settings.js";
+import { parseSettings } from "../dist/settings/settings.js";
+import { levelsOf, prepare } from "../dist/transfer/pictures/prepare.js";
 import { createStylizer } from "../dist/transfer/stylizer.js";
 import { widened } from "./parts.mjs";
 
@@ -68,7 +68,7 @@ function race(python, search) {
   const { content, style } = prepare(pictures, settings, levels).at(final);
   const image = (/** @type {import("../dist/image/image.js").Image} */ { data, width, height }) =>
     put(data, [1, 3, height, width]);
-  const painting = /** @type {import("../dist/transfer/prepare.js").StylePicture} */ (style[0]).image;
+  const painting = /** @type {import("../dist/transfer/pictures/prepare.js").StylePicture} */ (style[0]).image;
   const { alpha, tv, contentLayers, styleLayers } = settings;
   const folder = mkdtempSync(join(tmpdir(), "pastiche-race-"));
   const job = {

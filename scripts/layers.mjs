@@ -20,7 +20,11 @@ const arrows = [
   { room: "models/", to: ["errors.ts", "graph/", "weights/weights.ts"] },
   { room: "losses/", to: ["graph/"] },
   { room: "optimizers/", to: ["graph/", "parameters.ts", "zod"] },
-  { room: "recipes/", to: ["transfer/settings.ts"] },
+  { room: "recipes/", to: ["settings/settings.ts"] },
+  {
+    room: "settings/",
+    to: ["errors.ts", "parameters.ts", "image/", "models/", "losses/", "optimizers/", "recipes/", "zod"],
+  },
   { room: "runtimes/node-", to: ["errors.ts", "runtimes/", "onnxruntime-node", "onnxruntime-common", "node:"] },
   { room: "runtimes/web-", to: ["errors.ts", "runtimes/", "onnxruntime-web", "onnxruntime-common"] },
   { room: "runtimes/", to: ["errors.ts", "onnxruntime-common"] },
@@ -28,14 +32,14 @@ const arrows = [
     room: "transfer/",
     to: [
       ...["errors.ts", "parameters.ts", "graph/", "onnx/", "models/", "losses/", "optimizers/", "schedule/"],
-      ...["recipes/", "weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts", "zod"],
+      ...["settings/", "weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts", "zod"],
     ],
   },
   {
     room: "platform/node/",
     to: [
       ...["errors.ts", "image/", "weights/", "models/", "platform/", "runtimes/", "graph/", "onnx/"],
-      ...["transfer/stylizer.ts", "transfer/checkpoint.ts", "node:", "sharp"],
+      ...["transfer/stylizer.ts", "transfer/checkpoint/checkpoint.ts", "node:", "sharp"],
     ],
   },
   {
@@ -54,6 +58,7 @@ const arrows = [
       "platform/",
       "recipes/",
       "sequence/",
+      "settings/",
       "transfer/",
       "schedule/",
       "weights/",

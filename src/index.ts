@@ -29,7 +29,15 @@ export * as recipes from "./recipes/index.ts";
 export type { Recipe } from "./recipes/recipe.ts";
 export type { Program, Runtime, RuntimeChoice, RuntimeOptions, Value, Values } from "./runtimes/runtime.ts";
 export { type Level, pyramid } from "./schedule/pyramid.ts";
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint.ts";
+export {
+  type Adjustments,
+  givenSettings,
+  parseSettings,
+  type Settings,
+  type SettingsInput,
+  settingSchemas,
+} from "./settings/settings.ts";
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint/checkpoint.ts";
 export type {
   CheckpointEvent,
   DoneEvent,
@@ -39,20 +47,12 @@ export type {
   StepEvent,
   StylizeEvent,
 } from "./transfer/events.ts";
-export { type FeatureSheetOptions, featureSheet } from "./transfer/feature-sheet.ts";
+export { type Seen, see } from "./transfer/inspect/features.ts";
+export { figureLayers, reconstruction } from "./transfer/inspect/reconstruct.ts";
+export { type FeatureSheetOptions, featureSheet } from "./transfer/inspect/sheet.ts";
 export type { Given, GivenJob, Pictured } from "./transfer/job.ts";
-export type { Pictures } from "./transfer/prepare.ts";
-export { figureLayers, reconstruction } from "./transfer/reconstruct.ts";
-export { type Seen, see } from "./transfer/see.ts";
-export {
-  type Adjustments,
-  givenSettings,
-  parseSettings,
-  type Settings,
-  type SettingsInput,
-  settingSchemas,
-} from "./transfer/settings.ts";
-export { describeGraph, type Eye, stepGraph } from "./transfer/step.ts";
+export type { Pictures } from "./transfer/pictures/prepare.ts";
+export { describeGraph, type Eye, stepGraph } from "./transfer/step/step.ts";
 export type { StylizeOptions } from "./transfer/stylize.ts";
 export { createStylizer, type Job, type Network, type Stylizer, type StylizerOptions } from "./transfer/stylizer.ts";
 export { readWeights } from "./weights/read.ts";

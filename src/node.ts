@@ -21,9 +21,9 @@ import { remembered } from "./platform/node/remembered.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
 import type { RuntimeOptions } from "./runtimes/runtime.ts";
 import type { StylizeEvent } from "./transfer/events.ts";
-import { eightBitsGain } from "./transfer/gain.ts";
 import { type GivenJob, type Reader, readJob } from "./transfer/job.ts";
 import { checkOptions, jobOptions, machineOptions } from "./transfer/options.ts";
+import { eightBitsGain } from "./transfer/precision/gain.ts";
 import type { StylizeOptions } from "./transfer/stylize.ts";
 import { createStylizer as create, type Stylizer } from "./transfer/stylizer.ts";
 

@@ -23,12 +23,12 @@ import { adam } from "../src/optimizers/adam.ts";
 import { loadWeights } from "../src/platform/node/weights.ts";
 import { cpu } from "../src/runtimes/node-cpu.ts";
 import type { Program, Runtime, Value } from "../src/runtimes/runtime.ts";
-import { parametersOf } from "../src/transfer/level.ts";
-import { levelsOf, prepare } from "../src/transfer/prepare.ts";
-import { describe as describePictures, freshState, imageValue, scalarValue } from "../src/transfer/program.ts";
-import { parseSettings, type SettingsInput } from "../src/transfer/settings.ts";
-import { type Eye, stepGraph } from "../src/transfer/step.ts";
-import { strengths, terms } from "../src/transfer/terms.ts";
+import { parseSettings, type SettingsInput } from "../src/settings/settings.ts";
+import { parametersOf } from "../src/transfer/level/level.ts";
+import { levelsOf, prepare } from "../src/transfer/pictures/prepare.ts";
+import { describe as describePictures, freshState, imageValue, scalarValue } from "../src/transfer/step/program.ts";
+import { type Eye, stepGraph } from "../src/transfer/step/step.ts";
+import { strengths, terms } from "../src/transfer/step/terms.ts";
 import type { Weights } from "../src/weights/weights.ts";
 import { content, style } from "./runtimes/step.case.ts";
 

@@ -10,8 +10,8 @@ import { UserError } from "../src/errors.ts";
 import type { Image } from "../src/image/image.ts";
 import { noiseImage } from "../src/image/noise.ts";
 import * as recipes from "../src/recipes/index.ts";
+import { parseSettings, type SettingsInput, settingSchemas } from "../src/settings/settings.ts";
 import { countingRuntime, toyStylizer } from "../src/transfer/fixtures.case.ts";
-import { parseSettings, type SettingsInput, settingSchemas } from "../src/transfer/settings.ts";
 
 vi.setConfig({ testTimeout: 600_000 });
 

@@ -17,8 +17,8 @@ import { resize } from "../../dist/image/resize.js";
 import * as losses from "../../dist/losses/index.js";
 import { encode, features, graph, loadNetwork, readPicture } from "../../dist/node.js";
 import { cpu } from "../../dist/runtimes/node-cpu.js";
-import { imageValue } from "../../dist/transfer/program.js";
-import { IMAGE } from "../../dist/transfer/step.js";
+import { imageValue } from "../../dist/transfer/step/program.js";
+import { IMAGE } from "../../dist/transfer/step/step.js";
 import { chroma, distance, grey, luma, projections } from "./signal.mjs";
 
 /** @typedef {import("../../dist/node.js").Image} Image */

@@ -7,7 +7,7 @@ import { UserError } from "../errors.ts";
 import { type CheckpointSlots, checkpointPath, checkpointSlots } from "../platform/node/checkpoint-slots.ts";
 import { type Lock, takeLock } from "../platform/node/lock.ts";
 import { inMessage } from "../platform/node/paths.ts";
-import type { Checkpoint } from "../transfer/checkpoint.ts";
+import type { Checkpoint } from "../transfer/checkpoint/checkpoint.ts";
 import type { StepEvent } from "../transfer/events.ts";
 import { number } from "./flags.ts";
 import { commandLine, pathArgument } from "./shell.ts";

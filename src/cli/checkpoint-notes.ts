@@ -2,7 +2,7 @@
 import { basename, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../errors.ts";
-import { parseSettings, type SettingsInput } from "../transfer/settings.ts";
+import { parseSettings, type SettingsInput } from "../settings/settings.ts";
 import type { Facts, Sources } from "./inputs.ts";
 import { mapRoles, roleAt } from "./roles.ts";
 import type { StylizeFlags } from "./stylize.ts";

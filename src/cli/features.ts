@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { cleaned } from "../errors.ts";
 import { type Pooling, poolings } from "../models/features.ts";
 import * as models from "../models/index.ts";
-import { contrasts, type FeatureSheetOptions, featureSheet, sheetParts } from "../transfer/feature-sheet.ts";
+import { contrasts, type FeatureSheetOptions, featureSheet, sheetParts } from "../transfer/inspect/sheet.ts";
 import { MAX_PIXELS, maxPixelsOf, wholeNumber } from "./stylize.ts";
 
 interface FeaturesFlags extends Pick<FeatureSheetOptions, "show" | "contrast"> {
@@ -48,7 +48,7 @@ async function run(path: string, flags: FeaturesFlags): Promise<void> {
   const { convolutions, spokenLayer } = await import("../models/backbone.ts");
   const { resize } = await import("../image/resize.ts");
   const { clampImage, withLongSide } = await import("../image/image.ts");
-  const { see } = await import("../transfer/see.ts");
+  const { see } = await import("../transfer/inspect/features.ts");
   const { checkWritable, writeAtomically } = await import("../platform/node/write.ts");
   const { outputFormat } = await import("../platform/pictures.ts");
   const { machineOptions } = await import("./job.ts");

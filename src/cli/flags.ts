@@ -6,7 +6,7 @@ import { Option } from "commander";
 import * as z from "zod";
 import { invalid } from "../errors.ts";
 import * as optimizers from "../optimizers/index.ts";
-import { givenSettings, parseSettings, settingSchemas } from "../transfer/settings.ts";
+import { givenSettings, parseSettings, settingSchemas } from "../settings/settings.ts";
 
 /** How a setting is written on the command line. */
 interface Spelling {

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import type { Curves } from "../pages/curves.ts";
 import { checkpointPath, checkpointSlots, readCheckpoint } from "../platform/node/checkpoint-slots.ts";
-import type { Checkpoint } from "../transfer/checkpoint.ts";
+import type { Checkpoint } from "../transfer/checkpoint/checkpoint.ts";
 import type { Cell } from "./grid-plan.ts";
 import { curvesSchema } from "./grid-record.ts";
 

@@ -22,7 +22,7 @@ export function planCommand(): Command {
 }
 
 async function plan(content: string, style: string[], flags: StylizeFlags): Promise<void> {
-  const { parseSettings } = await import("../transfer/settings.ts");
+  const { parseSettings } = await import("../settings/settings.ts");
   const given = readSettings(flags as unknown as Record<string, unknown>);
   const start = startFile(given.init);
   if (start !== undefined) delete given.init;

@@ -8,8 +8,8 @@ import { invalid, UserError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import type { Cell } from "../image/sheet.ts";
 import { spokenLayer } from "../models/backbone.ts";
-import { figureLayers, type Reconstruction, reconstruction, reconstructions } from "../transfer/reconstruct.ts";
-import type { SettingsInput } from "../transfer/settings.ts";
+import type { SettingsInput } from "../settings/settings.ts";
+import { figureLayers, type Reconstruction, reconstruction, reconstructions } from "../transfer/inspect/reconstruct.ts";
 import { flagOf, readSettings, settingOptions } from "./flags.ts";
 import { jobOptions, maxPixelsOf, type StylizeFlags } from "./stylize.ts";
 
@@ -37,7 +37,7 @@ export function reconstructCommand(): Command {
 }
 
 async function run(path: string, { layer = "all", kind, ...flags }: ReconstructFlags): Promise<void> {
-  const { parseSettings } = await import("../transfer/settings.ts");
+  const { parseSettings } = await import("../settings/settings.ts");
   if (path === "-") throw invalid("usage", "The picture", "a file: it is read twice", path);
   const given = readSettings(flags as unknown as Record<string, unknown>);
   const settings = (of: Reconstruction, layers: readonly string[]): SettingsInput => ({
@@ -69,7 +69,7 @@ async function figure(
 ): Promise<void> {
   const { openRuntime, loadNetwork, encodePicture } = await import("../node.ts");
   const { createStylizer } = await import("../transfer/stylizer.ts");
-  const { parseSettings } = await import("../transfer/settings.ts");
+  const { parseSettings } = await import("../settings/settings.ts");
   const { clampImage } = await import("../image/image.ts");
   const { resize } = await import("../image/resize.ts");
   const { sheet } = await import("../image/sheet.ts");

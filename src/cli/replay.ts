@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { UserError } from "../errors.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import type { Picture } from "../platform/pictures.ts";
-import { changedSettings, givenSettings, type SettingsInput } from "../transfer/settings.ts";
+import { changedSettings, givenSettings, type SettingsInput } from "../settings/settings.ts";
 import type { Recorded } from "./checkpoint-notes.ts";
 import { readChanges } from "./flags.ts";
 import { type Sources, typed } from "./inputs.ts";

@@ -1,7 +1,7 @@
 /** `pastiche show OUT.png`: how a result was made, as a command line that makes it again. */
 import { Command } from "commander";
 import { jsonLine } from "../errors.ts";
-import { chosenSettings, givenSettings, type SettingsInput } from "../transfer/settings.ts";
+import { chosenSettings, givenSettings, type SettingsInput } from "../settings/settings.ts";
 import { settingWords } from "./flags.ts";
 import type { Made } from "./metadata.ts";
 import { commandLine, pathArgument } from "./shell.ts";

@@ -1,7 +1,7 @@
 /** `pastiche CONTENT STYLE`: one photo in the style of one painting. Flags in, one job run, its files written. */
 import { Command, Option } from "commander";
 import { UserError } from "../errors.ts";
-import { starts } from "../transfer/settings.ts";
+import { starts } from "../settings/settings.ts";
 import { flagOf, number, readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
 import { mapRoles, type Roles } from "./roles.ts";
@@ -92,7 +92,7 @@ export function jobOptions(command: Command, output: string, settings: readonly 
 
 /** Runs the job of these files and flags. */
 export async function runGiven(files: Omit<Roles<string>, "start">, flags: StylizeFlags): Promise<void> {
-  const { parseSettings } = await import("../transfer/settings.ts");
+  const { parseSettings } = await import("../settings/settings.ts");
   const given = readSettings(flags as unknown as Record<string, unknown>);
   // Anything else than a start's name is a file to start from.
   const start = startFile(given.init);

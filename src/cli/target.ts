@@ -6,7 +6,7 @@ import { checkWritable } from "../platform/node/write.ts";
 import { checkEncoding, type Depth, type OutputFormat, outputFormat } from "../platform/pictures.ts";
 import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
-import type { Settings } from "../transfer/settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { number } from "./flags.ts";
 import type { Sources } from "./inputs.ts";
 import { snapshotFlags } from "./recipes.ts";

@@ -1,9 +1,9 @@
 /** What a job of the command line says of itself in words and as JSON. What it does, it refuses to know. */
 import { basename } from "node:path";
 import type { Image } from "../image/image.ts";
+import type { SettingsInput } from "../settings/settings.ts";
 import type { StartEvent, StylizeEvent } from "../transfer/events.ts";
-import type { Region } from "../transfer/regions.ts";
-import type { SettingsInput } from "../transfer/settings.ts";
+import type { Region } from "../transfer/pictures/regions.ts";
 import { planLine } from "./plan.ts";
 import { type Progress, progressFor } from "./progress.ts";
 import type { Shown } from "./result-files.ts";

@@ -6,9 +6,9 @@ import { operators } from "../graph/operators.case.ts";
 import { toy, toyWeights } from "../models/backbone.case.ts";
 import { average } from "../optimizers/average.ts";
 import { adam } from "../optimizers/index.ts";
-import { parseSettings } from "../transfer/settings.ts";
-import { stepGraph } from "../transfer/step.ts";
-import { terms } from "../transfer/terms.ts";
+import { parseSettings } from "../settings/settings.ts";
+import { stepGraph } from "../transfer/step/step.ts";
+import { terms } from "../transfer/step/terms.ts";
 import { encode } from "./model.ts";
 import { type ParsedModel, parseModel } from "./parse.case.ts";
 

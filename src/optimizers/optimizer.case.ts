@@ -3,8 +3,8 @@ import { add, grad, input, mul, pow, slice, sqrt, sub, sum, sumSquare, type Tens
 import { encode } from "../onnx/model.ts";
 import { cpu } from "../runtimes/node-cpu.ts";
 import type { Program, Runtime, Value } from "../runtimes/runtime.ts";
-import { freshState, imageValue, scalarValue } from "../transfer/program.ts";
-import { IMAGE } from "../transfer/step.ts";
+import { freshState, imageValue, scalarValue } from "../transfer/step/program.ts";
+import { IMAGE } from "../transfer/step/step.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export const SIZE = { width: 16, height: 16 };

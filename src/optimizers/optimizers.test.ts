@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { mul, sub, sumSquare, type Tensor } from "../graph/index.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
-import { freshState, keptState } from "../transfer/program.ts";
+import { freshState, keptState } from "../transfer/step/program.ts";
 import { average } from "./average.ts";
 import * as optimizers from "./index.ts";
 import { descend, flat, numbers, openRuntime, problems, SIZE } from "./optimizer.case.ts";

@@ -2,7 +2,7 @@
  * What a recipe is: a named, complete set of settings that says of itself what it does. Data alone: it refuses to know
  * how settings are checked, shown or run.
  */
-import type { MachineSetting, Settings } from "../transfer/settings.ts";
+import type { MachineSetting, Settings } from "../settings/settings.ts";
 
 export interface Recipe {
   /** One sentence for lists. */

@@ -1,10 +1,10 @@
 /** What a job tells while it runs: plain records, for a terminal, a page or a file alike. */
 import type { Image } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import type { Precision } from "./precision.ts";
-import type { Region } from "./regions.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import type { Region } from "./pictures/regions.ts";
+import type { Precision } from "./precision/precision.ts";
 
 /** What a step of a level takes. */
 export interface LevelWork {

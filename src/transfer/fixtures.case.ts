@@ -4,8 +4,8 @@ import { noiseImage } from "../image/noise.ts";
 import { toy, toyWeights } from "../models/backbone.case.ts";
 import { cpu } from "../runtimes/node-cpu.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
+import type { SettingsInput } from "../settings/settings.ts";
 import type { StylizeEvent } from "./events.ts";
-import type { SettingsInput } from "./settings.ts";
 import type { StylizeOptions } from "./stylize.ts";
 import { createStylizer, type Job, type Network, type Stylizer } from "./stylizer.ts";
 

@@ -5,11 +5,11 @@
 import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
 import { flatten } from "../image/alpha.ts";
 import type { Image } from "../image/image.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import { GRAIN } from "./edges.ts";
-import { paintingsOf } from "./paintings.ts";
-import { isRecord, parseSettings, type SettingsInput, sidesOf } from "./settings.ts";
-import type { GivenPictures } from "./texture.ts";
+import { isRecord, parseSettings, type SettingsInput, sidesOf } from "../settings/settings.ts";
+import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import { GRAIN } from "./pictures/edges.ts";
+import { paintingsOf } from "./pictures/paintings.ts";
+import type { GivenPictures } from "./pictures/texture.ts";
 
 /** One job: its pictures (without a photo: a texture) and whatever settings differ from the defaults. */
 export interface Job extends GivenPictures {

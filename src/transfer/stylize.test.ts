@@ -5,6 +5,7 @@ import { greyed } from "../image/color.ts";
 import { blank, clampImage, type Image } from "../image/image.ts";
 import { resize } from "../image/resize.ts";
 import * as optimizers from "../optimizers/index.ts";
+import type { SettingsInput } from "../settings/settings.ts";
 import {
   type CountingRuntime,
   countingRuntime,
@@ -15,7 +16,6 @@ import {
   summary,
   toyStylizer,
 } from "./fixtures.case.ts";
-import type { SettingsInput } from "./settings.ts";
 import type { Stylizer } from "./stylizer.ts";
 
 let runtime: CountingRuntime;

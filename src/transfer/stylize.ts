@@ -6,13 +6,13 @@ import type { Image } from "../image/image.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
-import { carriedImage } from "./carry.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import { adrift, edgesOf } from "./edges.ts";
+import { type Adjustments, adjustedSettings, type Settings } from "../settings/settings.ts";
+import { carriedImage } from "./checkpoint/carry.ts";
+import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { LevelWork, StepEvent, StylizeEvent } from "./events.ts";
-import type { Begun, LevelRun } from "./level.ts";
-import { dispose, freshState, imageValue, keptState, restoredState, tensorValue } from "./program.ts";
-import { type Adjustments, adjustedSettings, type Settings } from "./settings.ts";
+import type { Begun, LevelRun } from "./level/level.ts";
+import { adrift, edgesOf } from "./pictures/edges.ts";
+import { dispose, freshState, imageValue, keptState, restoredState, tensorValue } from "./step/program.ts";
 
 /** How a job is run, as opposed to what it computes. */
 export interface StylizeOptions {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/transfer/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/transfer/checkpoint/checkpoint.ts";
 import { writeSafetensors } from "../../src/weights/safetensors.ts";
 import { pngChunk } from "../pictures/bad.ts";
 import { folder, pastiche, png, quick } from "./pastiche.ts";

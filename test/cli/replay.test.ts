@@ -18,7 +18,7 @@ import * as optimizers from "../../src/optimizers/index.ts";
 import { readPicture } from "../../src/platform/node/pictures.ts";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import * as recipes from "../../src/recipes/index.ts";
-import { parseSettings, type SettingsInput, settingSchemas } from "../../src/transfer/settings.ts";
+import { parseSettings, type SettingsInput, settingSchemas } from "../../src/settings/settings.ts";
 import { folder, halves, pastiche, png, quick } from "./pastiche.ts";
 
 const cwd = folder();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/transfer/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/transfer/checkpoint/checkpoint.ts";
 import { type Ended, folder, halves, pastiche, png } from "./pastiche.ts";
 
 const home = folder();

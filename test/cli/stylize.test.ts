@@ -8,8 +8,8 @@ import type { Image } from "../../src/image/image.ts";
 import { readPicture } from "../../src/platform/node/pictures.ts";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import { readPictureText } from "../../src/platform/pictures-text.ts";
-import { levelsOf, prepare } from "../../src/transfer/prepare.ts";
-import { parseSettings } from "../../src/transfer/settings.ts";
+import { parseSettings } from "../../src/settings/settings.ts";
+import { levelsOf, prepare } from "../../src/transfer/pictures/prepare.ts";
 import { manifestOf } from "../../src/weights/manifest.ts";
 import { folder, pastiche, png, quick, scene } from "./pastiche.ts";
 

@@ -13,10 +13,10 @@ import { adam, lbfgs } from "../../src/optimizers/index.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { cpu } from "../../src/runtimes/node-cpu.ts";
 import type { Program, Runtime, Value } from "../../src/runtimes/runtime.ts";
-import { freshState, imageValue, scalarValue } from "../../src/transfer/program.ts";
-import { parseSettings, type Settings } from "../../src/transfer/settings.ts";
-import { describeGraph, type Eye, IMAGE, lossGraph, stepGraph } from "../../src/transfer/step.ts";
-import { strengths, terms } from "../../src/transfer/terms.ts";
+import { parseSettings, type Settings } from "../../src/settings/settings.ts";
+import { freshState, imageValue, scalarValue } from "../../src/transfer/step/program.ts";
+import { describeGraph, type Eye, IMAGE, lossGraph, stepGraph } from "../../src/transfer/step/step.ts";
+import { strengths, terms } from "../../src/transfer/step/terms.ts";
 import { contentPicture, randomWeights, sampled, startPicture, stylePicture } from "./numbers.ts";
 
 type Normalization = "balanced" | "paper";

@@ -13,10 +13,10 @@ import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import * as recipes from "../../src/recipes/index.ts";
 import { cpu } from "../../src/runtimes/node-cpu.ts";
 import type { Value } from "../../src/runtimes/runtime.ts";
-import { freshState, imageValue, scalarValue } from "../../src/transfer/program.ts";
-import { parseSettings, type Settings } from "../../src/transfer/settings.ts";
-import { describeGraph, type Eye, stepGraph } from "../../src/transfer/step.ts";
-import { strengths, terms } from "../../src/transfer/terms.ts";
+import { parseSettings, type Settings } from "../../src/settings/settings.ts";
+import { freshState, imageValue, scalarValue } from "../../src/transfer/step/program.ts";
+import { describeGraph, type Eye, stepGraph } from "../../src/transfer/step/step.ts";
+import { strengths, terms } from "../../src/transfer/step/terms.ts";
 import { contentPicture, randomWeights, startPicture, stylePicture } from "./numbers.ts";
 
 interface Golden {

@@ -7,12 +7,12 @@ import { pocket } from "../../src/models/pocket.ts";
 import { average } from "../../src/optimizers/average.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
 import type { Runtime } from "../../src/runtimes/runtime.ts";
-import { edgesOf } from "../../src/transfer/edges.ts";
-import { levelRun, parametersOf } from "../../src/transfer/level.ts";
-import { levelsOf, prepare } from "../../src/transfer/prepare.ts";
-import { describe, freshState, imageValue, loadStep } from "../../src/transfer/program.ts";
-import { parseSettings, type SettingsInput } from "../../src/transfer/settings.ts";
-import { terms } from "../../src/transfer/terms.ts";
+import { parseSettings, type SettingsInput } from "../../src/settings/settings.ts";
+import { levelRun, parametersOf } from "../../src/transfer/level/level.ts";
+import { edgesOf } from "../../src/transfer/pictures/edges.ts";
+import { levelsOf, prepare } from "../../src/transfer/pictures/prepare.ts";
+import { describe, freshState, imageValue, loadStep } from "../../src/transfer/step/program.ts";
+import { terms } from "../../src/transfer/step/terms.ts";
 import type { Weights } from "../../src/weights/weights.ts";
 
 /** Pictures of 64 x 48: soft shapes for the photo, stripes of two colours for the painting. */

@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Checkpoint } from "../../transfer/checkpoint.ts";
-import { parseSettings } from "../../transfer/settings.ts";
+import { parseSettings } from "../../settings/settings.ts";
+import type { Checkpoint } from "../../transfer/checkpoint/checkpoint.ts";
 import { checkpointSlots, readCheckpoint } from "./checkpoint-slots.ts";
 import { clearTemporaries } from "./write.ts";
 
@@ -132,7 +132,7 @@ test("who goes on does not write over what was read", async () => {
 /** The slot that holds the newest checkpoint. */
 async function newest(): Promise<string> {
   const { checkpoint } = await readCheckpoint(path);
-  const { decodeCheckpoint } = await import("../../transfer/checkpoint.ts");
+  const { decodeCheckpoint } = await import("../../transfer/checkpoint/checkpoint.ts");
   const first = await readFile(path).then(
     (bytes) => decodeCheckpoint(bytes, sha256),
     () => undefined,

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { access, rename, rm } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
-import { type Checkpoint, checkpointPieces, decodeCheckpoint } from "../../transfer/checkpoint.ts";
+import { type Checkpoint, checkpointPieces, decodeCheckpoint } from "../../transfer/checkpoint/checkpoint.ts";
 import { withEnding } from "./names.ts";
 import { inMessage } from "./paths.ts";
 import { openRegular } from "./regular.ts";

@@ -1,0 +1,89 @@
+/**
+ * A job carried on to a larger size: which settings it has then, whether its picture fits, and where it begins. Pixels and
+ * settings only.
+ */
+import { UserError } from "../../errors.ts";
+import { cropClamped, type Image, type Size } from "../../image/image.ts";
+import { type Level, pyramid } from "../../schedule/pyramid.ts";
+import { changedSettings, type Settings, type SettingsInput, sidesOf } from "../../settings/settings.ts";
+import { edgesOf, GRAIN } from "../pictures/edges.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { checkNetwork } from "./resume.ts";
+
+/**
+ * The settings of the job that goes on from `from` with `changes`, a larger size among them. Its levels are those of the
+ * new pyramid that are larger than the checkpoint's: `minSize` says so from here on, so that the job can be resumed as any
+ * other, and its settings can be given here again. All levels have `steps` steps, unless `firstSteps` is given, too. Throws
+ * `usage` errors, which call a setting what `label` calls it.
+ */
+export function carriedSettings(
+  from: Checkpoint,
+  changes: SettingsInput = {},
+  label: (name: string) => string = (name) => name,
+): Settings {
+  const before = from.settings;
+  // The tiles of a larger picture are another matter.
+  const wanted = changedSettings(before, { ...changes, tile: changes.tile ?? "auto" }, label);
+  if (changes.model !== undefined && changes.model !== "auto" && changes.model !== from.model) {
+    throw refused(label("model"), `the checkpoint is of a job with ${from.model}, not ${changes.model}`);
+  }
+  for (const name of ["init", "initNoise"] as const) {
+    if (wanted[name] !== before[name]) throw refused(label(name), "it starts with the image of the checkpoint");
+  }
+  const size = longSide(wanted, label("size"));
+  const levels = pyramid({ ...wanted, width: size, height: size, grain: grainOf(wanted) });
+  const first = levels.findIndex(({ width }) => width > Math.max(from.size.width, from.size.height));
+  if (first < 0) {
+    throw new UserError(
+      "usage",
+      `${label("size")}: the checkpoint is ${text(from.size)} already; expected a larger size to carry it on to, got ${size}.`,
+    );
+  }
+  // Rounded down, so that rounding does not cost the level itself.
+  const exact = size / Math.SQRT2 ** (levels.length - 1 - first);
+  const { firstSteps = wanted.steps } = changes;
+  return { ...wanted, minSize: Math.max(GRAIN, Math.floor(exact)), firstSteps };
+}
+
+/** Throws a `UserError` unless a job with this network, whose first level is `first`, can go on from `from`. */
+export function checkCarries(
+  from: Checkpoint,
+  job: Pick<Checkpoint, "settings" | "model" | "weights"> & { readonly first: Level },
+): void {
+  checkNetwork(from, job);
+  const { size, settings, tensors } = from;
+  const { first } = job;
+  // Each side of both was rounded, and so were a photo's when it was read.
+  const apart = Math.abs(size.width * first.height - size.height * first.width);
+  if (apart > ((grainOf(job.settings) + 1) / 2) * (size.width + size.height + first.width + first.height)) {
+    throw refused("size", `${text(first)} has not the proportions of the checkpoint's ${text(size)}`);
+  }
+  const { width, height } = edgesOf(settings).workSize(size);
+  if (String(tensors.get("shown")?.shape) !== String([1, 3, height, width]))
+    throw new UserError("file", `The checkpoint does not fit itself: its picture is not of ${width}x${height} pixels.`);
+}
+
+/** What people saw last. */
+export function carriedImage({ tensors, size }: Checkpoint): Image {
+  const { data, shape } = tensors.get("shown")!;
+  return cropClamped({ width: shape[3]!, height: shape[2]!, data }, size);
+}
+
+function longSide({ size }: Settings, name: string): number {
+  const sides = sidesOf(size);
+  if (sides) return Math.max(sides.width, sides.height);
+  if (typeof size === "number") return size;
+  throw new UserError("usage", `${name}: to carry a job on, expected the long side in pixels, got ${size}.`);
+}
+
+function grainOf({ seamless }: Settings): number {
+  return seamless ? GRAIN : 1;
+}
+
+function refused(name: string, why: string): UserError {
+  return new UserError("usage", `${name}: a job cannot be carried on like that: ${why}.`);
+}
+
+function text({ width, height }: Size): string {
+  return `${width}x${height}`;
+}

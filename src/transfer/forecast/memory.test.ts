@@ -1,0 +1,94 @@
+/** The prediction of memory: grows as it must, and tiles keep a limit. */
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../errors.ts";
+import { pocket, vgg19 } from "../../models/index.ts";
+import { average } from "../../optimizers/average.ts";
+import * as optimizers from "../../optimizers/index.ts";
+import { parseSettings } from "../../settings/settings.ts";
+import { terms } from "../step/terms.ts";
+import { eightBitMemory, eightBitTile, peakMemory, tileWithin, type Work } from "./memory.ts";
+
+function work(backbone = pocket, optimizer: "adam" | "lbfgs" = "adam"): Work {
+  const settings = parseSettings({ optimizer });
+  const made = average(optimizers[optimizer].make(settings.parameters as never));
+  return { eye: { backbone }, terms: terms(settings), optimizer: made };
+}
+const square = (side: number) => ({ width: side, height: side });
+
+describe("the predicted peak", () => {
+  test("grows with pixels, channels and the optimiser's memory; tiles take less", () => {
+    expect(peakMemory(work(), square(1024))).toBeGreaterThan(3 * peakMemory(work(), square(512)) - 4e8);
+    expect(peakMemory(work(vgg19), square(512))).toBeGreaterThan(2 * peakMemory(work(), square(512)));
+    expect(peakMemory(work(pocket, "lbfgs"), square(512))).toBeGreaterThan(peakMemory(work(), square(512)));
+    expect(peakMemory(work(), square(4096), 512)).toBeLessThan(peakMemory(work(), square(4096)) / 3);
+    expect(peakMemory(work(), square(4096), 256)).toBeLessThan(peakMemory(work(), square(4096), 512));
+  });
+
+  test("counts regions: two took 41 MB more than none where this was measured", () => {
+    const regions = ["#ffffff", "#000000"].map((name) => ({ name, share: 0.5 }));
+    // It was measured on a network of these channels.
+    const none = work({ ...pocket, blocks: [[16, 16], [32, 32], [64, 64, 64, 64], [128, 128, 128, 128], [128]] });
+    const two = { ...none, terms: terms(parseSettings(), regions) };
+    const size = { width: 784, height: 528 };
+    const more = peakMemory(two, size) - peakMemory(none, size);
+    expect(more).toBeGreaterThan(41e6);
+    expect(more).toBeLessThan(70e6);
+  });
+});
+
+describe("steps in eight bits", () => {
+  const beside = (tile?: number) => peakMemory(work(), square(2048), tile) + eightBitMemory(work(), square(2048), tile);
+
+  test("add less in smaller tiles", () => {
+    const [small, large] = [256, 768].map((tile) => eightBitMemory(work(), square(2048), tile)) as [number, number];
+    expect(small).toBeLessThan(large);
+    expect(large).toBeLessThan(eightBitMemory(work(), square(2048)));
+  });
+
+  test("have the floats' tiles where those fit, smaller ones where they must, and none where that gains nothing", () => {
+    const tileAt = (limit: number) =>
+      eightBitTile(work(), square(2048), limit, tileWithin(work(), square(2048), limit));
+    expect(tileAt(8e9)).toBe("off");
+    expect(eightBitTile(work(), square(2048), beside(1024), 1024)).toBe(1024);
+    const less = eightBitTile(work(), square(2048), beside(768), 1024) as number;
+    expect(less).toBeLessThan(1024);
+    expect(beside(less)).toBeLessThanOrEqual(beside(768));
+    expect(eightBitTile(work(), square(2048), beside(128), 1024)).toBeUndefined();
+    const must = eightBitTile(work(), square(2048), beside(128), 1024, true) as number;
+    expect(beside(must)).toBeLessThanOrEqual(beside(128));
+    const least = eightBitTile(work(), square(2048), 1e8, 1024, true) as number;
+    for (const tile of [64, 96, 128, 256, 512, 1024]) expect(beside(least)).toBeLessThanOrEqual(beside(tile));
+  });
+});
+
+describe("a limit", () => {
+  test("is kept, by the largest tiles that keep it; whole where that fits", () => {
+    expect(tileWithin(work(), square(512), 8e9)).toBe("off");
+    for (const limit of [1e9, 1.5e9, 2e9, 3e9]) {
+      const tile = tileWithin(work(), square(2048), limit) as number;
+      expect(peakMemory(work(), square(2048), tile)).toBeLessThanOrEqual(limit);
+      expect(tile).toBeLessThan(2048);
+    }
+    expect(tileWithin(work(), square(2048), 2e9)).toBeGreaterThan(tileWithin(work(), square(2048), 1e9) as number);
+  });
+
+  test("that nothing keeps is refused before the start, with both numbers", () => {
+    const attempt = () => tileWithin(work(vgg19), square(8192), 5e8);
+    expect(attempt).toThrow(UserError);
+    expect(attempt).toThrow(/needs about \d+\.\d GB of memory, and it may take 500 MB\. Use a smaller size/);
+  });
+
+  test("holds for a seamless picture for normalised gradients and for neighbors as a whole: there are no tiles of these", () => {
+    const seamless = { ...work(), eye: { backbone: pocket, padding: "circular" as const } };
+    expect(() => tileWithin(seamless, square(2048), 1e9)).toThrow(UserError);
+    expect(tileWithin(seamless, square(512), 2e9)).toBe("off");
+    const near = { ...work(), terms: terms(parseSettings({ styleLoss: "neighbors", styleLayers: { conv3_1: 1 } })) };
+    expect(() => tileWithin(near, square(2048), 1e9)).toThrow(UserError);
+    // 128 x 128 positions, each with up to 2304.
+    const gram = { ...work(), terms: terms(parseSettings({ styleLayers: { conv3_1: 1 } })) };
+    expect(peakMemory(near, square(512)) - peakMemory(gram, square(512))).toBeGreaterThan(128 ** 2 * 2304 * 4);
+    expect(eightBitMemory(near, square(512)) - eightBitMemory(gram, square(512))).toBeGreaterThan(128 ** 2 * 2304 * 4);
+    const unit = { ...work(), terms: terms(parseSettings({ normalizeGradients: true })) };
+    expect(() => tileWithin(unit, square(2048), 1e9)).toThrow(UserError);
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * How long a job will take: a few of its steps are done on a small picture of noise and timed, and what all its steps run over
+ * is counted. Regions are left out: they cost little. It refuses to know what a step computes.
+ */
+import { greyed } from "../../image/color.ts";
+import { noiseImage } from "../../image/noise.ts";
+import type { Level } from "../../schedule/pyramid.ts";
+import { givenSettings, type Settings, type SettingsInput } from "../../settings/settings.ts";
+import type { LevelWork, StylizeEvent } from "../events.ts";
+import { PASSES } from "../level/begin.ts";
+import { edgesOf } from "../pictures/edges.ts";
+import type { GivenPictures } from "../pictures/texture.ts";
+import { FINAL, type Precision, stepsInFloats } from "../precision/precision.ts";
+
+/** A job of which only sizes matter. */
+export interface Timed {
+  readonly settings: Settings;
+  readonly precision: Precision;
+  readonly levels: readonly Level[];
+  readonly work: readonly LevelWork[];
+  /** Steps that are done already. */
+  readonly done: number;
+  readonly paintings: number;
+  /** Is there a photo? */
+  readonly photo: boolean;
+  /** Is it painted in greys? The trial then runs on the programs that the job does. */
+  readonly grey?: boolean;
+}
+
+const SIDES = [256, 192, 128, 96, 64];
+/** The first step of a program is slower than the others; in eight bits the first of a level is in floats. */
+const EIGHT = 3;
+const FLOATS = 3;
+
+/** The job to be timed, whose side is `side`, and after how many steps it has told enough. */
+export interface Trial {
+  readonly side: number;
+  readonly steps: number;
+  readonly job: GivenPictures & { readonly settings: SettingsInput };
+}
+
+/**
+ * The largest trial whose steps run over at most `share` of what is left of the job's, and that is no larger than the job (or
+ * than 64 pixels); undefined if there is none.
+ */
+export function trialOf(timed: Timed, share: number): Trial | undefined {
+  const { settings, precision, levels, work, paintings, photo, grey } = timed;
+  const steps = 1 + (precision === "int8" ? EIGHT : 0) + FLOATS;
+  const begun = stepsDone(timed);
+  const most = share * levels.reduce((sum, level, i) => sum + (level.steps - begun[i]!) * work[i]!.pixels, 0);
+  const { width, height } = levels.at(-1)!;
+  const fits = (side: number) =>
+    side <= Math.max(64, Math.min(width, height)) && steps * pixelsOf(side, settings) <= most;
+  const side = SIDES.find(fits);
+  if (!side) return undefined;
+  // No two are the same, and none is what the job's seed begins with: a loss of nothing has no gradient.
+  const picture = (i: number) => {
+    const noise = noiseImage({ width: side, height: side }, settings.seed + 1 + i);
+    return grey ? greyed(noise) : noise;
+  };
+  const whole = { size: side, levels: 1, minSize: side, tile: "off", init: "noise", precision } as const;
+  // So that as many are in eight bits as are to be timed.
+  const all = precision === "int8" ? 1 + EIGHT + FINAL : steps;
+  const given = { ...givenSettings(settings), ...whole, steps: all, firstSteps: all };
+  const style = Array.from({ length: paintings }, (_, i) => picture(1 + i));
+  return { side, steps, job: { ...(photo && { content: picture(0) }), style, settings: given } };
+}
+
+/** Runs the trial, whose `events` these are, as far as it must, and says how many seconds are left of the job. */
+export async function secondsOf(
+  timed: Timed,
+  { side, steps }: Trial,
+  events: AsyncIterable<StylizeEvent>,
+): Promise<number> {
+  const { settings, precision, levels, work } = timed;
+  const times: number[] = [];
+  for await (const event of events) {
+    if (event.type === "step") times.push(performance.now());
+    if (times.length === steps) break;
+  }
+  const each = pixelsOf(side, settings);
+  // On a busy machine the mean tells more than the fastest.
+  const paceOf = (from: number, count: number) => (times[from + count]! - times[from]!) / (1000 * count * each);
+  const floats = paceOf(steps - 1 - FLOATS, FLOATS);
+  const eight = precision === "int8" ? paceOf(0, EIGHT) : floats;
+  const begun = stepsDone(timed);
+  return levels.reduce((sum, level, i) => {
+    const first = begun[i]!;
+    const slow = stepsInFloats(level.steps, i === levels.length - 1, first);
+    const quick = level.steps - first - slow;
+    // Describing photo and painting takes about as long as a step.
+    return sum + work[i]!.pixels * ((slow + (quick + slow > 0 ? 1 : 0)) * floats + quick * eight);
+  }, 0);
+}
+
+/** How many steps of each level are done already. */
+function stepsDone({ levels, done }: Timed): number[] {
+  let before = 0;
+  return levels.map(({ steps }) => {
+    const first = Math.min(steps, Math.max(0, done - before));
+    before += steps;
+    return first;
+  });
+}
+
+/** What a step of the trial runs over. */
+function pixelsOf(side: number, { margin, seamless }: Settings): number {
+  const work = edgesOf({ margin, seamless }).workSize({ width: side, height: side });
+  return PASSES.whole * work.width * work.height;
+}

@@ -1,0 +1,74 @@
+/** What a network sees, as one labelled sheet: a grid of feature maps for every layer, and the Gram matrices. */
+import type { Image } from "../../image/image.ts";
+import { fitted, greyImage } from "../../image/plane.ts";
+import { type Cell, inRows, type SheetPlan, sheet, stacked } from "../../image/sheet.ts";
+import type { Seen } from "./features.ts";
+
+export const sheetParts = ["both", "maps", "gram"] as const;
+export const contrasts = ["map", "layer"] as const;
+
+export interface FeatureSheetOptions {
+  /** What the sheet is of. */
+  readonly title?: string | undefined;
+  /** Feature maps, Gram matrices or both. */
+  readonly show?: (typeof sheetParts)[number] | undefined;
+  /** White is the largest value of each map, or of its layer: then maps can be compared. */
+  readonly contrast?: (typeof contrasts)[number] | undefined;
+  /** At most so many maps of a layer, the first ones. */
+  readonly maps?: number | undefined;
+  /** Long side of a map on the sheet; smaller maps are enlarged in whole squares. */
+  readonly mapSize?: number | undefined;
+}
+
+/** The sheet. Every map has its channel's number, from 0; a title says how large maps are and what white means. */
+export function featureSheet(
+  seen: readonly Seen[],
+  { title, show = "both", contrast = "map", maps = 64, mapSize = 96 }: FeatureSheetOptions = {},
+): Image {
+  const parts = [
+    ...(show === "gram" ? [] : seen.map((layer) => mapsPlan(layer, contrast, maps, mapSize))),
+    ...(show === "maps" ? [] : [gramPlan(seen)]),
+  ];
+  const [first, ...rest] = parts;
+  const titled = title ? { ...first!, title: `${title}\n${first!.title}` } : first!;
+  return stacked([titled, ...rest].map(sheet));
+}
+
+function gramPlan(seen: readonly Seen[]): SheetPlan {
+  const cells = seen.map((layer) => ({ image: fitted(gramImage(layer), GRAM_SIZE), label: layer.layer }));
+  return {
+    title: "Gram matrices: how strongly every two channels go together (square root; white is the largest)",
+    rows: inRows(cells, 5),
+  };
+}
+
+function mapsPlan(seen: Seen, contrast: (typeof contrasts)[number], most: number, mapSize: number): SheetPlan {
+  const { layer, channels, width, height, features } = seen;
+  const count = Math.min(most, channels);
+  const planes = Array.from({ length: count }, (_, i) =>
+    features.subarray(i * width * height, (i + 1) * width * height),
+  );
+  const largest = greatest(features);
+  const cells: Cell[] = planes.map((plane, i) => ({
+    image: fitted(greyImage(plane, seen, contrast === "map" ? greatest(plane) : largest), mapSize),
+    label: String(i),
+  }));
+  const number = count < channels ? `the first ${count} of ${channels} maps` : `${channels} maps`;
+  const white = contrast === "map" ? "white is each map's largest value" : `white is ${largest.toPrecision(3)}`;
+  return { title: `${layer}: ${number} of ${width}x${height}; ${white}`, rows: inRows(cells, COLUMNS) };
+}
+
+const COLUMNS = 10;
+const GRAM_SIZE = 256;
+
+/** The square root is for eyes: the diagonal is much larger than the rest. */
+function gramImage({ channels, gram }: Seen): Image {
+  const roots = gram.map((x) => Math.sqrt(Math.max(0, x)));
+  return greyImage(roots, { width: channels, height: channels }, greatest(roots));
+}
+
+function greatest(values: Float32Array): number {
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  return most;
+}

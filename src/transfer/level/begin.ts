@@ -1,0 +1,172 @@
+/**
+ * How a level is begun: its targets described, its programs loaded or taken from the level before, whole or in tiles. What
+ * the programs compute and how a level runs, others know.
+ */
+import type { Size } from "../../image/image.ts";
+import type { Optimizer } from "../../optimizers/optimizer.ts";
+import type { Runtime, Value } from "../../runtimes/runtime.ts";
+import type { Level } from "../../schedule/pyramid.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { Weights } from "../../weights/weights.ts";
+import type { LevelWork } from "../events.ts";
+import { edgesOf } from "../pictures/edges.ts";
+import type { Prepared } from "../pictures/prepare.ts";
+import { lastEight, loadStepPrograms, mixedProgram, type Precision, type Schedule } from "../precision/precision.ts";
+import { describe, loadStep } from "../step/program.ts";
+import { type Eye, undivided } from "../step/step.ts";
+import type { Terms } from "../step/terms.ts";
+import { loadTilePrograms, tilesFor } from "../tiles/programs.ts";
+import { describeTiles } from "../tiles/targets.ts";
+import { tiledRun } from "../tiles/tiled.ts";
+import { type Begun, type LevelRun, levelRun, parametersOf } from "./level.ts";
+
+/** What all levels of a job have in common. */
+export interface LevelsInput {
+  readonly runtime: Runtime;
+  readonly eye: Eye;
+  readonly terms: Terms;
+  readonly optimizer: Optimizer;
+  readonly settings: Settings;
+  readonly pictures: Prepared;
+  readonly programs: ProgramCache;
+  readonly precision: Precision;
+  /** Told in sentences what happens on the way. */
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Begins levels. What a level begins with is asked for when its targets are described and its pictures are gone, and freed if
+ * what follows fails.
+ */
+export function levelBeginner(job: LevelsInput) {
+  const { runtime, eye, terms, optimizer, settings, pictures, programs } = job;
+  const parameters = Object.keys(parametersOf(settings));
+  const key = graphKey(eye, terms, settings);
+  const [wholeKey, tilesKey] = [`${key} ${job.precision}`, `${key} tiles ${job.precision}`];
+  const edges = edgesOf(settings);
+
+  async function whole(level: Level, begun: () => Promise<Begun>): Promise<LevelRun> {
+    await programs.only(wholeKey, eye.weights);
+    const targets = await describe(runtime, eye, terms, pictures.at(level));
+    const given = await begun().catch(freeing(targets));
+    const loaded = job.precision === "int8" ? mixed(level) : floats();
+    const program = await loaded.catch(freeing(targets, valuesOf(given)));
+    return levelRun({ ...given, runtime, program, terms, targets });
+  }
+
+  function floats() {
+    return programs.get(wholeKey, eye.weights, () => loadStep(runtime, eye, terms, optimizer, parameters));
+  }
+
+  async function mixed(level: Level) {
+    const load = () => loadStepPrograms(runtime, eye, terms, optimizer, parameters);
+    const both = await programs.get(wholeKey, eye.weights, load);
+    return mixedProgram({ runtime, programs: both, ...scheduleOf(level) });
+  }
+
+  /** Which steps of a level are in eight bits, if any may be. */
+  function scheduleOf(level: Level): Schedule {
+    return { end: lastEight(level.steps, level === pictures.levels.at(-1)), say: job.say };
+  }
+
+  async function tiled(level: Level, begun: () => Promise<Begun>, size: number): Promise<LevelRun> {
+    await programs.only(tilesKey, eye.weights);
+    const targets = await describeTiles(runtime, eye, terms, pictures.at(level), size);
+    const given = await begun().catch(freeing(targets.shared));
+    const load = () => loadTilePrograms(runtime, eye, terms, optimizer, parameters, job.precision);
+    const loaded = programs.get(tilesKey, eye.weights, load);
+    const tiles = tilesFor(eye, terms, edges.workSize(level), size);
+    const parts = await loaded.catch(freeing(targets.shared, valuesOf(given)));
+    return tiledRun({ ...given, runtime, programs: parts, terms, tiles, targets, schedule: scheduleOf(level) });
+  }
+
+  return (level: Level, begun: () => Promise<Begun>): Promise<LevelRun> => {
+    const size = tileSize(settings, eye, terms, edges.workSize(level));
+    return size ? tiled(level, begun, size) : whole(level, begun);
+  };
+}
+
+function valuesOf({ image, shown = image, state }: Begun): Record<string, Value> {
+  return { ...state, image, shown };
+}
+
+/** How large the tiles of a picture of `work` pixels are; none where all of it is no more than one tile with its halo. */
+export function tileSize(
+  { tile }: Pick<Settings, "tile">,
+  eye: Pick<Eye, "backbone" | "padding">,
+  terms: Terms,
+  work: Size,
+): number | undefined {
+  if (typeof tile === "string" || undivided(eye, terms)) return undefined;
+  const pixels = ({ width, height }: Size) => width * height;
+  const largest = Math.max(...tilesFor(eye, terms, work, tile).map(pixels));
+  return largest < pixels(work) ? tile : undefined;
+}
+
+/** How often a step runs the network over a picture, forward and back; over a tile forward twice. */
+export const PASSES = { whole: 2, tiled: 3 };
+
+/** What a step of a level of `work` pixels takes. */
+export function levelWork(
+  settings: Pick<Settings, "tile">,
+  eye: Pick<Eye, "backbone" | "padding">,
+  terms: Terms,
+  work: Size,
+): LevelWork {
+  const pixels = ({ width, height }: Size) => width * height;
+  const size = tileSize(settings, eye, terms, work);
+  if (!size) return { tiles: 1, pixels: PASSES.whole * pixels(work) };
+  const parts = tilesFor(eye, terms, work, size);
+  return { tiles: parts.length, pixels: PASSES.tiled * parts.reduce((sum, part) => sum + pixels(part), 0) };
+}
+
+interface Disposable {
+  dispose(): Promise<void>;
+}
+
+export interface ProgramCache extends Disposable {
+  /** The programs of that key and these weights: those of the last call, or else loaded after the last ones are freed. */
+  get<T extends Disposable>(key: string, weights: Weights, load: () => Promise<T>): Promise<T>;
+  /** Frees the last programs unless they are these: others have the memory until they are loaded. */
+  only(key: string, weights: Weights): Promise<void>;
+}
+
+/** Keeps the last programs that were asked for. */
+export function programCache(): ProgramCache {
+  let last: { key: string; weights: Weights; programs: Disposable } | undefined;
+  const dispose = async () => {
+    const { programs } = last ?? {};
+    last = undefined;
+    await programs?.dispose();
+  };
+  const only = async (key: string, weights: Weights) => {
+    if (last?.key !== key || last.weights !== weights) await dispose();
+  };
+  return {
+    dispose,
+    only,
+    async get<T extends Disposable>(key: string, weights: Weights, load: () => Promise<T>) {
+      await only(key, weights);
+      if (last) return last.programs as T;
+      const programs = await load();
+      last = { key, weights, programs };
+      return programs;
+    },
+  };
+}
+
+/** What a step's graph is made of; everything else is an input. */
+function graphKey(eye: Eye, terms: Terms, { normalize, styleLoss, optimizer, parameters }: Settings): string {
+  const names = [...terms.features, ...terms.image].map((term) => term.name);
+  const unit = terms.features.some((term) => term.unit);
+  const seen = [eye.backbone.name, eye.pooling, eye.padding, eye.grey];
+  return JSON.stringify([seen, names, unit, normalize, styleLoss, optimizer, parameters.history]);
+}
+
+/** Frees values after a failure, which goes on. */
+function freeing(...held: Readonly<Record<string, Value>>[]): (error: unknown) => never {
+  return (error) => {
+    for (const value of new Set(held.flatMap((values) => Object.values(values)))) value.dispose();
+    throw error;
+  };
+}

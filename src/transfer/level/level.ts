@@ -1,0 +1,144 @@
+/**
+ * One level being optimised: the image and the optimiser's state go around through the step program. Which level it is,
+ * how many steps it takes and when it stops, the loop knows.
+ */
+import { UserError } from "../../errors.ts";
+import { clampImage, type Image, type Size } from "../../image/image.ts";
+import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { WeightTensor } from "../../weights/weights.ts";
+import { readImage, readScalar, scalarValue } from "../step/program.ts";
+import { mapValues, prefixed } from "../step/records.ts";
+import { strengths, type Terms } from "../step/terms.ts";
+
+/** What a level begins with, made for it: it is the level's from then on, which may write over it and frees it. */
+export interface Begun {
+  /** Padded, [1, 3, H, W]. */
+  readonly image: Value;
+  /** What people are shown before the first step here; by default the image. */
+  readonly shown?: Value | undefined;
+  readonly state: Record<string, Value>;
+}
+
+export interface LevelInput extends Begun {
+  readonly runtime: Runtime;
+  readonly program: Pick<Program, "run">;
+  readonly terms: Terms;
+  readonly targets: Record<string, Value>;
+}
+
+export interface LevelRun {
+  /** One step; the loss and every term's share of it are those of the image before the step. */
+  step(settings: Settings): Promise<{ loss: number; terms: Record<string, number> }>;
+  /** What people are shown: of `size` pixels, in [0, 1]. An image that is no number is a `diverged` error. */
+  shown(size: Size): Promise<Image>;
+  /** The same; after a step that diverged, what was shown before the image went wrong. */
+  lastGood(size: Size): Promise<Image>;
+  /**
+   * All that the next step begins with, see `Checkpoint`; valid until that step. An image that is no number is a `diverged`
+   * error.
+   */
+  tensors(): Promise<Map<string, WeightTensor>>;
+  /**
+   * What people are shown, as `shown` gives it, and the optimiser's state, which is the caller's from now on; everything else
+   * is freed. An image that is no number is a `diverged` error, and nothing is freed.
+   */
+  finish(size: Size): Promise<{ image: Image; state: Record<string, Value> }>;
+  /** Frees everything. */
+  dispose(): void;
+}
+
+/** Takes over `image`, `shown`, `state` and `targets`, and frees them at the end. */
+export function levelRun({ runtime, program, terms, targets, ...start }: LevelInput): LevelRun {
+  let { image, state } = start;
+  // The loss of what is shown is known one step later: until then the one before is kept.
+  let shown = start.shown ?? image;
+  let before = shown;
+  let suspect = false;
+  const free = (values: Iterable<Value>) => {
+    for (const value of values) value.dispose();
+  };
+  const rest = () => new Set([image, shown, before, ...Object.values(targets)]);
+  const picture = async (size: Size): Promise<Image> => {
+    const read = await readImage(shown, size);
+    if (!finite(read.data)) throw diverged();
+    return clampImage(read);
+  };
+  return {
+    async step(settings) {
+      const strength = strengths(terms, settings);
+      const scalars = {
+        ...prefixed(
+          "strength",
+          mapValues(strength, (x) => scalarValue(runtime, x)),
+        ),
+        ...prefixed(
+          "parameter",
+          mapValues(parametersOf(settings), (x) => scalarValue(runtime, x)),
+        ),
+      };
+      const inputs = { image, ...prefixed("state", state), ...targets, ...scalars };
+      const outputs = await program.run(inputs).finally(() => free(Object.values(scalars)));
+      const loss = await readScalar(outputs.loss!);
+      const shares: Record<string, number> = {};
+      for (const [name, by] of Object.entries(strength))
+        shares[name] = by * (await readScalar(outputs[`term ${name}`]!));
+      const [nextImage, nextShown] = [outputs["next image"]!, outputs.shown!];
+      const nextState = mapKeys(state, (name) => outputs[`next ${name}`]!);
+      if (!Number.isFinite(loss)) {
+        free(new Set([nextImage, nextShown, ...Object.values(nextState)]));
+        suspect = true;
+        throw diverged(shares);
+      }
+      const kept = new Set([shown, nextImage, nextShown]);
+      free([...new Set([image, before, ...Object.values(state)])].filter((value) => !kept.has(value)));
+      before = shown;
+      [image, shown, state] = [nextImage, nextShown, nextState];
+      return { loss, terms: shares };
+    },
+    shown: picture,
+    async lastGood(size) {
+      const read = await readImage(shown, size);
+      return clampImage(suspect || !finite(read.data) ? await readImage(before, size) : read);
+    },
+    async tensors() {
+      const tensors = new Map<string, WeightTensor>();
+      for (const [name, value] of Object.entries({ image, shown, ...prefixed("state", state) }))
+        tensors.set(name, { shape: value.dims, data: (await value.read()).slice() });
+      if (!finite(tensors.get("shown")!.data)) throw diverged();
+      return tensors;
+    },
+    async finish(size) {
+      const last = await picture(size);
+      free(rest());
+      return { image: last, state };
+    },
+    dispose() {
+      free(rest());
+      free(Object.values(state));
+    },
+  };
+}
+
+/** The parameters of the optimiser and of the running average, as the step's graph calls them. */
+export function parametersOf({ parameters, average }: Settings): Record<string, number> {
+  return { ...parameters, decay: average };
+}
+
+export function finite(data: Float32Array): boolean {
+  return data.every(Number.isFinite);
+}
+
+/** The error for a step whose terms are given, or for an image that is no number. */
+export function diverged(terms?: Record<string, number>): UserError {
+  const broken = Object.keys(terms ?? {}).filter((name) => !Number.isFinite(terms![name]));
+  const what = broken.length > 0 ? `the term ${broken.join(", ")}` : terms ? "the loss" : "the image";
+  return new UserError(
+    "diverged",
+    `The optimisation diverged: ${what} is no finite number. The last good image is kept. A smaller learning rate (learningRate) or smaller strengths help.`,
+  );
+}
+
+function mapKeys<B>(record: Readonly<Record<string, unknown>>, map: (name: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.keys(record).map((name) => [name, map(name)]));
+}

@@ -1,0 +1,54 @@
+/** The paintings of a job: how much each counts, and the sizes at which it is looked at. Numbers only. */
+import { UserError } from "../../errors.ts";
+import type { Image, Size } from "../../image/image.ts";
+import type { Settings } from "../../settings/settings.ts";
+
+/** What the settings say of one painting. */
+export interface Painting {
+  /** Its share of the style: those of all paintings sum to 1. */
+  readonly weight: number;
+  /** The sizes at which it is looked at, against the result's. */
+  readonly scales: readonly number[];
+}
+
+/**
+ * What the settings say of each of `count` paintings. A `usage` error, in which `label` names the settings, where they say
+ * it of another number of paintings.
+ */
+export function paintingsOf(
+  count: number,
+  { blend, styleScale, strokes }: Settings,
+  label: (name: string) => string = (name) => name,
+): Painting[] {
+  const each = (name: string, values: readonly number[]) => {
+    if (values.length === 1 || values.length === count) return (i: number) => values[i] ?? values[0]!;
+    const wanted =
+      count === 1 ? "one number for the one painting" : `one number, or one for each of ${count} paintings`;
+    throw new UserError("usage", `${label(name)}: expected ${wanted}, got ${values.length}.`);
+  };
+  const [weight, scale] = [each("blend", blend), each("styleScale", styleScale)];
+  const all = Array.from({ length: count }, (_, i) => weight(i)).reduce((a, b) => a + b, 0);
+  return Array.from({ length: count }, (_, i) => ({
+    weight: weight(i) / all,
+    scales: strokes.map((stroke) => stroke * scale(i)),
+  }));
+}
+
+/** The paintings of a job as a list. */
+export function listed(style: Image | readonly Image[]): readonly Image[] {
+  return "data" in style ? [style] : style;
+}
+
+/**
+ * The long sides that a painting of `size` is looked at with, each once, and how much each counts: they sum to 1. A painting
+ * is never enlarged: strokes that a small one cannot give are those of its own size.
+ */
+export function longSides(size: Size, { scales }: Painting, level: Size): Map<number, number> {
+  const sides = new Map<number, number>();
+  for (const scale of scales) {
+    const long = Math.min(Math.max(level.width, level.height) * scale, Math.max(size.width, size.height));
+    const side = Math.round(long);
+    sides.set(side, (sides.get(side) ?? 0) + 1 / scales.length);
+  }
+  return sides;
+}

@@ -1,0 +1,276 @@
+/** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
+import { greyed, keepChroma } from "../../image/color.ts";
+import { blank, blend, crop, type Image, padEdges, padPlanes, type Size, withLongSide } from "../../image/image.ts";
+import { noiseImage } from "../../image/noise.ts";
+import { inlaid, type Maps, resizeMaps } from "../../image/regions.ts";
+import { resized } from "../../image/resize.ts";
+import { type Level, pyramid } from "../../schedule/pyramid.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { type Area, colored } from "./colors.ts";
+import { type Edges, edgesOf, GRAIN, margined } from "./edges.ts";
+import { paintsGreys } from "./grey.ts";
+import { filled, type Opacities, opacitiesOf, opacityAt, visibleRegions } from "./opacity.ts";
+import { listed, longSides, type Painting, paintingsOf } from "./paintings.ts";
+import { type Masks, type Regions, regionsOf } from "./regions.ts";
+
+/** The pictures of a job. */
+export interface Pictures extends Masks {
+  readonly content: Image;
+  /** One painting, or several: `blend` says how much each counts. */
+  readonly style: Image | readonly Image[];
+  /** How opaque every pixel of each painting is, 0 to 1; left out, or undefined for one: wholly. */
+  readonly styleAlpha?: Opacities | undefined;
+  /** What the optimisation starts from, instead of what `init` says. */
+  readonly start?: Image | undefined;
+}
+
+/** The pictures of one level. */
+export interface LevelPictures {
+  /** The photo, padded to the work size. */
+  readonly content: Image;
+  /** Every painting that counts, at every size that it is looked at with. */
+  readonly style: readonly StylePicture[];
+  /** Pixels around the paintings that are seen and not remembered. */
+  readonly surroundings?: number | undefined;
+  /** Where each painted region is, at the work size; without regions, nothing. */
+  readonly regions?: Maps | undefined;
+}
+
+/** A painting at one size. */
+export interface StylePicture {
+  readonly image: Image;
+  /** How much its description counts: those of a level sum to 1. */
+  readonly weight: number;
+  /** Without regions, where it is transparent: how much each pixel counts, 0 to 1, and the sum of that. */
+  readonly visible?: Pick<StyleRegion, "map" | "mass"> | undefined;
+  /** Its part of each painted region; undefined where it has none. */
+  readonly regions?: readonly (StyleRegion | undefined)[] | undefined;
+}
+
+/** Where a picture of a painting shows how a region is painted. */
+export interface StyleRegion {
+  /** How much of each pixel, 0 to 1, at the picture's size. */
+  readonly map: Float32Array;
+  /** The sum of the map. */
+  readonly mass: number;
+  /** How much the picture's description of it counts: those of a level sum to 1 for every region. */
+  readonly weight: number;
+}
+
+/** Everything that a job needs of its pictures. */
+export interface Prepared {
+  readonly levels: readonly Level[];
+  readonly regions: Regions | undefined;
+  /** What the first level starts from; to be asked for before the last level. */
+  start(): Image;
+  /**
+   * The pictures of a level, made when they are asked for: a level is not to hold those of the others. With those of the
+   * last, to be asked for once, it lets go of all that they are made from.
+   */
+  at(level: Level): LevelPictures;
+  /** From what the optimisation shows to what people get; the size stays. */
+  finish(image: Image): Image;
+}
+
+/** The levels of a job, from its photo's size. */
+export function levelsOf({ content }: Pictures | { readonly content: Size }, settings: Settings): Level[] {
+  return pyramid({ ...settings, ...finalSize(content, settings), grain: settings.seamless ? GRAIN : 1 });
+}
+
+/** The regions that a job's masks make, if it has any; a `usage` error for masks or settings that do not fit. */
+export function regionsIn(pictures: Pictures, settings: Settings): Regions | undefined {
+  const styles = listed(pictures.style);
+  const regions = regionsOf(pictures, pictures.content, styles, paintingsOf(styles.length, settings));
+  return regions && visibleRegions(regions, styles, opacitiesOf(styles, pictures.styleAlpha));
+}
+
+/** The pictures at every level; `grey`: in greys, see `paintsGreys`. */
+export function prepare(
+  pictures: Pictures,
+  settings: Settings,
+  levels: readonly Level[],
+  regions = regionsIn(pictures, settings),
+  grey = paintsGreys(pictures, settings),
+): Prepared {
+  const last = levels.at(-1)!;
+  const edges = edgesOf(settings);
+  const opacities = opacitiesOf(listed(pictures.style), pictures.styleAlpha);
+  const given = filled(listed(pictures.style), opacities);
+  const paintings = paintingsOf(given.length, settings);
+  const photo = resized(pictures.content, last);
+  const recolored = (content: Image, styles: readonly Image[], visible: Opacities) =>
+    colored(content, styles, paintings, settings, areasOf(regions, content, styles, visible));
+  const untouched = regions && stays(regions);
+  const kept = keepsChroma(settings) || untouched ? photo : undefined;
+  // Where content keeps its colours, those of the painting are for the start alone, and fitted when that is asked for.
+  const apart = settings.color === "style" && settings.contentTarget === "photo";
+  let held: Held | undefined = {
+    ...(apart ? { content: photo, styles: given } : recolored(photo, given, opacities)),
+    opacities,
+    start: pictures.start,
+  };
+  const all = (): Held => {
+    if (!held) throw new Error("internal: the pictures of the last level were handed out");
+    return held;
+  };
+  return {
+    levels,
+    regions,
+    start() {
+      const first = levels[0]!;
+      const { content, opacities, ...rest } = all();
+      const own = () => (apart ? recolored(resized(content, first), rest.styles, opacities).content : content);
+      const start = startImage({ ...rest, content: own, paintings, regions }, first, settings);
+      return grey ? greyed(start) : start;
+    },
+    at(level) {
+      const { content, styles, opacities } = all();
+      if (level === last) held = undefined;
+      return {
+        content: edges.padded(edges.resize(content, level), level),
+        style: paintings.flatMap((_, i) =>
+          stylePictures(styles[i]!, opacities[i], i, paintings, level, edges, regions),
+        ),
+        surroundings: edges.surroundings,
+        regions: regions && paddedMaps(resizeMaps(regions.content, level), edges.workSize(level)),
+      };
+    },
+    finish(shown) {
+      const image = grey ? greyed(shown) : shown;
+      if (!kept) return image;
+      const original = resized(kept, image);
+      const painted = keepsChroma(settings) ? keepChroma(image, original) : image;
+      return untouched
+        ? inlaid(painted, [{ image: original, plane: resizeMaps(untouched, image).planes[0]! }])
+        : painted;
+    },
+  };
+}
+
+type Held = ReturnType<typeof colored> & Pick<Pictures, "start"> & { readonly opacities: Opacities };
+
+/** The regions as the places where colours are fitted. */
+function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Image[], visible: Opacities): Area[] {
+  if (!regions) return [{ styles: styles.map(() => "everywhere"), visible }];
+  return resizeMaps(regions.content, photo).planes.map((content, region) => ({
+    content,
+    styles: styles.map((style, i) => stylePlane(regions.styles[i]!, region, style)),
+  }));
+}
+
+/** The part of the photo that is not painted, if there is one. */
+function stays({ all, content }: Regions): Maps | undefined {
+  if (all.every(({ paintings }) => paintings.length > 0)) return undefined;
+  const rest = new Float32Array(content.width * content.height).fill(1);
+  for (const plane of content.planes) for (let i = 0; i < rest.length; i++) rest[i]! -= plane[i]!;
+  return { ...content, planes: [rest] };
+}
+
+function paddedMaps({ planes, ...size }: Maps, work: Size): Maps {
+  return { ...work, planes: planes.map((plane) => padPlanes(plane, size, work, "edge")) };
+}
+
+function keepsChroma({ color }: Settings): boolean {
+  return color === "content" || color === "luminance";
+}
+
+/** The final size that the settings ask for. */
+function finalSize(content: Size, { size }: Settings): Size {
+  return typeof size === "number" ? withLongSide(content, size) : { width: content.width, height: content.height };
+}
+
+/** A painting as it is looked at while `level` is worked on; nothing of one that does not count. */
+function stylePictures(
+  style: Image,
+  opacity: Float32Array | undefined,
+  index: number,
+  paintings: readonly Painting[],
+  level: Size,
+  edges: Edges,
+  regions: Regions | undefined,
+): StylePicture[] {
+  const painting = paintings[index]!;
+  if (painting.weight === 0) return [];
+  return [...longSides(style, painting, level)].map(([long, share]) => {
+    const image = resized(style, withLongSide(style, Math.max(GRAIN, long)));
+    const weight = painting.weight * share;
+    if (!regions && !opacity) return { image: edges.surrounded(cutToGrain(image)), weight };
+    // Nothing is cut off, so that no region is lost, and nothing that is to be seen; what is around the painting counts for nothing.
+    const up = (x: number) => Math.ceil(x / GRAIN) * GRAIN;
+    const size = { width: up(image.width), height: up(image.height) };
+    const whole = edges.surrounded(padEdges(image, size));
+    const around = (plane: Float32Array) => {
+      const map = padPlanes(padPlanes(plane, image, size, "zero"), size, whole, "zero");
+      return { map, mass: map.reduce((sum, x) => sum + x, 0) };
+    };
+    if (!regions) return { image: whole, weight, visible: around(opacityAt(opacity!, style, image)) };
+    const own = regions.content.planes.map((_, region): StyleRegion | undefined => {
+      const plane = stylePlane(regions.styles[index]!, region, image);
+      const all = regions.all[region]!.paintings.reduce((sum, i) => sum + paintings[i]!.weight, 0);
+      return plane && { ...around(plane), weight: weight / all };
+    });
+    return { image: whole, weight, regions: own };
+  });
+}
+
+/** Where a region has its style from, at a painting's size. */
+function stylePlane({ size, planes }: Regions["styles"][number], region: number, at: Size): Float32Array | undefined {
+  const plane = planes[region];
+  return plane && resizeMaps({ ...size, planes: [plane] }, at).planes[0]!;
+}
+
+/** A painting, cut to whole multiples of 16, because repeated edges would be a texture of their own. */
+function cutToGrain(style: Image): Image {
+  const down = (x: number) => Math.floor(x / GRAIN) * GRAIN;
+  const kept = { width: down(style.width), height: down(style.height) };
+  return kept.width > 0 && kept.height > 0 ? crop(style, kept) : margined(0).padded(style, style);
+}
+
+interface Start {
+  /** The photo in the colours that the start is to have. */
+  readonly content: () => Image;
+  readonly styles: readonly Image[];
+  readonly paintings: readonly Painting[];
+  readonly regions: Regions | undefined;
+  readonly start?: Image | undefined;
+}
+
+/** What the first level starts from, before padding: a picture, and as much noise as the settings mix into it. */
+function startImage(given: Start, size: Size, { init, initNoise, seed }: Settings): Image {
+  const picture = () => (init === "style" ? fromPaintings(given, size) : startOf(init, given.content, size, seed));
+  const image = given.start ? resized(given.start, size) : picture();
+  return initNoise === 0 ? image : blend(image, noiseImage(size, seed), initNoise);
+}
+
+/** The paintings, one over the other, each as strong as it counts; with regions, each where it belongs. */
+function fromPaintings({ content, styles, paintings, regions }: Start, size: Size): Image {
+  const sized = styles.map((style, i) => (paintings[i]!.weight > 0 ? resized(style, size) : undefined));
+  const overlaid = (among: readonly number[]) => {
+    const all = among.reduce((sum, i) => sum + paintings[i]!.weight, 0);
+    const result = blank(size);
+    for (const i of among) {
+      const share = paintings[i]!.weight / all;
+      for (const [k, x] of sized[i]?.data.entries() ?? []) result.data[k]! += share * x;
+    }
+    return result;
+  };
+  if (!regions) return overlaid(styles.map((_, i) => i));
+  const { planes } = resizeMaps(regions.content, size);
+  return inlaid(
+    resized(content(), size),
+    planes.map((plane, region) => ({ plane, image: overlaid(regions.all[region]!.paintings) })),
+  );
+}
+
+function startOf(init: Exclude<Settings["init"], "style">, content: Start["content"], size: Size, seed: number): Image {
+  switch (init) {
+    case "content":
+      return resized(content(), size);
+    case "noise":
+      return noiseImage(size, seed);
+    case "gray":
+      return blank(size, [0.5, 0.5, 0.5]);
+    default:
+      return init satisfies never;
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Which part of the photo is painted like which part of which painting: flat colours of masks, matched. Pixels only: no
+ * graph. Files and flags it refuses to know.
+ */
+import { UserError } from "../../errors.ts";
+import type { Rgb } from "../../image/color.ts";
+import { type Size, withLongSide } from "../../image/image.ts";
+import { colorName, flatColors, isBlack, type Maps, type Mask, regionMaps, sameColor } from "../../image/regions.ts";
+import type { Painting } from "./paintings.ts";
+
+/** A region as people are told of it. */
+export interface Region {
+  /** Its colour in the photo's mask: `#ff8000`. */
+  readonly name: string;
+  /** How much of the photo it is, 0 to 1. */
+  readonly share: number;
+  /** Which paintings it is painted like, counted from 0; none: it stays as it is. */
+  readonly paintings: readonly number[];
+}
+
+/** The regions of a job. */
+export interface Regions {
+  /** All of them: those that are painted first, those that stay as they are after them. */
+  readonly all: readonly Region[];
+  /** One plane for each region that is painted: where it is in the photo. What is missing to 1 stays as it is. */
+  readonly content: Maps;
+  /** For every painting the same, at its mask's size: where each region has its style from. */
+  readonly styles: readonly { readonly size: Size; readonly planes: readonly (Float32Array | undefined)[] }[];
+}
+
+/** The masks of a job. */
+export interface Masks {
+  /** Of the photo: flat colours. */
+  readonly mask?: Mask | undefined;
+  /** Of the paintings, one for each, in their order. */
+  readonly styleMask?: readonly Mask[] | undefined;
+}
+
+/** More flat colours than this are a picture, not a mask. */
+const MOST = 32;
+
+/**
+ * The regions that the masks of a job make; undefined where it has none. A colour of the photo's mask is painted like the
+ * parts of the paintings that have the same colour in theirs; a colour that none of them has stays as it is. Without masks of
+ * the paintings, the colours from light to dark are painted like one painting each, in their order, and what is left stays.
+ * Masks that do not fit are a `usage` error.
+ */
+export function regionsOf(
+  { mask, styleMask }: Masks,
+  photo: Size,
+  styles: readonly Size[],
+  paintings: readonly Painting[],
+): Regions | undefined {
+  if (!mask) {
+    if (styleMask) throw new UserError("usage", "Masks of paintings need a mask of the photo (mask).");
+    return undefined;
+  }
+  checkProportions("The mask", mask, "the photo", photo);
+  const colors = colorsOf("The mask", mask);
+  if (!styleMask) refuseEmpty("The mask", colors);
+  const parts = styleMask ? masked(styleMask, styles, colors) : inOrder(styles, colors);
+  const taken = colors.map((_, region) =>
+    paintings.flatMap(({ weight }, i) => (weight > 0 && parts[i]!.planes[region] ? [i] : [])),
+  );
+  const content = regionMaps(mask, colors);
+  const regions = colors.map((color, i) => ({
+    name: colorName(color),
+    share: content.planes[i]!.reduce((sum, x) => sum + x, 0) / content.planes[i]!.length,
+    paintings: taken[i]!,
+  }));
+  const isPainted = (_: unknown, i: number) => taken[i]!.length > 0;
+  return {
+    all: [...regions.filter(isPainted), ...regions.filter(({ paintings }) => paintings.length === 0)],
+    content: { ...content, planes: content.planes.filter(isPainted) },
+    styles: parts.map(({ size, planes }) => ({ size, planes: planes.filter(isPainted) })),
+  };
+}
+
+/** What of each painting belongs to each colour, by masks of their own. */
+function masked(masks: readonly Mask[], styles: readonly Size[], colors: readonly Rgb[]): Regions["styles"] {
+  if (masks.length !== styles.length) {
+    const each = styles.length === 1 ? "one for the one painting" : `one for each of ${styles.length} paintings`;
+    throw new UserError("usage", `Masks of paintings (styleMask): expected ${each}, got ${masks.length}.`);
+  }
+  const numbered = (i: number) => (styles.length === 1 ? "of the painting" : `of painting ${i + 1}`);
+  const own = masks.map((mask, i) => colorsOf(`The mask ${numbered(i)}`, mask));
+  own.forEach((all, i) => {
+    refuseEmpty(`The mask ${numbered(i)}`, all);
+  });
+  if (!colors.some((color) => own.some((others) => sameColor(others, color) !== undefined))) {
+    const names = (all: readonly Rgb[]) => all.map(colorName).join(", ");
+    throw new UserError(
+      "usage",
+      `The masks have no colour in common: the photo's has ${names(colors)}, the paintings' ${names(own.flat())}.`,
+    );
+  }
+  return masks.map((mask, i) => {
+    // One colour is everywhere, whatever its mask's size.
+    if (own[i]!.length > 1) checkProportions(`The mask ${numbered(i)}`, mask, "it", styles[i]!);
+    const { planes } = regionMaps(mask, own[i]!);
+    const places = colors.map((color) => sameColor(own[i]!, color));
+    return { size: mask, planes: places.map((place) => (place === undefined ? undefined : planes[place]!)) };
+  });
+}
+
+/** The first colour is painted like the first painting, the second like the second. */
+function inOrder(styles: readonly Size[], colors: readonly Rgb[]): Regions["styles"] {
+  if (styles.length > colors.length) {
+    const names = colors.map(colorName).join(", ");
+    throw new UserError(
+      "usage",
+      `The mask has fewer flat colours (${names}) than there are paintings (${styles.length}); give a mask of each painting (styleMask) to blend them.`,
+    );
+  }
+  const everywhere = { size: { width: 1, height: 1 }, plane: Float32Array.of(1) };
+  return styles.map((_, i) => ({
+    size: everywhere.size,
+    planes: colors.map((_, region) => (region === i ? everywhere.plane : undefined)),
+  }));
+}
+
+/** Refuses a mask that asks for nothing: black is what stays, wherever something lighter may be painted. */
+function refuseEmpty(subject: string, colors: readonly Rgb[]): void {
+  if (!colors.every(isBlack)) return;
+  throw new UserError(
+    "usage",
+    `${subject} is black all over (spots of less than 1/4096 do not count), so nothing would be painted; make white what is.`,
+  );
+}
+
+function colorsOf(subject: string, mask: Mask): readonly Rgb[] {
+  const colors = flatColors(mask);
+  if (colors.length > 0 && colors.length <= MOST) return colors;
+  const found = colors.length === 0 ? "none" : `${colors.length}`;
+  throw new UserError("usage", `${subject}: expected 1 to ${MOST} flat colours, found ${found}; is it a mask?`);
+}
+
+/** Refuses a mask that cannot have been made for the picture: other proportions, beyond what rounding makes. */
+function checkProportions(subject: string, mask: Size, object: string, picture: Size): void {
+  const { width, height } = withLongSide(picture, Math.max(mask.width, mask.height));
+  if (Math.abs(width - mask.width) <= 1 && Math.abs(height - mask.height) <= 1) return;
+  const size = ({ width, height }: Size) => `${width} x ${height}`;
+  throw new UserError(
+    "usage",
+    `${subject} is ${size(mask)} pixels and ${object} ${size(picture)}: a mask must have the proportions of its picture.`,
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * Jobs without a photo: a texture is painted from noise, after the paintings alone. What stands in the photo's place, and
+ * what cannot be asked for without one. Sizes and pixels only.
+ */
+import { UserError } from "../../errors.ts";
+import type { Image, Size } from "../../image/image.ts";
+import { noiseImage } from "../../image/noise.ts";
+import { multiple, pyramid } from "../../schedule/pyramid.ts";
+import { type Settings, sidesOf } from "../../settings/settings.ts";
+import { edgesOf, GRAIN } from "./edges.ts";
+import type { Pictures } from "./prepare.ts";
+
+/** The pictures of a job as they are given: without a photo it is a texture. */
+export interface GivenPictures extends Omit<Pictures, "content"> {
+  readonly content?: Image | undefined;
+}
+
+/**
+ * The pictures with something in the photo's place. A texture's is noise, as coarse as the first level: no term is to look
+ * at it, it only says how large the result is and what it starts from. A `usage` error where size or colours need a photo,
+ * or where there is one that they do not fit.
+ */
+export function withPhoto(given: GivenPictures, settings: Settings): Pictures {
+  const { content } = given;
+  if (content) {
+    if (sidesOf(settings.size))
+      throw new UserError("usage", "size: WIDTHxHEIGHT is for textures; with a photo give the long side alone.");
+    return { ...given, content };
+  }
+  if (given.mask) throw new UserError("usage", "mask: a texture has no photo that could have regions; leave it out.");
+  const size = textureSize(settings);
+  if (settings.color !== "style" && settings.color !== "free")
+    throw new UserError("usage", `color: ${settings.color} needs a photo; a texture has the painting's colours.`);
+  const [first] = pyramid({ ...settings, ...size, grain: settings.seamless ? GRAIN : 1 });
+  const noise = edgesOf(settings).resize(noiseImage(first!, settings.seed), size);
+  return { ...given, content: noise };
+}
+
+/** How large a texture is: square, unless both sides are given. */
+function textureSize({ size, seamless }: Settings): Size {
+  if (size === "content")
+    throw new UserError("usage", "size: a texture has no photo to be as large as; give a number, or WIDTHxHEIGHT.");
+  const wanted = sidesOf(size) ?? { width: size as number, height: size as number };
+  const nearest = { width: multiple(wanted.width, GRAIN), height: multiple(wanted.height, GRAIN) };
+  if (seamless && (nearest.width !== wanted.width || nearest.height !== wanted.height)) {
+    const text = ({ width, height }: Size) => `${width}x${height}`;
+    throw new UserError(
+      "usage",
+      `size: the sides of a seamless texture are multiples of ${GRAIN}; the nearest to ${text(wanted)} is ${text(nearest)}.`,
+    );
+  }
+  return wanted;
+}

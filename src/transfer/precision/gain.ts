@@ -1,0 +1,88 @@
+/**
+ * Whether a processor gains from eight bits: measured, because neither its name nor its age says so. What the answer is
+ * used for, it refuses to know.
+ */
+import { constant, conv, type EightBit, eightBit, grad, input, relu, sum, symbol } from "../../graph/index.ts";
+import { encode } from "../../onnx/model.ts";
+import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
+import { eightBitOptions } from "./precision.ts";
+
+const SIZE = 96;
+const CHANNELS = 64;
+/** Eight bits must be so much faster to be worth their noise. */
+const ENOUGH = 0.8;
+/** On a machine that does nothing else, half of the times are within so much of the shortest. */
+const CALM = 1.25;
+
+/**
+ * Runs three convolutions and their gradient in floats and in eight bits, the features and weights as large as they can
+ * be. Sums of eight bits may overflow where nobody has tried them: wrong sums are no gain. Undefined where no gain was seen, but the machine
+ * was too busy with other things to say.
+ */
+export async function eightBitsGain(runtime: Runtime): Promise<boolean | undefined> {
+  const { outputs, measured } = sample(runtime);
+  const floats = await runtime.load(encode(measured));
+  try {
+    const eight = await runtime.load(encode(outputs));
+    try {
+      const first = await faster(runtime, floats, eight);
+      return first === undefined ? await faster(runtime, floats, eight) : first;
+    } finally {
+      await eight.dispose();
+    }
+  } finally {
+    await floats.dispose();
+  }
+}
+
+function sample(runtime: Runtime): EightBit {
+  const image = input("image", [1, 3, symbol("H"), symbol("W")]);
+  const bias = constant(new Float32Array(CHANNELS), [CHANNELS]);
+  const kernel = (inputs: number) => {
+    const size = CHANNELS * inputs * 9;
+    return constant(new Float32Array(size).fill(1 / (9 * inputs)), [CHANNELS, inputs, 3, 3]);
+  };
+  let x = image;
+  for (const inputs of [3, CHANNELS, CHANNELS, CHANNELS]) x = relu(conv(x, kernel(inputs), bias));
+  const loss = sum(x);
+  const [gradient] = grad(loss, [image]);
+  return eightBit(
+    { loss, gradient: gradient! },
+    { ...eightBitOptions(runtime), from: "ranges", to: "next", capacity: 16 },
+  )!;
+}
+
+async function faster(runtime: Runtime, floats: Program, eight: Program): Promise<boolean | undefined> {
+  const image = runtime.value(new Float32Array(3 * SIZE * SIZE).fill(1), [1, 3, SIZE, SIZE]);
+  const first = await floats.run({ image });
+  const inputs = { image, ranges: first.next! };
+  try {
+    const loss = (await first.loss!.read())[0]!;
+    const times = { floats: [] as number[], eight: [] as number[] };
+    for (let i = 0; i < 10; i++) {
+      times.floats.push((await timed(floats, inputs)).time);
+      const { time, loss: found } = await timed(eight, inputs);
+      times.eight.push(time);
+      if (Math.abs(found / loss - 1) > 0.05) return false;
+    }
+    const [slow, fast] = [spread(times.floats), spread(times.eight)];
+    if (fast.least < ENOUGH * slow.least) return true;
+    return [slow, fast].every(({ least, middle }) => middle < CALM * least) ? false : undefined;
+  } finally {
+    for (const value of [image, ...Object.values(first)]) value.dispose();
+  }
+}
+
+function spread(times: readonly number[]): { least: number; middle: number } {
+  const sorted = times.toSorted((a, b) => a - b);
+  return { least: sorted[0]!, middle: sorted[sorted.length >> 1]! };
+}
+
+async function timed(program: Program, inputs: Readonly<Record<string, Value>>) {
+  const start = performance.now();
+  const outputs = await program.run(inputs);
+  const loss = (await outputs.loss!.read())[0]!;
+  const time = performance.now() - start;
+  for (const value of Object.values(outputs)) value.dispose();
+  return { time, loss };
+}

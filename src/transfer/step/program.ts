@@ -1,0 +1,177 @@
+/**
+ * Programs of a job on a runtime: loading them, feeding them, reading them. It knows names of inputs and outputs; order
+ * and cancellation belong to the loop.
+ */
+import { evaluateDim } from "../../graph/index.ts";
+import { crop, type Image, type Size } from "../../image/image.ts";
+import { encode } from "../../onnx/model.ts";
+import type { Optimizer, StateSpec } from "../../optimizers/optimizer.ts";
+import type { Runtime, Value } from "../../runtimes/runtime.ts";
+import type { WeightTensor } from "../../weights/weights.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import type { LevelPictures, StylePicture } from "../pictures/prepare.ts";
+import { mapValues } from "./records.ts";
+import { contentMaps, sharesOf, styleMaps } from "./region-inputs.ts";
+import { describeGraph, type Eye, IMAGE, stepGraph, targetName } from "./step.ts";
+import type { FeatureTerm, Terms } from "./terms.ts";
+import { totals } from "./totals.ts";
+
+/** The program of one step; what goes back in stays where the runtime has it. */
+export function loadStep(
+  runtime: Runtime,
+  eye: Eye,
+  terms: Terms,
+  optimizer: Optimizer,
+  parameters: readonly string[],
+) {
+  const outputs = stepGraph(eye, terms, optimizer, parameters);
+  const resident = Object.keys(outputs).filter((name) => name.startsWith("next ") || name === "shown");
+  return runtime.load(encode(outputs), { resident });
+}
+
+/** The targets of one level, by input name. The programs that describe are freed at once: weights are held once. */
+export async function describe(
+  runtime: Runtime,
+  eye: Eye,
+  { features }: Terms,
+  pictures: LevelPictures,
+): Promise<Record<string, Value>> {
+  const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
+  const content = await described(runtime, eye, of("content"), [{ image: pictures.content, weight: 1 }]);
+  try {
+    // A painting does not repeat, whatever is painted.
+    const still: Eye = { ...eye, padding: "zero" };
+    const style = await described(runtime, still, of("style"), pictures.style, pictures.surroundings);
+    return {
+      ...content,
+      ...style,
+      ...mapValues(contentMaps(pictures), (map) => mapValue(runtime, map, pictures.content)),
+    };
+  } catch (error) {
+    dispose(content);
+    throw error;
+  }
+}
+
+/** What `terms` remember of several pictures: the average of what they remember of each, by the pictures' weights. */
+async function described(
+  runtime: Runtime,
+  eye: Eye,
+  terms: readonly FeatureTerm[],
+  pictures: readonly StylePicture[],
+  surroundings = 0,
+): Promise<Record<string, Value>> {
+  if (terms.length === 0) return {};
+  const weighted = pictures.some(({ visible }) => visible !== undefined);
+  const program = await runtime.load(encode(describeGraph(eye, terms, { surroundings, weighted })));
+  const joined = terms.filter(({ loss }) => loss.columns).map((term) => targetName(term, ""));
+  const mean = totals(runtime, (name) => joined.some((start) => name.startsWith(start)));
+  try {
+    for (const picture of pictures) {
+      const { image } = picture;
+      const weight = weighted && { weight: picture.visible?.map ?? evenly(image) };
+      const maps = mapValues({ ...styleMaps(picture), ...weight }, (map) => mapValue(runtime, map, image));
+      const inputs = { ...maps, image: imageValue(runtime, image) };
+      const parts = await program.run(inputs).finally(() => dispose(inputs));
+      if (pictures.length === 1) return parts;
+      await mean.add(parts, sharesOf(terms, picture)).finally(() => dispose(parts));
+    }
+  } finally {
+    await program.dispose();
+  }
+  return mean.values();
+}
+
+/** Every pixel counts alike. */
+function evenly({ width, height }: Size): Float32Array {
+  return new Float32Array(width * height).fill(1);
+}
+
+/** Frees every value of a record. */
+export function dispose(values: Readonly<Record<string, Value>>): void {
+  for (const value of Object.values(values)) value.dispose();
+}
+
+export function scalarValue(runtime: Runtime, x: number): Value {
+  return runtime.value(Float32Array.of(x), []);
+}
+
+/** A scalar output as a number; the output is disposed of. */
+export async function readScalar(value: Value): Promise<number> {
+  const [x] = await value.read();
+  value.dispose();
+  return x!;
+}
+
+export function imageValue(runtime: Runtime, image: Image): Value {
+  return runtime.value(image.data, [1, 3, image.height, image.width]);
+}
+
+/** A map of how much each pixel counts. */
+export function mapValue(runtime: Runtime, map: Float32Array, { width, height }: Size): Value {
+  return runtime.value(map, [1, 1, height, width]);
+}
+
+/** A padded image from the runtime, cut to `size`, as it is: not held to [0, 1]. */
+export async function readImage(value: Value, size: Size): Promise<Image> {
+  const [, , height, width] = value.dims as [number, number, number, number];
+  return crop({ width, height, data: await value.read() }, size);
+}
+
+/** The state of an optimiser before its first step on an image of `work` pixels, `kept` in it. */
+export function freshState(
+  runtime: Runtime,
+  optimizer: Optimizer,
+  work: Size,
+  kept: Readonly<Record<string, Value>> = {},
+): Record<string, Value> {
+  const specs = Object.entries(optimizer.state);
+  return Object.fromEntries(specs.map(([name, spec]) => [name, kept[name] ?? zeros(runtime, spec, work)]));
+}
+
+/**
+ * What of the state outlives a level, in memory of its own: what a program has made may end with it, and holds all of the
+ * program's memory. The values of the state are disposed of.
+ */
+export async function keptState(runtime: Runtime, optimizer: Optimizer, state: Readonly<Record<string, Value>>) {
+  const kept: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(state)) {
+    if (optimizer.state[name]!.kept) kept[name] = runtime.value((await value.read()).slice(), value.dims);
+    value.dispose();
+  }
+  return kept;
+}
+
+/** What a checkpoint must hold for a level of `work` pixels: names and shapes. */
+export function checkpointShapes(optimizer: Optimizer, work: Size): Map<string, number[]> {
+  const { width, height } = work;
+  const shapes = new Map([
+    ["image", [1, 3, height, width]],
+    ["shown", [1, 3, height, width]],
+  ]);
+  for (const [name, spec] of Object.entries(optimizer.state)) shapes.set(`state ${name}`, dimsOf(spec, work));
+  return shapes;
+}
+
+/** The optimiser's state, as far as a checkpoint holds it. */
+export function restoredState(runtime: Runtime, optimizer: Optimizer, { tensors }: Checkpoint): Record<string, Value> {
+  const held = Object.keys(optimizer.state).flatMap((name) => {
+    const tensor = tensors.get(`state ${name}`);
+    return tensor ? [[name, tensorValue(runtime, tensor)] as const] : [];
+  });
+  return Object.fromEntries(held);
+}
+
+export function tensorValue(runtime: Runtime, { data, shape }: WeightTensor): Value {
+  // A copy: the checkpoint stays the caller's.
+  return runtime.value(data.slice(), shape);
+}
+
+function dimsOf(spec: StateSpec, { width: W, height: H }: Size): number[] {
+  return spec.shape(IMAGE).map((dim) => evaluateDim(dim, { W, H }));
+}
+
+function zeros(runtime: Runtime, spec: StateSpec, work: Size): Value {
+  const dims = dimsOf(spec, work);
+  return runtime.value(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
+}

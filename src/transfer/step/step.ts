@@ -1,0 +1,248 @@
+/**
+ * The graphs of a job: what is remembered of a picture, and one step (backbone, losses, gradient, update), whole or in the
+ * parts that are run for tiles. It knows how the parts compose into graphs; when and where they run, it refuses to know.
+ */
+import {
+  add,
+  averagePool,
+  constant,
+  grad,
+  input,
+  mul,
+  type Padding,
+  type Shape,
+  slice,
+  sum,
+  symbol,
+  type Tensor,
+  unitGradient,
+} from "../../graph/index.ts";
+import type { Backbone } from "../../models/backbone.ts";
+import { features, type Pooling } from "../../models/features.ts";
+import type { Optimizer } from "../../optimizers/optimizer.ts";
+import type { Weights } from "../../weights/weights.ts";
+import { type FeatureTerm, scaleOf, type Terms } from "./terms.ts";
+
+/** The shape of every image in a graph; height and width are known when it runs. */
+export const IMAGE: Shape = [1, 3, symbol("H"), symbol("W")];
+/** The shape of a map of how much each pixel counts. */
+const MAP: Shape = [1, 1, symbol("H"), symbol("W")];
+
+/** A network that is ready to be made into graph. */
+export interface Eye {
+  readonly backbone: Backbone;
+  readonly weights: Weights;
+  readonly pooling: Pooling;
+  /** What it sees beyond the edges; by default nothing. */
+  readonly padding?: Padding | undefined;
+  /** Sees no colours: only an image's luma is painted then. */
+  readonly grey?: boolean | undefined;
+}
+
+/** What `terms` look at, by the names of layers and filters. */
+function see({ backbone, weights, pooling, padding, grey }: Eye, image: Tensor, terms: readonly FeatureTerm[]) {
+  const seen = grey ? greyed(image) : image;
+  const layers = new Set(terms.filter(({ filter }) => !filter).map(({ layer }) => layer));
+  const found = layers.size > 0 ? features(backbone, weights, seen, [...layers], pooling, padding) : {};
+  for (const { filter } of terms) if (filter) found[filter.name] ??= filter.of(seen, padding ?? "zero");
+  return found;
+}
+
+/** An image's luma (ITU-R BT.601) in all three channels. */
+function greyed(image: Tensor): Tensor {
+  const luma = sum(mul(image, constant(Float32Array.of(0.299, 0.587, 0.114), [3, 1, 1])), { axes: [1], keep: true });
+  return add(luma, constant(new Float32Array(3), [3, 1, 1]));
+}
+
+/** A map of the pixels, so many times smaller each way: each position counts as much as its pixels on average. */
+function atScale(map: Tensor, scale: number): Tensor {
+  let smaller = map;
+  for (let side = 1; side < scale; side *= 2) smaller = averagePool(smaller);
+  return smaller;
+}
+
+/** The name of a map of how much each pixel belongs to a region. */
+export function regionName(region: number): string {
+  return `region ${region}`;
+}
+
+/** How much each position of a term's layer counts: by its region, and by `weight`; undefined where all count alike. */
+function weighting(weight: Tensor | undefined): (term: FeatureTerm) => Tensor | undefined {
+  // An input is one tensor, however often it is used.
+  const maps = new Map<number, Tensor>();
+  const mapOf = (region: number) => {
+    const map = maps.get(region) ?? input(regionName(region), MAP);
+    maps.set(region, map);
+    return map;
+  };
+  return (term) => {
+    const map = term.region === undefined ? undefined : mapOf(term.region);
+    const both = map && weight ? mul(map, weight) : (map ?? weight);
+    return both && atScale(both, scaleOf(term));
+  };
+}
+
+/** The name of a part of a term's target; without a part, what the names of all of them begin with. */
+export function targetName(term: FeatureTerm, part: number | ""): string {
+  return `target ${term.name} ${part}`;
+}
+
+/**
+ * From an `image` to the targets of `terms`: what each loss remembers of it. With `weighted`, averages are over the
+ * positions that the input `weight` [1, 1, H, W] counts; terms of a region have theirs, `region NUMBER`, besides.
+ * `surroundings` pixels at each edge (a multiple of 16) are seen and not remembered.
+ */
+export function describeGraph(
+  eye: Eye,
+  terms: readonly FeatureTerm[],
+  { weighted = false, surroundings = 0 }: { readonly weighted?: boolean; readonly surroundings?: number } = {},
+): Record<string, Tensor> {
+  const seen = see(eye, input("image", IMAGE), terms);
+  const weightOf = weighting(weighted ? input("weight", MAP) : undefined);
+  const outputs = terms.flatMap((term) => {
+    const within = (x: Tensor) => inner(x, surroundings / scaleOf(term));
+    const weight = weightOf(term);
+    return term.loss
+      .describe(within(seen[term.layer]!), weight && within(weight))
+      .map((part, i) => [targetName(term, i), part] as const);
+  });
+  return Object.fromEntries(outputs);
+}
+
+/** Without so many positions at each edge. */
+function inner(features: Tensor, positions: number): Tensor {
+  const cut = (x: Tensor, axis: number) => slice(x, axis, positions, -positions);
+  return positions === 0 ? features : cut(cut(features, 2), 3);
+}
+
+/** A term as graph: what it sums up of an image, and its score from such sums. */
+interface Measured {
+  readonly name: string;
+  /** The input that it is multiplied with. */
+  readonly strength: Tensor;
+  readonly sums: readonly Tensor[];
+  score(sums: readonly Tensor[]): Tensor;
+}
+
+function measure(eye: Eye, terms: Terms, image: Tensor, weight?: Tensor): Measured[] {
+  const seen = see(eye, image, terms.features);
+  const weightOf = weighting(weight);
+  const ofFeatures = terms.features.map((term): Measured => {
+    const strength = strengthOf(term.name);
+    const now = term.unit ? unitGradient(seen[term.layer]!, strength) : seen[term.layer]!;
+    const target = term.loss.describe(now).map((part, i) => input(targetName(term, i), part.shape));
+    const sums = term.loss.measure(now, target, weightOf(term));
+    return { name: term.name, strength, sums, score: (measured) => term.loss.score(measured, target) };
+  });
+  const ofImage = terms.image.map(({ name, loss }) => ({
+    name,
+    strength: strengthOf(name),
+    sums: loss.measure(image, weight),
+    score: loss.score,
+  }));
+  return [...ofFeatures, ...ofImage];
+}
+
+/**
+ * Can a step not be taken tile by tile? Where the opposite edge is seen, a gradient is measured as a whole, or places of the
+ * painting are remembered.
+ */
+export function undivided({ padding }: Pick<Eye, "padding">, { features }: Terms): boolean {
+  return padding === "circular" || features.some(({ unit, loss }) => unit || loss.columns);
+}
+
+function strengthOf(name: string): Tensor {
+  return input(`strength ${name}`, []);
+}
+
+/** Every term's score, unweighted, and their sum weighted by the inputs `strength TERM`. */
+function scored(measured: readonly Measured[], sums: (term: Measured) => readonly Tensor[]) {
+  const values = Object.fromEntries(measured.map((term) => [term.name, term.score(sums(term))]));
+  const loss = measured.map(({ name, strength }) => mul(strength, values[name]!)).reduce((sum, part) => add(sum, part));
+  return { values, loss };
+}
+
+/** The loss at `image`: every term by name, unweighted, and their sum weighted by the inputs `strength TERM`. */
+export function lossGraph(eye: Eye, terms: Terms, image: Tensor) {
+  return scored(measure(eye, terms, image), (term) => term.sums);
+}
+
+/**
+ * One step. Inputs: `image`, `state NAME`, `parameter NAME`, `strength TERM`, `target TERM PART`, `region NUMBER`. Outputs:
+ * `next image`, `next NAME` for the state, `shown`, `loss` and `term TERM` (unweighted) of the image that came in.
+ */
+export function stepGraph(eye: Eye, terms: Terms, optimizer: Optimizer, parameters: readonly string[]) {
+  const image = input("image", IMAGE);
+  const { values, loss } = lossGraph(eye, terms, image);
+  const [gradient] = grad(loss, [image]);
+  return { ...updated(optimizer, parameters, image, loss, gradient!), ...lossOutputs(loss, values) };
+}
+
+/**
+ * What a tile adds to the sums of its picture: `sum TERM I` from `image`, `weight` (1 where the tile answers for a pixel,
+ * else 0) and `target TERM PART`.
+ */
+export function sumsGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
+  const measured = measure(eye, terms, input("image", IMAGE), input("weight", MAP));
+  return Object.fromEntries(named(measured).map(({ name, sum }) => [`sum ${name}`, sum]));
+}
+
+/**
+ * The score of a picture whose `sum TERM I` are known: `loss`, `term TERM`, and `slope TERM I`, the gradient of the loss
+ * with respect to each sum, which is the same for all tiles.
+ */
+export function scoreGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
+  const measured = measure(eye, terms, input("image", IMAGE), input("weight", MAP));
+  const given = new Map(named(measured).map(({ name, sum }) => [name, input(`sum ${name}`, sum.shape)]));
+  const { values, loss } = scored(measured, (term) => term.sums.map((_, i) => given.get(`${term.name} ${i}`)!));
+  const slopes = grad(loss, [...given.values()]);
+  const names = [...given.keys()];
+  return { ...lossOutputs(loss, values), ...Object.fromEntries(slopes.map((x, i) => [`slope ${names[i]}`, x])) };
+}
+
+/**
+ * What a tile adds to the gradient of its picture: `gradient` [1, 3, H, W], halo included, from `image`, `weight`,
+ * `target TERM PART` and `slope TERM I`. By the chain rule through the sums this is exact.
+ */
+export function gradientGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
+  const image = input("image", IMAGE);
+  const parts = named(measure(eye, terms, image, input("weight", MAP)));
+  const along = parts.map(({ name, sum: part }) => sum(mul(input(`slope ${name}`, part.shape), part)));
+  const [gradient] = grad(
+    along.reduce((all, part) => add(all, part)),
+    [image],
+  );
+  return { gradient: gradient! };
+}
+
+/** The optimiser's update alone: the outputs of `stepGraph` that it makes, from `image`, `gradient`, `loss` and its own. */
+export function updateGraph(optimizer: Optimizer, parameters: readonly string[]): Record<string, Tensor> {
+  return updated(optimizer, parameters, input("image", IMAGE), input("loss", []), input("gradient", IMAGE));
+}
+
+/** Under which name the next state holds what people are shown, if it does. */
+export function shownState(optimizer: Optimizer, parameters: readonly string[]): string | undefined {
+  const { shown, ...next } = updateGraph(optimizer, parameters);
+  return Object.keys(next).find((name) => next[name] === shown);
+}
+
+function updated(optimizer: Optimizer, names: readonly string[], image: Tensor, loss: Tensor, gradient: Tensor) {
+  const state = mapEntries(optimizer.state, (name, spec) => input(`state ${name}`, spec.shape(IMAGE)));
+  const parameters = Object.fromEntries(names.map((name) => [name, input(`parameter ${name}`, [])]));
+  const update = optimizer.update({ image, loss, gradient, state, parameters });
+  const outputs: Record<string, Tensor> = { "next image": update.image, shown: update.shown };
+  for (const [name, part] of Object.entries(update.state)) outputs[`next ${name}`] = part;
+  return outputs;
+}
+
+function lossOutputs(loss: Tensor, values: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return { loss, ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`term ${name}`, value])) };
+}
+
+function named(measured: readonly Measured[]): { name: string; sum: Tensor }[] {
+  return measured.flatMap((term) => term.sums.map((sum, i) => ({ name: `${term.name} ${i}`, sum })));
+}
+
+function mapEntries<A, B>(record: Readonly<Record<string, A>>, map: (name: string, value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(name, value)]));
+}

@@ -1,0 +1,44 @@
+/** The pixels of a tile: cut out of a picture's planes, added to them, and which of them the tile answers for. */
+import type { Size } from "../../image/image.ts";
+import type { Area, Tile } from "../../schedule/tiles.ts";
+
+/** The planes of `area`, out of those of a picture of `size`, however many. */
+export function cutTile(data: Float32Array, size: Size, area: Area): Float32Array {
+  const planes = data.length / (size.width * size.height);
+  const cut = new Float32Array(planes * area.width * area.height);
+  rows(planes, size, area, (from, to) => cut.set(data.subarray(from, from + area.width), to));
+  return cut;
+}
+
+/** Adds the three planes of `area` to those of a picture of `size`. */
+export function addTile(data: Float32Array, size: Size, part: Float32Array, area: Area): void {
+  rows(3, size, area, (at, from) => {
+    for (let x = 0; x < area.width; x++) data[at + x]! += part[from + x]!;
+  });
+}
+
+/** Writes the planes of `area`, however many, over those of a picture of `size`. */
+export function putTile(data: Float32Array, size: Size, part: Float32Array, area: Area): void {
+  rows(part.length / (area.width * area.height), size, area, (at, from) =>
+    data.set(part.subarray(from, from + area.width), at),
+  );
+}
+
+/** 1 for every pixel of the tile that it answers for, 0 for its halo. */
+export function tileWeight({ x, y, width, height, core }: Tile): Float32Array {
+  const weight = new Float32Array(width * height);
+  for (let row = core.y - y; row < core.y - y + core.height; row++) {
+    const from = row * width + core.x - x;
+    weight.fill(1, from, from + core.width);
+  }
+  return weight;
+}
+
+/** Calls `each` for every row of the planes: where it begins in the picture, and where in the area. */
+function rows(planes: number, size: Size, area: Area, each: (inPicture: number, inArea: number) => void): void {
+  for (let plane = 0; plane < planes; plane++) {
+    for (let y = 0; y < area.height; y++) {
+      each((plane * size.height + area.y + y) * size.width + area.x, (plane * area.height + y) * area.width);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * What the terms of a level that is worked on in tiles are compared with. Places and averages only: what is compared, and
+ * when a tile is run, it refuses to know.
+ */
+import type { Image, Size } from "../../image/image.ts";
+import { encode } from "../../onnx/model.ts";
+import type { Runtime, Value } from "../../runtimes/runtime.ts";
+import type { Area, Tile } from "../../schedule/tiles.ts";
+import type { LevelPictures } from "../pictures/prepare.ts";
+import { dispose, mapValue } from "../step/program.ts";
+import { mapValues } from "../step/records.ts";
+import { contentMaps, type NamedMaps, sharesOf, styleMaps } from "../step/region-inputs.ts";
+import { describeGraph, type Eye, targetName } from "../step/step.ts";
+import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
+import { totals } from "../step/totals.ts";
+import { cutTile, putTile, tileWeight } from "./pixels.ts";
+import { tilesFor } from "./programs.ts";
+
+export interface TileTargets {
+  /** The same for all tiles. */
+  readonly shared: Record<string, Value>;
+  /** The tile's own, made to be run with and freed by the caller: zeros where it answers for nothing. */
+  at(tile: Tile): Record<string, Value>;
+}
+
+/** What is remembered of a tile's core at one layer. */
+interface Core {
+  readonly name: string;
+  readonly data: Float32Array;
+  readonly channels: number;
+  /** Pixels a position, each way. */
+  readonly scale: number;
+}
+
+/**
+ * The targets of a level. What a style loss remembers is averaged over the tiles of every painting, each counting as many
+ * positions (of a region) as it answers for; what a content loss remembers belongs to the places of each tile, and is kept
+ * for its core alone: tiles overlap, and the rest counts for nothing.
+ */
+export async function describeTiles(
+  runtime: Runtime,
+  eye: Eye,
+  { features }: Terms,
+  pictures: LevelPictures,
+  size: number,
+): Promise<TileTargets> {
+  const { content, style } = pictures;
+  const work: Size = { width: content.width, height: content.height };
+  const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
+  const cut = (picture: Image) => tilesFor(eye, { features, image: [] }, picture, size);
+  const cores = new Map<string, readonly Core[]>();
+  await described(
+    runtime,
+    describeGraph(eye, of("content")),
+    content,
+    {},
+    cut(content),
+    undefined,
+    async (values, tile) => {
+      const own = of("content").flatMap((term) => coresOf(term, values, tile));
+      cores.set(placeOf(tile), await Promise.all(own).finally(() => dispose(values)));
+    },
+  );
+  const graph = describeGraph(eye, of("style"), { weighted: true });
+  const mean = totals(runtime);
+  for (const picture of style) {
+    const { image } = picture;
+    const visible = picture.visible?.map;
+    await described(runtime, graph, image, styleMaps(picture), cut(image), visible, async (values, tile) => {
+      await mean.add(values, sharesOf(of("style"), picture, tile)).finally(() => dispose(values));
+    });
+  }
+  const maps = contentMaps(pictures);
+  return {
+    shared: mean.values(),
+    at: (tile) => ({
+      ...Object.fromEntries(cores.get(placeOf(tile))!.map((core) => [core.name, placed(runtime, core, tile)])),
+      ...tileMaps(runtime, maps, work, tile),
+    }),
+  };
+}
+
+function placeOf({ core: { x, y } }: Tile): string {
+  return `${x},${y}`;
+}
+
+/** The cores of all parts of what `term` remembers of a tile. */
+function coresOf(term: FeatureTerm, values: Readonly<Record<string, Value>>, tile: Tile): Promise<Core>[] {
+  const scale = scaleOf(term);
+  const { whole, core } = within(tile, scale);
+  return Object.entries(values)
+    .filter(([name]) => name.startsWith(targetName(term, "")))
+    .map(async ([name, value]) => {
+      const [, channels] = value.dims as [number, number];
+      return { name, channels, scale, data: cutTile(await value.read(), whole, core) };
+    });
+}
+
+/** A core at its place in the tile. */
+function placed(runtime: Runtime, { data, channels, scale }: Core, tile: Tile): Value {
+  const { whole, core } = within(tile, scale);
+  const features = new Float32Array(channels * whole.width * whole.height);
+  putTile(features, whole, data, core);
+  return runtime.value(features, [1, channels, whole.height, whole.width]);
+}
+
+/** A tile and its core in it, in positions of `scale` pixels each way. */
+function within({ x, y, width, height, core }: Tile, scale: number): { whole: Size; core: Area } {
+  return {
+    whole: { width: width / scale, height: height / scale },
+    core: {
+      x: (core.x - x) / scale,
+      y: (core.y - y) / scale,
+      width: core.width / scale,
+      height: core.height / scale,
+    },
+  };
+}
+
+/** A tile of each of a picture's maps. */
+function tileMaps(runtime: Runtime, maps: NamedMaps, picture: Size, tile: Tile): Record<string, Value> {
+  return mapValues(maps, (map) => mapValue(runtime, cutTile(map, picture, tile), tile));
+}
+
+/** Describes a picture's tiles one by one, each pixel as much as it is `visible`; the program is freed at the end. */
+async function described(
+  runtime: Runtime,
+  graph: ReturnType<typeof describeGraph>,
+  picture: Image,
+  maps: NamedMaps,
+  parts: readonly Tile[],
+  visible: Float32Array | undefined,
+  each: (values: Record<string, Value>, tile: Tile) => Promise<void>,
+): Promise<void> {
+  if (Object.keys(graph).length === 0) {
+    for (const tile of parts) await each({}, tile);
+    return;
+  }
+  const program = await runtime.load(encode(graph));
+  try {
+    for (const tile of parts) {
+      const { width, height } = tile;
+      const image = runtime.value(cutTile(picture.data, picture, tile), [1, 3, height, width]);
+      const own = visible && cutTile(visible, picture, tile);
+      const weight = mapValue(runtime, own ? tileWeight(tile).map((x, i) => x * own[i]!) : tileWeight(tile), tile);
+      const inputs = { ...tileMaps(runtime, maps, picture, tile), image, weight };
+      try {
+        await each(await program.run(inputs), tile);
+      } finally {
+        dispose(inputs);
+      }
+    }
+  } finally {
+    await program.dispose();
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * One level being optimised tile by tile, exactly: first what every tile adds to the sums that the losses are made of, then
+ * the loss and its slope along each sum, then what every tile adds to the gradient, then the update, piece by piece. The
+ * runtime holds no more than a tile; image and state are plain memory here. Order and events, the loop knows.
+ */
+import { cropClamped, type Size } from "../../image/image.ts";
+import type { Program, Runtime, Value, Values } from "../../runtimes/runtime.ts";
+import type { Tile } from "../../schedule/tiles.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { WeightTensor } from "../../weights/weights.ts";
+import { type Begun, diverged, finite, type LevelRun, parametersOf } from "../level/level.ts";
+import type { Schedule } from "../precision/precision.ts";
+import { dispose, readScalar, scalarValue } from "../step/program.ts";
+import { mapValues, prefixed } from "../step/records.ts";
+import { strengths, type Terms } from "../step/terms.ts";
+import { totals } from "../step/totals.ts";
+import { type GradientRows, gradientRows } from "./gradient-rows.ts";
+import { type KindOfStep, kindOfStep } from "./kinds.ts";
+import { cutTile, putTile, tileWeight } from "./pixels.ts";
+import type { TileKind, TilePrograms } from "./programs.ts";
+import type { TileTargets } from "./targets.ts";
+
+/** A piece of the update has so many pixels, at most: the runtime holds about ten such pieces. */
+const PIECE = 1 << 18;
+
+export interface TiledInput extends Begun {
+  readonly runtime: Runtime;
+  readonly programs: TilePrograms;
+  readonly terms: Terms;
+  readonly tiles: readonly Tile[];
+  readonly targets: TileTargets;
+  /** Which steps are in eight bits; without one, none. */
+  readonly schedule?: Schedule | undefined;
+}
+
+type Rows = ReturnType<GradientRows["take"]>;
+
+/** Numbers in memory of our own, which are written over. */
+interface Numbers {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Takes over what it is given, as `levelRun` does. */
+export async function tiledRun(given: TiledInput): Promise<LevelRun> {
+  const { runtime, programs, terms, tiles, targets, schedule } = given;
+  let image = await taken(given.image);
+  let shown = given.shown ? (await taken(given.shown)).data : image.data;
+  const state: Record<string, Numbers> = {};
+  for (const [name, value] of Object.entries(given.state)) state[name] = await taken(value);
+  const [, , height, width] = image.dims as [number, number, number, number];
+  const work: Size = { width, height };
+  const like = ({ dims }: Numbers) => String(dims) === String(image.dims);
+  const scalars = (prefix: string, numbers: Record<string, number>) =>
+    prefixed(
+      prefix,
+      mapValues(numbers, (x) => scalarValue(runtime, x)),
+    );
+
+  /** Runs `program` on every tile in turn. What it gives is freed after `each` has seen it, and which tile follows. */
+  async function onTiles(
+    program: Program,
+    more: Values,
+    each: (outputs: Values, tile: Tile, following: Tile | undefined) => Promise<void>,
+  ) {
+    for (const [index, tile] of tiles.entries()) {
+      const own = {
+        ...targets.at(tile),
+        image: runtime.value(cutTile(image.data, work, tile), [1, 3, tile.height, tile.width]),
+        weight: runtime.value(tileWeight(tile), [1, 1, tile.height, tile.width]),
+      };
+      let outputs: Record<string, Value> = {};
+      try {
+        outputs = await program.run({ ...targets.shared, ...more, ...own });
+        await each(outputs, tile, tiles[index + 1]);
+      } finally {
+        dispose(own);
+        dispose(outputs);
+      }
+    }
+  }
+
+  /** The score of the sums over all tiles, or what is wanted of it. */
+  async function score({ sums }: TileKind, inputs: Values, strength: Values, wanted?: readonly string[]) {
+    const all = totals(runtime);
+    await onTiles(sums, inputs, (outputs) => all.add(outputs));
+    const measured = all.values();
+    const given = { ...measured, ...strength, ...targets.shared };
+    return programs.score.run(given, wanted).finally(() => dispose(measured));
+  }
+
+  /**
+   * The update of some rows by their gradient, written over what was there. State that is no image changes when all rows
+   * are done: what it will be is returned.
+   */
+  async function update({ area, data }: Rows, loss: number, settings: Settings): Promise<Record<string, Float32Array>> {
+    // No row is touched by a gradient that is no number: what is shown is always finite, if between two steps.
+    if (!finite(data)) throw diverged();
+    const few = programs.pointwise ? Math.max(1, Math.floor(PIECE / area.width)) : area.height;
+    const next: Record<string, Float32Array> = {};
+    for (let from = 0; from < area.height; from += few) {
+      const rows = { ...area, y: area.y + from, height: Math.min(few, area.height - from) };
+      const part = (planes: Float32Array, size: Size, y: number) =>
+        runtime.value(cutTile(planes, size, { ...rows, y }), [1, 3, rows.height, rows.width]);
+      const given = (numbers: Numbers) =>
+        programs.pointwise && like(numbers)
+          ? part(numbers.data, work, rows.y)
+          : runtime.value(numbers.data, numbers.dims);
+      const inputs = {
+        image: given(image),
+        gradient: programs.pointwise ? part(data, area, from) : runtime.value(data, image.dims),
+        loss: scalarValue(runtime, loss),
+        ...prefixed("state", mapValues(state, given)),
+        ...scalars("parameter", parametersOf(settings)),
+      };
+      const outputs = await programs.update.run(inputs).finally(() => dispose(inputs));
+      putTile(image.data, work, await outputs["next image"]!.read(), rows);
+      for (const [name, numbers] of Object.entries(state)) {
+        // What is no part of the optimiser's state is not its to change.
+        const made = await outputs[`next ${name}`]?.read();
+        if (!made) continue;
+        if (like(numbers)) putTile(numbers.data, work, made, rows);
+        else next[name] = made.slice();
+      }
+      dispose(outputs);
+    }
+    return next;
+  }
+
+  /** The gradient, tile by tile, and the update of all rows that no other tile needs as they were. */
+  async function move(step: KindOfStep, slopes: Values, loss: number, settings: Settings): Promise<void> {
+    const tallest = Math.max(...tiles.map((tile) => tile.height));
+    const rows = gradientRows(work, programs.pointwise ? tallest : work.height);
+    let next: Record<string, Float32Array> = {};
+    let done = 0;
+    await onTiles(step.kind.gradient, { ...slopes, ...step.inputs }, async (outputs, tile, following) => {
+      await step.saw(outputs);
+      rows.add(await outputs.gradient!.read(), tile);
+      const end = following ? (programs.pointwise ? following.y : 0) : work.height;
+      if (end <= done) return;
+      next = await update(rows.take(end), loss, settings);
+      done = end;
+    });
+    for (const [name, data] of Object.entries(next)) state[name]!.data.set(data);
+    step.done();
+    shown = programs.shown === "image" ? image.data : state[programs.shown]!.data;
+  }
+
+  const picture = async (size: Size) => cropClamped({ ...work, data: shown }, size);
+  return {
+    async step(settings) {
+      const strength = strengths(terms, settings);
+      const given = scalars("strength", strength);
+      const step = kindOfStep(runtime, programs, state, schedule);
+      let slopes: Record<string, Value> = {};
+      try {
+        const scored = await score(step.kind, step.inputs, given);
+        slopes = Object.fromEntries(Object.entries(scored).filter(([name]) => name.startsWith("slope ")));
+        const loss = await readScalar(scored.loss!);
+        const shares: Record<string, number> = {};
+        for (const [name, by] of Object.entries(strength))
+          shares[name] = by * (await readScalar(scored[`term ${name}`]!));
+        if (!Number.isFinite(loss)) throw diverged(shares);
+        await step.judge(loss, async (kind) => readScalar((await score(kind, step.inputs, given, ["loss"])).loss!));
+        await move(step, slopes, loss, settings);
+        return { loss, terms: shares };
+      } finally {
+        [given, slopes].forEach(dispose);
+        step.dispose();
+      }
+    },
+    shown: picture,
+    lastGood: picture,
+    async tensors() {
+      const all = { image, shown: { dims: image.dims, data: shown }, ...prefixed("state", state) };
+      return new Map(Object.entries(mapValues(all, ({ dims, data }): WeightTensor => ({ shape: dims, data }))));
+    },
+    async finish(size) {
+      dispose(targets.shared);
+      // The result needs no more memory than a step does.
+      image = { ...image, data: new Float32Array(0) };
+      const last = await picture(size);
+      return { image: last, state: mapValues(state, ({ dims, data }) => runtime.value(data, dims)) };
+    },
+    dispose() {
+      dispose(targets.shared);
+    },
+  };
+}
+
+/** A value's numbers, which nobody else has any more. */
+async function taken(value: Value): Promise<Numbers> {
+  const data = await value.read();
+  value.dispose();
+  return { dims: value.dims, data };
+}
