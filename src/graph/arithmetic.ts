@@ -1,4 +1,4 @@
-/** Elementwise operators, with the broadcasting of ONNX: shapes are aligned at the last axis, size 1 stretches. */
+/** Elementwise operators, with the broadcasting of ONNX: shapes are aligned at the last axis and size 1 is repeated. */
 import { expand, sumTo } from "./reduce.ts";
 import { broadcast, sameShape } from "./shape.ts";
 import { node, scalar, type Tensor } from "./tensor.ts";
@@ -10,7 +10,7 @@ function tensor(x: Operand): Tensor {
   return typeof x === "number" ? scalar(x) : x;
 }
 
-/** A binary operator; its rule gives the gradients before they are summed over the axes that were stretched. */
+/** A binary operator. Its rule gives the gradients before they are summed over the broadcast axes. */
 function binary(
   op: string,
   left: Operand,
@@ -77,14 +77,14 @@ export function abs(x: Tensor): Tensor {
 }
 
 /**
- * `max(x, 0)`; the gradient flows where the output is positive. The mask is written Greater, Cast, Mul: measured on the
- * CPU, that is cheaper than Sign or Where.
+ * `max(x, 0)`; the gradient flows where the output is positive. The mask is Greater, Cast, Mul because that is faster
+ * on the CPU than Sign or Where.
  */
 export function relu(x: Tensor): Tensor {
   return unary("Relu", x, (g, y) => mul(g, float(greater(y, 0))));
 }
 
-/** `x` held in [low, high]; no gradient outside. */
+/** `x` clamped to [low, high]; the gradient is 0 outside. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
   return node("Clip", [x, scalar(low), scalar(high)], {
     shape: x.shape,
@@ -108,7 +108,7 @@ function plain(op: string, left: Operand, right: Operand, type: "bool" | "float3
   return node(op, [a, b], { shape: broadcast(a.shape, b.shape), type });
 }
 
-/** `a > b` as truth values. With a NaN on either side: false, as for all comparisons. */
+/** `a > b`, elementwise, as booleans. Like every comparison it is false where either side is NaN. */
 export function greater(a: Operand, b: Operand): Tensor {
   return plain("Greater", a, b, "bool");
 }
@@ -125,7 +125,7 @@ export function and(a: Tensor, b: Tensor): Tensor {
   return plain("And", a, b, "bool");
 }
 
-/** By De Morgan's rule: ONNX Runtime's WebGPU has no Or, and would bring both to the CPU for it. */
+/** `a || b`, by De Morgan's rule: ONNX Runtime's WebGPU provider has no Or and would run it on the CPU. */
 export function or(a: Tensor, b: Tensor): Tensor {
   return not(and(not(a), not(b)));
 }
@@ -134,12 +134,12 @@ export function not(a: Tensor): Tensor {
   return node("Not", [a], { shape: a.shape, type: "bool" });
 }
 
-/** Truth values as 1 and 0. */
+/** Booleans as 1 and 0. */
 export function float(x: Tensor): Tensor {
   return node("Cast", [x], { shape: x.shape, attributes: { to: "float32" } });
 }
 
-/** `a` where `condition` holds, else `b`. What is not chosen may be NaN. */
+/** `a` where `condition` is true, else `b`. The branch that is not selected may be NaN. */
 export function where(condition: Tensor, left: Operand, right: Operand): Tensor {
   const [a, b] = [tensor(left), tensor(right)];
   const shape = broadcast(condition.shape, broadcast(a.shape, b.shape));

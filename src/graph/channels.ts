@@ -1,8 +1,8 @@
-/** A linear map of the channels, the same at every position. */
+/** A linear map of the channels, identical at every position. */
 import { sameDim, shapeText } from "./shape.ts";
 import { constant, node, type Tensor } from "./tensor.ts";
 
-/** `x` [1, C, H, W] with the constant `matrix` [K, C] applied to the channels of every position: [1, K, H, W]. */
+/** Applies the constant `matrix` [K, C] to the channels of `x` [1, C, H, W] at every position: [1, K, H, W]. */
 export function mixChannels(x: Tensor, matrix: Tensor): Tensor {
   const [outputs, inputs] = matrix.shape;
   if (matrix.shape.length !== 2 || x.shape.length !== 4 || !sameDim(x.shape[1]!, inputs!)) {
@@ -16,7 +16,7 @@ export function mixChannels(x: Tensor, matrix: Tensor): Tensor {
   });
 }
 
-/** What `mixChannels` was applied to, and its matrix, where `x` is such a map. */
+/** The input and the matrix of `mixChannels`, if `x` is its output; else undefined. */
 export function mixture(x: Tensor): { readonly source: Tensor; readonly matrix: Tensor } | undefined {
   const [source, kernel] = x.inputs;
   if (x.op !== "Conv" || String(x.attributes.kernel_shape) !== "1,1" || x.inputs.length !== 2) return undefined;

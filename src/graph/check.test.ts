@@ -1,4 +1,4 @@
-/** What is refused: shapes that do not fit when a tensor is made, and what only shows in a whole graph. */
+/** Invalid graphs are rejected: shapes when a tensor is made, names and types when the whole graph is checked. */
 import { describe, expect, test } from "vitest";
 import { add, mul, where } from "./arithmetic.ts";
 import { check } from "./check.ts";
@@ -16,7 +16,7 @@ const image = input("image", [1, 3, H, W]);
 const matrix = input("matrix", [3, 4]);
 const zeros = (...shape: number[]) => constant(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
 
-describe("shapes that do not fit are refused where they are joined", () => {
+describe("incompatible shapes are rejected by the operator", () => {
   test.each<[string, () => unknown]>([
     ["shapes [1, 3, H, W] and [2, 1, 1] do not fit together", () => add(image, zeros(2, 1, 1))],
     ["shapes [3, 4] and [1, 3, H, W] do not fit together", () => where(matrix, image, 0)],
@@ -39,43 +39,43 @@ describe("shapes that do not fit are refused where they are joined", () => {
   });
 });
 
-describe("gradients that do not exist are refused", () => {
-  test("of an operator without a rule", () => {
+describe("gradients that do not exist are rejected", () => {
+  test("of an operator without a pullback", () => {
     expect(() => grad(max(matrix), [matrix])).toThrow("grad: ReduceMax has no gradient");
   });
 
-  test("with respect to a convolution behind a kernel that is no constant", () => {
+  test("with respect to a convolution with a kernel that is not constant", () => {
     const kernel = input("kernel", [2, 3, 3, 3]);
     expect(() => grad(sum(conv(image, kernel)), [image])).toThrow("conv: a gradient needs a constant kernel");
   });
 
-  test("but what no variable reaches needs no rule", () => {
+  test("but a node that depends on no variable needs no pullback", () => {
     expect(() => grad(mul(sum(image), max(matrix)), [image])).not.toThrow();
   });
 });
 
 describe("check", () => {
-  test("takes a graph in order", () => {
+  test("accepts a valid graph", () => {
     expect(() => check({ y: add(image, 1), z: sum(matrix) })).not.toThrow();
   });
 
-  test("refuses two inputs of one name, and says both shapes if they differ", () => {
+  test("rejects two inputs of one name and reports both shapes if they differ", () => {
     expect(() => check({ y: add(sum(image), sum(input("image", [3, 4]))) })).toThrow(
       "two inputs are called image [1, 3, H, W] and [3, 4]",
     );
     expect(() => check({ y: add(matrix, input("matrix", [3, 4])) })).toThrow(/^two inputs are called matrix$/);
   });
 
-  test("refuses an output with an input's name", () => {
+  test("rejects an output with an input's name", () => {
     expect(() => check({ image: add(image, 1) })).toThrow("an input and an output are called image");
   });
 
-  test("refuses elementwise operators on elements of two types", () => {
+  test("rejects elementwise operators on two element types", () => {
     const truth = node("Greater", [matrix, scalar(0)], { shape: matrix.shape, type: "bool" });
     expect(() => check({ y: add(matrix, truth) })).toThrow("Add: inputs of types float32, bool");
   });
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY])("refuses a constant that holds %f", (value) => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])("rejects a constant with the value %f", (value) => {
     const broken = constant(Float32Array.of(1, value, 3, 4), [4]);
     expect(() => check({ y: add(matrix, broken) })).toThrow("a constant [4] holds NaN or infinite numbers");
   });

@@ -1,11 +1,11 @@
-/** What must hold for a graph as a whole before it is encoded; each operator has checked its own shapes already. */
+/** Validates a graph as a whole before it is encoded. Each operator has checked its own shapes already. */
 import { ordered } from "./order.ts";
 import { sameShape, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * Throws a TypeError unless input names are unique, elementwise operators get elements of one type, and every constant
- * holds finite numbers.
+ * Throws a TypeError unless input names are unique, elementwise operators have operands of one type, and every constant
+ * is finite.
  */
 export function check(outputs: Readonly<Record<string, Tensor>>): void {
   const inputs = new Map<string, Tensor>();

@@ -1,24 +1,23 @@
-/** The one convolution that VGG-like networks need: 3x3, stride 1, the size kept, with fixed kernels. */
+/** The one convolution that VGG-like networks need: 3x3, stride 1, same size, constant kernels. */
 import { padCircular } from "./movement.ts";
 import { divideDim, sameDim, shapeText } from "./shape.ts";
 import { constant, node, type Tensor } from "./tensor.ts";
 
-/** What is beyond the edge: nothing, or the opposite edge, as if the picture were repeated without end. */
+/** What is beyond the edge: zeros, or the opposite edge, as if the image were tiled infinitely. */
 export const paddings = ["zero", "circular"] as const;
 export type Padding = (typeof paddings)[number];
 
 /**
  * `x` [1, inputs, H, W] convolved with `kernel` [outputs, inputs, 3, 3], plus `bias` [outputs]: [1, outputs, H, W].
  *
- * Its gradient with respect to `x` is again such a convolution: with
+ * The gradient with respect to `x` is again such a convolution. From
  *   y[o, i, j] = sum over c, u, v of kernel[o, c, u, v] x[c, i + u - 1, j + v - 1]
- * the pixel x[c, p, q] enters y[o, p - u + 1, q - v + 1], so
+ * the pixel x[c, p, q] contributes to y[o, p - u + 1, q - v + 1], so
  *   gx[c, p, q] = sum over o, u, v of kernel[o, c, 2 - u, 2 - v] gy[o, p + u - 1, q + v - 1]:
- * the kernel rotated by 180 degrees with its two channel axes exchanged. With circular padding all places are meant modulo
- * H and W, in both lines alike, and where x[c, p, q] enters is y at that place modulo H and W: so the gradient is the
- * circular convolution of `gy`, by the very same rule.
+ * the kernel rotated by 180 degrees with its two channel axes exchanged. With circular padding all indices are modulo H
+ * and W in both lines, so the gradient is the circular convolution of `gy` with the same rotated kernel.
  *
- * `even` says that H and W are even: a gradient of a few channels is then computed in blocks (`blockwise`).
+ * `even` states that H and W are even: a gradient with few channels is then computed in 2x2 blocks (`blockwise`).
  */
 export function conv(x: Tensor, kernel: Tensor, bias?: Tensor, padding: Padding = "zero", even = false): Tensor {
   const [outputs, inputs, rows, columns] = kernel.shape;
@@ -39,12 +38,13 @@ export function conv(x: Tensor, kernel: Tensor, bias?: Tensor, padding: Padding 
   });
 }
 
-/** ONNX Runtime computes 16 channels as fast as one. */
+/** Up to this many output channels `blockwise` pays off: ONNX Runtime computes 16 as fast as one. */
 const FEW = 3;
 
 /**
- * The gradient `conv(g, rotate(kernel))`, a block of 2x2 pixels at a time: what the four see of `g` is 4x4, so that it is a
- * convolution with stride 2 whose channels are the blocks' pixels. Measured with 3 channels: 0.6 to 0.7 of the time.
+ * The gradient `conv(g, rotate(kernel))` for a block of 2x2 pixels at a time. The four pixels depend on 4x4 values of
+ * `g`, so this is a convolution with stride 2 whose output channels are the pixels of the block. Measured with 3
+ * channels: 0.6 to 0.7 of the time.
  */
 function blockwise(g: Tensor, kernel: Tensor): Tensor {
   const back = rotate(kernel);

@@ -1,12 +1,12 @@
 /**
- * A rewriting of a graph: what a network computes forward and backward, in eight bits. It knows the traces that this
- * language's convolutions, ReLUs, poolings and their gradients leave in a graph, and changes those; everything else stays
- * in 32 bits and gets floats. It refuses to know which network, loss or optimiser the graph is made of.
+ * Rewrites a graph so that the network's forward and backward passes run in eight bits. It recognises convolutions,
+ * ReLUs, poolings and their gradients by the nodes that this language emits for them; everything else stays in float32.
+ * It does not depend on which network, loss or optimiser the graph contains.
  *
- * Forward, features are uint8 with zero at 0, so that saturation is the ReLU; backward, gradients are uint8 with zero at
- * 128. The first convolution (what it sees are no features) and the last of the gradient (nothing is masked after it) stay
- * as they are. What a level is worth is decided beforehand, from the run before ("delayed scaling"): the ranges of all
- * tensors in eight bits go in, and go out as they should have been.
+ * Forward activations are uint8 with zero point 0, so that saturation is the ReLU. Gradients are uint8 with zero point
+ * 128. The first convolution (its input is the image) and the last one of the gradient (no mask follows) stay in
+ * float32. Scales are fixed before a step, from the ranges of the previous one (delayed scaling): the ranges of all
+ * quantised tensors are an input, and the updated ranges are an output.
  */
 import { abs, div, maximum, mul, neg, where } from "./arithmetic.ts";
 import type { Quantised, Scaled } from "./integer.ts";
@@ -20,13 +20,13 @@ import { constant, input, node, scalar, type Tensor } from "./tensor.ts";
 type Outputs = Readonly<Record<string, Tensor>>;
 
 export interface EightBit {
-  /** The same outputs in eight bits, from the same inputs and from the ranges; and the ranges of the next run. */
+  /** The same outputs in eight bits, from the same inputs and the ranges; and the ranges for the next run. */
   readonly outputs: Outputs;
-  /** The outputs as they were, and the ranges that were measured: for the first run, and for whenever one is at hand. */
+  /** The original float32 outputs and the ranges measured from them: for the first run and for recalibration. */
   readonly measured: Outputs;
 }
 
-/** What ranges are called where they come in and where they go out, and how many there may be. */
+/** The names of the ranges as input and output, and their number. */
 export interface Ranges {
   readonly from: string;
   readonly to: string;
@@ -34,11 +34,14 @@ export interface Ranges {
 }
 
 export interface EightBitOptions extends Ranges {
-  /** Has the runtime a direct convolution for constant biases? ONNX Runtime has one on CPUs, and none in WASM; default true. */
+  /**
+   * Whether the runtime has a direct integer convolution for constant biases. ONNX Runtime has one on CPUs and none in
+   * WASM. Default true.
+   */
   readonly direct?: boolean;
 }
 
-/** One tensor in eight bits whose range is decided beforehand, and the least that it may be. */
+/** One quantised tensor whose range is an input, and the smallest range it may have. */
 interface Slot {
   readonly original: Tensor;
   readonly least: number;
@@ -46,10 +49,11 @@ interface Slot {
 }
 
 /**
- * `outputs` in eight bits. A range is the largest magnitude that a tensor is expected to have. Of the `capacity` numbers that
- * go in and out, the first are those of features, in their order, and the last those of gradients: so that a graph of the
- * same features without a gradient can go by the same ranges. The others are 0. Undefined for a graph in which there is
- * nothing to be done.
+ * The eight-bit version of `outputs`; undefined if nothing in the graph can be quantised.
+ *
+ * A range is the expected largest magnitude of a tensor. Of the `capacity` ranges, activations take the first entries
+ * in graph order and gradients the last ones, so that a graph with the same activations and no gradient can use the
+ * same ranges. Unused entries are 0.
  */
 export function eightBit(
   outputs: Outputs,
@@ -58,7 +62,7 @@ export function eightBit(
   const ranges = input(from, [capacity]);
   const nodes = ordered(Object.values(outputs));
   const { slots, plain } = rewriter(ranges, leastRanges(nodes), direct);
-  // Each after what it is made of: no call goes deep.
+  // Inputs before their consumers, so that the recursion stays shallow.
   for (const x of nodes) plain(x);
   if (slots.length === 0) return undefined;
   if (slots.length > capacity) throw new TypeError(`eightBit: ${slots.length} ranges, and room for ${capacity}`);
@@ -85,15 +89,15 @@ export function eightBit(
 }
 
 /**
- * A range grows when it was used up, and shrinks to what was used of it. No margin: what is held at the end of the range
- * now and then costs less than a coarser rounding of everything (tried: 1.15, 1.3, 1.5 and 2).
+ * A range grows when it was fully used and shrinks to what was used. There is no margin: occasional saturation costs
+ * less than a coarser quantisation of everything (tried: 1.15, 1.3, 1.5 and 2).
  */
 function follow(used: Tensor): Tensor {
   const shrunk = node("Clip", [used, scalar(0.75), scalar(1)], { shape: used.shape });
   return where(node("GreaterOrEqual", [used, scalar(1)], { shape: used.shape, type: "bool" }), scalar(1.5), shrunk);
 }
 
-/** Ranges that the next run can begin with: none so small that it takes a gradient long to grow from nothing. */
+/** Ranges clamped from below, so that a gradient that was 0 can grow again within a few steps. */
 function held(ranges: Tensor, slots: readonly Slot[]): Tensor {
   const signed = slots.map(({ quantised }) => (quantised.zero === 0 ? 0 : 1));
   const gradients = constant(Float32Array.from(signed), [slots.length]);
@@ -111,9 +115,9 @@ function magnitude(x: Tensor, { zero }: Scaled): Tensor {
 }
 
 /**
- * Those of `scalars` whose numbers `order` lists, [n]. Of a node's inputs ONNX Runtime computes those first that stand last in the
- * model, with all that they need: so scalars that are listed from the last to the first are computed each when what it is made
- * of is there, and no tensor waits for the others.
+ * The `scalars` in the given `order`: [n]. ONNX Runtime evaluates the inputs of a node from the last to the first, each
+ * with everything that it depends on. Listing the scalars in reverse therefore computes each one as soon as its tensor
+ * exists, and no tensor is kept alive for the others.
  */
 function column(scalars: readonly Tensor[], order: readonly number[]): Tensor {
   const backwards = concat(scalars.map((x) => reshape(x, [1])).reverse(), 0);
@@ -124,7 +128,7 @@ function column(scalars: readonly Tensor[], order: readonly number[]): Tensor {
   return node("Gather", [backwards, places], { shape: [order.length] });
 }
 
-/** The least ranges of features, by what sees them. */
+/** The smallest allowed range of each activation tensor, from the convolutions that consume it. */
 function leastRanges(nodes: readonly Tensor[]): ReadonlyMap<Tensor, number> {
   const found = new Map<Tensor, number>();
   for (const x of nodes) {
@@ -143,7 +147,7 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   const eights = new Map<Tensor, Quantised>();
   const worth = { 0: div(ranges, integer.LEVELS[0]), 128: div(ranges, integer.LEVELS[128]) };
 
-  /** A tensor in eight bits whose range comes from the run before. */
+  /** A quantised tensor whose range was measured in the previous run. */
   function slot(original: Tensor, zero: 0 | 128, make: (as: Scaled) => Quantised): Quantised {
     const before = slots.filter(({ quantised }) => quantised.zero === zero).length;
     const place = zero === 0 ? before : (ranges.shape[0] as number) - 1 - before;
@@ -153,13 +157,13 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
     return quantised;
   }
 
-  /** Floats in eight bits: their range is what it is. */
+  /** Quantises a float tensor by its own current maximum. */
   function rounded(x: Tensor, zero: 0 | 128): Quantised {
     const most = maximum(reduce("ReduceMax", zero === 0 ? x : abs(x), {}), 1e-30);
     return integer.quantise(x, { zero, scale: div(most, integer.LEVELS[zero]) });
   }
 
-  /** `x` in eight bits. */
+  /** The quantised version of `x`. */
   function eight(x: Tensor): Quantised {
     let known = eights.get(x);
     if (!known) {
@@ -202,12 +206,12 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
     return rounded(plain(x), 128);
   }
 
-  /** Where nothing came out of a ReLU the mask is of no use, and does no harm. */
+  /** Where the pooled tensor is not the output of a ReLU the mask is redundant and harmless. */
   function maskedUnpooled({ gradient, features, pooled }: Unpooled): Quantised {
     return integer.maskedUnpooled(eight(gradient), eight(features), eight(pooled));
   }
 
-  /** A gradient behind the ReLU that made `features`, and before it behind the pooling after it. */
+  /** The gradient before the ReLU that produced `features`, and before the pooling that follows it, if any. */
   function maskedGradient(gradient: Tensor, features: Tensor): Quantised {
     const unpooled = unpooledFrom(gradient);
     if (unpooled?.features === features) return maskedUnpooled(unpooled);
@@ -219,7 +223,7 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
     return integer.masked(eight(gradient), eight(features));
   }
 
-  /** `x` in 32 bits, made of what was rewritten. */
+  /** `x` in float32, computed from the rewritten nodes. */
   function plain(x: Tensor): Tensor {
     let known = floats.get(x);
     if (!known) {
@@ -230,7 +234,8 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   }
 
   function restored(x: Tensor): Tensor {
-    // All features alike, the first too: where they are compared with what was pooled of them, both must be rounded.
+    // All activations, including the first: max pooling's gradient compares them with pooled values, so both must be
+    // rounded.
     if (isSeen(x) || maskedBy(x)) return integer.dequantise(eight(x));
     if (x.op === "Shape" && isSeen(x.inputs[0]!)) return integer.shapeOfFloats(eight(x.inputs[0]!));
     const gram = gramOf(x);
@@ -238,7 +243,7 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
     return remade(x);
   }
 
-  /** The same operator on what its inputs became. */
+  /** The same operator applied to the rewritten inputs. */
   function remade(x: Tensor): Tensor {
     const inputs = x.inputs.map(plain);
     return inputs.every((y, i) => y === x.inputs[i]) ? x : { ...x, inputs };
@@ -247,24 +252,24 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   return { slots, plain };
 }
 
-/** A convolution that has an equal in eight bits: beyond the edge there is nothing. */
+/** A 3x3 convolution with zero padding, which has an eight-bit equivalent. */
 function isZeroPadded(x: Tensor): boolean {
   const kernel = x.inputs[1];
   const sides = kernel?.op === "Constant" && String(kernel.shape.slice(2));
   return x.op === "Conv" && sides === "3,3" && String(x.attributes.pads) === "1,1,1,1";
 }
 
-/** The result of a convolution and of the ReLU after it. */
+/** The output of a convolution followed by a ReLU. */
 function isFeatures(x: Tensor): boolean {
   return x.op === "Relu" && isZeroPadded(x.inputs[0]!) && x.inputs[0]!.inputs.length === 3;
 }
 
-/** Features, pooled or not: what the next convolution may see. */
+/** Activations, pooled or not: possible inputs of a quantised convolution. */
 function isSeen(x: Tensor): boolean {
   return isFeatures(x) || ((x.op === "MaxPool" || x.op === "AveragePool") && isSeen(x.inputs[0]!));
 }
 
-/** Of `gradient * (features > 0)`: the features. */
+/** The `features` of `gradient * (features > 0)`; undefined for other nodes. */
 function maskedBy(x: Tensor): Tensor | undefined {
   const greater = maskOf(x, "Greater");
   const features = greater?.inputs[0];
@@ -273,19 +278,19 @@ function maskedBy(x: Tensor): Tensor | undefined {
   return sameShape(x.inputs[0]!.shape, features.shape) ? features : undefined;
 }
 
-/** The comparison `op` of a product of something and its truth values. */
+/** The comparison `op` in a product with its boolean mask; undefined for other nodes. */
 function maskOf(x: Tensor, op: string): Tensor | undefined {
   if (x.op !== "Mul" || x.inputs[1]!.op !== "Cast") return undefined;
   const comparison = x.inputs[1]!.inputs[0]!;
   return comparison.op === op ? comparison : undefined;
 }
 
-/** A convolution of a masked gradient: back towards the image. */
+/** A convolution of a masked gradient, in the backward pass. */
 function isGradient(x: Tensor): boolean {
   return isZeroPadded(x) && x.inputs.length === 2 && maskedBy(x.inputs[0]!) !== undefined;
 }
 
-/** Is `x` in eight bits sooner than in floats? */
+/** Whether `x` is available in eight bits without a conversion from float32. */
 function isEight(x: Tensor): boolean {
   return (
     isGradient(x) ||
@@ -300,7 +305,7 @@ interface Unpooled {
   readonly pooled: Tensor;
 }
 
-/** Of the gradient of a max pooling, `upsample(gradient) * (features == upsample(pooled))`: its parts. */
+/** The parts of a max pooling's gradient, `upsample(gradient) * (features == upsample(pooled))`. */
 function unpooledFrom(x: Tensor): Unpooled | undefined {
   const equal = maskOf(x, "Equal");
   if (!equal || x.inputs[0]!.op !== "Resize" || equal.inputs[1]!.op !== "Resize") return undefined;
@@ -309,25 +314,25 @@ function unpooledFrom(x: Tensor): Unpooled | undefined {
   return { gradient: x.inputs[0]!.inputs[0]!, features, pooled };
 }
 
-/** Of the gradient of an average pooling, `upsample(gradient / 4)`: the gradient. */
+/** The incoming gradient of an average pooling's gradient, `upsample(gradient / 4)`. */
 function spreadFrom(x: Tensor): Tensor | undefined {
   const quarter = x.op === "Resize" ? x.inputs[0]! : undefined;
   return quarter?.op === "Mul" && quarter.inputs[1]!.data?.[0] === 0.25 ? quarter.inputs[0]! : undefined;
 }
 
-/** Features as rows of channels: [C, H * W]. */
+/** The features that `x` reshapes to [C, H * W]. */
 function rowsOf(x: Tensor): Tensor | undefined {
   const features = x.op === "Reshape" && x.shape.length === 2 ? x.inputs[0]! : undefined;
   return features && isFeatures(features) && x.shape[0] === features.shape[1] ? features : undefined;
 }
 
-/** Of the products of every two channels: the features. */
+/** The features of which `x` is the Gram product. */
 function gramOf(x: Tensor): Tensor | undefined {
   const same = x.op === "Gemm" && x.inputs[0] === x.inputs[1] && x.attributes.transB === 1;
   return same ? rowsOf(x.inputs[0]!) : undefined;
 }
 
-/** Of `matrix * rows`, in the shape of features: its factors. */
+/** The factors of `matrix * rows`, reshaped to the shape of features. */
 function productOf(x: Tensor): { matrix: Tensor; features: Tensor } | undefined {
   const product = x.op === "Reshape" ? x.inputs[0]! : undefined;
   const features = product?.op === "MatMul" ? rowsOf(product.inputs[1]!) : undefined;

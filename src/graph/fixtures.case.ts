@@ -1,4 +1,4 @@
-/** Small graphs run on a runtime, with gradients compared to finite differences: shared by the tests of the operators. */
+/** Runs small graphs on a runtime and compares gradients with finite differences, for the operators' tests. */
 import { encode } from "../onnx/model.ts";
 import { cpu } from "../runtimes/node-cpu.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
@@ -22,7 +22,7 @@ export async function run(
 }
 
 /**
- * The value of the operator, and for each input the gradient of `sum(weights * operator)` and the same by central
+ * The value of the operator, and for each input the gradient of `sum(weights * operator)`, both analytic and by central
  * differences.
  */
 export async function differentiate(operator: OperatorCase) {

@@ -19,7 +19,7 @@ describe("gradients agree with central differences", () => {
   });
 });
 
-test("what is used twice gets the sum of both gradients", async () => {
+test("a tensor that is used twice receives the sum of both gradients", async () => {
   const x = input("x", [2]);
   const [g] = grad(sum(add(mul(x, x), mul(x, 3))), [x]);
   const { g: result } = await run({ g: g! }, { x: { data: Float32Array.of(1, -2), dims: [2] } });
@@ -33,7 +33,7 @@ test("a loss that does not depend on a variable has a zero gradient of its shape
   expect([...result!]).toEqual([0, 0, 0]);
 });
 
-test("a unit gradient is as long as it is told, in the same direction; the value stays, and zero stays zero", async () => {
+test("unitGradient rescales the gradient, keeps its direction and the value, and leaves a zero gradient zero", async () => {
   const [x, length] = [input("x", [3]), input("length", [])];
   const gradientOf = (loss: Tensor) => grad(loss, [x])[0]!;
   const y = unitGradient(x, length);
@@ -45,7 +45,7 @@ test("a unit gradient is as long as it is told, in the same direction; the value
   expect([...found.zero!]).toEqual([0, 0, 0]);
 });
 
-test("a graph thousands of nodes deep is walked without recursion", () => {
+test("a graph thousands of nodes deep is differentiated without recursion", () => {
   const x = input("x", [2]);
   let y: Tensor = x;
   for (let i = 0; i < 20_000; i++) y = relu(y);

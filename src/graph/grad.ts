@@ -1,11 +1,17 @@
-/** Reverse-mode differentiation: one walk from a loss back to what it depends on. Rules live with their operators. */
+/**
+ * Reverse-mode differentiation: one backward pass from a loss to the variables. Each operator's rule stands with the
+ * operator.
+ */
 import { add } from "./arithmetic.ts";
 import { ordered } from "./order.ts";
 import { expand } from "./reduce.ts";
 import { sameShape, shapeText } from "./shape.ts";
 import { scalar, type Tensor } from "./tensor.ts";
 
-/** The gradients of the scalar `loss` with respect to `variables`, as graph; each has its variable's shape. */
+/**
+ * The gradients of the scalar `loss` with respect to `variables`, as graphs of the variables' shapes. Throws a
+ * TypeError if `loss` is no scalar or an operator on the way has no gradient.
+ */
 export function grad(loss: Tensor, variables: readonly Tensor[]): Tensor[] {
   if (loss.shape.length !== 0) throw new TypeError(`grad: expected a scalar, got ${shapeText(loss.shape)}`);
   const nodes = ordered([loss]);

@@ -1,4 +1,4 @@
-/** The differentiable tensor language. Operator names are ONNX's; a gradient is more graph. */
+/** The differentiable tensor language. Operators have their ONNX names; a gradient is more graph. */
 export * from "./arithmetic.ts";
 export { mixChannels, mixture } from "./channels.ts";
 export { check } from "./check.ts";

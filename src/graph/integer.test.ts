@@ -1,4 +1,4 @@
-/** Every operator in eight bits against the same in floats: no further away than the rounding of its tensors explains. */
+/** Every eight-bit operator against its float32 version, within the quantisation error of its tensors. */
 import { describe, expect, test } from "vitest";
 import { add, float, greater, mul, relu } from "./arithmetic.ts";
 import { conv } from "./convolution.ts";
@@ -18,7 +18,7 @@ const SIZES = { H: 6, W: 10 };
 const kernel = constant(numbers(C * C * 9, 3), [C, C, 3, 3]);
 const bias = constant(numbers(C, 4), [C]);
 
-/** Features are what a ReLU leaves; gradients have both signs; the small ones are half the size. */
+/** Activations are outputs of a ReLU; gradients have both signs; "small" tensors have half the height and width. */
 const features = relu(input("features", [1, C, H, W]));
 const gradient = input("gradient", [1, C, H, W]);
 const small = input("small", [1, C, multiplyDims(H, 0.5), multiplyDims(W, 0.5)]);
@@ -29,7 +29,10 @@ const eight = { features: integer.quantise(features, as(0, 1)), gradient: intege
 const eightSmall = integer.quantise(small, as(128, 1));
 const on = float(greater(integer.dequantise(eight.features), 0));
 
-/** In eight bits, in floats, and how far they may be apart: half a level of what goes in and of what comes out. */
+/**
+ * The eight-bit result, the float32 result, and the tolerance: half a quantisation step of the inputs and of the
+ * output.
+ */
 const cases: Record<string, [Tensor, Tensor, number]> = {
   quantise: [integer.dequantise(eight.gradient), gradient, 0.5 / 127],
   "conv and relu": [
@@ -95,7 +98,7 @@ function given() {
   };
 }
 
-describe("in eight bits as in floats", () => {
+describe("eight bits agree with float32", () => {
   test.each(Object.keys(cases))("%s", async (name) => {
     const [eight, floats, bound] = cases[name]!;
     const inputs = given();
@@ -110,7 +113,7 @@ describe("in eight bits as in floats", () => {
     const apart = found.floats!.map((x, i) => Math.abs(x - found.eight![i]!));
     expect(found.eight).toHaveLength(found.floats!.length);
     expect(Math.max(...apart)).toBeLessThanOrEqual(bound * 1.0001);
-    // And it is not all rounding: the two say the same.
+    // The agreement is not only within the tolerance: the values correlate.
     expect(correlation(found.floats!, found.eight!)).toBeGreaterThan(0.99);
   });
 });
@@ -122,12 +125,12 @@ function correlation(a: Float32Array, b: Float32Array): number {
 }
 
 /**
- * Processors without VNNI hold the sum of two products at 16 bits: there sums like these come out at half, or at a hundredth
- * where the other half is taken off again, if weights are as large as 8 bits allow.
+ * Processors without VNNI saturate the sum of two products at 16 bits. With weights that use all of 8 bits, sums like
+ * these come out at half of their value, or at a hundredth where the other half is subtracted again.
  */
-describe("sums of the largest numbers are right", () => {
+describe("sums of the largest values do not saturate", () => {
   const SIDE = 8;
-  /** By channel: all alike, large ones in several neighbourhoods, and all below zero. */
+  /** By channel: all equal, large values in several arrangements, and all negative. */
   const patterns: Record<string, (channel: number) => number> = {
     equal: () => 1,
     "large and small": (channel) => (channel % 2 === 0 ? 1 : 0.01),
@@ -170,7 +173,7 @@ describe("sums of the largest numbers are right", () => {
   });
 });
 
-describe("a bias held in channels", () => {
+describe("a bias stored in extra channels", () => {
   const inputs = 4;
   const outputs = 16;
   const weights = constant(numbers(outputs * inputs * 9, 5), [outputs, inputs, 3, 3]);
@@ -180,9 +183,9 @@ describe("a bias held in channels", () => {
   );
   const least = integer.leastRange(weights, biases);
 
-  // What is rounded off is a few dozen of the products' units, whatever the scale.
+  // The rounding error is a few dozen units of the products, whatever the scale.
   test.each([1, 1.7, 30, 1000])(
-    "is that of the floats, where features reach %f times the least range",
+    "equals the float32 bias when features reach %f times the smallest range",
     async (times) => {
       const scale = (least * times) / 255;
       const x = integer.quantise(input("x", [1, inputs, 2, 2]), { zero: 0, scale: scalar(scale) });
@@ -196,7 +199,7 @@ describe("a bias held in channels", () => {
     },
   );
 
-  test("has room above the least range only", () => {
+  test("fits only above the smallest range", () => {
     const larger = constant(
       (biases.data as Float32Array).map((x) => 2 * x),
       [outputs],
@@ -205,8 +208,8 @@ describe("a bias held in channels", () => {
   });
 });
 
-test("the gradient of max pooling goes to the first of a block's maxima, and nowhere in a block of zeros", async () => {
-  // A block with a maximum, one of zeros, and all that can be equal.
+test("the gradient of max pooling goes to the first maximum of a block, and nowhere in a block of zeros", async () => {
+  // A block with one maximum, one of zeros, and every combination of equal values.
   const rows = [
     [0.2, 0.6, 0, 0, 0.5, 0.5, 0.1, 0.5, 0.1, 0.2, 0.5, 0.1, 0.5, 0.5, 0.2, 0.1],
     [0.1, 0.4, 0, 0, 0.1, 0.3, 0.5, 0.3, 0.5, 0.5, 0.1, 0.5, 0.5, 0.5, 0.3, 0.4],
@@ -229,7 +232,7 @@ test("the gradient of max pooling goes to the first of a block's maxima, and now
   ]);
 });
 
-test("how much of a range is used", async () => {
+test("the used fraction of a range", async () => {
   const x = input("x", [1, 1, 2, 2]);
   const eights = [integer.quantise(x, as(0, 1)), integer.quantise(x, as(0, 0.2)), integer.quantise(x, as(128, 1))];
   const found = await run(

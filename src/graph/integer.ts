@@ -1,6 +1,6 @@
 /**
- * Tensors in eight bits, and the operators on them: ONNX Runtime's integer kernels, which want channels last. How a graph
- * comes to be in eight bits, and where scales come from, it refuses to know.
+ * Quantised tensors and the operators on them: ONNX Runtime's integer kernels, which use the NHWC layout. Which tensors
+ * are quantised, and by which scales, is decided in `eightbit.ts`.
  */
 import { add, div, maximum, mul } from "./arithmetic.ts";
 import { concat, shapeOf, transpose } from "./movement.ts";
@@ -9,24 +9,24 @@ import { BESIDE_ITS_EQUAL, kernelScales, type RoundedKernel, roundedKernel } fro
 import { type Dim, divideDim, multiplyDims, type Shape } from "./shape.ts";
 import { constant, type ElementType, integers, node, scalar, type Tensor } from "./tensor.ts";
 
-/** A tensor [1, C, H, W] of 32-bit floats as `scale * (levels - zero)`. */
+/** A float32 tensor [1, C, H, W] represented as `scale * (levels - zero)`. */
 export interface Quantised {
-  /** uint8, [1, H, W, C]. */
+  /** The quantised values: uint8, [1, H, W, C]. */
   readonly levels: Tensor;
   /** A positive scalar. */
   readonly scale: Tensor;
-  /** 0 for what is never negative: values below are held at 0, which is a ReLU. 128 for what has both signs. */
+  /** The zero point: 0 for non-negative tensors (saturation at 0 is then a ReLU), 128 for signed ones. */
   readonly zero: 0 | 128;
 }
 
-/** What a level is worth is not known beforehand: it comes in when the program runs. */
+/** The quantisation parameters of a result; the scale is an input of the program. */
 export type Scaled = Pick<Quantised, "scale" | "zero">;
 
-/** The largest level above zero: what the scale's range is divided by. */
+/** The largest value above the zero point: scale = range / LEVELS. */
 export const LEVELS = { 0: 255, 128: 127 } as const;
 
 const CONTRIB = "com.microsoft";
-/** Smaller than any range that matters, and no denormal. */
+/** A lower bound of scales; not a denormal number. */
 const TINY = 1e-30;
 
 function of(op: string, inputs: readonly Tensor[], shape: Shape, type: ElementType, attributes = {}): Tensor {
@@ -40,28 +40,28 @@ function level(value: number): Tensor {
 const channelsLast = ([n, c, h, w]: Shape): Shape => [n!, h!, w!, c!];
 const channelsFirst = ([n, h, w, c]: Shape): Shape => [n!, c!, h!, w!];
 
-/** `x` [1, C, H, W], each number at its nearest level. */
+/** `x` [1, C, H, W], rounded to the nearest quantised value. */
 export function quantise(x: Tensor, as: Scaled): Quantised {
   const levels = of("QuantizeLinear", [x, as.scale, level(as.zero)], x.shape, "uint8");
   return { ...as, levels: of("Transpose", [levels], channelsLast(x.shape), "uint8", { perm: [0, 2, 3, 1] }) };
 }
 
-/** The floats [1, C, H, W] again. */
+/** The float32 tensor [1, C, H, W]. */
 export function dequantise({ levels, scale, zero }: Quantised): Tensor {
   const shape = channelsFirst(levels.shape);
   const planes = of("Transpose", [levels], shape, "uint8", { perm: [0, 3, 1, 2] });
   return of("DequantizeLinear", [planes, scale, level(zero)], shape, "float32");
 }
 
-/** The shape of the floats that `x` stands for, without making them. */
+/** The shape [1, C, H, W] of the tensor that `x` represents, without dequantising it. */
 export function shapeOfFloats({ levels }: Quantised): Tensor {
   return of("Gather", [shapeOf(levels), integers(0, 3, 1, 2)], [4], "int64");
 }
 
 /**
- * The products of every two channels, summed over positions: [C, C]. In floats: 32-bit integers would overflow at pictures
- * of some thousand positions, and are no faster. (For the same reason nothing is dequantised here: ONNX Runtime would make
- * an integer product of it.)
+ * The Gram product over positions, [C, C], in float32: int32 sums would overflow at images of some thousand positions,
+ * and are no faster. (The operands are cast, not dequantised, because ONNX Runtime would fuse DequantizeLinear into an
+ * integer product.)
  */
 export function quantisedGram(x: Quantised): Tensor {
   const rows = float(flat(x.levels));
@@ -76,9 +76,10 @@ function flat(levels: Tensor): Tensor {
 }
 
 /**
- * The 3x3 convolution of `conv()`, and the ReLU after it where the result's zero is 0. The kernel is int8, a scale for
- * each output channel. `x` of a convolution with a bias has zero at 0. Where the runtime convolves `direct`, if the bias is
- * constant, the bias is held in channels of `x`, else it is brought to the product of the scales when the program runs.
+ * The 3x3 convolution of `conv()`, and the ReLU after it where the result's zero point is 0. The kernel is int8 with
+ * one scale per output channel. The input of a convolution with a bias has zero point 0. With `direct` the bias is
+ * stored in extra channels of `x`, because QLinearConv's own bias would have to be constant; otherwise the bias is
+ * quantised at run time.
  */
 export function quantisedConv(
   x: Quantised,
@@ -102,41 +103,41 @@ export function quantisedConv(
   return { ...as, levels: of(`${CONTRIB}.QLinearConv`, inputs, [n!, h!, w!, outputs], "uint8", attributes) };
 }
 
-/** The nearest int32. */
+/** Rounded to int32. */
 function wholeNumbers(x: Tensor): Tensor {
-  // 2^31 as a float is one too many.
+  // The largest float32 below 2^31.
   const held = of("Clip", [x, scalar(-2147483520), scalar(2147483520)], x.shape, "float32");
   return of("Cast", [of("Round", [held], x.shape, "float32")], x.shape, "int32", { to: "int32" });
 }
 
-/** Channels that hold a bias. */
+/** The number of extra channels that store a bias. */
 const HOLD = 4;
-/** The first two of them hold its multiplier's whole part, up to so much. */
+/** The first two store the integer part of its multiplier, up to this. */
 const MOST = 2 * 255;
 
 /**
- * The least range of the features that go into a convolution: with less, its bias were too large for the channels that hold
- * it, and the features too small to matter beside it.
+ * The smallest range of a convolution's input. With a smaller one the bias would not fit into its channels, and the
+ * features would be negligible beside it.
  */
 export function leastRange(kernel: Tensor, bias: Tensor): number {
   const { largest } = steps(kernelScales(kernel.data as Float32Array, kernel.shape[0] as number), bias);
   return (LEVELS[0] * largest) / (BESIDE_ITS_EQUAL * MOST);
 }
 
-/** A bias in steps of its channel's scale. */
+/** A bias in units of its output channel's scale. */
 function steps(scales: Float32Array, bias: Tensor): { each: Float32Array; largest: number } {
   const each = (bias.data as Float32Array).map((b, i) => b / scales[i]!);
   return { each, largest: each.reduce((most, x) => Math.max(most, Math.abs(x)), TINY) };
 }
 
 /**
- * A bias as four more channels of `x`, the same at every position, which the kernel sees at its centre. In QLinearConv's own
- * bias it would have to be constant, and depends on the scale of `x`: one that is computed has ONNX Runtime copy each
- * pixel's surroundings, which takes 1.2 to 1.9 times as long and nine times the memory of `x`.
+ * Stores a bias in four more channels of `x` that are constant over positions and that only the kernel's centre reads.
+ * QLinearConv's own bias must be constant, but the quantised bias depends on the scale of `x`; with a computed one ONNX
+ * Runtime falls back to im2col, which takes 1.2 to 1.9 times as long and nine times the memory of `x`.
  *
- * In whole numbers the bias of output o is `a u[o]`, with |u| <= 64 constant and `a` by the scale. Two channels hold the
- * whole part of `a`, one sixteenths of its rest, and one what was rounded off `u`: all as eight bits allow, some ten
- * units off where a level of the result is worth hundreds.
+ * The integer bias of output o is `a u[o]` with constant |u| <= 64 and `a` depending on the scale. Two channels store
+ * the integer part of `a`, one its fraction in sixteenths, and one corrects the rounding of `u`. The error is about ten
+ * units, where one quantisation step of the result is hundreds.
  */
 function biased(x: Quantised, rounded: RoundedKernel, bias: Tensor): { levels: Tensor; values: Int8Array } {
   const { each, largest } = steps(rounded.scales, bias);
@@ -168,12 +169,12 @@ function halved({ levels }: Quantised): Shape {
   return [n!, divideDim(h!, 2), divideDim(w!, 2), c!];
 }
 
-/** The largest of each 2x2 block. */
+/** 2x2 max pooling. */
 export function quantisedMaxPool(x: Quantised): Quantised {
   return { ...x, levels: of(`${CONTRIB}.NhwcMaxPool`, [x.levels], halved(x), "uint8", WINDOW) };
 }
 
-/** The mean of each 2x2 block, rounded to a level. */
+/** 2x2 average pooling, rounded. */
 export function quantisedAveragePool(x: Quantised): Quantised {
   const inputs = [x.levels, x.scale, level(x.zero), x.scale, level(x.zero)];
   const attributes = { ...WINDOW, channels_last: 1 };
@@ -186,14 +187,17 @@ export function quantisedAdd(a: Quantised, b: Quantised, as: Scaled): Quantised 
   return { ...as, levels: of(`${CONTRIB}.QLinearAdd`, parts, a.levels.shape, "uint8") };
 }
 
-/** `matrix` [C, C] times `x` at every position: [1, C, H, W]. The matrix is brought to int8, a scale for each row. */
+/**
+ * `matrix` [C, C] times the channels of `x` at every position: [1, C, H, W]. The matrix is quantised to int8, one scale
+ * per row.
+ */
 export function quantisedProduct(matrix: Tensor, x: Quantised, as: Scaled): Quantised {
   const columns = transpose(matrix);
   const outputs = columns.shape[1] as number;
   const most = reduce("ReduceMax", of("Abs", [columns], columns.shape, "float32"), { axes: [0] });
   const scales = div(maximum(most, TINY), BESIDE_ITS_EQUAL);
   const zeros = constant(new Int8Array(outputs), [outputs]);
-  // Not QuantizeLinear, which takes its time where there is a scale for each column.
+  // Not QuantizeLinear, which is slow with a scale per column.
   const whole = of("Round", [div(columns, scales)], columns.shape, "float32");
   const values = of("Cast", [whole], columns.shape, "int8", { to: "int8" });
   const rows = flat(x.levels);
@@ -204,13 +208,13 @@ export function quantisedProduct(matrix: Tensor, x: Quantised, as: Scaled): Quan
   return { ...as, levels: of("Reshape", [product, shapeOf(x.levels)], [n!, h!, w!, outputs], "uint8") };
 }
 
-/** `gradient` where `features` are above zero, else zero: a ReLU's. */
+/** The gradient of a ReLU: `gradient` where `features` > 0, else zero. */
 export function masked(gradient: Quantised, features: Quantised): Quantised {
   const on = of("Cast", [features.levels], features.levels.shape, "bool", { to: "bool" });
   return { ...gradient, levels: chosen(on, gradient.levels, gradient) };
 }
 
-/** `gradient`, half the size of `features`, at all four places of each 2x2 block where `features` are above zero. */
+/** `gradient`, upsampled 2x2 to the size of `features`, where `features` > 0; else zero. */
 export function maskedUpsampled(gradient: Quantised, features: Quantised): Quantised {
   const pairs = rowPairs(features.levels);
   const on = of("Cast", [pairs], pairs.shape, "bool", { to: "bool" });
@@ -221,18 +225,18 @@ export function maskedUpsampled(gradient: Quantised, features: Quantised): Quant
 }
 
 /**
- * The gradient of max pooling and of the ReLU before it: `gradient` at the first place of each 2x2 block where `features` equal
- * its maximum `pooled` and are above zero, else zero. At all such places it would count several times: in eight bits many
- * are equal (on pocket the gradient is then a quarter further from that in floats).
+ * The gradient of max pooling and of the ReLU before it: `gradient` at the first place of each 2x2 block where
+ * `features` equal the maximum `pooled` and are positive, else zero. Routing it to all equal places would count it
+ * several times, and in eight bits ties are common (on pocket the gradient's error was then a quarter larger).
  */
 export function maskedUnpooled(gradient: Quantised, features: Quantised, pooled: Quantised): Quantised {
   const pairs = rowPairs(features.levels);
   const shape = pooled.levels.shape;
   const most = (rows: number, columns: number) =>
     of(`${CONTRIB}.NhwcMaxPool`, [features.levels], shape, "uint8", { ...WINDOW, kernel_shape: [rows, columns] });
-  // A block of zeros has no maximum above zero: 1 is reached by none of its places.
+  // In a block of zeros no element may match: compare with at least 1.
   const least = of("Max", [pooled.levels, level(1)], shape, "uint8");
-  /** What the next place must reach: nothing does any more where it was reached before (255 is, by what is held there). */
+  /** The value that the next place must equal; 255 once a previous place matched, which only saturated values equal. */
   const unless = (before: Tensor) =>
     of("Where", [of("Equal", [before, least], shape, "bool"), level(255), least], shape, "uint8");
   const [corner, top, left] = [most(1, 1), most(1, 2), most(2, 1)];
@@ -250,7 +254,7 @@ function chosen(on: Tensor, levels: Tensor, { zero }: Scaled): Tensor {
   return of("Where", [on, levels, level(zero)], on.shape, "uint8");
 }
 
-/** [1, H, W, C] as pairs of rows: [H / 2, 2, W * C]. Long rows are what stretches fast. */
+/** [1, H, W, C] as pairs of rows, [H / 2, 2, W * C]: broadcasting is faster on long rows. */
 function rowPairs(levels: Tensor): Tensor {
   const [, h, w, c] = levels.shape as [Dim, Dim, Dim, number];
   const width = of("Gather", [shapeOf(levels), integers(2)], [1], "int64");
@@ -260,7 +264,10 @@ function rowPairs(levels: Tensor): Tensor {
   return of("Reshape", [levels, shape], [divideDim(h, 2), 2, multiplyDims(w, c)], "uint8");
 }
 
-/** For every block's left and right places, [1, h, w, C] each: a row of `pairs`, [h, 1, 2 * w * C]. */
+/**
+ * Interleaves values for the left and right column of every block, [1, h, w, C] each, into a row of `pairs`, [h, 1, 2 *
+ * w * C].
+ */
 function beside(left: Tensor, right: Tensor, pairs: Tensor): Tensor {
   const [n, h, w, c] = left.shape as [Dim, Dim, Dim, number];
   const both = of("Concat", [left, right], [n, h, w, 2 * c], "uint8", { axis: 3 });
@@ -274,9 +281,9 @@ function likeFeatures(pairs: Tensor, { levels }: Quantised): Tensor {
 }
 
 /**
- * How much of its range each of `tensors` uses, [n]: the largest level's distance from zero over the most there can be; 1 or
- * more: all. Those whose zero is 0 come first. Only the reductions are one for each: operators on single numbers take
- * longer than one expects.
+ * The used fraction of each tensor's range, [n]: the largest distance from the zero point over the possible one; 1 or
+ * more means all of it. Tensors with zero point 0 come first. The tensors share all operators but the reductions,
+ * because operators on single numbers cost mostly overhead.
  */
 export function used(tensors: readonly Quantised[]): Tensor {
   const each = (number: (x: Quantised) => number) => constant(Float32Array.from(tensors, number), [tensors.length]);
@@ -298,7 +305,7 @@ function scalars(value: number, count: number): Tensor {
   return constant(new Float32Array(count).fill(value), [count]);
 }
 
-/** The largest or smallest level of each, [n]. */
+/** The largest or smallest quantised value of each tensor, [n]. */
 function extremes(op: "ReduceMax" | "ReduceMin", tensors: readonly Quantised[]): Tensor {
   const each = tensors.map(({ levels }) =>
     of(op, [levels, integers(0, 1, 2, 3)], [1, 1, 1, 1], "uint8", { keepdims: 1 }),

@@ -16,8 +16,8 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * `a` times its own transpose: [n, k] to [n, n], symmetric. Its gradient is `(g + g') a`: one product, where the rule of
- * a general product would spend two.
+ * `a` times its own transpose: [n, k] to [n, n], symmetric. Its gradient `(g + g') a` needs one product where the
+ * general rule needs two.
  */
 export function selfProduct(a: Tensor): Tensor {
   if (a.shape.length !== 2) throw new TypeError(`selfProduct: expected a matrix, got ${shapeText(a.shape)}`);

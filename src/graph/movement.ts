@@ -1,8 +1,10 @@
-/** Operators that move elements and compute nothing: reshape, transpose, slice, concat, pad, roll. */
+/** Operators that move elements without arithmetic: reshape, transpose, slice, concat, pad, roll. */
 import { addDims, type Dim, elements, type Shape, sameDim, shapeText } from "./shape.ts";
 import { expectShape, integers, node, scalar, type Tensor } from "./tensor.ts";
 
-/** The same elements in another shape, of which at most one size may be symbolic. */
+/**
+ * The same elements in another shape, of which at most one size may be symbolic. Throws a TypeError if they do not fit.
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (!sameDim(elements(x.shape), elements(shape))) {
     throw new TypeError(`reshape: ${shapeText(x.shape)} does not have the elements of ${shapeText(shape)}`);
@@ -21,12 +23,12 @@ export function reshapeLike(x: Tensor, like: Tensor): Tensor {
   return node("Reshape", [x, shapeOf(like)], { shape: like.shape, pullback: (g) => [reshapeLike(g, x), undefined] });
 }
 
-/** The shape of `x` as whole numbers, known when the program runs. */
+/** The shape of `x` as an int64 tensor, evaluated at run time. */
 export function shapeOf(x: Tensor): Tensor {
   return node("Shape", [x], { shape: [x.shape.length], type: "int64" });
 }
 
-/** A matrix with rows and columns exchanged. */
+/** The transpose of a matrix. */
 export function transpose(x: Tensor): Tensor {
   if (x.shape.length !== 2) throw new TypeError(`transpose: expected a matrix, got ${shapeText(x.shape)}`);
   return node("Transpose", [x], {
@@ -39,8 +41,9 @@ export function transpose(x: Tensor): Tensor {
 const END = Number.MAX_SAFE_INTEGER;
 
 /**
- * The elements `start` to `end` (exclusive) along `axis`. A negative end counts from the end, as in `slice(x, 3, 0, -1)`:
- * all but the last column; no end means up to the last. So does a negative start, which has no gradient.
+ * The elements `start` to `end` (exclusive) along `axis`. A negative `end` counts from the end: `slice(x, 3, 0, -1)` is
+ * all but the last column; without `end` the slice reaches to the last element. A negative `start` counts from the end
+ * too, and has no gradient.
  */
 export function slice(x: Tensor, axis: number, start: number, end: number = END): Tensor {
   const size = x.shape[axis];
@@ -62,7 +65,7 @@ export function slice(x: Tensor, axis: number, start: number, end: number = END)
   });
 }
 
-/** Zeros before and after, along `axis`. */
+/** Pads with zeros before and after, along `axis`. */
 export function padZeros(x: Tensor, axis: number, before: number, after: number): Tensor {
   const rank = x.shape.length;
   const pads = Array.from({ length: 2 * rank }, () => 0);
@@ -75,7 +78,7 @@ export function padZeros(x: Tensor, axis: number, before: number, after: number)
   });
 }
 
-/** Tensors one after the other along `axis`. A gradient needs sizes along it that are numbers. */
+/** Concatenates along `axis`. A gradient needs numeric sizes along it. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const [first] = parts;
   if (!first) throw new TypeError("concat: no parts");
@@ -103,16 +106,15 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   });
 }
 
-/**
- * `x` with its first `by` elements along `axis` moved behind the last; a negative `by` moves the last ones to the front.
- * The gradient is rolled back.
- */
+/** `x` rotated along `axis`: its first `by` elements move behind the last; a negative `by` rotates the other way. */
 export function roll(x: Tensor, axis: number, by: number): Tensor {
   const parts = [slice(x, axis, by), slice(x, axis, 0, by)];
   return { ...concat(parts, axis), shape: x.shape, sources: [x], pullback: (g) => [roll(g, axis, -by)] };
 }
 
-/** One more element at both ends of each of the axes, from the opposite end; not differentiable (`conv` is, as a whole). */
+/**
+ * Pads each of the axes by one element at both ends from the opposite end; not differentiable (`conv` is, as a whole).
+ */
 export function padCircular(x: Tensor, axes: readonly number[]): Tensor {
   return axes.reduce((y, axis) => concat([slice(y, axis, -1), y, slice(y, axis, 0, 1)], axis), x);
 }

@@ -1,4 +1,4 @@
-/** Every operator of the language, with inputs to try it on. Each is tested for its gradient, and on every runtime. */
+/** Every operator of the language with example inputs. Each is tested for its gradient, and on every runtime. */
 
 import * as graph from "./index.ts";
 import { numbers, type OperatorCase } from "./problem.case.ts";
@@ -17,10 +17,10 @@ export const operators: Record<string, OperatorCase> = {
   add: { shapes: [image, image], build: (a, b) => graph.add(a, b) },
   "add, stretched": { shapes: [image, [3, 1, 1]], build: (a, b) => graph.add(a, b) },
   sub: { shapes: [image, image], build: (a, b) => graph.sub(a, b) },
-  "sub, stretched left": { shapes: [[], image], build: (a, b) => graph.sub(a, b) },
+  "sub, left broadcast": { shapes: [[], image], build: (a, b) => graph.sub(a, b) },
   mul: { shapes: [image, image], build: (a, b) => graph.mul(a, b) },
   "mul, stretched": { shapes: [[3, 1, 1], image], build: (a, b) => graph.mul(a, b) },
-  "mul, both stretched": {
+  "mul, both broadcast": {
     shapes: [
       [4, 1],
       [1, 5],

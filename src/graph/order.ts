@@ -1,7 +1,7 @@
-/** Graphs in the order in which they can be computed. */
+/** Topological order of a graph. */
 import type { Tensor } from "./tensor.ts";
 
-/** All tensors that `outputs` depend on, each after its inputs. Iterative: a graph may be thousands of nodes deep. */
+/** All tensors that `outputs` depend on, inputs first. Iterative, because a graph may be thousands of nodes deep. */
 export function ordered(outputs: readonly Tensor[]): Tensor[] {
   const done = new Set<Tensor>();
   const stack = [...outputs].reverse();

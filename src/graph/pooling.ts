@@ -1,4 +1,4 @@
-/** Halving and doubling of height and width: 2x2 pooling with stride 2, and the nearest-neighbour way back. */
+/** Halving and doubling of height and width: 2x2 pooling with stride 2, and nearest-neighbour upsampling. */
 import { equal, float, mul } from "./arithmetic.ts";
 import { divideDim, multiplyDims, type Shape, shapeText } from "./shape.ts";
 import { constant, node, type Tensor } from "./tensor.ts";
@@ -11,8 +11,8 @@ function halved(x: Tensor): Shape {
 }
 
 /**
- * The largest of each 2x2 block. The gradient goes to where the input equals the block's maximum: to all of them if
- * there are several. Behind a ReLU most ties are blocks of zeros, which the ReLU's own gradient then masks.
+ * The maximum of each 2x2 block. The gradient goes to every element that equals the maximum. Behind a ReLU most ties
+ * are blocks of zeros, which the ReLU's own gradient then masks.
  */
 export function maxPool(x: Tensor): Tensor {
   const y: Tensor = node("MaxPool", [x], {
@@ -23,7 +23,7 @@ export function maxPool(x: Tensor): Tensor {
   return y;
 }
 
-/** The mean of each 2x2 block, as the paper prefers (section 2). */
+/** The mean of each 2x2 block, which the paper prefers (section 2). */
 export function averagePool(x: Tensor): Tensor {
   return node("AveragePool", [x], {
     shape: halved(x),

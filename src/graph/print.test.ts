@@ -1,4 +1,6 @@
-/** A whole small step as text: what the program of a job looks like, and a net under every change of the language. */
+/**
+ * The printed graph of a small step: documents what a job's program looks like and detects any change of the language.
+ */
 import { expect, test } from "vitest";
 import { gram } from "../losses/index.ts";
 import { toyWeights } from "../models/backbone.case.ts";

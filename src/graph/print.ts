@@ -1,9 +1,9 @@
-/** A graph as text that a person can read: one line a node, constants by their size. */
+/** Prints a graph as readable text: one line per node, constants by their size. */
 import { ordered } from "./order.ts";
 import { shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** The graph of the named outputs as text, one line a node: `%3 [1, 16, H, W] = Conv(image, %1, %2) pads=1,1,1,1`. */
+/** The named outputs as text, one line per node: `%3 [1, 16, H, W] = Conv(image, %1, %2) pads=1,1,1,1`. */
 export function print(outputs: Readonly<Record<string, Tensor>>): string {
   const names = new Map<Tensor, string>();
   const lines: string[] = [];

@@ -1,11 +1,11 @@
-/** An operator under test as a graph with inputs: what every runtime is given, on Node and in browsers alike. */
+/** An operator under test as a graph with inputs, for every runtime, in Node and in browsers. */
 import { mul } from "./arithmetic.ts";
 import { grad } from "./grad.ts";
 import { sum } from "./reduce.ts";
 import { evaluateDim, type Shape } from "./shape.ts";
 import { input, type Tensor } from "./tensor.ts";
 
-/** Deterministic numbers in [-1, 1), none within 0.02 of another or of 0, so that kinks and ties are not hit. */
+/** Deterministic numbers in [-1, 1), at least 0.02 apart from each other and from 0, to avoid kinks and ties. */
 export function numbers(count: number, seed = 1): Float32Array {
   let state = seed;
   const order = Array.from({ length: count }, (_, i) => i);
@@ -17,26 +17,29 @@ export function numbers(count: number, seed = 1): Float32Array {
   return Float32Array.from(order, (k) => ((k + 0.5) / count) * 2 - 1);
 }
 
-/** An operator under test: the shapes of its inputs (symbols H and W stand for the sizes below) and what it builds. */
+/** An operator under test: the shapes of its inputs (the symbols H and W stand for the sizes below) and its graph. */
 export interface OperatorCase {
   readonly shapes: readonly Shape[];
   readonly build: (...inputs: Tensor[]) => Tensor;
-  /** Moves the test numbers into the operator's domain, as x -> offset + scale * x. */
+  /** Maps the test numbers into the operator's domain: x -> offset + scale * x. */
   readonly domain?: { offset: number; scale: number };
-  /** Inputs that a gradient does not flow to. */
+  /** Inputs that receive no gradient. */
   readonly fixed?: readonly number[];
 }
 
 export const SIZES = { H: 4, W: 6 };
 
-/** What an operator's test runs: its value, a scalar `sum(weights * operator)` and its gradients, and the inputs for them. */
+/**
+ * The outputs of an operator's test: its value, the scalar `sum(weights * operator)` and its gradients; and their
+ * inputs.
+ */
 export interface Problem {
   /** `y`, `loss`, and `g0`, `g1` ... for the inputs that are not fixed. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   readonly inputs: Readonly<Record<string, { data: Float32Array; dims: readonly number[] }>>;
 }
 
-/** The case as graph, at the point of its domain that the tests use. */
+/** The case as a graph, evaluated at the test numbers. */
 export function problem({ shapes, build, domain = { offset: 0, scale: 1 }, fixed = [] }: OperatorCase): Problem {
   const variables = shapes.map((shape, i) => input(`x${i}`, shape));
   const y = build(...variables);

@@ -1,10 +1,10 @@
-/** Sums and their relatives, and the ways back: stretching a small tensor to a large shape. */
+/** Sums and other reductions, and the broadcast that is their gradient. */
 import { reshape, shapeOf } from "./movement.ts";
 import { type Shape, sameShape } from "./shape.ts";
 import { integers, node, type Tensor } from "./tensor.ts";
 
 interface ReduceOptions {
-  /** Which axes; by default all. */
+  /** The axes to reduce; default all. */
   readonly axes?: readonly number[];
   /** Keep reduced axes with size 1. */
   readonly keep?: boolean;
@@ -17,7 +17,7 @@ export function reduce(op: string, x: Tensor, options: ReduceOptions, rule?: (g:
     shape: keep ? kept : x.shape.filter((_, i) => !axes.includes(i)),
     attributes: { keepdims: keep ? 1 : 0 },
     ...(rule && {
-      // The result is constant along the reduced axes; size 1 there says so.
+      // The result is constant along the reduced axes, which the elementwise rule accepts as size 1.
       pullback: (g: Tensor) => [rule(keep || sameShape(g.shape, []) ? g : reshape(g, kept)), undefined],
     }),
   });
@@ -33,7 +33,7 @@ export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   return reduce("ReduceMax", x, options);
 }
 
-/** The sum of `g` over the axes along which `shape` was stretched to reach `g.shape`. */
+/** The sum of `g` over the axes that were broadcast from `shape` to `g.shape`. */
 export function sumTo(g: Tensor, shape: Shape): Tensor {
   if (sameShape(g.shape, shape)) return g;
   const missing = g.shape.length - shape.length;
@@ -42,7 +42,7 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
   return missing > 0 ? reshape(small, shape) : small;
 }
 
-/** `g` stretched to the shape that `a` and `b` have together. */
+/** `g` broadcast to the common shape of `a` and `b`. */
 export function expand(g: Tensor, shape: Shape, a: Tensor, b: Tensor = a): Tensor {
   const like = sameShape(a.shape, shape) ? a : sameShape(b.shape, shape) ? b : undefined;
   const known = shape.every((dim) => typeof dim === "number");

@@ -1,32 +1,32 @@
 /**
- * Kernels of 3x3 convolutions in eight bits. It knows numbers and how their errors add up; graphs it refuses to know.
+ * Quantises the kernels of 3x3 convolutions to int8.
  *
- * Each weight at its nearest level is not the best that can be done: what a convolution sees is smooth, so the errors of
- * the nine weights that look at one channel add up to an error of that channel's mean. Hence the sum of every 3x3 kernel
- * is kept as near as can be, and then the sum over all channels, by taking the second nearest level for those weights
- * that lose least by it. Measured on pocket, Gram matrices of conv5_1 are off by 2% so, and by 5% without.
+ * Rounding each weight to nearest is not optimal: the input of a convolution is smooth, so the errors of the nine
+ * weights on one channel add up to an error of that channel's mean. Therefore the sum of every 3x3 kernel is preserved
+ * as well as possible, and then the sum over all channels, by rounding the weights that lose least by it to the second
+ * nearest value. Measured on pocket, Gram matrices of conv5_1 are off by 2% instead of 5%.
  *
- * x86 processors without VNNI add the products of two neighbouring channels, of unsigned features and signed weights, in 16
- * bits, and hold the sum there. Hence two neighbouring weights are 128 at most together, whatever the processor: so all
- * compute the same. A kernel's largest weights are few and their neighbours small: on pocket and VGG19 the
- * errors of weights grow by 5 to 24% (7 bits would double them), and gradients and losses are as near to floats as before.
+ * On x86 processors without VNNI the products of two neighbouring channels (uint8 activations times int8 weights) are
+ * added with saturation at 16 bits. Therefore two neighbouring weights may sum to at most 128, on every processor, so
+ * that all compute the same. Large weights are few and have small neighbours: on pocket and VGG19 the weight errors
+ * grow by 5 to 24% (7 bits would double them), and losses and gradients are as close to float32 as before.
  */
 
-/** Levels on either side of zero. */
+/** The largest int8 magnitude that is used. */
 const MOST = 127;
-/** The most that two neighbouring weights may be together: 255 * 128 < 2^15. */
+/** The largest sum of two neighbouring weights: 255 * 128 < 2^15. */
 const MOST_OF_TWO = 128;
-/** The largest weight that may stand beside its equal. */
+/** The largest weight whose neighbour may be as large. */
 export const BESIDE_ITS_EQUAL = MOST_OF_TWO / 2;
 const TAPS = 9;
 
-/** `scales[output] * values`. */
+/** A kernel as `scales[output] * values`. */
 export interface RoundedKernel {
   readonly values: Int8Array;
   readonly scales: Float32Array;
 }
 
-/** `data` [outputs, inputs, 3, 3] in eight bits. */
+/** Quantises `data` [outputs, inputs, 3, 3]. */
 export function roundedKernel(data: Float32Array, outputs: number): RoundedKernel {
   const size = data.length / outputs;
   const values = new Int8Array(data.length);
@@ -41,12 +41,12 @@ export function roundedKernel(data: Float32Array, outputs: number): RoundedKerne
   return { values, scales };
 }
 
-/** What a level is worth in each output channel. */
+/** The scale of each output channel. */
 export function kernelScales(data: Float32Array, outputs: number): Float32Array {
   const size = data.length / outputs;
   return Float32Array.from({ length: outputs }, (_, output) => {
     const row = data.subarray(output * size, (output + 1) * size);
-    // A channel without weights has any scale.
+    // A channel of zeros may have any scale.
     let most = 1e-30;
     for (let i = 0; i < size; i++) {
       most = Math.max(most, Math.abs(row[i]!), Math.abs(row[i]! + row[partner(i, size)]!));
@@ -56,8 +56,9 @@ export function kernelScales(data: Float32Array, outputs: number): Float32Array 
 }
 
 /**
- * The weight of the neighbouring channel, of the `size` weights of an output. Of an odd number of channels the last has its
- * neighbour at the next position, and all others move by one: each weight is then its own, which is right with every neighbour.
+ * The index of the weight in the neighbouring channel, among the `size` weights of an output. With an odd number of
+ * channels the last one's neighbour is at the next kernel position, which shifts all further pairs; each weight is then
+ * its own partner, so that the limit holds for every pairing.
  */
 function partner(i: number, size: number): number {
   const channel = Math.floor(i / TAPS);
@@ -65,7 +66,7 @@ function partner(i: number, size: number): number {
   return channel % 2 === 0 ? i + TAPS : i - TAPS;
 }
 
-/** One output channel: `exact` within [-127, 127] to whole numbers. */
+/** Rounds one output channel, `exact` within [-127, 127], to integers. */
 function roundRow(exact: Float32Array, values: Int8Array): void {
   let total = 0;
   const errors: { start: number; error: number }[] = [];
@@ -82,7 +83,7 @@ function roundRow(exact: Float32Array, values: Int8Array): void {
   for (const { start } of errors.slice(0, Math.round(Math.abs(total)))) nudge(exact, values, start, sign);
 }
 
-/** Moves one of a kernel's values by `step`, where it costs least; false if none can be moved. */
+/** Moves the value of a kernel that loses least by `step`; false if none can be moved. */
 function nudge(exact: Float32Array, values: Int8Array, start: number, step: number): boolean {
   let best = -1;
   let gain = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** The algebra of sizes: symbolic results agree with the numbers, and equal sizes have equal texts. */
+/** The algebra of symbolic sizes agrees with arithmetic, and equal sizes have equal texts. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -20,7 +20,7 @@ import {
 const H = symbol("H");
 const W = symbol("W");
 
-/** A dimension, and how to compute it apart from the algebra. */
+/** A dimension, and a function that computes it independently. */
 interface Known {
   readonly dim: Dim;
   readonly value: (h: number, w: number) => number;
@@ -43,7 +43,7 @@ const { dim: dims } = fc.letrec<{ dim: Known }>((tie) => ({
 
 const sizes = fc.record({ H: fc.integer({ min: 1, max: 64 }), W: fc.integer({ min: 1, max: 64 }) });
 
-test("a symbolic size is, once its symbols are known, what arithmetic says", () => {
+test("a symbolic size evaluates to what arithmetic gives", () => {
   void fc.assert(
     fc.property(dims, sizes, ({ dim, value }, at) => {
       expect(evaluateDim(dim, at)).toBe(value(at.H, at.W) + 0);
@@ -74,7 +74,7 @@ test("sizes have equal texts only if they are equal for all heights and widths",
   );
 });
 
-test("what is doubled and halved is what it was", () => {
+test("doubling and halving cancel", () => {
   void fc.assert(
     fc.property(dims, ({ dim }) => {
       expect(sameDim(divideDim(multiplyDims(dim, 2), 2), dim)).toBe(true);
@@ -82,7 +82,7 @@ test("what is doubled and halved is what it was", () => {
   );
 });
 
-test("sizes read as people write them", () => {
+test("sizes are printed as people write them", () => {
   expect(
     [64, H, multiplyDims(H, W), divideDim(multiplyDims(H, W), 16), addDims(W, -1), addDims(1, multiplyDims(3, H))].map(
       dimText,
@@ -92,7 +92,7 @@ test("sizes read as people write them", () => {
   expect(dimText(addDims(H, multiplyDims(H, -1)))).toBe("0");
 });
 
-test("a number that does not divide, and a symbol that is unknown, are refused", () => {
+test("indivisible numbers and unknown symbols are rejected", () => {
   expect(() => divideDim(7, 2)).toThrow("7 is not a multiple of 2");
   expect(() => evaluateDim(multiplyDims(H, W), { H: 2 })).toThrow("the size W is unknown");
 });
@@ -100,7 +100,7 @@ test("a number that does not divide, and a symbol that is unknown, are refused",
 describe("broadcasting", () => {
   const shapes: fc.Arbitrary<Shape> = fc.array(fc.constantFrom<Dim>(1, 3, H, W), { maxLength: 4 });
 
-  test("stretches 1, keeps what is equal, refuses the rest, and is symmetric", () => {
+  test("repeats size 1, keeps equal sizes, rejects the rest, and is symmetric", () => {
     void fc.assert(
       fc.property(shapes, shapes, (a, b) => {
         const rank = Math.max(a.length, b.length);
@@ -119,7 +119,7 @@ describe("broadcasting", () => {
     );
   });
 
-  test("two symbols are not the same size, even if they may be when it runs", () => {
+  test("two different symbols do not fit, even if they could be equal at run time", () => {
     expect(() => broadcast([H], [W])).toThrow("shapes [H] and [W] do not fit together");
     expect(() => broadcast([1, 3, H, W], [4, 1, 1])).toThrow("shapes [1, 3, H, W] and [4, 1, 1] do not fit together");
   });

@@ -1,9 +1,6 @@
-/**
- * Sizes that may be symbolic: a dimension is a number or a polynomial in named sizes, as `H*W/16` or `W-1`. This file
- * refuses to know operators.
- */
+/** Shapes with symbolic sizes: a dimension is a number or a polynomial in named sizes, such as `H*W/16` or `W-1`. */
 
-/** A symbolic size: the sum of `coefficient * monomial`; a monomial is its symbols in order, joined by `*` ("" = 1). */
+/** A symbolic size: the sum of `coefficient * monomial`. A monomial is its symbols in order, joined by `*` ("" = 1). */
 export interface SymbolicDim {
   readonly terms: ReadonlyMap<string, number>;
 }
@@ -11,7 +8,7 @@ export interface SymbolicDim {
 export type Dim = number | SymbolicDim;
 export type Shape = readonly Dim[];
 
-/** A size that is known when the program runs: `symbol("H")`. */
+/** A named size that is known at run time: `symbol("H")`. */
 export function symbol(name: string): SymbolicDim {
   return { terms: new Map([[name, 1]]) };
 }
@@ -48,13 +45,13 @@ export function multiplyDims(a: Dim, b: Dim): Dim {
   return normal(product);
 }
 
-/** `dim / divisor`; a symbolic size is taken to be a multiple of `divisor`, a number must be one. */
+/** `dim / divisor`. A symbolic size is assumed to be divisible; an indivisible number is a RangeError. */
 export function divideDim(dim: Dim, divisor: number): Dim {
   if (typeof dim === "number" && dim % divisor !== 0) throw new RangeError(`${dim} is not a multiple of ${divisor}`);
   return multiplyDims(dim, 1 / divisor);
 }
 
-/** A dimension as a person writes it: `64`, `H/2`, `H*W/16`, `W-1`. Equal dimensions have equal texts. */
+/** A dimension as text: `64`, `H/2`, `H*W/16`, `W-1`. Equal dimensions have equal texts. */
 export function dimText(dim: Dim): string {
   if (typeof dim === "number") return String(dim);
   let text = "";
@@ -79,7 +76,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => sameDim(dim, b[i]!));
 }
 
-/** The number that `dim` is once its symbols are known; an unknown symbol is a RangeError. */
+/** The value of `dim` for the given symbols; an unknown symbol is a RangeError. */
 export function evaluateDim(dim: Dim, sizes: Readonly<Record<string, number>>): number {
   if (typeof dim === "number") return dim;
   let sum = 0;
@@ -96,12 +93,12 @@ export function evaluateDim(dim: Dim, sizes: Readonly<Record<string, number>>): 
   return sum;
 }
 
-/** How many elements a tensor of this shape holds. */
+/** The number of elements of a tensor of this shape. */
 export function elements(shape: Shape): Dim {
   return shape.reduce<Dim>(multiplyDims, 1);
 }
 
-/** The shape of an elementwise operation on `a` and `b` (aligned at the last axis; 1 stretches), or a TypeError. */
+/** The broadcast shape of `a` and `b` (aligned at the last axis; size 1 is repeated), or a TypeError. */
 export function broadcast(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {

@@ -1,12 +1,12 @@
-/** Sums of squares and means of whole tensors: what losses are made of. */
+/** Sums of squares and means of whole tensors, from which losses are made. */
 import { div, mul } from "./arithmetic.ts";
 import { shapeOf } from "./movement.ts";
 import { reduce, sum } from "./reduce.ts";
 import { node, scalar, type Tensor } from "./tensor.ts";
 
 /**
- * The sum of squares of all elements, in two stages (the last axis, then the rest): more exact in 32 bits than one long
- * sum, and parallel.
+ * The sum of squares of all elements, in two stages (the last axis, then the rest): more accurate in float32 than one
+ * long sum, and parallel.
  */
 export function sumSquare(x: Tensor): Tensor {
   if (x.shape.length === 0) return mul(x, x);
@@ -24,13 +24,13 @@ export function mean(x: Tensor): Tensor {
 }
 
 /**
- * How many elements `x` has, as a number known when the program runs. Not by the operator Size: runtimes that have it on
- * the CPU only would bring the whole tensor there to count it, where Shape needs no values.
+ * The number of elements of `x`, evaluated at run time. Not the operator Size: runtimes that have it only on the CPU
+ * would copy the whole tensor there, where Shape needs no values.
  */
 export function count(x: Tensor): Tensor {
   const known = x.shape.every((dim) => typeof dim === "number");
   if (known) return scalar((x.shape as readonly number[]).reduce((product, dim) => product * dim, 1));
   const sizes = node("Cast", [shapeOf(x)], { shape: [x.shape.length], attributes: { to: "float32" } });
-  // A size does not change with the values: no gradient flows on.
+  // The count does not depend on the values: no gradient.
   return node("ReduceProd", [sizes], { shape: [], attributes: { keepdims: 0 }, pullback: () => [undefined] });
 }

@@ -1,18 +1,18 @@
 /**
  * The one node type of the differentiable tensor language. A tensor is an immutable description of a computation: an
- * ONNX operator, its inputs and attributes, its shape, and the rule of its gradient. Nothing here computes anything,
- * and nothing knows images, networks or runtimes.
+ * ONNX operator, its inputs and attributes, its shape, and its gradient rule. Nothing here is computed, and nothing
+ * depends on images, networks or runtimes.
  */
 import { type Shape, sameShape, shapeText } from "./shape.ts";
 
 export type ElementType = "float32" | "bool" | "int64" | "uint8" | "int8" | "int32";
 export type Attribute = number | string | readonly number[];
-/** The values of a constant: the array's type says the elements'. */
+/** The values of a constant; the array type determines the element type. */
 export type Data = Float32Array | BigInt64Array | Uint8Array | Int8Array | Int32Array;
 
 /**
- * The rule of a gradient: from the gradient with respect to the node's output to those with respect to its inputs (or
- * its sources; in their order; undefined where none flows). It builds more graph.
+ * The gradient rule of a node: maps the gradient with respect to its output to those with respect to its inputs (or its
+ * `sources`), in their order; undefined where none flows. It builds more graph.
  */
 export type Pullback = (gradient: Tensor) => readonly (Tensor | undefined)[];
 
@@ -23,14 +23,17 @@ export interface Tensor {
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly shape: Shape;
   readonly type: ElementType;
-  /** Of an `Input`: what the runtime calls it. */
+  /** Of an `Input`: its name in the model. */
   readonly name?: string;
   /** Of a `Constant`: its values, row-major. */
   readonly data?: Data;
   readonly pullback?: Pullback;
-  /** What the pullback's gradients belong to, where several operators have one gradient together; else the inputs. */
+  /**
+   * The tensors that the pullback's gradients belong to, where several nodes share one gradient rule; default the
+   * inputs.
+   */
   readonly sources?: readonly Tensor[];
-  /** The pullback also takes a gradient that is constant along some axes and has size 1 there. */
+  /** The pullback accepts a gradient that is constant along some axes and has size 1 there. */
   readonly elementwise?: boolean;
 }
 
@@ -48,12 +51,12 @@ export function node(op: string, inputs: readonly Tensor[], options: NodeOptions
   return { op, inputs, attributes: {}, type: "float32", ...options };
 }
 
-/** A value that is given when the program runs. */
+/** A value that is given at run time. */
 export function input(name: string, shape: Shape, type: ElementType = "float32"): Tensor {
   return { op: "Input", inputs: [], attributes: {}, shape, type, name };
 }
 
-/** A value that is part of the program. `data` is taken as it is, not copied. */
+/** A value that is part of the program. `data` is not copied. */
 export function constant(data: Data, shape: readonly number[]): Tensor {
   const size = shape.reduce((product, dim) => product * dim, 1);
   if (size !== data.length) throw new TypeError(`a constant of shape ${shapeText(shape)} with ${data.length} values`);
@@ -72,12 +75,12 @@ export function scalar(value: number): Tensor {
   return constant(Float32Array.of(value), []);
 }
 
-/** Whole numbers (axes, shapes), as some operators want them. */
+/** Integers (axes, shapes) as an int64 tensor. */
 export function integers(...values: number[]): Tensor {
   return constant(BigInt64Array.from(values, BigInt), [values.length]);
 }
 
-/** Throws unless `x` has exactly this shape. */
+/** Throws a TypeError unless `x` has exactly this shape. */
 export function expectShape(subject: string, x: Tensor, shape: Shape): void {
   if (!sameShape(x.shape, shape)) {
     throw new TypeError(`${subject}: expected shape ${shapeText(shape)}, got ${shapeText(x.shape)}`);
