@@ -91,7 +91,7 @@ export const operators: Record<string, OperatorCase> = {
     build: (a, b) => graph.mul(graph.transpose(a), graph.transpose(graph.columnsAt(a, graph.argMax(b)))),
     fixed: [0, 1],
   },
-  thinned: { shapes: [[1, 3, 4, 9]], build: (a) => graph.thinned(a, 3), fixed: [0] },
+  subsample: { shapes: [[1, 3, 4, 9]], build: (a) => graph.subsample(a, 3), fixed: [0] },
   selfProduct: { shapes: [[3, 4]], build: graph.selfProduct },
   conv: { shapes: [image], build: (a) => graph.conv(a, kernel, bias) },
   "conv without bias": { shapes: [image], build: (a) => graph.conv(a, kernel) },

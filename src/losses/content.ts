@@ -9,7 +9,7 @@ import { places, squares } from "./statistics.ts";
  * - `paper`: `1/2 sum (F - P)^2`
  * - `mean`, `elements`: `mean (F - P)^2`
  */
-export const content = lossKind("content", "The distance between features: what the photo shows", (normalize) => ({
+export const content = lossKind("content", "The distance between features: the photo's content", (normalize) => ({
   describe: (features) => [features],
   measure: (features, [target], weight) => [
     squares(sub(features, target!), weight),

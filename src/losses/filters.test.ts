@@ -1,4 +1,4 @@
-/** What losses look at in the image itself: the filters, restated in plain double precision. */
+/** The filters of image losses, restated in double precision. */
 import { describe, expect, test } from "vitest";
 import { differentiate, run } from "../graph/fixtures.case.ts";
 import { input, mul, type Padding, paddings, symbol } from "../graph/index.ts";
@@ -15,7 +15,7 @@ function noise(height: number, width: number, seed = 1): Planes {
   });
 }
 
-/** The filter as the graph computes it. */
+/** The filter's output, computed by the graph. */
 async function filtered(filter: Filter, image: Planes, padding: Padding = "zero"): Promise<Planes> {
   const y = filter.of(input("image", IMAGE), padding);
   const dims = [1, 3, image.height, image.width];
@@ -26,7 +26,7 @@ async function filtered(filter: Filter, image: Planes, padding: Padding = "zero"
 
 type At = (c: number, y: number, x: number) => number;
 
-/** The mean of the block of `scale` pixels a side. */
+/** The mean of a block of `scale` x `scale` pixels. */
 function block({ height, width, data }: Planes, scale: number): At {
   return (c, y, x) => {
     let sum = 0;
@@ -36,7 +36,7 @@ function block({ height, width, data }: Planes, scale: number): At {
   };
 }
 
-/** A place and what is next to it by `by`: the edge's own value, or with circular padding the other edge's. */
+/** The index of a neighbour at distance `by`; beyond the edge it is clamped, or wraps around with circular padding. */
 function beside(at: number, by: number, length: number, padding: Padding): number {
   const to = at + by;
   return padding === "circular" ? (to + length) % length : Math.min(length - 1, Math.max(0, to));
@@ -72,7 +72,7 @@ const restated: Record<string, (image: Planes, scale: Scale, padding: Padding) =
 
 const kinds = { laplacian: losses.laplacian, roughness: losses.roughness };
 
-test("every loss with a filter is restated", () => {
+test("every loss with a filter has a reference", () => {
   const named = Object.entries(losses).flatMap(([name, kind]) => ("filter" in kind ? [name] : []));
   expect(named).toEqual(Object.keys(restated));
   expect(named).toEqual(Object.keys(kinds));
@@ -80,7 +80,7 @@ test("every loss with a filter is restated", () => {
 
 describe.each(Object.entries(kinds))("%s", (name, kind) => {
   test.each(scales.flatMap((scale) => paddings.map((padding) => [scale, padding] as const)))(
-    "at scale %i, %s padding: is the formula, computed apart from the graph",
+    "at scale %i, %s padding: equals the reference",
     async (scale, padding) => {
       const image = noise(32, 48);
       const [found, expected] = [
@@ -101,7 +101,7 @@ describe.each(Object.entries(kinds))("%s", (name, kind) => {
     for (const [i, g] of gradients[0]!.entries()) expect(Math.abs(g - differences[0]![i]!) / scale).toBeLessThan(5e-3);
   });
 
-  test("is zero for a flat picture, whatever is beyond its edges, and the loss there is a number", async () => {
+  test("is zero for a flat image with any padding, and the loss there is finite", async () => {
     const filter = kind.filter(1);
     const flat = await filtered(
       filter,
@@ -116,14 +116,14 @@ describe.each(Object.entries(kinds))("%s", (name, kind) => {
   });
 });
 
-test("roughness sees grit of colours that is none of lightness, and not where it is", async () => {
+test("roughness detects chroma noise without luma noise, independently of position", async () => {
   const loss = losses.roughness.make("balanced");
   const filter = losses.roughness.filter(1);
   const seen = async (image: Planes) => filtered(filter, image, "circular");
   const grey = noise(32, 32);
   const plain = planes(3, 32, 32, (_, y, x) => grey.data[y * 32 + x]!);
   const grit = planes(3, 32, 32, (c, y, x) => {
-    // Of the same luma: what green loses, red and blue have.
+    // Constant luma: red and blue compensate green.
     const by = ((y * 7 + x * 3) % 5) / 10 - 0.2;
     return plain.data[y * 32 + x]! + by * [0.587, -0.413, 0.587][c]!;
   });

@@ -1,4 +1,4 @@
-/** The losses one can choose by name. Adding one is its file and a line here. */
+/** The losses that can be selected by name. To add one: its file and a line here. */
 export { content } from "./content.ts";
 export { gram } from "./gram.ts";
 export { laplacian } from "./laplacian.ts";

@@ -1,4 +1,4 @@
-/** What every loss must be able to do, and the formulas restated in plain double precision, for the tests of this room. */
+/** The properties of every loss, and the formulas restated in double precision, for this folder's tests. */
 import { run } from "../graph/fixtures.case.ts";
 import { input, symbol, type Tensor } from "../graph/index.ts";
 import type { FeatureLoss, ImageLoss, Normalization } from "./loss.ts";
@@ -9,12 +9,12 @@ export function isFeatureLoss(loss: Loss): loss is FeatureLoss {
   return "describe" in loss;
 }
 
-/** The loss at `x`, whose target is `target` for a `FeatureLoss`. */
+/** The loss at `x`, against `target` for a `FeatureLoss`. */
 export function compare(loss: Loss, x: Tensor, target: readonly Tensor[] = []): Tensor {
   return isFeatureLoss(loss) ? loss.score(loss.measure(x, target), target) : loss.score(loss.measure(x));
 }
 
-/** Planar numbers: channels of rows. */
+/** Planar numbers: channels, each of rows. */
 export interface Planes {
   readonly channels: number;
   readonly height: number;
@@ -42,15 +42,15 @@ function variable(name: string, { channels }: Planes, suffix = ""): Tensor {
 const feed = ({ channels, height, width, data }: Planes) => ({ data, dims: [1, channels, height, width] });
 
 /**
- * The loss of `now`, against the target that it describes of `target`, as the graph computes it; with `weights`, each
- * position of the two counts so much.
+ * The loss of `now` against the description of `target`, computed by the graph; with `weights` for the positions of the
+ * two.
  */
 export async function score(loss: Loss, now: Planes, target: Planes, weights?: [Planes, Planes]): Promise<number> {
   const x = variable("now", now);
   const [here, there] = weights ?? [];
   const weight = weights && variable("weight", weights[0]);
   if (!isFeatureLoss(loss)) return (await run({ y: compare(loss, x) }, { now: feed(now) })).y![0]!;
-  // As in a job, the target is described by a program of its own, whose picture may have another size.
+  // As in a job, the target is described by a separate program and may have another size.
   const remembered = loss.describe(variable("target", target), weight);
   const described = Object.fromEntries(remembered.map((part, i) => [`part ${i}`, part]));
   const parts = await run(described, { target: feed(target), ...(there && { weight: feed(there) }) });
@@ -69,7 +69,7 @@ export async function score(loss: Loss, now: Planes, target: Planes, weights?: [
   return (await run({ y }, { ...inputs, now: feed(now), ...(here && { weight: feed(here) }) })).y![0]!;
 }
 
-/** What the loss measures of `now` against the features `target` of the same size, with a weight for every position. */
+/** The loss's sums for `now` against `target` of the same size, with an optional weight per position. */
 export async function sums(loss: Loss, now: Planes, target: Planes, weight?: Planes): Promise<Float32Array[]> {
   const [x, w] = [variable("now", now), weight && variable("weight", weight)];
   const parts = isFeatureLoss(loss)
@@ -90,7 +90,7 @@ function total({ data }: Planes, term: (i: number) => number): number {
   return sum;
 }
 
-/** The paper's G = F F^T, in which nothing is averaged. */
+/** The paper's G = F F^T, without averaging. */
 function products({ channels, height, width, data }: Planes): number[] {
   const places = height * width;
   return Array.from({ length: channels ** 2 }, (_, i) => {
@@ -112,7 +112,7 @@ function gramDistance(f: Planes, p: Planes): number {
   return sumOf(g.map((x, i) => (x - a[i]!) ** 2));
 }
 
-/** Means and covariances of the channels, by their definitions. */
+/** Means and covariances of the channels, by definition. */
 function moments({ channels, height, width, data }: Planes): { mean: number[]; covariance: number[] } {
   const places = height * width;
   const channel = (c: number) => Array.from(data.subarray(c * places, (c + 1) * places));
@@ -125,7 +125,7 @@ function moments({ channels, height, width, data }: Planes): { mean: number[]; c
   return { mean, covariance };
 }
 
-/** Squared differences of neighbours, `dx` to the right and `dy` below: their sum and their number. */
+/** Squared differences of neighbours at distance `dx` to the right and `dy` below: their sum and their number. */
 function neighbours({ channels, height, width, data }: Planes, dx: number, dy: number): { sum: number; count: number } {
   let [sum, count] = [0, 0];
   for (let c = 0; c < channels; c++) {
@@ -142,14 +142,14 @@ function neighbours({ channels, height, width, data }: Planes, dx: number, dy: n
 
 const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
-/** Mean square differences of means, and of covariances divided by `divisor`. */
+/** Mean squared differences of means, and of covariances divided by `divisor`. */
 function momentDistance(f: Planes, p: Planes, divisor: number): number {
   const [now, then] = [moments(f), moments(p)];
   const share = (a: readonly number[], b: readonly number[]) => sumOf(a.map((x, i) => (x - b[i]!) ** 2)) / a.length;
   return share(now.mean, then.mean) + share(now.covariance, then.covariance) / divisor ** 2;
 }
 
-/** The mean of 1 - cos to the most similar of all positions, features centred by the target's mean. */
+/** The mean of 1 - cos to the most similar position, with features centred by the target's mean. */
 function farthest(f: Planes, p: Planes): number {
   const column = (x: Planes, i: number) =>
     Array.from({ length: x.channels }, (_, c) => x.data[c * x.height * x.width + i]!);
@@ -166,7 +166,7 @@ function farthest(f: Planes, p: Planes): number {
   return sumOf(nearest) / nearest.length;
 }
 
-/** Every loss's formula as its paper or its docstring writes it. */
+/** Every loss's formula as in its paper or docstring. */
 export const formulas: Record<string, Record<Normalization, (now: Planes, target: Planes) => number>> = {
   content: {
     mean: (f, p) => total(f, (i) => (f.data[i]! - p.data[i]!) ** 2) / f.data.length,

@@ -1,19 +1,19 @@
 /**
- * What a loss is: a differentiable score. A loss knows a tensor; it refuses to know which layer it is, how strong the
- * loss counts, and how large pictures are.
+ * The contract of a loss: a differentiable score of a tensor. A loss does not know its layer, its strength or the size
+ * of the image.
  *
- * Every loss is measured as sums over positions, and scored from those sums. Sums over the parts of a picture add up, so
- * that a picture can be measured tile by tile and the score is still that of the whole. A `weight` [1, 1, H, W] of the
- * features' own height and width says how much each position counts; without one, all count once.
+ * A loss is measured as sums over positions and scored from those sums. Sums over the parts of an image add up, so that
+ * an image can be measured tile by tile and the score is that of the whole. A `weight` [1, 1, H, W] of the features'
+ * height and width weights each position; without it every position counts once.
  */
 import type { Padding, Tensor } from "../graph/index.ts";
 
 /**
- * How terms are scaled.
+ * How terms are normalised.
  *
- * - `balanced`: by the mean square of its own target, so that 1 means "as far away as nothing at all" on every layer,
- *   network and size
- * - `paper`: the formulas of Gatys, Ecker and Bethge to the letter
+ * - `balanced`: by the mean square of the term's own target, so that 1 means "as different as a black image" for every
+ *   layer, network and size
+ * - `paper`: the formulas of Gatys, Ecker and Bethge, unchanged
  * - `mean`: means instead of sums, Gram matrices averaged over positions, as in TensorFlow's tutorials
  * - `elements`: the same with Gram matrices divided by channels times positions, as in neural-style
  */
@@ -23,63 +23,66 @@ export type Normalization = (typeof normalizations)[number];
 /** A score of features against a target. */
 export interface FeatureLoss {
   /**
-   * It remembers places of a painting, at most so many of each, where others remember averages: those of several paintings
-   * stand one after the other along the last axis, and each position is compared with all of them. Such a loss is not
-   * measured in tiles, of which each would remember as many.
+   * Set if the loss stores positions of the painting instead of averages, at most this many per painting. Descriptions
+   * of several paintings are then concatenated along the last axis, and each position is compared with all of them.
+   * Such a loss does not support tiles.
    */
   readonly columns?: number;
   /**
-   * What is remembered of a target's features [1, C, H, W]. What a style loss remembers are averages over positions: they
-   * may be averaged over several pictures, or over parts of one, each counting as much as it has positions.
+   * The description of a target's features [1, C, H, W]. Unless `columns` is set, a style loss returns averages over
+   * positions: they can be averaged over several paintings or over parts of one, weighted by the number of positions.
    */
   describe(features: Tensor, weight?: Tensor): Tensor[];
-  /** Sums over the positions of `features`, near a description. */
+  /** Sums over the positions of `features`, compared with the description `target`. */
   measure(features: Tensor, target: readonly Tensor[], weight?: Tensor): Tensor[];
-  /** The score of such sums against a description; 0 at the target itself. A scalar. */
+  /** The score of the sums against the description: a scalar, 0 at the target itself. */
   score(sums: readonly Tensor[], target: readonly Tensor[]): Tensor;
 }
 
-/** A score of the image [1, 3, H, W] itself. */
+/** A score of the image [1, 3, H, W] itself, without a target. */
 export interface ImageLoss {
   /** Sums over the positions of `image`. */
   measure(image: Tensor, weight?: Tensor): Tensor[];
-  /** The score of such sums. A scalar. */
+  /** The score of the sums: a scalar. */
   score(sums: readonly Tensor[]): Tensor;
 }
 
-/** What a loss looks after: the photo's content, the painting's style, or the image itself. */
+/** What a loss constrains: the photo's content, the painting's style, or the image itself. */
 export type Role = "content" | "style" | "image";
 
-/** One loss that can be chosen by name. */
+/** A loss that can be selected by name. */
 export interface LossKind<Of extends Role> {
   readonly role: Of;
   readonly summary: string;
-  /** `padding` is what is beyond the image's edges. */
+  /** `padding` is what is assumed beyond the image's edges. */
   make(normalize: Normalization, padding?: Padding): Loss<Of>;
 }
 
 type Loss<Of extends Role> = Of extends "image" ? ImageLoss : FeatureLoss;
 
 /**
- * How far a picture may be made smaller before it is filtered: the sides of the blocks of pixels that are averaged. Work
- * sizes are multiples of the largest.
+ * The downscaling factors of filters: the image is averaged over blocks with these sides first. Work sizes are
+ * multiples of the largest.
  */
 export const scales = [1, 2, 4, 8, 16] as const;
 export type Scale = (typeof scales)[number];
 
-/** A linear map of the image that a loss looks at in place of a layer of the network. */
+/** A linear map of the image that takes the place of a network layer. */
 export interface Filter {
-  /** `laplacian4`. */
+  /** A unique name, such as `laplacian4`. */
   readonly name: string;
   readonly scale: Scale;
   readonly channels: number;
-  /** How many of its own positions around each it sees, at most. */
+  /** The radius of the receptive field, in positions of the output. */
   readonly reach: number;
-  /** From an image [1, 3, H, W] to [1, channels, H / scale, W / scale]. What is beyond the edges adds nothing. */
+  /**
+   * Maps an image [1, 3, H, W] to [1, channels, H / scale, W / scale]. Differences across the edge are zero unless
+   * `padding` is circular.
+   */
   of(image: Tensor, padding: Padding): Tensor;
 }
 
-/** A loss over a filtered image. It has a strength and scales of its own: the settings `NAME` and `NAMEScales`. */
+/** A loss of a filtered image. Its strength and scales are the settings `NAME` and `NAMEScales`. */
 export interface FilterKind extends LossKind<"content" | "style"> {
   filter(scale: Scale): Filter;
 }

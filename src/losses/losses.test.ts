@@ -1,4 +1,4 @@
-/** Every loss of the room's export list, in every normalisation. */
+/** Properties of every exported loss, in every normalisation. */
 import { describe, expect, test } from "vitest";
 import { differentiate } from "../graph/fixtures.case.ts";
 import { constant, input, mixChannels, symbol, type Tensor } from "../graph/index.ts";
@@ -11,7 +11,7 @@ const cases = kinds.flatMap(([name, kind]) =>
   normalizations.map((normalize) => ({ name, normalize, loss: kind.make(normalize) as Loss })),
 );
 
-/** A random texture, repeated every 16 places, positive as features are. */
+/** A random positive texture with a period of 16 positions. */
 function texture(channels: number, height: number, width: number, seed: number): Planes {
   return planes(channels, height, width, (c, y, x) => {
     const i = Math.imul(((seed * 8 + c) * 16 + (y % 16)) * 16 + (x % 16) + 1, 0x9e3779b1);
@@ -21,42 +21,39 @@ function texture(channels: number, height: number, width: number, seed: number):
 
 const channels = (loss: Loss) => (isFeatureLoss(loss) ? 5 : 3);
 
-test("every loss explains itself, and its formula is restated", () => {
+test("every loss has a summary and a reference formula", () => {
   expect(Object.keys(formulas)).toEqual(Object.keys(losses));
   for (const [, { summary }] of kinds) expect(summary).toMatch(/^[A-Z][^.]{10,80}$/);
 });
 
-test.each(["gram", "moments"] as const)(
-  "%s of mixed channels is that of the channels mixed beforehand",
-  async (name) => {
-    const mixed = ({ channels: n, data, ...size }: Planes) => {
-      const area = data.length / n;
-      const at = (k: number, i: number) =>
-        matrix.slice(k * n, k * n + n).reduce((sum, m, c) => sum + m * data[c * area + i]!, 0);
-      return { ...size, channels: n, data: data.map((_, j) => at(Math.floor(j / area), j % area)) };
-    };
-    const matrix = Float32Array.from({ length: 25 }, (_, i) => ((i * 7) % 11) / 5 - 1);
-    const loss = losses[name].make("balanced");
-    const [now, target] = [texture(5, 8, 12, 1), texture(5, 8, 12, 2)];
-    const mix = (x: Tensor) => mixChannels(x, constant(matrix, [5, 5]));
-    const through: Loss = {
-      describe: (features, weight) => loss.describe(mix(features), weight),
-      measure: (features, kept, weight) => loss.measure(mix(features), kept, weight),
-      score: loss.score,
-    };
-    const expected = await score(loss, mixed(now), mixed(target));
-    expect(expected).toBeGreaterThan(0);
-    expect((await score(through, now, target)) / expected).toBeCloseTo(1, 4);
-  },
-);
+test.each(["gram", "moments"] as const)("%s of lazily mixed channels equals that of mixed channels", async (name) => {
+  const mixed = ({ channels: n, data, ...size }: Planes) => {
+    const area = data.length / n;
+    const at = (k: number, i: number) =>
+      matrix.slice(k * n, k * n + n).reduce((sum, m, c) => sum + m * data[c * area + i]!, 0);
+    return { ...size, channels: n, data: data.map((_, j) => at(Math.floor(j / area), j % area)) };
+  };
+  const matrix = Float32Array.from({ length: 25 }, (_, i) => ((i * 7) % 11) / 5 - 1);
+  const loss = losses[name].make("balanced");
+  const [now, target] = [texture(5, 8, 12, 1), texture(5, 8, 12, 2)];
+  const mix = (x: Tensor) => mixChannels(x, constant(matrix, [5, 5]));
+  const through: Loss = {
+    describe: (features, weight) => loss.describe(mix(features), weight),
+    measure: (features, kept, weight) => loss.measure(mix(features), kept, weight),
+    score: loss.score,
+  };
+  const expected = await score(loss, mixed(now), mixed(target));
+  expect(expected).toBeGreaterThan(0);
+  expect((await score(through, now, target)) / expected).toBeCloseTo(1, 4);
+});
 
 describe.each(cases)("$name, $normalize", ({ name, normalize, loss }) => {
-  test("is zero at its own target, or where nothing varies", async () => {
+  test("is zero at its own target, or for a constant image", async () => {
     const target = isFeatureLoss(loss) ? texture(5, 8, 12, 1) : planes(3, 8, 12, (c) => c / 3);
     expect(Math.abs(await score(loss, target, target))).toBeLessThan(1e-12);
   });
 
-  test("is the formula, computed apart from the graph in double precision", async () => {
+  test("equals the reference formula in double precision", async () => {
     const [now, target] = [texture(channels(loss), 24, 16, 1), texture(channels(loss), 24, 16, 2)];
     const expected = formulas[name]![normalize](now, target);
     expect(Math.abs((await score(loss, now, target)) / expected - 1)).toBeLessThan(1e-5);
@@ -78,7 +75,7 @@ describe.each(cases)("$name, $normalize", ({ name, normalize, loss }) => {
     expect(worst / scale).toBeLessThan(5e-3);
   });
 
-  test("its sums over the parts of a picture add up to those over all of it", async () => {
+  test("its sums over the parts of an image add up to those of the whole", async () => {
     const [now, target, share] = [texture(channels(loss), 8, 12, 1), texture(5, 8, 12, 2), texture(1, 8, 12, 3)];
     const whole = await sums(loss, now, target);
     const [part, rest] = [share, { ...share, data: share.data.map((x) => 1 - x) }];
@@ -89,7 +86,7 @@ describe.each(cases)("$name, $normalize", ({ name, normalize, loss }) => {
     }
   });
 
-  test("is never negative, and NaN in is NaN out", async () => {
+  test("is never negative, and propagates NaN", async () => {
     const [now, target] = [texture(channels(loss), 8, 8, 3), texture(channels(loss), 8, 8, 4)];
     expect(await score(loss, now, target)).toBeGreaterThan(0);
     now.data[7] = Number.NaN;
@@ -98,7 +95,7 @@ describe.each(cases)("$name, $normalize", ({ name, normalize, loss }) => {
 });
 
 test.each(cases.filter((each) => each.normalize === "balanced"))(
-  "$name, balanced, is the same at 64 and at 128 pixels of the same textures",
+  "$name, balanced, is independent of the size of the texture",
   async ({ loss }) => {
     const at = (size: number) =>
       score(loss, texture(channels(loss), size, size, 5), texture(channels(loss), size, size, 6));
@@ -107,8 +104,8 @@ test.each(cases.filter((each) => each.normalize === "balanced"))(
 );
 
 /**
- * Gatys et al. 2017, section 4: every feature map times the guidance channel T, whose squares sum to 1, and products of
- * those. The weight of a position is the square of its guidance.
+ * Gatys et al. 2017, section 4: every feature map is multiplied by the guidance channel T, whose squares sum to 1. The
+ * weight of a position is the square of its guidance.
  */
 function guided({ data, channels }: Planes, weight: Planes): number[] {
   const places = weight.data.length;
@@ -123,17 +120,13 @@ function guided({ data, channels }: Planes, weight: Planes): number[] {
 describe("gram", () => {
   const at = (normalize: Normalization, now: Planes, target: Planes) => score(losses.gram.make(normalize), now, target);
 
-  test.each(["balanced", "paper"] as const)(
-    "%s: a painting of another size is the same painting",
-    async (normalize) => {
-      const now = texture(5, 16, 32, 1);
-      const ratio =
-        (await at(normalize, now, texture(5, 48, 16, 2))) / (await at(normalize, now, texture(5, 16, 32, 2)));
-      expect(ratio).toBeCloseTo(1, 4);
-    },
-  );
+  test.each(["balanced", "paper"] as const)("%s: does not depend on the painting's size", async (normalize) => {
+    const now = texture(5, 16, 32, 1);
+    const ratio = (await at(normalize, now, texture(5, 48, 16, 2))) / (await at(normalize, now, texture(5, 16, 32, 2)));
+    expect(ratio).toBeCloseTo(1, 4);
+  });
 
-  test("balanced: black against a painting is 1, whatever the painting", async () => {
+  test("balanced: black against any painting is 1", async () => {
     const black = planes(5, 16, 16, () => 0);
     for (const strength of [0.01, 1, 100]) {
       const { data, ...size } = texture(5, 16, 16, 2);
@@ -143,11 +136,11 @@ describe("gram", () => {
   });
 
   test.each(["balanced", "paper"] as const)(
-    "%s, weighted: the guided Gram matrices of a region, computed apart in double precision",
+    "%s, weighted: equals the guided Gram matrices of a region in double precision",
     async (normalize) => {
       const sizes = [texture(1, 16, 24, 7), texture(1, 32, 16, 8)] as const;
       const [now, target] = [texture(5, 16, 24, 1), texture(5, 32, 16, 2)];
-      // Some of a picture is not in the region at all.
+      // A part of the image lies outside of the region.
       const [here, there] = sizes.map((map) => ({ ...map, data: map.data.map((x) => Math.max(0, 2 * x - 1)) }));
       const [g, a] = [guided(now, here!), guided(target, there!)];
       const sum = (values: readonly number[]) => values.reduce((total, x) => total + x, 0);
@@ -159,7 +152,7 @@ describe("gram", () => {
     },
   );
 
-  test("does not know where things are: features moved around the edges score zero", async () => {
+  test("is invariant to translation: rolled features score zero", async () => {
     const { data, ...size } = texture(5, 16, 16, 2);
     const moved = planes(5, 16, 16, (c, y, x) => data[(c * 16 + ((y + 5) % 16)) * 16 + ((x + 3) % 16)]!);
     expect(await at("balanced", moved, { data, ...size })).toBeLessThan(1e-12);
@@ -169,12 +162,12 @@ describe("gram", () => {
 describe("neighbors", () => {
   const loss = losses.neighbors.make("balanced");
   const [now, target] = [texture(5, 16, 8, 1), texture(5, 12, 16, 2)];
-  /** The features at some positions, as a picture of one row. */
+  /** The features at some positions, as an image with one row. */
   const at = ({ data, channels, height, width }: Planes, wanted: readonly number[]) =>
     planes(channels, 1, wanted.length, (c, _, x) => data[c * height * width + wanted[x]!]!);
   const all = ({ height, width }: Planes) => Array.from({ length: height * width }, (_, i) => i);
 
-  test("weighted: each position counts so much, and is compared with what counts at least half of the most", async () => {
+  test("weighted: positions are weighted, and compared with those of at least half of the largest weight", async () => {
     const [here, there] = [texture(1, 16, 8, 7), texture(1, 12, 16, 8)];
     const most = Math.max(...there.data);
     const present = at(
@@ -182,14 +175,14 @@ describe("neighbors", () => {
       all(target).filter((i) => there.data[i]! >= most / 2),
     );
     const each = all(now).map((i) => formulas.neighbors!.balanced(at(now, [i]), present));
-    // `formulas` centres by the mean of what it is given, which is of those that count.
+    // `formulas` centres by the mean of its input, which here are the positions with a weight.
     const weight = here.data.reduce((sum, x) => sum + x, 0);
     const expected = each.reduce((sum, x, i) => sum + x * here.data[i]!, 0) / weight;
     expect(present.width).toBeLessThan(all(target).length);
     expect((await score(loss, now, target, [here, there])) / expected).toBeCloseTo(1, 4);
   });
 
-  test("does not know where things are, nor how much of each there is", async () => {
+  test("is invariant to the order and the frequency of positions", async () => {
     const few = at(
       target,
       Array.from({ length: 96 }, (_, i) => (i * 37) % 5),
@@ -198,7 +191,7 @@ describe("neighbors", () => {
     expect(await score(loss, target, few)).toBeGreaterThan(0.01);
   });
 
-  test("remembers 48 rows and columns of a large picture, at most", () => {
+  test("stores at most 48 rows and columns of a large image", () => {
     for (const [height, width, columns] of [
       [48, 16, 48 * 16],
       [49, 200, 17 * 40],
@@ -213,12 +206,12 @@ describe("neighbors", () => {
   });
 });
 
-describe("variation of what repeats without end", () => {
+describe("variation with circular padding", () => {
   const image = texture(3, 8, 12, 3);
   const { data } = image;
   const moved = planes(3, 8, 12, (c, y, x) => data[(c * 8 + ((y + 5) % 8)) * 12 + ((x + 3) % 12)]!);
 
-  test.each(normalizations)("%s: is the formula over neighbours across the edges too", async (normalize) => {
+  test.each(normalizations)("%s: includes neighbours across the edges", async (normalize) => {
     const loss = losses.variation.make(normalize, "circular");
     let [right, below] = [0, 0];
     for (let i = 0; i < data.length; i++) {
@@ -231,7 +224,7 @@ describe("variation of what repeats without end", () => {
     expect((await score(loss, moved, image)) / (await score(loss, image, image))).toBeCloseTo(1, 5);
   });
 
-  test("counts a difference as often as its left or upper pixel", async () => {
+  test("weights a difference by its left or upper pixel", async () => {
     const loss = losses.variation.make("paper", "circular");
     const only = (x0: number) => planes(1, 8, 12, (_, __, x) => (x === x0 ? 1 : 0));
     const parts = await Promise.all(Array.from({ length: 12 }, (_, x) => sums(loss, image, image, only(x))));

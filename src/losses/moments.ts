@@ -3,20 +3,20 @@ import { lossKind } from "./loss.ts";
 import { channelProducts, channelSums, places } from "./statistics.ts";
 
 /**
- * The distance between the means m and covariances S of the channels over positions. Where a Gram matrix mixes the two,
- * here each counts on its own, so that a strong mean does not drown the texture. N is the number of channels.
+ * The distance between the means m and the covariances S of the channels. A Gram matrix mixes the two; here each counts
+ * separately, so that large means do not hide the texture. N is the number of channels.
  *
  * - `balanced`: `mean (m - m')^2 / mean m'^2 + mean (S - S')^2 / mean S'^2`, halved
- * - `paper` (no paper has it; in the manner of the Gram loss): `1/N sum (m - m')^2 + 1/(4 N^2) sum (S - S')^2`
+ * - `paper` (no paper has it; analogous to the Gram loss): `1/N sum (m - m')^2 + 1/(4 N^2) sum (S - S')^2`
  * - `mean`: `mean (m - m')^2 + mean (S - S')^2`
  * - `elements`: the same with `S/N`
  *
- * What is remembered are the mean [C, 1] of every channel and the mean product [C, C] of every two: raw moments, because
- * these may be averaged over pictures and covariances may not.
+ * The description consists of raw moments: the means [C, 1] and the mean products [C, C], because these can be averaged
+ * over paintings and covariances cannot.
  */
 export const moments = lossKind(
   "style",
-  "The distance between means and covariances: how the painting is painted",
+  "The distance between means and covariances: the painting's style",
   (normalize) => ({
     describe: (features, weight) => {
       const positions = places(features, weight);

@@ -1,4 +1,4 @@
-/** What filters are made of: averages of blocks of pixels, differences of neighbours. */
+/** Building blocks of filters: averages of pixel blocks, differences of neighbours. */
 import { averagePool, type Padding, padZeros, roll, slice, sub, type Tensor } from "../graph/index.ts";
 import type { Scale } from "./loss.ts";
 
@@ -10,15 +10,15 @@ export function averaged(image: Tensor, scale: Scale): Tensor {
 }
 
 /**
- * What follows along `axis` minus what is there; 0 at the last place, which nothing follows, unless with circular padding
- * the first does. The shape stays.
+ * The forward difference along `axis`; at the last place 0, or with circular padding the difference to the first. The
+ * shape is kept.
  */
 export function ahead(x: Tensor, axis: number, padding: Padding): Tensor {
   if (padding === "circular") return sub(roll(x, axis, 1), x);
   return padZeros(steps(x, axis), axis, 0, 1);
 }
 
-/** The second difference along `axis`, where an edge is continued by its own value. The shape stays. */
+/** The second difference along `axis`; edges are extended by their own value. The shape is kept. */
 export function curvature(x: Tensor, axis: number, padding: Padding): Tensor {
   if (padding === "circular") return sub(sub(roll(x, axis, 1), x), sub(x, roll(x, axis, -1)));
   const between = steps(x, axis);

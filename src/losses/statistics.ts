@@ -1,4 +1,4 @@
-/** What losses sum up of features [1, C, H, W]: every position as often as the weight [1, 1, H, W] says, by default once. */
+/** Weighted sums over the positions of features [1, C, H, W]; the weight [1, 1, H, W] is 1 by default. */
 import {
   count,
   type Dim,
@@ -17,8 +17,8 @@ import {
 } from "../graph/index.ts";
 
 /**
- * The products of every two channels: [C, C]. For features that are mixtures of others, R F, it is R (F F') R': the product over
- * positions is that of the fewer and unmixed channels, and what is as large as the picture is never mixed.
+ * The products of every two channels: [C, C]. For linear mixtures R F of features it is computed as R (F F') R', so
+ * that the large mixed tensor is never formed.
  */
 export function channelProducts(features: Tensor, weight?: Tensor): Tensor {
   const mixed = mixture(features);
@@ -26,29 +26,29 @@ export function channelProducts(features: Tensor, weight?: Tensor): Tensor {
   return matmul(matmul(mixed.matrix, channelProducts(mixed.source, weight)), transpose(mixed.matrix));
 }
 
-/** The sum of every channel: [C, 1]. */
+/** The sum of each channel: [C, 1]. */
 export function channelSums(features: Tensor, weight?: Tensor): Tensor {
   const mixed = mixture(features);
   if (mixed) return matmul(mixed.matrix, channelSums(mixed.source, weight));
   return sum(rows(weight ? mul(features, weight) : features), { axes: [1], keep: true });
 }
 
-/** The squares of all elements: a scalar. */
+/** The sum of squares of all elements: a scalar. */
 export function squares(features: Tensor, weight?: Tensor): Tensor {
   return sumSquare(rooted(features, weight));
 }
 
-/** How many positions there are: a scalar. */
+/** The number of positions: a scalar. */
 export function places(features: Tensor, weight?: Tensor): Tensor {
   return weight ? sum(weight) : div(count(features), features.shape[1] as number);
 }
 
-/** The features such that their products count as often as the weight says. */
+/** The features scaled by the root of the weight, so that products are weighted once. */
 function rooted(features: Tensor, weight: Tensor | undefined): Tensor {
   return weight ? mul(features, sqrt(weight)) : features;
 }
 
-/** One row of positions for every channel: [C, H * W]. */
+/** Features as a matrix: [C, H * W]. */
 function rows(features: Tensor): Tensor {
   const [, channels, height, width] = features.shape as [Dim, number, Dim, Dim];
   return reshape(features, [channels, multiplyDims(height, width)]);

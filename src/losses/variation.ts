@@ -15,19 +15,23 @@ import {
 import { lossKind } from "./loss.ts";
 
 /**
- * How much neighbouring pixels differ: squared differences to the right and below. A difference counts as often as its
- * left or upper pixel. With circular padding the first pixels are neighbours of the last; else those have none.
+ * Total variation: squared differences to the right and lower neighbour, weighted by the left or upper pixel. With
+ * circular padding the last pixels are neighbours of the first.
  *
- * - `balanced`, `mean`: the mean of the horizontal plus the mean of the vertical ones
+ * - `balanced`, `mean`: the mean of the horizontal plus the mean of the vertical differences
  * - `paper`, `elements`: their sum (the paper itself has no such term; neural-style's gradient is half of this one's)
  */
-export const variation = lossKind("image", "How much neighbouring pixels differ: smoothness", (normalize, padding) => ({
-  measure: (image, weight) => [3, 2].flatMap((axis) => differences(image, axis, weight, padding)),
-  score: ([right, pairsRight, below, pairsBelow]) =>
-    normalize === "paper" || normalize === "elements"
-      ? add(right!, below!)
-      : add(div(right!, pairsRight!), div(below!, pairsBelow!)),
-}));
+export const variation = lossKind(
+  "image",
+  "The squared differences of neighbouring pixels: smoothness",
+  (normalize, padding) => ({
+    measure: (image, weight) => [3, 2].flatMap((axis) => differences(image, axis, weight, padding)),
+    score: ([right, pairsRight, below, pairsBelow]) =>
+      normalize === "paper" || normalize === "elements"
+        ? add(right!, below!)
+        : add(div(right!, pairsRight!), div(below!, pairsBelow!)),
+  }),
+);
 
 /** The squared differences along `axis`: their sum and their number. */
 function differences(image: Tensor, axis: number, weight: Tensor | undefined, padding: Padding): [Tensor, Tensor] {

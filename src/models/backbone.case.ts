@@ -1,11 +1,11 @@
-/** Random weights for any backbone, and what its layer table costs: shared by tests that need a network. */
+/** Random weights for any backbone, and the cost of a layer table, for tests that need a network. */
 import type { Weights } from "../weights/weights.ts";
 import { type Backbone, convolutions } from "./backbone.ts";
 
-/** A network small enough for tests that run a job: five blocks, named as the large ones. */
+/** A network small enough for tests that run a job: five blocks with the layer names of the large ones. */
 export const toy: Backbone = { name: "toy", summary: "for tests", blocks: [[4], [6], [8], [8, 8], [8]] };
 
-/** Random kernels with He's deviation, small biases, the usual mean. */
+/** Random kernels with He's standard deviation, small biases, the usual mean. */
 export function toyWeights(backbone: Backbone = toy): Weights {
   let state = 1;
   const next = () => {
@@ -22,7 +22,7 @@ export function toyWeights(backbone: Backbone = toy): Weights {
   return weights;
 }
 
-/** Multiply-adds for each pixel of the image, up to and with `layer`. */
+/** Multiply-adds per pixel of the image, up to and including `layer`. */
 export function multiplyAdds(backbone: Backbone, layer: string): number {
   let sum = 0;
   for (const { name, inputs, outputs } of convolutions(backbone)) {

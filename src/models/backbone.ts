@@ -1,16 +1,13 @@
-/**
- * What a backbone is: a table of 3x3 convolutions in blocks, a pooling between blocks. It knows layers by their spoken
- * names and refuses to know losses, runtimes and where weights come from.
- */
+/** The contract of a backbone: a table of 3x3 convolutions in blocks, with a pooling between blocks. */
 
-/** A convolutional network that sees pictures: its blocks are lists of output channels, one for each 3x3 convolution. */
+/** A convolutional network. Its blocks are lists of output channels, one per 3x3 convolution. */
 export interface Backbone {
-  /** As users say it: `--model NAME`. */
+  /** Its name in `--model NAME`. */
   readonly name: string;
   /** One sentence for lists. */
   readonly summary: string;
   readonly blocks: readonly (readonly number[])[];
-  /** How many times as loud the features of VGG19 with its published weights are, about; by default as loud. */
+  /** The scale of VGG19's activations (published weights) relative to this network's, roughly; default 1. */
   readonly published?: number;
 }
 
@@ -22,7 +19,7 @@ export interface Convolution {
   readonly outputs: number;
 }
 
-/** The convolutions of a backbone in order, with their names and channels. */
+/** The convolutions of a backbone in order, with names and channels. */
 export function convolutions(backbone: Backbone): Convolution[] {
   let inputs = 3;
   return backbone.blocks.flatMap((block, b) =>
@@ -34,14 +31,14 @@ export function convolutions(backbone: Backbone): Convolution[] {
   );
 }
 
-/** The block of a layer, from 1: `conv4_2` is in the fourth, behind three poolings. */
+/** The block of a layer, from 1: `conv4_2` is in the fourth, after three poolings. */
 export function blockOf(layer: string): number {
   return Number.parseInt(layer.slice(4), 10);
 }
 
 /**
- * How many pixels around its own the features of `layer` see, at most: a convolution in block b looks one position
- * further, which is 2^(b - 1) pixels.
+ * The radius of the receptive field of `layer` in pixels: a convolution in block b adds one position, which is 2^(b -
+ * 1) pixels.
  */
 export function reach(backbone: Backbone, layer: string): number {
   let pixels = 0;
@@ -53,8 +50,8 @@ export function reach(backbone: Backbone, layer: string): number {
 }
 
 /**
- * The spoken name of a layer as other programs call it: Keras's `block4_conv2` and Torch's `relu4_2` are `conv4_2` (its
- * features are after the ReLU in all three). Any other name is returned as it is.
+ * The name `conv4_2` for Keras's `block4_conv2` and Torch's `relu4_2` (its features are after the ReLU in all three).
+ * Any other name is returned unchanged.
  */
 export function spokenLayer(name: string): string {
   return name.replace(/^(?:block(\d+)_conv(\d+)|relu(\d+)_(\d+))$/, (_, b, i, c, j) => `conv${b ?? c}_${i ?? j}`);

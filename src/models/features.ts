@@ -1,7 +1,4 @@
-/**
- * A backbone's layer table as graph, only as deep as the layers that are asked for. It knows names and weights; what the
- * features are used for, it refuses to know.
- */
+/** Builds a backbone's layer table as a graph, only as deep as the requested layers. */
 import { UserError } from "../errors.ts";
 import {
   averagePool,
@@ -18,14 +15,14 @@ import type { Weights } from "../weights/weights.ts";
 import { type Backbone, convolutions } from "./backbone.ts";
 import * as models from "./index.ts";
 
-/** How height and width are halved between blocks. */
+/** The poolings between blocks. */
 export const poolings = { max: maxPool, average: averagePool };
 export type Pooling = keyof typeof poolings;
 
 /**
  * The features of `image` [1, 3, H, W] (RGB in [0, 1]; H and W multiples of 16) at the named layers, after their ReLU:
- * [1, channels, H / 2^(block - 1), W / 2^(block - 1)] each. Where the weights have a read-out for a layer, its features are
- * read through that linear map of the channels. An unknown layer is a `usage` error.
+ * [1, channels, H / 2^(block - 1), W / 2^(block - 1)] each. If the weights have a read-out for a layer, its features
+ * are mapped by that matrix over the channels. An unknown layer is a `usage` error.
  */
 export function features(
   backbone: Backbone,

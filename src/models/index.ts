@@ -1,3 +1,3 @@
-/** The backbones one can choose by name. Adding one is its file and a line here. */
+/** The backbones that can be selected by name. To add one: its file and a line here. */
 export { pocket } from "./pocket.ts";
 export { vgg19 } from "./vgg19.ts";

@@ -1,17 +1,17 @@
-/** Every backbone of the room's export list: its table, its features, its errors. */
+/** Every exported backbone: its table, its features, its errors. */
 import { describe, expect, test } from "vitest";
 import { run } from "../graph/fixtures.case.ts";
 import { input, print, symbol } from "../graph/index.ts";
 import { multiplyAdds, toy, toyWeights } from "./backbone.case.ts";
 import { convolutions } from "./backbone.ts";
+import { featureScale, scaleFeatures } from "./feature-scale.ts";
 import { features, type Pooling, poolings } from "./features.ts";
 import * as models from "./index.ts";
-import { factorOf, louder } from "./loudness.ts";
 
 const image = input("image", [1, 3, symbol("H"), symbol("W")]);
 const kinds = Object.keys(poolings) as Pooling[];
 
-/** A graph of `layers`, as text. */
+/** The graph of `layers`, printed. */
 function printed(layers: readonly string[], pooling: Pooling = "max"): string {
   return print(features(toy, toyWeights(), image, layers, pooling));
 }
@@ -24,7 +24,7 @@ describe.each(Object.entries(models))("%s", (exported, backbone) => {
     expect(backbone.summary).toMatch(/^\S.{10,100}$/);
   });
 
-  test("layers are named conv1_1 to conv5_..., each fed by the one before", () => {
+  test("layers are named conv1_1 to conv5_..., each fed by the previous one", () => {
     const layers = convolutions(backbone);
     expect(layers[0]).toMatchObject({ name: "conv1_1", inputs: 3 });
     expect(new Set(layers.map((layer) => layer.name)).size).toBe(layers.length);
@@ -34,7 +34,7 @@ describe.each(Object.entries(models))("%s", (exported, backbone) => {
     }
   });
 
-  test("has the layers that the default settings look at, so that a recipe runs on all", () => {
+  test("has all layers of the default settings", () => {
     const names = convolutions(backbone).map((layer) => layer.name);
     expect(names).toEqual(expect.arrayContaining(["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv4_2", "conv5_1"]));
   });
@@ -50,25 +50,25 @@ test("pocket does an eleventh of the work", () => {
   expect(multiplyAdds(models.pocket, "conv5_1")).toBe(32_616);
 });
 
-test("louder weights give features that many times as large, on every layer", async () => {
+test("scaled weights scale the features of every layer", async () => {
   const layers = ["conv1_1", "conv3_1", "conv5_1"];
   const given = { image: { data: new Float32Array(3 * 32 * 32).map((_, i) => (i % 7) / 7), dims: [1, 3, 32, 32] } };
   const own = await run(features(toy, toyWeights(), image, layers, "max"), given);
-  const loud = await run(features(toy, louder(toy, toyWeights(), 200), image, layers, "max"), given);
+  const scaled = await run(features(toy, scaleFeatures(toy, toyWeights(), 200), image, layers, "max"), given);
   for (const layer of layers) {
     const largest = Math.max(...own[layer]!);
     expect(largest, layer).toBeGreaterThan(0);
-    const worst = Math.max(...loud[layer]!.map((x, i) => Math.abs(x / 200 - own[layer]![i]!)));
+    const worst = Math.max(...scaled[layer]!.map((x, i) => Math.abs(x / 200 - own[layer]![i]!)));
     expect(worst / largest, layer).toBeLessThan(1e-5);
   }
-  expect(factorOf({ ...toy, published: 50 }, 2)).toBe(100);
-  expect(factorOf({ ...toy, published: 50 }, "own")).toBe(1);
+  expect(featureScale({ ...toy, published: 50 }, 2)).toBe(100);
+  expect(featureScale({ ...toy, published: 50 }, "own")).toBe(1);
   const weights = toyWeights();
-  expect(louder(toy, weights, 1)).toBe(weights);
+  expect(scaleFeatures(toy, weights, 1)).toBe(weights);
 });
 
 describe("features", () => {
-  test.each(kinds)("%s pooling: named layers have their channels and their block's size", async (pooling) => {
+  test.each(kinds)("%s pooling: layers have the channels and the size of their block", async (pooling) => {
     const layers = ["conv1_1", "conv3_1", "conv5_1"];
     const graph = features(toy, toyWeights(), image, layers, pooling);
     const found = await run(graph, { image: { data: new Float32Array(3 * 32 * 48).fill(0.7), dims: [1, 3, 32, 48] } });
@@ -82,13 +82,13 @@ describe("features", () => {
     [["conv3_1", "conv2_1"], 3, 2],
     [["conv4_2", "conv1_1"], 5, 3],
     [["conv5_1"], 6, 4],
-  ])("%s: the graph is only as deep as asked", (layers, convs, pools) => {
+  ])("%s: the graph is only as deep as needed", (layers, convs, pools) => {
     expect(count(printed(layers), "Conv")).toBe(convs);
     expect(count(printed(layers), "MaxPool")).toBe(pools);
     expect(count(printed(layers, "average"), "AveragePool")).toBe(pools);
   });
 
-  test("are those of a network written out by hand, at a pixel away from the edge", async () => {
+  test("equal a network computed by hand", async () => {
     const one = { name: "one", summary: "", blocks: [[1]] };
     const kernel = Float32Array.from({ length: 27 }, (_, i) => (i - 13) / 10);
     const weights = new Map([
@@ -106,7 +106,7 @@ describe("features", () => {
           for (let u = -1; u <= 1; u++) {
             const inside = y + v >= 0 && y + v < 16 && x + u >= 0 && x + u < 16;
             const mean = [0.5, 0.25, 0][c]!;
-            // The padding is zero after the mean is taken off: the mean colour.
+            // Zero padding after the mean is subtracted is padding with the mean colour.
             if (inside) sum += kernel[c * 9 + (v + 1) * 3 + u + 1]! * (data[(c * 16 + y + v) * 16 + x + u]! - mean);
           }
         }
@@ -123,7 +123,7 @@ describe("features", () => {
     }
   });
 
-  test("a read-out is a linear map of a layer's channels, and no later layer sees it", async () => {
+  test("a read-out is a linear map of a layer's channels, and does not affect later layers", async () => {
     const layers = ["conv1_1", "conv2_1"];
     const matrix = Float32Array.from({ length: 16 }, (_, i) => ((i * 5) % 7) - 3);
     const weights = new Map(toyWeights()).set("conv1_1.readout", { shape: [4, 4], data: matrix });

@@ -1,4 +1,4 @@
-/** The bytes of a model, read back: nothing missing, nothing twice, everything named and in order. */
+/** Encoded models, decoded again: complete, without duplicates, in topological order. */
 import { describe, expect, test } from "vitest";
 import { run } from "../graph/fixtures.case.ts";
 import { add, constant, conv, type ElementType, grad, input, maxPool, mul, relu, sum, symbol } from "../graph/index.ts";
@@ -20,7 +20,7 @@ const kernel = () =>
     [5, 3, 3, 3],
   );
 
-/** A real step on a small network: what a job encodes. */
+/** A real step on a small network, as a job encodes it. */
 function step() {
   const weights = toyWeights();
   const eye = { backbone: toy, weights, pooling: "max" as const };
@@ -44,7 +44,7 @@ function expectSound({ nodes, constants, inputs, outputs }: ParsedModel): void {
   for (const { name } of outputs) expect(defined.has(name), name).toBe(true);
 }
 
-test("versions are written once, and are those every ONNX Runtime since 1.17 knows", () => {
+test("the IR and opset versions are written once, and are supported since ONNX Runtime 1.17", () => {
   expect(parseModel(encode({ y: relu(image) }))).toMatchObject({ irVersion: 10, opset: 20 });
 });
 
@@ -62,7 +62,7 @@ test("a small graph, field by field", () => {
   expect(new Float32Array(stored!.raw.slice().buffer)).toEqual(weights.data);
 });
 
-test.each(Object.keys(operators))("%s: value and gradient are sound", (name) => {
+test.each(Object.keys(operators))("%s: value and gradient are valid models", (name) => {
   const { shapes, build, fixed = [] } = operators[name]!;
   const inputs = shapes.map((shape, i) => input(`x${i}`, shape));
   const y = build(...inputs);
@@ -76,7 +76,7 @@ test.each(Object.keys(operators))("%s: value and gradient are sound", (name) => 
 describe("a whole step", () => {
   const model = parseModel(encode(step()));
 
-  test("is sound, and holds everything that goes round", () => {
+  test("is a valid model with all of the loop's inputs and outputs", () => {
     expectSound(model);
     const names = (values: readonly { name: string }[]) => values.map(({ name }) => name);
     for (const part of ["first", "second", "steps", "averaged", "averages"]) {
@@ -90,15 +90,15 @@ describe("a whole step", () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test("holds every kernel twice, forward and rotated (the image's in blocks of four pixels)", () => {
-    // Those of 1x1 mix the colours whose roughness is compared.
+  test("has every kernel twice, forward and rotated (the first one in blocks of four pixels)", () => {
+    // The 1x1 kernels convert colours for the roughness loss.
     const kernels = model.constants.filter(({ dims }) => dims.length === 4 && dims[2]! > 1);
     expect(kernels.map(({ dims }) => dims[0]! * dims[1]!).reduce((a, b) => a + b, 0)).toBe(
       3 * 4 + 12 * 4 + 2 * [4 * 6, 6 * 8, 8 * 8, 8 * 8, 8 * 8].reduce((a, b) => a + b, 0),
     );
   });
 
-  test("says what every output's type and shape is", () => {
+  test("declares every output's type and shape", () => {
     for (const { type, shape } of [...model.inputs, ...model.outputs]) {
       expect(type).toBe(1);
       expect(shape.every((dim) => typeof dim === "string" || (Number.isInteger(dim) && dim > 0))).toBe(true);
@@ -117,7 +117,7 @@ describe("equal computations are encoded once", () => {
     expect(model.constants.filter(({ dims }) => dims.length === 0)).toHaveLength(1);
   });
 
-  test("what differs in an attribute, a shape or a value is not", () => {
+  test("nodes that differ in an attribute, a shape or a value are not", () => {
     const [a, b] = [kernel(), kernel()];
     const model = parseModel(
       encode({ y: add(conv(image, a), conv(image, b)), z: sum(image, { axes: [1] }), w: sum(image, { axes: [2] }) }),
@@ -126,7 +126,7 @@ describe("equal computations are encoded once", () => {
     expect(model.nodes.filter(({ op }) => op === "ReduceSum")).toHaveLength(2);
   });
 
-  test("an output under two names, and an input that is an output, are all there", async () => {
+  test("an output under two names, and an input that is an output, are encoded", async () => {
     const x = input("x", [3]);
     const y = mul(x, 2);
     const found = await run({ y, z: y, again: mul(x, 2), x2: x }, { x: { data: Float32Array.of(1, 2, 3), dims: [3] } });
@@ -138,14 +138,14 @@ describe("equal computations are encoded once", () => {
     });
   });
 
-  test("an output that is a constant is there too", async () => {
+  test("an output that is a constant is encoded", async () => {
     const x = input("x", [2]);
     const [g] = grad(sum(x), [x]);
     const found = await run({ g: g!, y: add(x, 1) }, { x: { data: Float32Array.of(5, 6), dims: [2] } });
     expect([...found.g!]).toEqual([1, 1]);
   });
 
-  test("names never clash, even with an output called as a node would be", async () => {
+  test("names never clash, even with an output named like a node", async () => {
     const x = input("x", [1]);
     const inner = mul(x, 3);
     const found = await run(
@@ -164,6 +164,6 @@ test("element types are ONNX's", () => {
   }
 });
 
-test("an input and an output of one name are refused before a byte is written", () => {
+test("an input and an output of one name are rejected before a byte is written", () => {
   expect(() => encode({ image: relu(image) })).toThrow("an input and an output are called image");
 });

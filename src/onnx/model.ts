@@ -1,15 +1,15 @@
 /**
- * A graph to the bytes of an ONNX model. Operator names are ONNX's already, so no operator has a case here. Field
- * numbers are those of onnx.proto (IR version 10); the wire writer is @bufbuild/protobuf's.
+ * Encodes a graph as an ONNX model. Operator names are already ONNX's, so no operator needs a case here. Field numbers
+ * are those of onnx.proto (IR version 10); @bufbuild/protobuf writes the wire format.
  */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { check } from "../graph/check.ts";
 import { dimText, type Shape } from "../graph/shape.ts";
 import type { Attribute, ElementType, Tensor } from "../graph/tensor.ts";
-import { distinct } from "./distinct.ts";
+import { distinct } from "./common-subexpressions.ts";
 
 const IR_VERSION = 10;
-/** Opset 20: in every ONNX Runtime since 1.17. */
+/** Opset 20: supported by every ONNX Runtime since 1.17. */
 const OPSET = 20;
 
 /** TensorProto.DataType. */
@@ -25,7 +25,8 @@ export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
   for (const x of nodes) {
     const name = names.get(x)!;
     if (operators.has(x)) message(graph, 1, nodeProto(x, names));
-    // At once: ONNX Runtime begins with what stands last.
+    // Directly after their source: ONNX Runtime evaluates from the last output to the first, so a late copy keeps it
+    // alive.
     for (const copy of copies.get(name) ?? []) message(graph, 1, identity(name, copy));
   }
   text(graph, 2, "pastiche");
@@ -44,7 +45,7 @@ export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
   return joined([model.finish(), ...field(7, [graph.finish(), ...weights])]);
 }
 
-/** Outputs that are called otherwise than what they are, by what they are. */
+/** Outputs whose name differs from their tensor's, grouped by that tensor's name. */
 function copied(outputs: Readonly<Record<string, Tensor>>, names: ReadonlyMap<Tensor, string>): Map<string, string[]> {
   const copies = new Map<string, string[]>();
   for (const [name, x] of Object.entries(outputs)) {
@@ -54,7 +55,7 @@ function copied(outputs: Readonly<Record<string, Tensor>>, names: ReadonlyMap<Te
   return copies;
 }
 
-/** A message in pieces: weights are large, and are copied once only, when all pieces are joined. */
+/** A message in pieces: weights are large, and are copied only once, when the pieces are joined. */
 function field(number: number, pieces: readonly Uint8Array[]): Uint8Array[] {
   const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
   return [new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(length).finish(), ...pieces];
@@ -91,7 +92,10 @@ function nodeProto(x: Tensor, names: ReadonlyMap<Tensor, string>): BinaryWriter 
   return writer;
 }
 
-/** `Conv` is ONNX's; `com.microsoft.QLinearConv` is of another domain of operators. */
+/**
+ * The domain and the name of an operator: `Conv` is in ONNX's default domain, `com.microsoft.QLinearConv` in
+ * Microsoft's.
+ */
 function operatorName(op: string): { domain: string; name: string } {
   const dot = op.lastIndexOf(".");
   return { domain: op.slice(0, Math.max(dot, 0)), name: op.slice(dot + 1) };
@@ -101,7 +105,7 @@ function identity(from: string, to: string): BinaryWriter {
   return text(text(text(text(new BinaryWriter(), 1, from), 2, to), 3, to), 4, "Identity");
 }
 
-/** AttributeProto: a number is an integer here (no operator we use has a real one); `to` names an element type. */
+/** AttributeProto. Numbers are integers (no operator used here has a float attribute); `to` names an element type. */
 function attributeProto(name: string, value: Attribute): BinaryWriter {
   const writer = text(new BinaryWriter(), 1, name);
   const content = name === "to" ? DATA_TYPE[value as ElementType] : value;
@@ -112,7 +116,7 @@ function attributeProto(name: string, value: Attribute): BinaryWriter {
   return writer.tag(20, WireType.Varint).int32(kind);
 }
 
-/** TensorProto with its values as raw little-endian bytes: in pieces, the values uncopied. */
+/** TensorProto with raw little-endian values: in pieces, without a copy of the values. */
 function tensorProto(x: Tensor, name: string): Uint8Array[] {
   const writer = new BinaryWriter();
   for (const dim of x.shape) writer.tag(1, WireType.Varint).int64(dim as number);
@@ -122,7 +126,7 @@ function tensorProto(x: Tensor, name: string): Uint8Array[] {
   return [writer.finish(), ...field(9, [new Uint8Array(buffer, byteOffset, byteLength)])];
 }
 
-/** ValueInfoProto: a name, an element type, a shape whose symbolic sizes are dimension parameters. */
+/** ValueInfoProto: a name, an element type, and a shape whose symbolic sizes are dimension parameters. */
 function valueInfo(name: string, type: ElementType, shape: Shape): BinaryWriter {
   const dims = new BinaryWriter();
   for (const dim of shape) {

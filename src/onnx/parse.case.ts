@@ -1,4 +1,4 @@
-/** An ONNX model read back from its bytes, with the wire format alone: what the encoder's tests look at. */
+/** Decodes an ONNX model with the wire format alone, for the encoder's tests. */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 
 /** The fields of one message, in order; numbers as numbers, the rest as bytes. */

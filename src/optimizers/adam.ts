@@ -4,8 +4,8 @@ import { kind } from "../parameters.ts";
 import { likeImage, number, type Optimizer } from "./optimizer.ts";
 
 /**
- * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), then clamped to [0, 1]. Every level begins with new moments: with
- * those of a smaller picture it goes down more slowly, because what the finer level adds is what they know nothing of.
+ * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), then clamped to [0, 1]. Moments are reset at every level: those
+ * of the smaller image slow the descent down, because they know nothing of the detail that the finer level adds.
  */
 export const adam = kind(
   "Adam: many small, steady steps",
@@ -15,10 +15,15 @@ export const adam = kind(
       .positive()
       .max(10)
       .default(0.02)
-      .describe("how far a pixel moves in a step, at most about"),
-    beta1: z.number().min(0).lt(1).default(0.9).describe("how long the direction is remembered"),
-    beta2: z.number().min(0).lt(1).default(0.99).describe("how long the size of the gradient is remembered"),
-    epsilon: z.number().positive().max(1000).default(1e-8).describe("keeps still what has almost no gradient"),
+      .describe("roughly the largest change of a pixel in a step"),
+    beta1: z.number().min(0).lt(1).default(0.9).describe("decay of the gradient's mean"),
+    beta2: z.number().min(0).lt(1).default(0.99).describe("decay of the gradient's mean square"),
+    epsilon: z
+      .number()
+      .positive()
+      .max(1000)
+      .default(1e-8)
+      .describe("added to the root mean square; damps pixels with almost no gradient"),
   },
   (): Optimizer => ({
     pointwise: true,
@@ -31,7 +36,7 @@ export const adam = kind(
       const steps = add(state.steps!, 1);
       const first = add(mul(beta1!, state.first!), mul(sub(1, beta1!), gradient));
       const second = add(mul(beta2!, state.second!), mul(sub(1, beta2!), mul(gradient, gradient)));
-      // The bias corrections of the two moments, as in section 3 of the paper.
+      // Bias correction of the two moments, section 3 of the paper.
       const rate = div(learningRate!, sub(1, pow(beta1!, steps)));
       const root = sqrt(div(second, sub(1, pow(beta2!, steps))));
       const moved = clip(sub(image, div(mul(rate, first), add(root, epsilon!))), 0, 1);

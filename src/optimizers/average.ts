@@ -2,8 +2,8 @@ import { add, div, mul, pow, sub } from "../graph/index.ts";
 import { likeImage, number, type Optimizer } from "./optimizer.ts";
 
 /**
- * Another optimiser whose shown image is the running average of its images, corrected for the start at zero as Adam's
- * moments are. It takes out the trembling of the last steps. Parameter: `decay`. Each level begins a new average.
+ * Wraps an optimiser so that its shown image is a running average of its images, bias-corrected like Adam's moments. It
+ * removes the oscillation of the last steps. Parameter: `decay`. The average is reset at every level.
  */
 export function average(inner: Optimizer): Optimizer {
   return {
@@ -17,7 +17,8 @@ export function average(inner: Optimizer): Optimizer {
       const { image, state, shown } = inner.update(input);
       const decay = input.parameters.decay!;
       const averages = add(input.state.averages!, 1);
-      // Corrected at once: the weight of the newest is (1 - decay) / (1 - decay^n), which is 1 at the first.
+      // Bias-corrected directly: the newest image's weight is (1 - decay) / (1 - decay^n), which is 1 at the first
+      // step.
       const newest = div(sub(1, decay), sub(1, pow(decay, averages)));
       const averaged = add(mul(sub(1, newest), input.state.averaged!), mul(newest, shown));
       return { image, state: { ...state, averaged, averages }, shown: averaged };

@@ -1,3 +1,3 @@
-/** The optimisers one can choose by name. Adding one is its file and a line here. */
+/** The optimisers that can be selected by name. To add one: its file and a line here. */
 export { adam } from "./adam.ts";
 export { lbfgs } from "./lbfgs.ts";

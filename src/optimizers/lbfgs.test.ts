@@ -1,4 +1,4 @@
-/** What L-BFGS promises beyond going down: it takes back bad steps, and neither the loss's scale nor a NaN stops it. */
+/** L-BFGS beyond convergence: it rejects bad steps, is invariant to the loss's scale and recovers from NaN. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { mul, type Tensor } from "../graph/index.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
@@ -15,7 +15,7 @@ const begin = (options: Partial<DescentOptions> & { loss: DescentOptions["loss"]
   return descend(runtime, { optimizer: lbfgs.make(parameters), parameters, ...options });
 };
 
-/** The accepted loss after every one of `count` steps. */
+/** The accepted loss after each of `count` steps. */
 async function accepted(run: Descent, count: number): Promise<number[]> {
   const losses: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -40,7 +40,7 @@ describe.each(Object.entries(problems))("%s", (_, loss) => {
   );
 });
 
-test("what is shown is the accepted image: its loss is the accepted loss", async () => {
+test("the shown image is the accepted one: its loss is the accepted loss", async () => {
   const loss = problems["Rosenbrock's valley"]!;
   const run = await begin({ loss, start: flat(0.3) }, { learningRate: 10 });
   for (let i = 0; i < 20; i++) {
@@ -53,28 +53,28 @@ test("what is shown is the accepted image: its loss is the accepted loss", async
   await run.dispose();
 });
 
-describe("a trial that is no number", () => {
-  test.each([0.1, 1, 10])("from a first step of %f it is taken back, and the descent goes on", async (learningRate) => {
+describe("a trial whose loss is NaN", () => {
+  test.each([0.1, 1, 10])("is rejected after a first step of %f, and the descent continues", async (learningRate) => {
     const run = await begin({ loss: cliff, start: flat(0.5) }, { learningRate });
     const losses = await accepted(run, 80);
     expect(losses.every(Number.isFinite)).toBe(true);
     expect(rises(losses)).toEqual([]);
-    // The minimum is below zero by about 0.5: the wall's own term.
+    // The minimum is about -0.5, from the barrier's own term.
     expect(losses.at(-1)!).toBeLessThan(losses[0]! * 0.01);
     expect((await run.read("shown")).every((x) => Number.isFinite(x) && x <= 0.9)).toBe(true);
     await run.dispose();
   });
 
-  test("in the start itself, nothing is invented: the loss stays no number", async () => {
+  test("a NaN at the start stays NaN", async () => {
     const run = await begin({ loss: cliff, start: flat(0.95) });
     expect(await run.step()).toBeNaN();
     await run.dispose();
   });
 });
 
-// Powers of two, because multiplying by them rounds nothing: 2^40 is about 1e12.
+// Powers of two, because multiplying by them does not round; 2^40 is about 1e12.
 describe.each([-40, -20, 20, 40])("a loss scaled by 2^%i", (exponent) => {
-  test.each(Object.entries(problems))("descends %s by the same images, to the last bit", async (_, problem) => {
+  test.each(Object.entries(problems))("descends %s through bit-identical images", async (_, problem) => {
     const scaled = await begin({ loss: (x: Tensor) => mul(2 ** exponent, problem(x)), start: flat(0.3) });
     const plain = await begin({ loss: problem, start: flat(0.3) });
     const losses = await accepted(scaled, 60);
@@ -93,7 +93,7 @@ test("the first step moves the most sensitive pixel by the learning rate", async
   await run.dispose();
 });
 
-test("at the minimum it stays: nothing becomes NaN", async () => {
+test("stays at the minimum without NaN", async () => {
   const run = await begin({ loss: (x) => mul(0, problems.bowl!(x)), start: flat(0.5) });
   const losses = await accepted(run, 20);
   expect(new Set(losses)).toEqual(new Set([0]));

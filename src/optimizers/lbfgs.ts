@@ -31,34 +31,39 @@ import { likeImage, number, type Optimizer } from "./optimizer.ts";
 
 /** Sufficient decrease (Nocedal and Wright, Numerical Optimization, 2nd edition, equation 3.4). */
 const ARMIJO = 1e-4;
-/** A pair is remembered if its curvature is positive beyond rounding, whatever the loss's scale: y's > CURVATURE |y| |s|. */
+/** A pair is stored if its curvature is positive beyond rounding, at any scale of the loss: y's > CURVATURE |y| |s|. */
 const CURVATURE = 1e-7;
-/** After so many shortened steps in a row the history is forgotten. */
+/** The history is reset after this many consecutive rejected steps. */
 const PATIENCE = 10;
 
 /**
- * Limited-memory BFGS (Nocedal and Wright, algorithm 7.4), every decision of it in the graph: one evaluation a step.
+ * Limited-memory BFGS (Nocedal and Wright, algorithm 7.4), entirely in the graph: one evaluation per step.
  *
- * Line search: a step that does not decrease the loss enough (or leads to NaN) is taken back and shortened by quadratic
- * interpolation (their section 3.5); a direction that does not go downhill, or ten shortened steps, forget the history.
- * The very first step moves the most sensitive pixel by `learningRate`, whatever the scale of the loss: it can neither
- * stall nor explode. No later step moves a pixel by more than 1. Nothing is clamped to [0, 1], because that would
+ * Line search: a step that does not decrease the loss enough, or leads to NaN, is rejected and shortened by quadratic
+ * interpolation (section 3.5). A direction that is no descent direction, or ten rejected steps, reset the history. The
+ * first step moves the most sensitive pixel by `learningRate`, whatever the scale of the loss, so it can neither stall
+ * nor explode. No later step moves a pixel by more than 1. The image is not clamped to [0, 1], because that would
  * falsify the curvature.
  *
- * A step costs `4 * history` passes over the image, and the state takes `8 * history` bytes a number of the image.
+ * A step costs `4 * history` passes over the image; the state takes `8 * history` bytes per number of the image.
  */
 export const lbfgs = kind(
   "L-BFGS: fewer, larger steps along the curvature",
   {
-    learningRate: z.number().positive().max(10).default(0.1).describe("how far the first step moves a pixel, at most"),
-    history: z.int().min(1).max(100).default(10).describe("how many steps the curvature is learned from"),
+    learningRate: z
+      .number()
+      .positive()
+      .max(10)
+      .default(0.1)
+      .describe("the largest change of a pixel in the first step"),
+    history: z.int().min(1).max(100).default(10).describe("the number of correction pairs of the curvature"),
   },
   ({ history }): Optimizer => {
     const pairs = (image: Shape) => [history, elements(image)];
     return {
       pointwise: false,
       state: {
-        // The best point so far: image, gradient, loss; then the step length on trial and its slope.
+        // The accepted point: image, gradient, loss; then the trial step's length and slope.
         accepted: { shape: likeImage },
         gradient: { shape: likeImage },
         loss: { shape: number },
@@ -66,7 +71,7 @@ export const lbfgs = kind(
         slope: { shape: number },
         evaluations: { shape: number },
         shortened: { shape: number },
-        // The pairs s = x' - x and y = g' - g, the oldest first; 1 / y's is 0 where there is none yet.
+        // The pairs s = x' - x and y = g' - g, oldest first; 1 / y's is 0 for an empty slot.
         moves: { shape: pairs },
         changes: { shape: pairs },
         inverse: { shape: () => [history] },
@@ -79,12 +84,12 @@ export const lbfgs = kind(
         const before = flat(state.accepted!);
         const beforeGradient = flat(state.gradient!);
 
-        // Take the trial point, or take it back? Comparisons with NaN are false: a NaN is taken back.
+        // Accept or reject the trial point. Comparisons with NaN are false, so a NaN is rejected.
         const first = not(greater(state.evaluations!, 0));
         const enough = add(state.loss!, mul(mul(ARMIJO, state.length!), state.slope!));
         const taken = or(first, greaterOrEqual(enough, loss));
 
-        // A new pair, if the trial is taken and the curvature between the two points is positive.
+        // A new pair, if the trial is accepted and the curvature between the two points is positive.
         const move = sub(trial, before);
         const change = sub(steepness, beforeGradient);
         const curvature = dot(change, move);
@@ -102,7 +107,7 @@ export const lbfgs = kind(
         const f = where(taken, loss, state.loss!);
         const shortened = where(taken, 0, add(state.shortened!, 1));
 
-        // The direction. The history is forgotten if it does not lead downhill, or nowhere.
+        // The direction. The history is reset if it gives no descent direction, or a zero one.
         const learnedDirection = neg(twoLoop(g, moves, changes, remembered, scale, history));
         const learnedSlope = dot(learnedDirection, g);
         const stuck = greater(shortened, PATIENCE);
@@ -112,7 +117,7 @@ export const lbfgs = kind(
         const slope = where(steepest, neg(dot(g, g)), learnedSlope);
         const inverse = where(steepest, mul(remembered, 0), remembered);
 
-        // Its length: shortened if the trial was taken back, else the full step.
+        // The step length: interpolated after a rejection, else 1.
         const reach = add(max(abs(direction)), 1e-30);
         const full = where(steepest, div(parameters.learningRate!, reach), minimum(1, div(1, reach)));
         const fresh = or(taken, stuck);
@@ -140,14 +145,14 @@ export const lbfgs = kind(
   },
 );
 
-/** The factor, between 0.1 and 0.5, to the minimum of the parabola through the old loss, its slope and the new loss. */
+/** The factor in [0.1, 0.5] to the minimum of the parabola through the old loss, its slope and the new loss. */
 function shrink(loss: Tensor, state: Readonly<Record<string, Tensor>>): Tensor {
   const gain = mul(state.length!, state.slope!);
   const factor = div(neg(gain), mul(2, sub(sub(loss, state.loss!), gain)));
   return where(greaterOrEqual(factor, 0.1), clip(factor, 0.1, 0.5), 0.1);
 }
 
-/** The product of the inverse Hessian's approximation with the gradient `g`: algorithm 7.4. */
+/** The inverse Hessian approximation times the gradient `g`: algorithm 7.4. */
 function twoLoop(g: Tensor, moves: Tensor, changes: Tensor, inverse: Tensor, scale: Tensor, history: number): Tensor {
   const row = (x: Tensor, i: number) => slice(x, 0, i, i + 1);
   const alphas: Tensor[] = [];
@@ -169,7 +174,7 @@ function dot(a: Tensor, b: Tensor): Tensor {
   return sum(matmul(a, reshape(b, [b.shape[1]!, 1])));
 }
 
-/** `rows` without its first, then `row`. */
+/** Drops the first of `rows` and appends `row`. */
 function pushed(rows: Tensor, row: Tensor): Tensor {
   return concat(rows.shape[0] === 1 ? [row] : [slice(rows, 0, 1), row], 0);
 }

@@ -1,4 +1,4 @@
-/** Optimisers run on small losses that are written as graph: shared by the tests of this room. */
+/** Runs optimisers on small losses, for this folder's tests. */
 import { add, grad, input, mul, pow, slice, sqrt, sub, sum, sumSquare, type Tensor } from "../graph/index.ts";
 import { encode } from "../onnx/model.ts";
 import { cpu } from "../runtimes/node-cpu.ts";
@@ -20,43 +20,43 @@ export function numbers(low: number, high: number, seed: number, count = COUNT):
 
 const goal = input("goal", IMAGE);
 const curvature = input("curvature", IMAGE);
-/** What the two above are: every pixel has a goal of its own, and a curvature from 1 to 100. */
+/** Every pixel has its own goal and a curvature from 1 to 100. */
 const given = { goal: numbers(0.2, 0.8, 1), curvature: numbers(1, 100, 2) };
 
-/** Losses of an image of `SIZE`, all 0 at their minimum. */
+/** Losses of an image of `SIZE`; their minimum is 0. */
 export const problems: Record<string, (image: Tensor) => Tensor> = {
   bowl: (x) => sumSquare(sub(x, goal)),
   "a narrow bowl": (x) => sum(mul(curvature, pow(sub(x, goal), 2))),
-  // Rosenbrock's bent valley, red against green at every pixel, its minimum moved to (0.5, 0.5).
+  // Rosenbrock's valley, red against green at every pixel, with the minimum moved to (0.5, 0.5).
   "Rosenbrock's valley": (x) => {
     const [red, green] = [slice(x, 1, 0, -2), slice(x, 1, 1, -1)];
     return add(sumSquare(sub(0.5, red)), mul(100, sumSquare(sub(green, mul(2, mul(red, red))))));
   },
 };
 
-/** A bowl that is no number where a pixel is above 0.9. */
+/** A bowl that is NaN where a pixel is above 0.9. */
 export function cliff(x: Tensor): Tensor {
   return sub(sumSquare(sub(x, goal)), mul(1e-3, sum(sqrt(sub(0.9, x)))));
 }
 
-/** An image of one value. */
+/** An image of one constant value. */
 export function flat(value: number) {
   return { ...SIZE, data: new Float32Array(COUNT).fill(value) };
 }
 
-/** Everything that a run can be resumed from: the next image and the state, as plain numbers. */
+/** Everything that a resumed run needs: the next image and the state, as plain numbers. */
 export type Checkpoint = Record<string, { readonly data: Float32Array; readonly dims: readonly number[] }>;
 
 export interface Descent {
-  /** One step: the loss of the image that went in. */
+  /** Runs one step; resolves to the loss of the image that went in. */
   step(): Promise<number>;
-  /** `count` steps: their losses. */
+  /** Runs `count` steps; resolves to their losses. */
   steps(count: number): Promise<number[]>;
-  /** An output of the last step, as numbers. */
+  /** Reads an output of the last step. */
   read(output: string): Promise<Float32Array>;
   /** The inputs of the next step that the optimiser made. */
   checkpoint(): Promise<Checkpoint>;
-  /** The state as the runtime has it. */
+  /** The state as runtime values. */
   state(): Record<string, Value>;
   dispose(): Promise<void>;
 }
@@ -72,7 +72,7 @@ export interface DescentOptions {
 
 export const openRuntime = (): Promise<Runtime> => cpu.open({ threads: 1 });
 
-/** A new program with `optimizer` on `loss`: from the start with no memory, or from a checkpoint. */
+/** A new program with `optimizer` on `loss`, from zero state or from a checkpoint. */
 export async function descend(runtime: Runtime, options: DescentOptions): Promise<Descent> {
   const {
     optimizer,

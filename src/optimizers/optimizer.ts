@@ -1,12 +1,12 @@
 /**
- * What an optimiser is: an update rule written as graph. Everything it remembers is state that goes in and comes out, so
- * that a checkpoint needs no code for it. It refuses to know losses, layers and how many levels there are.
+ * The contract of an optimiser: an update rule written as a graph. Its whole memory is state that is an input and an
+ * output, so that checkpoints need no code for it. It does not know losses, layers or levels.
  */
 import type { Shape, Tensor } from "../graph/index.ts";
 
-/** One tensor that an optimiser remembers; it starts as zeros, at every level again unless it is kept. */
+/** One state tensor of an optimiser. It starts as zeros, and is reset at every level unless it is kept. */
 export interface StateSpec {
-  /** Its shape, from the image's [1, 3, H, W]. */
+  /** Its shape for an image of shape [1, 3, H, W]. */
   shape(image: Shape): Shape;
   readonly kept?: boolean;
 }
@@ -24,21 +24,23 @@ export interface UpdateInput {
 }
 
 export interface Update {
-  /** Where to evaluate next. */
+  /** Where the loss is evaluated next. */
   readonly image: Tensor;
   readonly state: Readonly<Record<string, Tensor>>;
-  /** The best image so far as this optimiser sees it: what people are shown. */
+  /** The image to show: the best so far by this optimiser's measure. */
   readonly shown: Tensor;
 }
 
 export interface Optimizer {
-  /** A pixel's update depends on that pixel and on plain numbers only, so that an image may be updated piece by piece. */
+  /**
+   * Whether a pixel's update depends on that pixel and scalars only, so that an image can be updated piece by piece.
+   */
   readonly pointwise: boolean;
   readonly state: Readonly<Record<string, StateSpec>>;
   update(input: UpdateInput): Update;
 }
 
-/** A shape for `StateSpec`: that of the image. */
+/** A `StateSpec` shape: that of the image. */
 export const likeImage = (image: Shape): Shape => image;
-/** A shape for `StateSpec`: a single number. */
+/** A `StateSpec` shape: a scalar. */
 export const number = (): Shape => [];

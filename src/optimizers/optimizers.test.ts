@@ -1,4 +1,4 @@
-/** Every optimiser of the room's export list, on losses with a known minimum. */
+/** Every exported optimiser, on losses with a known minimum. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { mul, sub, sumSquare, type Tensor } from "../graph/index.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
@@ -18,7 +18,7 @@ interface Made {
   readonly parameters: Record<string, number>;
 }
 
-/** Every optimiser with its default parameters, bare and under a running average. */
+/** Every optimiser with its default parameters, alone and under a running average. */
 const makers: Record<string, () => Made> = {};
 for (const [name, part] of Object.entries(optimizers)) {
   const make = (): Made => {
@@ -36,7 +36,7 @@ const bowl = problems.bowl!;
 const norm = (values: Float32Array) => Math.hypot(...values);
 
 describe.each(Object.entries(makers))("%s", (_, make) => {
-  test.each(Object.entries(problems))("goes down to the minimum of %s", async (_, loss) => {
+  test.each(Object.entries(problems))("converges to the minimum of %s", async (_, loss) => {
     const run = await descend(runtime, { ...make(), loss, start: flat(0.3) });
     const losses = await run.steps(150);
     expect(Math.min(...losses.slice(-10)) / losses[0]!).toBeLessThan(0.02);
@@ -59,7 +59,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     await Promise.all([straight.dispose(), second.dispose()]);
   });
 
-  test("a level begins as a job does, whatever the level before remembers", async () => {
+  test("a new level starts like a new job, whatever state the previous level left", async () => {
     const { optimizer, parameters } = make();
     const square = (side: number, value: number) => ({
       width: side,
@@ -80,7 +80,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     await Promise.all([small, next, fresh].map((run) => run.dispose()));
   });
 
-  test("one step from the same point is the same step, whatever came before in the process", async () => {
+  test("a step is deterministic, whatever ran before in the process", async () => {
     const [a, b] = [
       await descend(runtime, { ...make(), loss: bowl }),
       await descend(runtime, { ...make(), loss: bowl }),
@@ -119,7 +119,7 @@ describe("average", () => {
     },
   );
 
-  test("decay 0 is no average: the last image is shown, to the last bit", async () => {
+  test("decay 0 shows the last image, bit for bit", async () => {
     const start = { ...SIZE, data: numbers(0, 1, 3) };
     const run = await descend(runtime, { optimizer: average(still), parameters: { decay: 0 }, loss, start });
     for (let n = 0; n < 4; n++) {
@@ -129,7 +129,7 @@ describe("average", () => {
     await run.dispose();
   });
 
-  test("does not change the course of the optimiser under it", async () => {
+  test("does not change the trajectory of the wrapped optimiser", async () => {
     const { optimizer, parameters } = makers.adam!();
     const bare = await descend(runtime, { optimizer, parameters, loss });
     const averaged = await descend(runtime, {

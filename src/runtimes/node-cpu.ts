@@ -1,4 +1,4 @@
-/** The processor, through ONNX Runtime for Node: the reference that every other runtime is compared with. */
+/** The CPU, through ONNX Runtime for Node. It is the reference for every other runtime. */
 import { loadOrt } from "./node-ort.ts";
 import { processors } from "./node-threads.ts";
 import { ortRuntime } from "./ort.ts";
@@ -6,7 +6,7 @@ import type { RuntimeChoice } from "./runtime.ts";
 
 export const cpu: RuntimeChoice = {
   name: "cpu",
-  summary: "the processor, all cores that the process may use",
+  summary: "the CPU, with all cores that the process may use",
   probe: async () => ({ ok: true }),
   async open({ threads = processors() } = {}) {
     const ort = await loadOrt();
@@ -21,10 +21,10 @@ export const cpu: RuntimeChoice = {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
-        // Planned as one block, memory is taken once but for the worst case: a third more, and no faster.
+        // With the memory pattern, memory is planned as one block for the worst case: a third more, and no faster.
         enableMemPattern: false,
-        // Features of flat regions fade into denormal numbers, which are slow and mean nothing.
-        // Threads that spin while they wait take the cores of other programs, which then stall every step here as well.
+        // Features of flat regions decay into denormal numbers, which are slow and negligible. Spinning threads take
+        // cores from other programs, whose stalls then slow every step down.
         extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: "0" } } },
       },
     });

@@ -1,28 +1,28 @@
 /**
- * ONNX Runtime for Node, loaded when it is first needed: `--help` must not wait for it. Its telemetry (since 1.30: files in
- * HOME and TMPDIR, a collector's address looked up) is off, unless the environment says ORT_DISABLE_TELEMETRY=0.
+ * Loads ONNX Runtime for Node on first use, so that `--help` does not wait for it. Its telemetry (since 1.30: files in
+ * HOME and TMPDIR, DNS queries for a collector) is off unless the environment has ORT_DISABLE_TELEMETRY=0.
  */
 import { isMainThread } from "node:worker_threads";
 import type { Env } from "onnxruntime-common";
 import { UserError } from "../errors.ts";
 import type { Ort } from "./ort.ts";
 
-/** What the environment says of telemetry; "1" where it says nothing. */
+/** The environment's setting of telemetry; default "1", disabled. */
 export const telemetryOff = { ORT_DISABLE_TELEMETRY: process.env.ORT_DISABLE_TELEMETRY || "1" };
 
-// The native library reads the environment of the process. A worker has a copy only, which the library never sees: it is
-// right in a worker if the main thread has loaded this module, or was told from outside.
+// The native library reads the environment of the process. A worker only has a copy of it, so a worker can rely on the
+// setting only if the main thread has loaded this module or the variable was set from outside.
 const silent = isMainThread || Boolean(process.env.ORT_DISABLE_TELEMETRY);
 Object.assign(process.env, telemetryOff);
 
-/** The loader's reason in a line; where memory ran out, what to do. */
+/** The loader's error in one line; if memory ran out, with what to do about it. */
 function plain(reason: string): string {
   const little = /map segment|allocate memory/.test(reason);
   const line = reason.split("\n")[0]!;
   return little ? `${line}; close some programs or raise the limit (ulimit -v).` : `${line}.`;
 }
 
-/** The package, or one line that says why it cannot be had. */
+/** The package, or a `UserError` that says why it cannot be loaded. */
 export async function loadOrt(): Promise<Ort & { readonly env: Pick<Env, "versions"> }> {
   if (!silent) {
     throw new UserError(
@@ -33,7 +33,7 @@ export async function loadOrt(): Promise<Ort & { readonly env: Pick<Env, "versio
   }
   try {
     const ort = await import("onnxruntime-node");
-    // What goes wrong is thrown as well: users read it once, in our words.
+    // Errors are thrown too, so that ONNX Runtime's own log would only repeat them.
     ort.env.logLevel = "fatal";
     return ort;
   } catch (error) {

@@ -1,17 +1,16 @@
 /**
- * Whether one of ONNX Runtime's providers really works on this machine: a child process runs a model of one operator on
- * it. A child, because drivers have been seen to abort the process and to print on the terminal. It refuses to know what
- * the failure means; the runtimes translate it.
+ * Tests whether an ONNX Runtime provider works on this machine by running a model of one operator in a child process. A
+ * child, because some drivers abort the process or print on the terminal. The runtimes interpret the failure.
  */
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { telemetryOff } from "./node-ort.ts";
-import { smallest } from "./smallest.ts";
+import { unaryModel } from "./unary-model.ts";
 
-/** A first start may compile shaders; a driver that hangs is no driver. */
+/** The first start may compile shaders; a driver that takes longer than this counts as not working. */
 const PATIENCE = 20_000;
 
-/** Run by Node with `-e`: no file of its own, so that it works the same from sources, package and tests. */
+/** Run by Node with `-e`, so that it works the same from sources, package and tests. */
 const PROGRAM = `
 const [path, provider, model] = process.argv.slice(1);
 const ort = require(path);
@@ -27,7 +26,7 @@ const answer = (value) => process.stdout.write(JSON.stringify(value), () => proc
 
 export type Probe = { ok: true } | { ok: false; reason: string };
 
-/** The answer of the child, with the whole reason as ONNX Runtime gives it; never rejects. */
+/** The child's answer, with ONNX Runtime's complete error message; never rejects. */
 export function probeProvider(provider: string): Promise<Probe> {
   let path: string;
   try {
@@ -35,9 +34,9 @@ export function probeProvider(provider: string): Promise<Probe> {
   } catch {
     return Promise.resolve({ ok: false, reason: "the package onnxruntime-node is not installed" });
   }
-  const model = Buffer.from(smallest("Neg")).toString("base64");
+  const model = Buffer.from(unaryModel("Neg")).toString("base64");
   return new Promise((resolve) => {
-    // A driver that hangs may not hear anything softer.
+    // A hanging driver may ignore other signals.
     const env = { ...process.env, ...telemetryOff };
     const options = { timeout: PATIENCE, killSignal: "SIGKILL", env } as const;
     execFile(process.execPath, ["-e", PROGRAM, path, provider, model], options, (error, stdout) => {

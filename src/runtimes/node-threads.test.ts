@@ -1,9 +1,9 @@
-/** Containers' quotas, as both versions of Linux's control groups tell them. */
+/** CPU quotas of containers, from both versions of Linux control groups. */
 import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import { processors } from "./node-threads.ts";
 
-/** Processors of 64 where these files are. */
+/** The number of processors of 64, with these files in the control group file system. */
 function of(files: Record<string, string>): number {
   return processors(64, (path) => files[path]);
 }
@@ -18,7 +18,7 @@ test("a quota caps the threads", () => {
   expect(of({ ...container, [`${root}/cpu.max`]: "20000 100000\n" })).toBe(1);
 });
 
-test("the least of all groups around the process counts", () => {
+test("the smallest quota of all enclosing groups counts", () => {
   const files = { "/proc/self/cgroup": "0::/user.slice/job\n", [`${root}/user.slice/job/cpu.max`]: "800000 100000\n" };
   expect(of(files)).toBe(8);
   expect(of({ ...files, [`${root}/user.slice/cpu.max`]: "300000 100000\n" })).toBe(3);

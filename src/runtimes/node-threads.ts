@@ -1,9 +1,9 @@
-/** How many threads are worth having: what the scheduler gives this process, and no more than its container may use. */
+/** The number of threads to use: the cores available to this process, limited by the container's CPU quota. */
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { posix } from "node:path";
 
-/** The text of a file; undefined where there is none. */
+/** Reads a file; undefined if there is none. */
 type Read = (path: string) => string | undefined;
 
 const readText: Read = (path) => {
@@ -15,14 +15,15 @@ const readText: Read = (path) => {
 };
 
 /**
- * Processors of this process, at least 1. Beyond a container's quota (`docker run --cpus 2`) threads only stop each other:
- * 64 of them under a quota of one took forty times as long as one. Node counts cores without looking at quotas.
+ * The processors available to this process, at least 1. Threads beyond a container's quota (`docker run --cpus 2`) only
+ * slow each other down: 64 of them under a quota of one took forty times as long as one. Node counts cores without
+ * regard to quotas.
  */
 export function processors(cores = availableParallelism(), read = readText): number {
   return Math.max(1, Math.min(cores, Math.round(quota(read))));
 }
 
-/** Processors that Linux's control groups allow, the least of all groups around this process; Infinity for no limit. */
+/** The processors that Linux control groups allow: the smallest of all enclosing groups; Infinity without a limit. */
 function quota(read: Read): number {
   const shares = [Number.POSITIVE_INFINITY];
   for (const line of read("/proc/self/cgroup")?.split("\n") ?? []) {
@@ -37,13 +38,15 @@ function quota(read: Read): number {
   return Math.min(...shares);
 }
 
-/** A group and those around it. In a container its own may be mounted as the root, whatever its path says. */
+/** A group and its ancestors. In a container the group itself may be mounted as the root, whatever its path says. */
 function upwards(path: string): string[] {
   const parts = posix.normalize(path).split("/").filter(Boolean);
   return parts.map((_, i) => parts.slice(0, i + 1).join("/")).concat("");
 }
 
-/** What one group allows: version 2 says "QUOTA PERIOD" or "max PERIOD", version 1 has a file for each, and -1. */
+/**
+ * The quota of one group: version 2 has "QUOTA PERIOD" or "max PERIOD", version 1 one file each, with -1 for no limit.
+ */
 function share(folder: string, read: Read): number {
   const second = read(`${folder}/cpu.max`)?.trim().split(/\s+/);
   const [limit, period] = second ?? [read(`${folder}/cpu.cfs_quota_us`), read(`${folder}/cpu.cfs_period_us`)];

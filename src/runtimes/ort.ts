@@ -1,7 +1,4 @@
-/**
- * What every flavour of ONNX Runtime shares: sessions as programs, ONNX Runtime's tensors as values. Which flavour it
- * is, and how a device's memory is read, the flavours know.
- */
+/** What all builds of ONNX Runtime share: sessions as programs, ONNX Runtime tensors as values. */
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
 import { UserError } from "../errors.ts";
 import type { LoadOptions, Program, Runtime, Value, Values } from "./runtime.ts";
@@ -19,18 +16,18 @@ export interface Flavour {
   readonly description: string;
   readonly version?: string | undefined;
   readonly session: InferenceSession.SessionOptions;
-  /** The runtime has memory of its own, where `resident` outputs stay. */
+  /** The runtime has device memory, in which `resident` outputs stay. */
   readonly device?: boolean;
-  /** How a tensor in that memory is read, where ONNX Runtime's own way will not do. */
+  /** How to read a tensor in device memory, where ONNX Runtime's own `getData` does not work. */
   readonly download?: (tensor: Tensor) => Promise<Float32Array>;
-  /** Calls must not overlap: each waits for the one before. */
+  /** Calls must not overlap: each waits for the previous one. */
   readonly inTurn?: boolean;
 }
 
-/** Whatever ONNX Runtime is asked to do goes through here. */
+/** Wraps every call into ONNX Runtime. */
 type Call = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** The runtime contract over one flavour of ONNX Runtime. */
+/** Implements the runtime contract with one build of ONNX Runtime. */
 export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
   const { name, description, version, session, device = false, download, inTurn = false } = flavour;
   const turn = inTurn ? turns() : undefined;
@@ -50,7 +47,8 @@ export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
 }
 
 function program(session: InferenceSession, call: Call, value: (tensor: Tensor) => OrtValue): Program {
-  // ONNX Runtime frees a device's memory through the session that it came from: what is left must go before it.
+  // ONNX Runtime frees device memory through the session that allocated it, so tensors must be disposed of before the
+  // session.
   const onDevice = new Set<OrtValue>();
   const output = (tensor: Tensor) => {
     const result = value(tensor);
@@ -85,7 +83,7 @@ interface OrtValue extends Value {
 }
 
 function held(tensor: Tensor, call: Call, download: Flavour["download"]): OrtValue {
-  // A device need be read once only; ONNX Runtime forbids a second reading while the first is under way.
+  // ONNX Runtime forbids a second read while the first is pending, so the first is shared.
   let reading: Promise<Float32Array> | undefined;
   let disposed = false;
   const fetch = async () => (download ? await download(tensor) : await tensor.getData()) as Float32Array;
@@ -106,7 +104,7 @@ function held(tensor: Tensor, call: Call, download: Flavour["download"]): OrtVal
   };
 }
 
-/** Makes calls wait for each other, in their order. */
+/** Serialises calls in their order. */
 function turns(): Call {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -116,7 +114,7 @@ function turns(): Call {
   };
 }
 
-/** What a flavour's failure means to the user: mostly that memory ran out, or that the device went away. */
+/** Translates a failure for users: mostly out of memory, or a lost device. */
 async function named<T>(runtime: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,12 +1,12 @@
 /**
- * What a runtime is: it takes the bytes of a model and runs it, and it holds tensors where it likes best. The contract
- * knows nothing of what a graph means.
+ * The contract of a runtime: it loads a model from bytes, runs it, and holds tensors where that is fastest. A runtime
+ * does not know what a graph means.
  */
 
-/** A tensor of 32-bit floats that a runtime holds: in host memory or on a device. */
+/** A float32 tensor held by a runtime, in host or device memory. */
 export interface Value {
   readonly dims: readonly number[];
-  /** Its numbers, row-major. On the CPU this may be the memory itself: do not write to it. */
+  /** Its numbers, row-major. On the CPU this may be the tensor's own memory: do not write to it. */
   read(): Promise<Float32Array>;
   /** Frees it. Reading it afterwards is an error. */
   dispose(): void;
@@ -16,39 +16,39 @@ export type Values = Readonly<Record<string, Value>>;
 
 /** A model that is ready to run. */
 export interface Program {
-  /** Computes the outputs called `wanted` (default: all). Inputs stay valid; the outputs are the caller's to dispose. */
+  /** Computes the outputs named in `wanted` (default all). Inputs stay valid; the caller disposes of the outputs. */
   run(inputs: Values, wanted?: readonly string[]): Promise<Record<string, Value>>;
   dispose(): Promise<void>;
 }
 
 export interface LoadOptions {
-  /** Outputs that go back in as inputs: a runtime with its own memory keeps them there, as long as the program lives. */
+  /** Outputs that are fed back as inputs: a runtime with device memory keeps them there while the program lives. */
   readonly resident?: readonly string[];
 }
 
 export interface Runtime {
-  /** As users say it: `cpu`, `webgpu`, `wasm`. */
+  /** Its name for users: `cpu`, `webgpu`, `wasm`. */
   readonly name: string;
-  /** One line for people: device, threads, version. */
+  /** One line for users: device, threads, version. */
   readonly description: string;
-  /** Which build of it this is, where that is known: for what is remembered from one run to the next. */
+  /** The build, where known, as a key for results that are cached between runs. */
   readonly version?: string | undefined;
   load(model: Uint8Array, options?: LoadOptions): Promise<Program>;
   /** `data` as a tensor of this runtime. `data` must not change afterwards. */
   value(data: Float32Array, dims: readonly number[]): Value;
 }
 
-/** How to get a runtime; what a platform lists, the fastest first. */
+/** A runtime that can be opened; a platform lists them, fastest first. */
 export interface RuntimeChoice {
   readonly name: string;
   /** One sentence for lists. */
   readonly summary: string;
-  /** Whether it really works here: a small model was run, or the reason why not. */
+  /** Whether it works here: runs a small model, or gives the reason why not. */
   probe(): Promise<{ ok: true } | { ok: false; reason: string }>;
   open(options?: RuntimeOptions): Promise<Runtime>;
 }
 
 export interface RuntimeOptions {
-  /** CPU threads; by default one for each core that the process may use: a container's quota counts. */
+  /** CPU threads; by default one per core that the process may use, within a container's quota. */
   readonly threads?: number;
 }

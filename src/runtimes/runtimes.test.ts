@@ -1,4 +1,4 @@
-/** Every runtime that exists here computes what the CPU computes: the value and the gradients of every operator. */
+/** Every runtime that works on this machine agrees with the CPU: values and gradients of every operator. */
 import { describe, expect, test } from "vitest";
 import { run } from "../graph/fixtures.case.ts";
 import { operators } from "../graph/operators.case.ts";
@@ -33,7 +33,7 @@ for (const { choice, here } of runtimes) {
   });
 }
 
-test("what is not here says why, in one line, and the process lives on", async () => {
+test("an unavailable runtime gives a reason in one line, and the process survives", async () => {
   for (const choice of [webgpu, cuda]) {
     const answer = await choice.probe();
     if (!answer.ok) expect(answer.reason).toMatch(/^[^\n]{10,300}$/);

@@ -1,41 +1,40 @@
 /**
- * ONNX Runtime for browsers, made ready once: where its WebAssembly is found and how many threads it gets. Both flavours
- * are separate builds of it, loaded only when asked for, each in a chunk of its own.
+ * Prepares ONNX Runtime for browsers once: where its WebAssembly is and how many threads it uses. The WASM and WebGPU
+ * runtimes use separate builds, each loaded on demand in a chunk of its own.
  *
- * The WebAssembly file and the script that its threads run are found by the bundler: `new URL("onnxruntime-web/...",
- * import.meta.url)` makes assets of them in Vite and webpack. The script must be a file of its own: were it the one that
- * ONNX Runtime's bundles carry inside, each thread would run the page's code, of which a bundler makes it a part. Vite's
- * development server needs `optimizeDeps: { exclude: ["pastiche"] }`, and its build `worker: { format: "es" }` where
- * pastiche is used in a worker. Where all that does not do (no bundler, another server for large files), `wasmPaths`
- * says where `onnxruntime-web/dist` is.
+ * The bundler finds the WebAssembly file and the threads' script: `new URL("onnxruntime-web/...", import.meta.url)`
+ * makes assets of them in Vite and webpack. The script must be a separate file: the one inside ONNX Runtime's bundles
+ * would become part of the page's chunk, and each thread would run the page's code. Vite's development server needs
+ * `optimizeDeps: { exclude: ["pastiche"] }`, and its build `worker: { format: "es" }` if pastiche is used in a worker.
+ * Without a bundler, or with another server for large files, `wasmPaths` names the location of `onnxruntime-web/dist`.
  */
 import type { Env } from "onnxruntime-common";
 import { UserError } from "../errors.ts";
 import type { Runtime, RuntimeChoice, RuntimeOptions } from "./runtime.ts";
 import type { Probe } from "./web-probe.ts";
 
-/** What the browser's runtimes may be told. The first one opened of a kind decides for the page's life. */
+/** Options of the browser's runtimes. The first one opened of a kind determines them for the page's lifetime. */
 export interface WebRuntimeOptions extends RuntimeOptions {
-  /** The address of a folder with `onnxruntime-web/dist`'s `.wasm` and `.mjs` files, ending in a slash. */
+  /** The URL of a folder with the `.wasm` and `.mjs` files of `onnxruntime-web/dist`, ending in a slash. */
   readonly wasmPaths?: string | undefined;
 }
 
-/** A runtime of the browser: trying it out loads it, and so needs to be told the same. */
+/** A runtime of the browser; its probe loads it and so needs the same options. */
 export interface WebRuntimeChoice extends RuntimeChoice {
   probe(options?: WebRuntimeOptions): Promise<Probe>;
   open(options?: WebRuntimeOptions): Promise<Runtime>;
 }
 
-/** More threads than this only wait for each other at the sizes of pictures. */
+/** More threads do not help at the sizes of pictures. */
 const MOST_THREADS = 16;
 
-/** How many threads there will be: WebAssembly shares memory between threads on cross-origin isolated pages only. */
+/** The number of threads: WebAssembly shares memory between threads on cross-origin isolated pages only. */
 export function threadsHere({ threads }: RuntimeOptions): number {
   if (!globalThis.crossOriginIsolated) return 1;
   return Math.max(1, Math.min(threads ?? navigator.hardwareConcurrency ?? 1, MOST_THREADS));
 }
 
-/** The build that `load` imports, told its files and the options, or one line that says why it cannot be had. */
+/** Loads and configures a build, or throws a `UserError` that says why it cannot be loaded. */
 export async function loadWebOrt<Build extends { readonly env: Env }>(
   load: () => Promise<Build>,
   files: Readonly<Record<"mjs" | "wasm", URL>>,

@@ -1,6 +1,6 @@
-/** Whether a runtime of the browser really works: the smallest model is run on it. It refuses to know which one it is. */
+/** Tests whether a runtime of the browser works by running the smallest model. */
 import type { Runtime } from "./runtime.ts";
-import { smallest } from "./smallest.ts";
+import { unaryModel } from "./unary-model.ts";
 
 export type Probe = { ok: true } | { ok: false; reason: string };
 
@@ -8,7 +8,7 @@ export type Probe = { ok: true } | { ok: false; reason: string };
 export async function tryRuntime(open: () => Promise<Runtime>): Promise<Probe> {
   try {
     const runtime = await open();
-    const program = await runtime.load(smallest("Neg"), { resident: ["y"] });
+    const program = await runtime.load(unaryModel("Neg"), { resident: ["y"] });
     const x = runtime.value(Float32Array.of(1, 2, -3), [3]);
     const { y } = await program.run({ x });
     const right = [...(await y!.read())].join() === "-1,-2,3";
@@ -21,12 +21,12 @@ export async function tryRuntime(open: () => Promise<Runtime>): Promise<Probe> {
   }
 }
 
-/** ONNX Runtime's reason in one line that says what to do. */
+/** ONNX Runtime's error in one line, with what to do about it. */
 function plain(reason: string): string {
   const [, file] = /dynamically imported module:? (\S+)/.exec(reason) ?? [];
   if (file === undefined) return reason.split("\n")[0]!;
   return (
-    `ONNX Runtime's file ${file} was not found: wasmPaths names the folder it is in ` +
+    `ONNX Runtime's file ${file} was not found; set wasmPaths to its folder ` +
     '(and Vite\'s development server needs optimizeDeps: { exclude: ["pastiche"] })'
   );
 }

@@ -1,7 +1,7 @@
 /**
- * The processor in the browser: WebAssembly with SIMD, and with threads where the page is cross-origin isolated (served
- * with `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`). A step blocks the
- * thread that it is called on: call it in a worker.
+ * The CPU in the browser: WebAssembly with SIMD, and with threads where the page is cross-origin isolated (headers
+ * `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`). A step blocks its
+ * thread: call it in a worker.
  */
 import { ortRuntime } from "./ort.ts";
 import { loadWebOrt, threadsHere, type WebRuntimeChoice } from "./web-ort.ts";
@@ -16,7 +16,7 @@ let probed: Promise<Probe> | undefined;
 
 export const wasm: WebRuntimeChoice = {
   name: "wasm",
-  summary: "the processor, through WebAssembly",
+  summary: "the CPU, through WebAssembly",
   probe(options) {
     probed ??= tryRuntime(() => wasm.open(options));
     return probed;

@@ -1,9 +1,9 @@
 /**
- * The graphics card in the browser, through ONNX Runtime's WebGPU build. What goes around from step to step stays on the
- * card; `read` brings it over. It refuses to know which card that is, beyond its name for people.
+ * The GPU in the browser, through ONNX Runtime's WebGPU build. Loop tensors stay on the GPU from step to step; `read`
+ * copies them to the CPU.
  */
 import { ortRuntime } from "./ort.ts";
-import { smallest } from "./smallest.ts";
+import { unaryModel } from "./unary-model.ts";
 import { loadWebOrt, type WebRuntimeChoice } from "./web-ort.ts";
 import { type Probe, tryRuntime } from "./web-probe.ts";
 
@@ -14,14 +14,17 @@ const files = {
 
 const session = { executionProviders: ["webgpu"], graphOptimizationLevel: "all", logSeverityLevel: 3 } as const;
 
-/** Compiled shaders last as long as any session does, and a job has several, one after the other: so one stays. */
+/**
+ * Keeps one session open, because compiled shaders live only as long as some session does and a job opens several in
+ * sequence.
+ */
 let staying: Promise<unknown> | undefined;
 
 let probed: Promise<Probe> | undefined;
 
 export const webgpu: WebRuntimeChoice = {
   name: "webgpu",
-  summary: "the graphics card, through WebGPU",
+  summary: "the GPU, through WebGPU",
   probe(options) {
     probed ??= graphicsCard().then((card) =>
       typeof card === "string" ? { ok: false, reason: card } : tryRuntime(() => webgpu.open(options)),
@@ -31,37 +34,37 @@ export const webgpu: WebRuntimeChoice = {
   async open(options = {}) {
     const card = await graphicsCard();
     const ort = await loadWebOrt(() => import("onnxruntime-web/webgpu"), files, options);
-    staying ??= ort.InferenceSession.create(smallest("Identity"), session);
+    staying ??= ort.InferenceSession.create(unaryModel("Identity"), session);
     await staying.catch((error) => {
       staying = undefined;
       throw error;
     });
     return ortRuntime(ort, {
       name: "webgpu",
-      description: `webgpu, ${typeof card === "string" ? "an unknown graphics card" : cardName(card.info)}`,
+      description: `webgpu, ${typeof card === "string" ? "an unknown GPU" : cardName(card.info)}`,
       session,
       device: true,
-      // The build waits for the card by unwinding its stack: two calls at once would overwrite each other's.
+      // This build waits for the GPU by unwinding its stack (Asyncify): overlapping calls would corrupt each other.
       inTurn: true,
     });
   },
 };
 
-/** Whether WebGPU computes on the processor after all: it works, and WebAssembly is faster. */
+/** Whether WebGPU is emulated on the CPU: it works then, but WebAssembly is faster. */
 export async function isSoftware(): Promise<boolean> {
   const card = await graphicsCard();
   return typeof card !== "string" && card.info.isFallbackAdapter;
 }
 
-/** The card that the browser offers, or why there is none; costs no download. */
+/** The adapter that the browser offers, or the reason why there is none; nothing is downloaded. */
 async function graphicsCard(): Promise<GPUAdapter | string> {
   if (!globalThis.isSecureContext) return "WebGPU works on pages from https or localhost only";
   const { gpu } = navigator as { gpu?: GPU };
   if (!gpu) return "this browser has no WebGPU, or it is switched off";
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  return adapter ?? "the browser offers no graphics card";
+  return adapter ?? "the browser offers no GPU";
 }
 
 function cardName({ description, vendor, architecture }: GPUAdapterInfo): string {
-  return description || `${vendor} ${architecture}`.trim() || "the graphics card";
+  return description || `${vendor} ${architecture}`.trim() || "the GPU";
 }

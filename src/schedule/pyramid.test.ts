@@ -1,4 +1,4 @@
-/** What holds for every pyramid, whatever sizes are asked for. */
+/** Properties of every pyramid, for any sizes. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type PyramidOptions, pyramid } from "./pyramid.ts";
@@ -21,7 +21,7 @@ function always(holds: (given: PyramidOptions, levels: ReturnType<typeof pyramid
   );
 }
 
-test("with a grain every side is a multiple of it, the nearest to what it would be without", () => {
+test("with a grain every side is the nearest multiple of it", () => {
   always((given, levels) => {
     const grained = pyramid({ ...given, grain: 16 });
     expect(grained).toHaveLength(levels.length);
@@ -33,14 +33,14 @@ test("with a grain every side is a multiple of it, the nearest to what it would 
   });
 });
 
-test("the last level is exactly what was asked for", () => {
+test("the last level has exactly the requested size", () => {
   always(({ width, height, steps, firstSteps }, levels) => {
     expect(levels.at(-1)).toEqual({ width, height, steps: levels.length > 1 ? steps : expect.any(Number) });
     if (levels.length === 1) expect([steps, firstSteps]).toContain(levels[0]!.steps);
   });
 });
 
-test("there is at least one level, and never more than asked for", () => {
+test("there is at least one level, and never more than requested", () => {
   always(({ levels: most }, levels) => {
     expect(levels.length).toBeGreaterThanOrEqual(1);
     expect(levels.length).toBeLessThanOrEqual(most);
@@ -64,7 +64,7 @@ test("sizes are whole pixels and rise by sqrt(2), up to rounding", () => {
   });
 });
 
-test("the first level is at least minSize, if the picture is, and no smaller one would have been possible", () => {
+test("the first level is at least minSize, if the picture is, and no smaller level would satisfy that", () => {
   always(({ width, height, minSize, levels: most }, levels) => {
     const first = long(levels[0]!);
     if (long({ width, height }) >= minSize) expect(first).toBeGreaterThanOrEqual(minSize);
@@ -73,7 +73,7 @@ test("the first level is at least minSize, if the picture is, and no smaller one
   });
 });
 
-test("a picture of 512 x 384 from 128 grows through five sizes", () => {
+test("a picture of 512 x 384 from 128 has five levels", () => {
   const levels = pyramid({ width: 512, height: 384, minSize: 128, levels: 32, steps: 80, firstSteps: 200 });
   expect(levels.map(({ width, height, steps }) => `${width}x${height}: ${steps}`)).toEqual([
     "128x96: 200",

@@ -1,6 +1,6 @@
-/** The sizes that a picture grows through. Numbers only. */
+/** The sizes of a coarse-to-fine pyramid. */
 
-/** One size of the pyramid, in pixels, and how many steps are taken there. */
+/** One level of the pyramid: its size in pixels and its number of steps. */
 export interface Level {
   readonly width: number;
   readonly height: number;
@@ -11,19 +11,21 @@ export interface PyramidOptions {
   /** The final size. */
   readonly width: number;
   readonly height: number;
-  /** The long side of the first level is at least this, if the picture is. */
+  /** A lower bound of the first level's long side, unless the picture is smaller. */
   readonly minSize: number;
-  /** At most so many levels. */
+  /** The largest number of levels. */
   readonly levels: number;
-  /** Steps at every level. */
+  /** Steps per level. */
   readonly steps: number;
-  /** Steps at the first level, where the composition is found, if there are several. */
+  /** Steps at the first level, where the composition forms, if there are several. */
   readonly firstSteps: number;
   /** Every side is a multiple of this; default 1. */
   readonly grain?: number;
 }
 
-/** Levels from coarse to fine, each sqrt(2) as large as the one before (twice the pixels); the last is exact. */
+/**
+ * Levels from coarse to fine, each sqrt(2) times the size of the previous one (twice the pixels); the last is exact.
+ */
 export function pyramid({ width, height, minSize, levels, steps, firstSteps, grain = 1 }: PyramidOptions): Level[] {
   const long = Math.max(width, height);
   const halvings = Math.floor(2 * Math.log2(long / minSize) + 1e-9);
@@ -38,7 +40,7 @@ export function pyramid({ width, height, minSize, levels, steps, firstSteps, gra
   });
 }
 
-/** The multiple of `grain` that is nearest to `x`, and not 0. */
+/** The multiple of `grain` nearest to `x`, at least `grain`. */
 export function multiple(x: number, grain: number): number {
   return Math.max(1, Math.round(x / grain)) * grain;
 }

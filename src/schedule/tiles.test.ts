@@ -1,11 +1,11 @@
-/** Tiles cover a picture once, on the grid, within their size, with their halo. */
+/** Tiles cover an image once, on the grid, within their size and with their halo. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { tiles } from "./tiles.ts";
 
 const grid = fc.integer({ min: 1, max: 40 }).map((n) => 16 * n);
 
-test("cores cover every cell of the grid exactly once and are no larger than asked for", () => {
+test("cores cover every cell of the grid exactly once and are no larger than requested", () => {
   fc.assert(
     fc.property(
       grid,

@@ -1,6 +1,6 @@
 /**
- * A picture cut into tiles, each with a halo of neighbours around what it answers for. Numbers only: whole pixels, on a
- * grid that all sizes and places are multiples of.
+ * Cuts an image into tiles, each with a halo of neighbouring pixels around its core. All sizes and positions are
+ * multiples of a grid.
  */
 
 /** A rectangle of pixels. */
@@ -12,22 +12,22 @@ export interface Area {
 }
 
 export interface Tile extends Area {
-  /** What this tile answers for, within the picture: the cores of all tiles cover it once. */
+  /** The pixels that this tile contributes: the cores of all tiles cover the image once. */
   readonly core: Area;
 }
 
 export interface TilesOptions {
-  /** Of the picture: multiples of `grain`. */
+  /** The size of the image: multiples of `grain`. */
   readonly width: number;
   readonly height: number;
-  /** A core's sides are at most this, and at least `grain`. */
+  /** The largest side of a core, at least `grain`. */
   readonly size: number;
-  /** Pixels around the core, fewer where the picture ends. */
+  /** Pixels around the core, fewer at the image's edge. */
   readonly halo: number;
   readonly grain: number;
 }
 
-/** Tiles row by row, their cores about equally large. */
+/** Tiles row by row, with cores of about equal size. */
 export function tiles({ width, height, size, halo, grain }: TilesOptions): Tile[] {
   const margin = Math.ceil(halo / grain) * grain;
   return spans(height, size, grain).flatMap(([top, bottom]) =>
@@ -44,7 +44,7 @@ export function tiles({ width, height, size, halo, grain }: TilesOptions): Tile[
   );
 }
 
-/** `length` cut into about equal pieces of at most `size`: from where to where. */
+/** Splits `length` into about equal spans of at most `size`: start and end of each. */
 function spans(length: number, size: number, grain: number): [number, number][] {
   const count = Math.ceil(length / Math.max(grain, Math.floor(size / grain) * grain));
   const at = (i: number) => Math.round((i * length) / count / grain) * grain;

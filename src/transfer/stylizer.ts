@@ -5,7 +5,7 @@
 import { bytesText, UserError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import type { Backbone } from "../models/backbone.ts";
-import { factorOf, louder } from "../models/loudness.ts";
+import { featureScale, scaleFeatures } from "../models/feature-scale.ts";
 import { average } from "../optimizers/average.ts";
 import * as optimizers from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -69,7 +69,7 @@ export interface Stylizer {
  */
 export function createStylizer({ runtime, loadNetwork, memory, ...given }: StylizerOptions): Stylizer {
   const network = kept(loadNetwork);
-  const loudWeights = lastOf(louder);
+  const scaledWeights = lastOf(scaleFeatures);
   const turn = turns();
   const programs = programCache();
   let measured: Promise<boolean> | undefined;
@@ -95,7 +95,7 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     signal?.throwIfAborted();
     const name = known ?? ((resume ?? from)?.model as Settings["model"]) ?? asked.model;
     const { backbone, weights: own, digest } = await network(name);
-    const weights = loudWeights(backbone, own, factorOf(backbone, asked.gain));
+    const weights = scaledWeights(backbone, own, featureScale(backbone, asked.gain));
     const { padding, workSize } = edgesOf(asked);
     const grey = paintsGreys(pictures, asked);
     const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: grey || asked.color === "luminance" };

@@ -22,20 +22,20 @@ from make_golden import CONTENT_LAYER, HERE, STYLE_LAYERS, content_picture, gram
 SIZE, STEPS, START, GAIN = (64, 48), 20, 103, 200
 FIFTHS = [0.2] * 5
 
-# `normalize` is how terms are scaled, `louder` how loud features are (0: as they are), `rate` and so on Adam's.
+# `normalize` is how terms are scaled, `scale` the scale of features (0: unchanged), `rate` and so on Adam's.
 RECIPES = {
-    "balanced": dict(alpha=0.65, beta=1, tv=1, roughness=0.1, layers=[1.5, 1.5, 2, 1.5, 0.4], normalize="balanced", louder=0,
+    "balanced": dict(alpha=0.65, beta=1, tv=1, roughness=0.1, layers=[1.5, 1.5, 2, 1.5, 0.4], normalize="balanced", scale=0,
                      rate=0.02, betas=(0.9, 0.99), epsilon=1e-8),
-    "gatys": dict(alpha=1e-3, beta=1, tv=0, layers=FIFTHS, normalize="paper", louder=0.05, pooling="average"),
-    "keras": dict(alpha=0.025, beta=1, tv=255**2, layers=FIFTHS, normalize="paper", louder=1,
+    "gatys": dict(alpha=1e-3, beta=1, tv=0, layers=FIFTHS, normalize="paper", scale=0.05, pooling="average"),
+    "keras": dict(alpha=0.025, beta=1, tv=255**2, layers=FIFTHS, normalize="paper", scale=1,
                   rate=0.0196, betas=(0.9, 0.999), epsilon=255e-7),
-    "tensorflow": dict(alpha=1e-4, beta=1e-2, tv=0, layers=FIFTHS, normalize="mean", louder=1,
+    "tensorflow": dict(alpha=1e-4, beta=1e-2, tv=0, layers=FIFTHS, normalize="mean", scale=1,
                        rate=0.02, betas=(0.99, 0.999), epsilon=0.1),
-    "eager": dict(alpha=1e3, beta=1e-2, tv=0, layers=FIFTHS, normalize="mean", louder=1,
+    "eager": dict(alpha=1e3, beta=1e-2, tv=0, layers=FIFTHS, normalize="mean", scale=1,
                   rate=0.0196, betas=(0.99, 0.999), epsilon=255 * 0.1),
-    "neighbors": dict(alpha=0.4, beta=1, tv=2, laplacian=0.1, roughness=2, layers=[0, 1, 1, 1, 0], normalize="balanced", louder=0,
+    "neighbors": dict(alpha=0.4, beta=1, tv=2, laplacian=0.1, roughness=2, layers=[0, 1, 1, 1, 0], normalize="balanced", scale=0,
                       style="nearest", pooling="average", rate=0.02, betas=(0.9, 0.99), epsilon=1e-8),
-    "neural-style": dict(alpha=5, beta=100, tv=1e-3 / 2 * 256**2, layers=[1] * 5, normalize="elements", louder=1),
+    "neural-style": dict(alpha=5, beta=100, tv=1e-3 / 2 * 256**2, layers=[1] * 5, normalize="elements", scale=1),
 }
 
 
@@ -99,7 +99,7 @@ class Recipe:
             self.content, self.style = self.see(self.photo), self.see(self.painting)
 
     def see(self, image):
-        factor = GAIN * self.spec["louder"] or 1
+        factor = GAIN * self.spec["scale"] or 1
         seen = see(self.tensors, image, self.spec.get("pooling", "max"))
         return {layer: features * factor for layer, features in seen.items()}
 

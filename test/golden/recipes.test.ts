@@ -5,8 +5,8 @@
  */
 import { readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
+import { featureScale, scaleFeatures } from "../../src/models/feature-scale.ts";
 import { vgg19 } from "../../src/models/index.ts";
-import { factorOf, louder } from "../../src/models/loudness.ts";
 import { encode } from "../../src/onnx/model.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
@@ -20,7 +20,7 @@ import { strengths, terms } from "../../src/transfer/step/terms.ts";
 import { contentPicture, randomWeights, startPicture, stylePicture } from "./numbers.ts";
 
 interface Golden {
-  /** How much louder VGG19 with its published weights is than this one. */
+  /** The activations of VGG19 with its published weights relative to these. */
   readonly gain: number;
   readonly start: number;
   readonly size: [number, number];
@@ -44,7 +44,7 @@ vi.setConfig({ testTimeout: 300_000 });
 
 /** The loss before each of `count` steps, and what content, style and smoothness have of the first. */
 async function follow(settings: Settings, count: number) {
-  const weights = louder(vgg19, random, factorOf({ ...vgg19, published: golden.gain }, settings.gain));
+  const weights = scaleFeatures(vgg19, random, featureScale({ ...vgg19, published: golden.gain }, settings.gain));
   const eye: Eye = { backbone: vgg19, weights, pooling: settings.pooling };
   const all = terms(settings);
   const { make, parameters } = optimizers[settings.optimizer];

@@ -21,7 +21,7 @@ export function columnsAt(x: Tensor, places: Tensor): Tensor {
  * Every n-th row and column of `x` [1, C, H, W], from the first, so that at most `most` of either remain; not
  * differentiable. The stride is odd, because poolings leave patterns of even period.
  */
-export function thinned(x: Tensor, most: number): Tensor {
+export function subsample(x: Tensor, most: number): Tensor {
   const sizes = node("Slice", [shapeOf(x), integers(2), integers(4)], { shape: [2], type: "int64" });
   // An odd stride of at least size / most: 2 floor((size + most - 1) / (2 most)) + 1.
   const whole = (op: string, a: Tensor, b: number) => node(op, [a, integers(b)], { shape: [2], type: "int64" });

@@ -1,10 +1,10 @@
 /**
- * The smallest models there are, by hand: one operator on a tensor of any shape. A runtime is tried out with one, and
- * copies off a device with the other. It refuses to know graphs: rooms that build them are above this one.
+ * The smallest ONNX models, encoded by hand: one operator on a tensor of any shape. One probes a runtime, the other
+ * copies tensors from a device. The encoder in `onnx/` is not used because this folder must not depend on it.
  */
 
-/** The bytes of the ONNX model (IR version 10, opset 20) `y = op(x)` for 32-bit floats. Every length fits in one byte. */
-export function smallest(op: "Identity" | "Neg"): Uint8Array {
+/** The bytes of the ONNX model (IR version 10, opset 20) `y = op(x)` for float32. Every length fits into one byte. */
+export function unaryModel(op: "Identity" | "Neg"): Uint8Array {
   const x = field(1, ...ascii("x"));
   const y = field(1, ...ascii("y"));
   const node = [...x, ...field(2, ...ascii("y")), ...field(4, ...ascii(op))];
@@ -21,12 +21,12 @@ export function smallest(op: "Identity" | "Neg"): Uint8Array {
 /** TensorProto.DataType.FLOAT. */
 const FLOAT = 1;
 
-/** Protobuf: a field of bytes with its length. */
+/** Protobuf: a length-delimited field. */
 function field(number: number, ...bytes: number[]): number[] {
   return [(number << 3) | 2, bytes.length, ...bytes];
 }
 
-/** Protobuf: a field that holds a whole number below 128. */
+/** Protobuf: a varint field with a value below 128. */
 function integer(number: number, value: number): number[] {
   return [number << 3, value];
 }

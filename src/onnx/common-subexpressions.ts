@@ -1,10 +1,10 @@
-/** Equal computations are done once: which tensors of a graph are the same, and what each is called. */
+/** Common subexpression elimination: finds equal tensors of a graph and names each once. */
 import { ordered } from "../graph/order.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
 /**
- * The distinct tensors that `outputs` depend on, each after its inputs, and the name of every tensor (equal tensors
- * share one). Outputs and inputs keep their own names.
+ * The distinct tensors that `outputs` depend on, inputs first, and the name of every tensor (equal tensors share one).
+ * Inputs and outputs keep their own names.
  */
 export function distinct(outputs: Readonly<Record<string, Tensor>>): { nodes: Tensor[]; names: Map<Tensor, string> } {
   const names = new Map<Tensor, string>();
@@ -36,7 +36,7 @@ function nodeKey(x: Tensor, names: ReadonlyMap<Tensor, string>): string {
   return `${x.op}(${x.inputs.map((y) => names.get(y)).join(",")})${JSON.stringify(x.attributes)}`;
 }
 
-/** Small constants are equal by value, large ones by identity. */
+/** Small constants are compared by value, large ones by identity. */
 function valueKey(x: Tensor, data: Map<unknown, number>): string {
   if (x.data!.length <= 16) return `${x.type}[${x.shape}]{${x.data!.join(",")}}`;
   if (!data.has(x.data)) data.set(x.data, data.size);
