@@ -1,4 +1,4 @@
-/** Invisible pixels get the colours of their surroundings, visible ones stay. */
+/** Transparent pixels are filled from their surroundings; visible ones are unchanged. */
 
 import { describe, expect, test } from "vitest";
 import { sRgbRamp } from "../../test/pictures/fixtures.ts";
@@ -6,7 +6,7 @@ import { fillTransparent, flatten } from "./alpha.ts";
 import { blank } from "./image.ts";
 
 describe("fillTransparent", () => {
-  test("never touches what is visible, whatever is hidden", () => {
+  test("never changes visible pixels", () => {
     const size = { width: 21, height: 13 };
     const image = sRgbRamp(size.width, size.height);
     const plane = size.width * size.height;
@@ -20,7 +20,7 @@ describe("fillTransparent", () => {
     });
   });
 
-  test("carries the one visible colour everywhere", () => {
+  test("spreads a single visible colour everywhere", () => {
     const image = blank({ width: 19, height: 40 }, [0, 0, 0]);
     const alpha = new Float32Array(760);
     alpha[300] = 0.01;
@@ -35,14 +35,14 @@ describe("fillTransparent", () => {
     }
   });
 
-  test("gives back a picture of which all or nothing is visible", () => {
+  test("returns a fully opaque or fully transparent image unchanged", () => {
     const image = sRgbRamp(4, 4);
     expect(fillTransparent(image, new Float32Array(16))).toBe(image);
     expect(fillTransparent(image, new Float32Array(16).fill(0.5))).toBe(image);
   });
 });
 
-test("flatten mixes with the ground", () => {
+test("flatten composites over the background", () => {
   const image = blank({ width: 3, height: 1 }, [1, 0, 0.5]);
   const { data } = flatten(image, Float32Array.of(0, 0.5, 1), [0, 1, 0.5]);
   expect([...data]).toEqual([0, 0.5, 1, 1, 0.5, 0, 0.5, 0.5, 0.5]);

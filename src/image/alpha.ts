@@ -1,16 +1,15 @@
 /**
- * Transparency: what to see where nothing is visible, and how to lay a picture on a ground. Opacity is a plane of its
- * own, in [0, 1], beside colours that are not multiplied by it. Refuses to know about files.
+ * Transparency: filling the colours of transparent pixels, and compositing over a background. Alpha is a separate plane
+ * in [0, 1]; colours are not premultiplied.
  */
 
 import { blank, type Image, type Size } from "./image.ts";
 
 /**
- * `image` with the colour of every wholly transparent pixel (alpha 0) taken from the visible ones around it, softly, so
- * that whatever a file holds there, often black or garbage, does not become content or style. By a pyramid: each coarser
- * level is the mean of 2 x 2 pixels weighted by opacity; invisible pixels then look it up (the "pull-push" of Gortler et
- * al., The Lumigraph, 1996, without the smoothing). Visible pixels stay as they are. Where nothing is visible at all the
- * image is returned unchanged.
+ * Replaces the colour of every fully transparent pixel (alpha 0) by a smooth extrapolation of the visible ones, because
+ * files often hold black or garbage there, which would become content or style. Uses a pyramid of alpha-weighted 2 x 2
+ * means ("pull-push", Gortler et al., The Lumigraph, 1996, without smoothing). Visible pixels are unchanged, and so is
+ * an image without any.
  */
 export function fillTransparent(image: Image, alpha: Float32Array): Image {
   let any = false;
@@ -37,7 +36,7 @@ export function fillTransparent(image: Image, alpha: Float32Array): Image {
   return { width: image.width, height: image.height, data };
 }
 
-/** `image` laid on a ground of one colour (default white), mixed as the values are, in gamma-encoded sRGB. */
+/** Composites `image` over one colour (default white) in gamma-encoded sRGB. */
 export function flatten(image: Image, alpha: Float32Array, rgb: readonly [number, number, number] = [1, 1, 1]): Image {
   const plane = image.width * image.height;
   const data = new Float32Array(image.data.length);
@@ -48,7 +47,7 @@ export function flatten(image: Image, alpha: Float32Array, rgb: readonly [number
   return { width: image.width, height: image.height, data };
 }
 
-/** Fills `coarse` and `opacity` with the means of 2 x 2 pixels, colours weighted by opacity. */
+/** Fills `coarse` and `opacity` with 2 x 2 means, colours weighted by alpha. */
 function shrink(image: Image, alpha: Float32Array, coarse: Image, opacity: Float32Array): void {
   const plane = image.width * image.height;
   const coarsePlane = coarse.width * coarse.height;
@@ -67,7 +66,7 @@ function shrink(image: Image, alpha: Float32Array, coarse: Image, opacity: Float
   }
 }
 
-/** Channel `c` at a place between pixel centres, bilinear, the edge pixels repeated. */
+/** Channel `c` between pixel centres: bilinear, with edge pixels repeated. */
 function between({ width, height, data }: Image, c: number, x: number, y: number): number {
   const left = Math.floor(x);
   const top = Math.floor(y);

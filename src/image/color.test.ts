@@ -1,4 +1,4 @@
-/** The colour map against what it promises: the style's mean and covariance, and no more change than needed. */
+/** Colour maps reproduce the style's mean and covariance and change colours no more than needed. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { cholesky, eigen, inverseLower, multiply } from "./matrix3.ts";
 import { random } from "./noise.ts";
 import { matchColors } from "./palette.ts";
 
-/** Pixels of a correlated Gaussian cloud. */
+/** Pixels of a correlated Gaussian distribution. */
 function cloudImage(seed: number, mean: number[], mix: number[]): Image {
   const { normal } = random(seed);
   const image = blank({ width: 64, height: 64 });
@@ -45,18 +45,18 @@ describe("colour matching", () => {
     for (const name of names.slice(1)) expect(distance(name)).toBeGreaterThan(distance("symmetric") + 1e-4);
   });
 
-  test("symmetric is a symmetric, positive map, as the cheapest one is", () => {
+  test("symmetric is a symmetric positive matrix, as optimal transport requires", () => {
     const { matrix } = colorMap(colorCloud(content), colorCloud(style));
     near([matrix[1]!, matrix[2]!, matrix[5]!], [matrix[3]!, matrix[6]!, matrix[7]!], 1e-9);
     expect(Math.min(...eigen(matrix).values)).toBeGreaterThan(0);
   });
 
-  test.each(names)("%s leaves a picture alone that has the colours already", (name) => {
+  test.each(names)("%s does not change an image that already has the colours", (name) => {
     const { matrix } = colorMap(colorCloud(style), colorCloud(style), name);
     near(matrix, [1, 0, 0, 0, 1, 0, 0, 0, 1], 1e-9);
   });
 
-  test("does not stretch what has no colours, nor leaves [0, 1]", () => {
+  test("does not amplify the noise of a grey image, and stays in [0, 1]", () => {
     const flat = matchColors(blank({ width: 8, height: 8 }, [0.5, 0.5, 0.5]), style);
     const { mean } = colorCloud(style);
     near([flat.data[0]!, flat.data[64]!, flat.data[128]!], mean, 1e-5);
@@ -68,7 +68,7 @@ describe("colour matching", () => {
   });
 });
 
-test("eigen takes any symmetric matrix apart", () => {
+test("eigen decomposes any symmetric matrix", () => {
   const entry = fc.double({ min: -1, max: 1, noNaN: true });
   fc.assert(
     fc.property(fc.tuple(entry, entry, entry, entry, entry, entry), ([a, b, c, d, e, f]) => {
@@ -99,7 +99,7 @@ test("Cholesky's factor is lower triangular and squares to the matrix; its inver
   near(multiply(inverseLower(l), l), [1, 0, 0, 0, 1, 0, 0, 0, 1], 1e-12);
 });
 
-test("lumaMap keeps greys grey, and gives them the mean and deviation of the other's luma", () => {
+test("lumaMap keeps greys grey, with the mean and deviation of the other image's luma", () => {
   const dim = cloudImage(3, [0.4, 0.5, 0.45], [0.05, 0, 0, 0.03, 0.02, 0, 0, 0, 0.04]);
   const wanted = colorCloud(greyed(dim));
   const mapped = (image: Image) => mapColors(greyed(image), lumaMap(colorCloud(greyed(image)), wanted));
@@ -111,7 +111,7 @@ test("lumaMap keeps greys grey, and gives them the mean and deviation of the oth
   near([flat.data[0]!], [wanted.mean[0]], 1e-5);
 });
 
-test("with weights, only those pixels count that have any, as often as it says", () => {
+test("weights weight the pixels", () => {
   const twice = { width: 3, height: 1, data: Float32Array.of(0.1, 0.5, 0.5, 0.2, 0.4, 0.4, 0.9, 0.3, 0.3) };
   const weighted = { width: 3, height: 1, data: Float32Array.of(0.1, 0.5, 0.9, 0.2, 0.4, 0.8, 0.9, 0.3, 0.7) };
   const [found, wanted] = [colorCloud(weighted, Float32Array.of(1, 2, 0)), colorCloud(twice)];
@@ -126,7 +126,7 @@ test("keepChroma takes lightness from one image and everything else from the oth
   const luma = (x: Float32Array, i: number) => 0.299 * x[i]! + 0.587 * x[2 + i]! + 0.114 * x[4 + i]!;
   for (const i of [0, 1]) {
     expect(luma(data, i)).toBeCloseTo(luma(image.data, i), 6);
-    // Differences of channels are what chroma is.
+    // Chroma is the difference between channels.
     expect(data[i]! - data[4 + i]!).toBeCloseTo(colors.data[i]! - colors.data[4 + i]!, 6);
   }
 });

@@ -1,6 +1,5 @@
 /**
- * The colours of a picture as a cloud in RGB, its mean and covariance, and the map that moves one cloud onto another.
- * Everything in gamma-encoded values. Refuses to know where in the picture a colour is.
+ * The colour distribution of an image (mean and covariance in gamma-encoded RGB) and linear maps from one to another.
  */
 
 import { clampHere, type Image } from "./image.ts";
@@ -8,7 +7,7 @@ import { addToDiagonal, cholesky, inverseLower, type Matrix3, multiply, power } 
 
 export type Rgb = readonly [number, number, number];
 
-/** Mean and covariance of an image's pixels, each pixel a point in RGB. */
+/** Mean and covariance of an image's pixels in RGB. */
 export interface ColorCloud {
   readonly mean: Rgb;
   readonly covariance: Matrix3;
@@ -21,12 +20,12 @@ export interface ColorMap {
   readonly to: Rgb;
 }
 
-/** Added to every variance before a map is made: colours that vary by less than 0.3% count as noise and are not stretched. */
+/** Added to every variance: a deviation below 0.3% counts as noise and is not amplified. */
 const floor = 1e-5;
 
 /**
- * `image` with the chroma of `colors` (of the same size): every pixel of `colors` made lighter or darker, by the
- * difference of their lumas (ITU-R BT.601), until it is as light as `image`'s; clamped to [0, 1].
+ * `image` with the chroma of `colors` (of the same size): every pixel of `colors` is shifted along grey to the luma
+ * (ITU-R BT.601) of `image` and clamped to [0, 1].
  */
 export function keepChroma(image: Image, colors: Image): Image {
   const plane = image.width * image.height;
@@ -43,8 +42,8 @@ function luma(data: Float32Array, i: number, plane: number): number {
 }
 
 /**
- * Mean and covariance (divided by the number of pixels) of the colours of `image`; with a `weight` for every pixel, which
- * may not all be 0, each counts so often.
+ * Mean and covariance (normalised by the number of pixels) of the colours of `image`; with an optional `weight` per
+ * pixel, not all 0.
  */
 export function colorCloud({ data, width, height }: Image, weight?: Float32Array): ColorCloud {
   const plane = width * height;
@@ -62,14 +61,14 @@ export function colorCloud({ data, width, height }: Image, weight?: Float32Array
 }
 
 /**
- * The matrices that give covariance `c` the covariance `s`, by the square root that they are made of (Gatys et al.,
- * "Preserving Color in Neural Artistic Style Transfer", arXiv 1606.05897, section 2.1). All of them give the style's mean
- * and covariance; they differ in how the cloud is turned on the way.
+ * Matrices that map covariance `c` to covariance `s`, by the kind of square root (Gatys et al., "Preserving Color in
+ * Neural Artistic Style Transfer", arXiv 1606.05897, section 2.1). All reproduce the style's mean and covariance; they
+ * differ by a rotation.
  *
- * - `symmetric`: `c^-1/2 (c^1/2 s c^1/2)^1/2 c^-1/2`, the Monge map of optimal transport between Gaussians: of all maps
- *   the one that changes colours the least (Pitie and Kokaram, "The linear Monge-Kantorovitch linear colour mapping", 2007)
+ * - `symmetric`: `c^-1/2 (c^1/2 s c^1/2)^1/2 c^-1/2`, the Monge map of optimal transport between Gaussians, which
+ *   changes colours least (Pitie and Kokaram, "The linear Monge-Kantorovitch linear colour mapping", 2007)
  * - `pca`: `s^1/2 c^-1/2`, roots by eigenvectors, as in image analogies
- * - `cholesky`: `L_s L_c^-1`, roots by Cholesky's factors; red is only scaled, green and blue follow
+ * - `cholesky`: `L_s L_c^-1`, Cholesky factors; red is only scaled, green and blue follow
  */
 export const colorMaps = {
   symmetric(c: Matrix3, s: Matrix3): Matrix3 {
@@ -81,17 +80,17 @@ export const colorMaps = {
   cholesky: (c: Matrix3, s: Matrix3): Matrix3 => multiply(cholesky(s), inverseLower(cholesky(c))),
 };
 
-/** The map of that name that takes one cloud to another. Two equal clouds give the identity. */
+/** The linear map from one distribution to another; the identity for equal ones. */
 export function colorMap(from: ColorCloud, to: ColorCloud, map: keyof typeof colorMaps = "symmetric"): ColorMap {
   const matrix = colorMaps[map](addToDiagonal(from.covariance, floor), addToDiagonal(to.covariance, floor));
   return { matrix, from: from.mean, to: to.mean };
 }
 
-/** The cloud of the pixels of several clouds together, each counting by its weight; the weights sum to 1. */
+/** The distribution of the pixels of several images together; the weights sum to 1. */
 export function mixedCloud(clouds: readonly ColorCloud[], weights: readonly number[]): ColorCloud {
   const mix = (of: (cloud: ColorCloud) => number) => sum(clouds.length, (i) => weights[i]! * of(clouds[i]!));
   const mean = [0, 1, 2].map((c) => mix((cloud) => cloud.mean[c]!)) as unknown as Rgb;
-  // What is between the clouds varies too.
+  // The variance between the means.
   const covariance = Array.from({ length: 9 }, (_, i) => {
     const [r, c] = [Math.floor(i / 3), i % 3];
     return mix((cloud) => cloud.covariance[i]! + (cloud.mean[r]! - mean[r]!) * (cloud.mean[c]! - mean[c]!));
@@ -99,7 +98,7 @@ export function mixedCloud(clouds: readonly ColorCloud[], weights: readonly numb
   return { mean, covariance };
 }
 
-/** `image` in greys: every pixel's luma (ITU-R BT.601) in all three channels. */
+/** `image` in grey: every pixel's luma (ITU-R BT.601) in all three channels. */
 export function greyed({ width, height, data }: Image): Image {
   const plane = width * height;
   const result = new Float32Array(data.length);
@@ -110,15 +109,15 @@ export function greyed({ width, height, data }: Image): Image {
 }
 
 /**
- * The map that takes the greys of one cloud to the mean and deviation of those of another (Gatys et al., arXiv 1606.05897,
- * section 2.2: `L' = sigma_C / sigma_S (L - mu_S) + mu_C`). Both are clouds of images in greys.
+ * The map from the greys of one distribution to the mean and deviation of another (Gatys et al., arXiv 1606.05897,
+ * section 2.2: `L' = sigma_C / sigma_S (L - mu_S) + mu_C`). Both must be distributions of grey images.
  */
 export function lumaMap(from: ColorCloud, to: ColorCloud): ColorMap {
   const scale = Math.sqrt((to.covariance[0]! + floor) / (from.covariance[0]! + floor));
   return { matrix: [scale, 0, 0, 0, scale, 0, 0, 0, scale], from: from.mean, to: to.mean };
 }
 
-/** `image` through `map`, not clamped. */
+/** Applies `map` to `image`, without clamping. */
 export function mapColors({ width, height, data }: Image, { matrix, from, to }: ColorMap): Image {
   const plane = width * height;
   const result = new Float32Array(data.length);

@@ -17,7 +17,7 @@ describe("withLongSide", () => {
   });
 });
 
-test("padded edges are cropped off again", () => {
+test("crop undoes padEdges", () => {
   const side = fc.integer({ min: 1, max: 20 });
   fc.assert(
     fc.property(side, side, side, side, (width, height, right, below) => {
@@ -30,7 +30,7 @@ test("padded edges are cropped off again", () => {
   );
 });
 
-test("mirrored edges: each side goes back the way it came, as often as there is room", () => {
+test("mirrored edges reflect as often as there is room", () => {
   const row = { width: 3, height: 1, data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9) };
   const padded = padMirrored(row, { width: 13, height: 3 });
   const expected = [2, 3, 3, 2, 1, 1, 2, 3, 3, 2, 1, 1, 2];
@@ -38,7 +38,7 @@ test("mirrored edges: each side goes back the way it came, as often as there is 
   expect(crop(padded, row)).toEqual(row);
 });
 
-test("clamp takes what is no number as the lowest", () => {
+test("clamp replaces NaN by the lower bound", () => {
   const values = Float32Array.of(-1, 0, 0.5, 1, 2, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
   expect([...clamp(values)]).toEqual([0, 0, 0.5, 1, 1, 0, 1, 0]);
   expect([...clamp(values, 0, Number.POSITIVE_INFINITY)]).toEqual([0, 0, 0.5, 1, 2, 0, Number.POSITIVE_INFINITY, 0]);

@@ -1,7 +1,4 @@
-/**
- * An image: planar RGB in [0, 1] as 32-bit floats, gamma-encoded sRGB as files hold it. This file refuses to know about
- * files, formats and networks.
- */
+/** The image type, planar float32 RGB in [0, 1] (gamma-encoded sRGB), with padding, cropping and clamping. */
 
 /** Planar RGB: all of red, then green, then blue, rows from the top. `data.length` is `3 * width * height`. */
 export interface Image {
@@ -24,20 +21,20 @@ export function blank({ width, height }: Size, rgb: readonly [number, number, nu
   return { width, height, data };
 }
 
-/** The size whose long side is `longSide`, in the proportions of `size`; at least one pixel each way. */
+/** The size with the given long side and the proportions of `size`; at least one pixel each way. */
 export function withLongSide({ width, height }: Size, longSide: number): Size {
   const scale = longSide / Math.max(width, height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-/** `image` in the middle of `size`, its outermost rows and columns repeated all around; `size` is at least as large. */
+/** `image` centred in `size`, with its outermost rows and columns repeated; `size` is at least as large. */
 export function padEdges(image: Image, size: Size): Image {
   return { width: size.width, height: size.height, data: padPlanes(image.data, image, size, "edge") };
 }
 
 /**
- * Any number of planes of `from` pixels, each in the middle of `to` pixels: around it its outermost rows and columns
- * repeated, or zeros. Where the size is the same, the planes as they are.
+ * Planes of `from` pixels, each centred in `to` pixels and padded by repeating the edge or by zeros. Planes that
+ * already have the size are returned as they are.
  */
 export function padPlanes(data: Float32Array, from: Size, to: Size, beyond: "edge" | "zero"): Float32Array {
   return gather(data, from, to, (x, extent) => {
@@ -46,7 +43,7 @@ export function padPlanes(data: Float32Array, from: Size, to: Size, beyond: "edg
   });
 }
 
-/** `image` in the middle of `size`, continued all around as if its edges were mirrors. */
+/** `image` centred in `size` and padded by reflection. */
 export function padMirrored(image: Image, size: Size): Image {
   const mirrored = (x: number, extent: number) => {
     const at = ((x % (2 * extent)) + 2 * extent) % (2 * extent);
@@ -55,28 +52,28 @@ export function padMirrored(image: Image, size: Size): Image {
   return { width: size.width, height: size.height, data: gather(image.data, image, size, mirrored) };
 }
 
-/** The middle of `image`, of `size` pixels: what `padEdges` was given. */
+/** The central `size` pixels of `image`: the inverse of `padEdges`. */
 export function crop(image: Image, size: Size): Image {
   return { width: size.width, height: size.height, data: gather(image.data, image, size, (x) => x) };
 }
 
-/** The same, held to [0, 1], in memory of its own. */
+/** The same, clamped to [0, 1], as a copy. */
 export function cropClamped(image: Image, size: Size): Image {
   const { data } = crop(image, size);
   return { width: size.width, height: size.height, data: clampHere(data === image.data ? data.slice() : data) };
 }
 
-/** `image` with every value brought into [0, 1]; what is not a number becomes 0. */
+/** `image` clamped to [0, 1]; NaN becomes 0. */
 export function clampImage(image: Image): Image {
   return { width: image.width, height: image.height, data: clamp(image.data) };
 }
 
-/** The values brought into [low, high], as a new array; what is not a number becomes `low`. */
+/** The values clamped to [low, high], as a new array; NaN becomes `low`. */
 export function clamp(data: Float32Array, low = 0, high = 1): Float32Array {
   return clampHere(data.slice(), low, high);
 }
 
-/** The same in the array itself, which it returns: for one that nobody else has, as large pictures are held once. */
+/** The same in place; returns the array. Large images should not be copied. */
 export function clampHere(data: Float32Array, low = 0, high = 1): Float32Array {
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
@@ -86,8 +83,8 @@ export function clampHere(data: Float32Array, low = 0, high = 1): Float32Array {
 }
 
 /**
- * Planes of `to` pixels about the same middle as those of `from`, each pixel from where `source` says (a place and the
- * extent it is from), or 0 where it says nothing.
+ * Planes of `to` pixels with the same centre as those of `from`. `source(index, length)` maps an index that may lie
+ * outside of [0, length) to one inside, or to undefined for 0.
  */
 function gather(
   data: Float32Array,
@@ -98,7 +95,7 @@ function gather(
   if (from.width === to.width && from.height === to.height) return data;
   const planes = data.length / (from.width * from.height);
   const result = new Float32Array(planes * to.width * to.height);
-  // Where an odd pixel is left over, it is on the right or below.
+  // An odd remainder goes to the right and below.
   const shift = (large: number, small: number) => Math.sign(small - large) * Math.floor(Math.abs(large - small) / 2);
   const [left, top] = [shift(to.width, from.width), shift(to.height, from.height)];
   const columns = Array.from({ length: to.width }, (_, x) => source(x + left, from.width));
@@ -117,7 +114,7 @@ function gather(
   return result;
 }
 
-/** Two images of one size mixed: `share` of the second, 0 to 1. */
+/** A linear mix of two images of one size: `share` of the second, 0 to 1. */
 export function blend(first: Image, { data }: Image, share: number): Image {
   return { ...first, data: first.data.map((x, i) => x + share * (data[i]! - x)) };
 }

@@ -1,11 +1,11 @@
-/**
- * Matrices of three rows and columns: roots, products, inverses. Refuses to know that they are made of colours.
- */
+/** Linear algebra of 3 x 3 matrices: powers, factors, inverses. */
 
-/** A 3 x 3 matrix, row by row. */
+/** A 3 x 3 matrix, row-major. */
 export type Matrix3 = readonly number[];
 
-/** `m` to a real power, by its eigenvectors; eigenvalues below zero, which only rounding makes, count as almost zero. */
+/**
+ * A real power of the symmetric matrix `m`, by eigenvectors; negative eigenvalues (rounding) are raised to almost zero.
+ */
 export function power(m: Matrix3, exponent: number): Matrix3 {
   const { values, vectors } = eigen(m);
   const result = new Array<number>(9).fill(0);
@@ -37,7 +37,7 @@ export function inverseLower([a, , , b, c, , d, e, f]: Matrix3): Matrix3 {
   return [x, 0, 0, -b! * x * y, y, 0, (b! * e! - c! * d!) * x * y * z, -e! * y * z, z];
 }
 
-/** Eigenvalues of a symmetric matrix, and its eigenvectors as columns: cyclic Jacobi rotations (Golub and Van Loan, 8.5). */
+/** Eigenvalues of a symmetric matrix, and eigenvectors as columns: cyclic Jacobi rotations (Golub and Van Loan, 8.5). */
 export function eigen(symmetric: Matrix3): { values: readonly number[]; vectors: Matrix3 } {
   const a = [...symmetric];
   const v = [1, 0, 0, 0, 1, 0, 0, 0, 1];

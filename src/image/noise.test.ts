@@ -1,4 +1,4 @@
-/** Noise that is the same everywhere: pinned numbers, and the shape of its distributions. */
+/** The random generator is reproducible on every machine and has the right distributions. */
 
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ const digest = (data: Float32Array) =>
   createHash("sha256").update(new Uint8Array(data.buffer)).digest("hex").slice(0, 16);
 
 describe("random", () => {
-  test("gives these numbers on every machine", () => {
+  test("gives the same numbers on every machine", () => {
     const { bits } = random(42);
     expect([bits(), bits(), bits()]).toMatchInlineSnapshot(`
       [
@@ -54,7 +54,7 @@ describe("random", () => {
 });
 
 describe("noiseImage", () => {
-  test("is the same bytes on every machine", () => {
+  test("has the same bytes on every machine", () => {
     const { data } = noiseImage({ width: 33, height: 17 }, 2015);
     expect(digest(data)).toMatchInlineSnapshot(`"cdf6a90092e21132"`);
     expect(digest(noiseImage({ width: 33, height: 17 }, 2016).data)).not.toBe(digest(data));

@@ -1,21 +1,21 @@
 /**
- * Random numbers that are the same on every machine for the same seed: integer arithmetic, and floating point that uses
- * only operations IEEE 754 rounds exactly (no `Math.log`, whose last bit belongs to the engine). Not for secrets.
+ * Reproducible random numbers: equal seeds give equal numbers on every machine. Uses integers and floating-point
+ * operations that IEEE 754 rounds exactly (no `Math.log`, whose last bit depends on the engine). Not for cryptography.
  */
 
 import { blank, type Image, type Size } from "./image.ts";
 
-/** A source of random numbers with a state of its own. */
+/** A random number generator with its own state. */
 export interface Random {
   /** The next 32 random bits, as an integer from 0 to 2^32 - 1. */
   bits(): number;
-  /** Evenly spread over [0, 1), a multiple of 2^-32. */
+  /** Uniform in [0, 1), a multiple of 2^-32. */
   uniform(): number;
-  /** From the normal distribution with mean 0 and deviation 1. */
+  /** Standard normal: mean 0, deviation 1. */
   normal(): number;
 }
 
-/** The generator for `seed`, any safe integer: sfc32 (Chris Doty-Humphrey's small fast counting generator, PractRand). */
+/** A generator for `seed`, any safe integer: sfc32 (Chris Doty-Humphrey's small fast counter, PractRand). */
 export function random(seed: number): Random {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`internal: random: ${seed} is no safe integer`);
   let a = seed | 0;
@@ -33,7 +33,7 @@ export function random(seed: number): Random {
     return result >>> 0;
   };
   const uniform = () => bits() * 2 ** -32;
-  /** Marsaglia's polar method: a pair at a time, from a logarithm and a square root. */
+  /** Marsaglia's polar method, a pair at a time. */
   const normal = () => {
     if (spare !== undefined) {
       const result = spare;
@@ -55,8 +55,8 @@ export function random(seed: number): Random {
 }
 
 /**
- * An image of Gaussian noise around mid-grey, every value on its own, clamped to [0, 1]. The same size and seed give the
- * same bytes everywhere; `seed` is any safe integer.
+ * An image of Gaussian noise around mid-grey, independent per value, clamped to [0, 1]. Equal sizes and seeds give
+ * equal bytes on every machine; `seed` is any safe integer.
  */
 export function noiseImage(size: Size, seed: number, { mean = 0.5, deviation = 0.2 } = {}): Image {
   const image = blank(size);

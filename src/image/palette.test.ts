@@ -1,4 +1,4 @@
-/** Colours of several pictures together, and pictures in them: what optimal transport promises beyond mean and covariance. */
+/** Palettes of several images, and optimal transport beyond mean and covariance. */
 import { describe, expect, test } from "vitest";
 import { blank, type Image, type Size } from "./image.ts";
 import { noiseImage, random } from "./noise.ts";
@@ -6,7 +6,7 @@ import { matchColors, mixedPalette, paletteOf } from "./palette.ts";
 
 type Rgb = readonly [number, number, number];
 
-/** Left to right as many equal parts as there are colours, with noise. */
+/** Equal vertical stripes, one per colour, with noise. */
 function parted(size: Size, colors: readonly Rgb[], deviation = 0.02): Image {
   const image = blank(size);
   const plane = size.width * size.height;
@@ -18,7 +18,7 @@ function parted(size: Size, colors: readonly Rgb[], deviation = 0.02): Image {
   return image;
 }
 
-/** The mean distance between two pictures' colours, seen from 20 directions. */
+/** The mean distance between two colour distributions, over 20 projections. */
 function apart(a: Image, b: Image): number {
   const { normal } = random(5);
   const along = ({ data, width, height }: Image, v: readonly number[]) => {
@@ -51,7 +51,7 @@ const photo = parted(size, [
   [0.85, 0.85, 0.8],
   [0.2, 0.2, 0.15],
 ]);
-/** Red, and two darks of other hues: far from a Gaussian cloud. */
+/** Red and two dark colours of other hues: far from Gaussian. */
 const painting = parted({ width: 90, height: 50 }, [
   [0.9, 0.35, 0.15],
   [0.1, 0.2, 0.25],
@@ -59,7 +59,7 @@ const painting = parted({ width: 90, height: 50 }, [
 ]);
 
 describe("transport", () => {
-  test("is nearer to the painting's colours than any map that is linear, and the same each time", () => {
+  test("is closer to the painting's colours than any linear map, and deterministic", () => {
     const transported = matchColors(photo, painting, "transport");
     for (const linear of ["symmetric", "pca", "cholesky"] as const)
       expect(apart(transported, painting)).toBeLessThan(0.6 * apart(matchColors(photo, painting, linear), painting));
@@ -68,12 +68,12 @@ describe("transport", () => {
     expect(Math.min(...transported.data)).toBeGreaterThanOrEqual(0);
   });
 
-  test("leaves a picture nearly alone that has the colours already", () => {
+  test("hardly changes an image that already has the colours", () => {
     const { data } = matchColors(painting, painting, "transport");
     expect(Math.max(...data.map((x, i) => Math.abs(x - painting.data[i]!)))).toBeLessThan(0.03);
   });
 
-  test("of a ramp is a ramp: nothing turns back, and no two neighbours are torn apart", () => {
+  test("maps a ramp to a ramp: monotonic and without jumps", () => {
     const ramp = blank({ width: 256, height: 4 });
     for (let i = 0; i < ramp.data.length; i++) ramp.data[i] = (i % 256) / 255;
     for (const style of [painting, noiseImage(size, 3), photo]) {
@@ -90,7 +90,7 @@ describe("transport", () => {
     }
   });
 
-  test("to greys gives greys, and one colour becomes the mean of the painting's", () => {
+  test("to greys gives greys, and a single colour becomes the painting's mean", () => {
     const grey = noiseImage(size, 4);
     grey.data.copyWithin(4800, 0, 4800).copyWithin(9600, 0, 4800);
     const { data } = matchColors(photo, grey, "transport");
@@ -103,7 +103,7 @@ describe("transport", () => {
 describe("a sample", () => {
   const two = parted({ width: 10, height: 10 }, [[0, 0, 0], [1, 1, 1]], 0); // biome-ignore format: two colours
 
-  test("has each pixel as often as it weighs", () => {
+  test("draws pixels in proportion to their weights", () => {
     const right = Float32Array.from({ length: 100 }, (_, i) => (i % 10 < 5 ? 0 : 1));
     expect([...paletteOf(two, right).sample(50)].every((x) => x === 1)).toBe(true);
     const weight = right.map((x) => 1 + 2 * x);
@@ -113,7 +113,7 @@ describe("a sample", () => {
     expect(share).toBeCloseTo(0.75, 1);
   });
 
-  test("of several pictures has of each what it weighs", () => {
+  test("draws from several images in proportion to their weights", () => {
     const [black, white] = [blank(size), blank(size, [1, 1, 1])].map((image) => paletteOf(image));
     const mixed = mixedPalette([black!, white!, black!], [0.25, 0.6, 0.15]);
     expect(mixed.sample(1000).reduce((sum, x) => sum + x, 0)).toBe(3 * 600);

@@ -1,28 +1,28 @@
-/** The colours of one picture or several, and pictures given them by any of the maps that there are. */
+/** The palette of one or several images, and fitting an image's colours to a palette. */
 import { type ColorCloud, colorCloud, colorMap, type colorMaps, mapColors, mixedCloud } from "./color.ts";
 import { clampHere, type Image } from "./image.ts";
 import { random } from "./noise.ts";
 import { type ColorSample, colorTransport, transportColors } from "./transport.ts";
 
-/** How colours are fitted: by their mean and covariance (see `colorMaps`), or by their whole distribution. */
+/** How colours are fitted: by mean and covariance (see `colorMaps`) or by the whole distribution. */
 export type ColorFit = keyof typeof colorMaps | "transport";
 
-/** Colours as they are fitted. */
+/** A colour distribution, with its moments and a sample. */
 export interface Palette {
   readonly cloud: ColorCloud;
-  /** So many of them, each counting alike. */
+  /** A sample of `count` colours of equal weight. */
   sample(count: number): ColorSample;
 }
 
-/** A transport is fitted to so many pixels. */
+/** The number of samples that optimal transport is fitted to. */
 const SAMPLES = 4096;
 
-/** The colours of `image`; with a `weight` for every pixel, which may not all be 0, each counts so often. */
+/** The palette of `image`, with an optional `weight` per pixel, not all 0. */
 export function paletteOf(image: Image, weight?: Float32Array): Palette {
   return { cloud: colorCloud(image, weight), sample: (count) => colorSample(image, count, weight) };
 }
 
-/** Several palettes together, each counting by its weight; the weights sum to 1. */
+/** The weighted union of several palettes; the weights sum to 1. */
 export function mixedPalette(palettes: readonly Palette[], weights: readonly number[]): Palette {
   return {
     cloud: mixedCloud(
@@ -43,7 +43,7 @@ export function mixedPalette(palettes: readonly Palette[], weights: readonly num
   };
 }
 
-/** `image`, whose colours are `from`, in those of `to`; clamped to [0, 1]. */
+/** Fits the colours of `image`, whose palette is `from`, to the palette `to`; clamped to [0, 1]. */
 export function fitColors(image: Image, from: Palette, to: Palette, fit: ColorFit): Image {
   const linear = colorMap(from.cloud, to.cloud, fit === "transport" ? "symmetric" : fit);
   const fitted =
@@ -59,8 +59,8 @@ export function matchColors(content: Image, style: Image, fit: ColorFit = "symme
 }
 
 /**
- * The colours of `count` pixels of `image`, spread evenly over it and always the same; with a `weight` for every pixel,
- * which may not all be 0, each is as likely to be among them.
+ * The colours of `count` pixels, spread evenly over `image` and deterministic; with an optional `weight` per pixel, not
+ * all 0, that gives the sampling probability.
  */
 export function colorSample({ data, width, height }: Image, count: number, weight?: Float32Array): ColorSample {
   const plane = width * height;
@@ -69,7 +69,8 @@ export function colorSample({ data, width, height }: Image, count: number, weigh
   const sample = new Float32Array(3 * count);
   let [at, passed, last] = [0, 0, 0];
   for (let k = 0; k < count; k++) {
-    // One in every stretch of equal weight, anywhere in it: a pattern of the picture does not meet one of the sample.
+    // Stratified sampling: one pixel at random in each interval of equal weight, which avoids aliasing with the image's
+    // patterns.
     const wanted = ((k + uniform()) / count) * total;
     for (; at < plane; at++) {
       const here = weight ? weight[at]! : 1;

@@ -1,8 +1,8 @@
-/** Planes of numbers as grey pictures. Refuses to know what the numbers are. */
+/** Planes of numbers as grey images. */
 import { blank, clampImage, type Image, type Size } from "./image.ts";
 import { resize } from "./resize.ts";
 
-/** `plane`, rows from the top, as grey: 0 is black, `white` and above are white. Where `white` is 0, all is black. */
+/** `plane` (rows from the top) as grey: 0 is black, `white` and above are white. If `white` is 0, all is black. */
 export function greyImage(plane: Float32Array, { width, height }: Size, white: number): Image {
   if (plane.length !== width * height)
     throw new RangeError(`internal: ${plane.length} values are not ${width}x${height}`);
@@ -15,8 +15,7 @@ export function greyImage(plane: Float32Array, { width, height }: Size, white: n
 }
 
 /**
- * `image` to be looked at, at most `longSide` long: a smaller one as squares, every pixel the same whole number of times
- * (nothing is made up between them), a larger one reduced.
+ * `image` scaled for display to at most `longSide`: enlarged by an integer factor without interpolation, or reduced.
  */
 export function fitted(image: Image, longSide: number): Image {
   const { width, height } = image;

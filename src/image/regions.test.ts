@@ -1,4 +1,4 @@
-/** Masks as regions: flat colours found, soft edges shared, nothing lost on the way to another size. */
+/** Masks as regions: flat colours, soft edges, and resizing that preserves areas. */
 import { describe, expect, test } from "vitest";
 import type { Rgb } from "./color.ts";
 import { blank, type Image, type Size } from "./image.ts";
@@ -6,7 +6,7 @@ import { noiseImage } from "./noise.ts";
 import { colorName, flatColors, inlaid, type Maps, regionMaps, resizeMaps, sameColor } from "./regions.ts";
 import { resize } from "./resize.ts";
 
-/** Each pixel the mean of 8 x 8 points of what `at` says of a place: soft edges, as every editor draws them. */
+/** Each pixel is the mean of 8 x 8 samples of `at`: antialiased edges, as every editor draws them. */
 function drawn({ width, height }: Size, at: (x: number, y: number) => Rgb): Image {
   const large = blank({ width: 8 * width, height: 8 * height });
   const plane = 64 * width * height;
@@ -34,20 +34,20 @@ const size = { width: 60, height: 44 };
 const disc = (x: number, y: number) => Math.hypot(x - 30.3, y - 22.1) < 14.2;
 const mask = drawn(size, (x, y) => (disc(x, y) ? WHITE! : BLACK!));
 
-/** The largest distance of a pixel's sum over all regions from 1. */
+/** The largest deviation from 1 of a pixel's sum over all regions. */
 function gap({ planes }: Maps): number {
   return planes[0]!.reduce((worst, _, i) => Math.max(worst, Math.abs(planes.reduce((s, p) => s + p[i]!, 0) - 1)), 0);
 }
 
 describe("flat colours", () => {
-  test("are found without the mixtures along their edges, from light to dark", () => {
+  test("are found without the antialiased edges, from light to dark", () => {
     expect(flatColors(mask).map(colorName)).toEqual(["#ffffff", "#000000"]);
     const three = drawn(size, (x, y) => (disc(x, y) ? BLACK! : x + y < 40 ? RED! : GREY!));
     expect(flatColors(three).map(colorName)).toEqual(["#808080", "#ff0000", "#000000"]);
   });
 
-  test("are one where they differ by small errors", () => {
-    // As JPEG leaves it: block by block.
+  test("are merged if they differ by small errors", () => {
+    // Small errors in 8 x 8 blocks, like JPEG's.
     const error = (i: number) => ((((i % 60) >> 3) + (Math.floor(i / 60) >> 3)) % 5) / 255;
     const noisy = { ...mask, data: mask.data.map((x, i) => Math.abs(x - error(i))) };
     expect(flatColors(noisy)).toHaveLength(2);
@@ -55,15 +55,15 @@ describe("flat colours", () => {
     expect(sameColor([WHITE!, BLACK!], GREY!)).toBeUndefined();
   });
 
-  test("are none in a photograph", () => {
+  test("do not exist in a photograph", () => {
     expect(flatColors(noiseImage(size, 1))).toEqual([]);
   });
 });
 
 describe("maps", () => {
-  test("are how much of a pixel each region covers, along a soft edge too", () => {
+  test("are the coverage of each pixel, along antialiased edges too", () => {
     const { planes } = regionMaps(mask, flatColors(mask));
-    // The mask is white by as much as the disc covers of a pixel.
+    // A mask pixel's lightness is the disc's coverage.
     const worst = Math.max(...planes[0]!.map((x, i) => Math.abs(x - mask.data[i]!)));
     expect(worst).toBeLessThan(0.021);
     expect(planes[0]!.filter((x) => x > 0.1 && x < 0.9).length).toBeGreaterThan(20);
@@ -79,7 +79,7 @@ describe("maps", () => {
     }
   });
 
-  test("a region keeps its share of the picture as it is made smaller", () => {
+  test("a region keeps its share of the area when resized", () => {
     const maps = regionMaps(mask, flatColors(mask));
     const share = ({ planes }: Maps) => planes[0]!.reduce((s, x) => s + x, 0) / planes[0]!.length;
     for (const width of [30, 15, 6]) {
@@ -89,16 +89,16 @@ describe("maps", () => {
     }
   });
 
-  test("between white and black there is no grey, though it is a region elsewhere", () => {
+  test("an antialiased edge between white and black is not assigned to a grey region", () => {
     const beside = drawn({ width: 90, height: 44 }, (x, y) => (x > 62 ? GREY! : disc(x, y) ? WHITE! : BLACK!));
     const { planes } = regionMaps(beside, flatColors(beside));
     const inside = planes[1]!.filter((_, i) => i % 90 < 55);
-    // A pixel that happens to be the very grey is taken for it.
+    // Only a pixel of exactly that grey is assigned to it.
     expect(inside.filter((x) => x > 0).length).toBeLessThan(4);
   });
 });
 
-test("inlaid is the ground where nothing is laid in, and a mixture where some is", () => {
+test("inlaid keeps the background outside of the planes, and mixes inside", () => {
   const [ground, white] = [blank({ width: 3, height: 1 }, [0.2, 0.4, 0.6]), blank({ width: 3, height: 1 }, [1, 1, 1])];
   const { data } = inlaid(ground, [{ image: white, plane: Float32Array.of(0, 0.5, 1) }]);
   expect([...data].map((x) => Math.round(x * 100) / 100)).toEqual([0.2, 0.6, 1, 0.4, 0.7, 1, 0.6, 0.8, 1]);

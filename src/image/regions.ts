@@ -1,33 +1,30 @@
-/**
- * A mask as regions: the flat colours of a picture, and how much every pixel belongs to each. Refuses to know what is in a
- * region, and what is done with it.
- */
+/** Masks as regions: the flat colours of an image, and the coverage of each pixel by each of them. */
 import type { Rgb } from "./color.ts";
 import { clamp, type Image, type Size } from "./image.ts";
 import { resizePlanes } from "./resize.ts";
 
-/** Colours nearer to each other than this, in RGB of [0, 1], are one: files are saved with small errors. */
+/** Colours closer than this (RGB in [0, 1]) are treated as one, because files are saved with small errors. */
 const SAME = 0.1;
 
-/** A pixel nearer to a flat colour than this belongs to it wholly. */
+/** A pixel closer than this to a flat colour belongs to it entirely. */
 const WHOLLY = 0.02;
 
-/** A flat colour has this share of a mask, at least, as the middles of 3x3 pixels of exactly one colour. */
+/** The smallest share of a mask for a flat colour, counted as centres of 3x3 pixels of exactly that colour. */
 const LEAST = 1 / 4096;
 
-/** A mask, which may be smaller than it was: then its flat colours are those that it had. */
+/** A mask. A downscaled one carries the flat colours of the original. */
 export interface Mask extends Image {
   readonly colors?: readonly Rgb[] | undefined;
 }
 
-/** Planes of one size: how much each pixel belongs to each region, 0 to 1. */
+/** Planes of one size: the coverage of each pixel by each region, 0 to 1. */
 export interface Maps extends Size {
   readonly planes: readonly Float32Array[];
 }
 
 /**
- * The flat colours of `mask`, from light to dark (by luma, ITU-R BT.601). A colour is flat where it fills 3x3 pixels, so
- * that the mixtures along soft edges are none. A photograph may well have no flat colour at all.
+ * The flat colours of `mask`, from light to dark (luma, ITU-R BT.601). A colour is flat if it fills 3x3 pixels, which
+ * excludes antialiased edges. A photograph may have no flat colour at all.
  */
 export function flatColors(mask: Mask): readonly Rgb[] {
   if (mask.colors) return mask.colors;
@@ -35,7 +32,7 @@ export function flatColors(mask: Mask): readonly Rgb[] {
   return flatColorsBy(mask, (i) => codes[i]!);
 }
 
-/** The same of pixels wherever they are: `codeAt` is the colour of the pixel `i` as 0xrrggbb. */
+/** The same for other pixel sources: `codeAt(i)` is the colour of pixel `i` as 0xrrggbb. */
 export function flatColorsBy({ width, height }: Size, codeAt: (i: number) => number): Rgb[] {
   const counts = new Map<number, number>();
   for (let y = 0; y < height; y++) {
@@ -55,16 +52,16 @@ export function flatColorsBy({ width, height }: Size, codeAt: (i: number) => num
   return flat.sort((a, b) => luma(b) - luma(a));
 }
 
-/** Which of `colors` is the same as `rgb`, but for small errors; undefined if none is. */
+/** The index of the colour that equals `rgb` up to small errors; undefined if there is none. */
 export function sameColor(colors: readonly Rgb[], rgb: Rgb): number | undefined {
   const i = nearest(colors, rgb);
   return i !== undefined && distance(colors[i]!, rgb) < SAME ? i : undefined;
 }
 
 /**
- * How much every pixel of `mask` belongs to each of its flat `colors`; over all of them that sums to 1. A pixel between two
- * flat colours, as along a soft edge, belongs to both, the more the nearer: which two, the flat pixels that are next to it
- * up, down, left and right tell.
+ * The coverage of every pixel of `mask` by each of its flat `colors`; it sums to 1. A pixel between two flat colours,
+ * as on an antialiased edge, belongs to both in proportion; which two is decided by the nearest flat pixels above,
+ * below, left and right.
  */
 export function regionMaps(mask: Image, colors: readonly Rgb[]): Maps {
   const { width, height } = mask;
@@ -82,7 +79,7 @@ export function regionMaps(mask: Image, colors: readonly Rgb[]): Maps {
     }
     const rgb = colorAt(mask, i);
     const beside = between(colors, rgb, around(labels, mask, i));
-    // What is thinner than a pixel has no flat one beside it: then any two may be mixed there.
+    // A line thinner than a pixel has no flat neighbour: then consider any two colours.
     const { a, b, share } = beside.cost < SAME ? beside : between(colors, rgb, anyOf(colors));
     planes[a]![i]! += 1 - share;
     planes[b]![i]! += share;
@@ -90,13 +87,13 @@ export function regionMaps(mask: Image, colors: readonly Rgb[]): Maps {
   return { width, height, planes };
 }
 
-/** The maps at another size: their means, so that what a region loses at the edge another gains. */
+/** The maps at another size, by area averages, so that they still sum to 1. */
 export function resizeMaps(maps: Maps, { width, height }: Size): Maps {
   const planes = maps.planes.map((plane) => clamp(resizePlanes(plane, maps, { width, height }, "bilinear")));
   return { width, height, planes };
 }
 
-/** `ground` with other images of its size laid in, each where its plane says and as much; the planes sum to 1 at most. */
+/** Composites images over `ground`, each weighted by its plane; the planes sum to 1 at most. All have one size. */
 export function inlaid(ground: Image, parts: readonly { image: Image; plane: Float32Array }[]): Image {
   const data = ground.data.slice();
   for (const { image, plane } of parts) {
@@ -107,7 +104,7 @@ export function inlaid(ground: Image, parts: readonly { image: Image; plane: Flo
   return { ...ground, data };
 }
 
-/** A colour as people write it: `#ff8000`. */
+/** A colour in hexadecimal notation: `#ff8000`. */
 export function colorName(rgb: Rgb): string {
   return `#${rgb.map((x) => byte(x).toString(16).padStart(2, "0")).join("")}`;
 }
@@ -120,7 +117,7 @@ function isFlat(codeAt: (i: number) => number, code: number, { width, height }: 
   return true;
 }
 
-/** The labels of the first pixels with one, in the four directions from pixel `i`, with how far they are. */
+/** The labels of the nearest labelled pixels in the four directions from pixel `i`, with their distances. */
 function around(labels: Int16Array, { width, height }: Size, i: number): Map<number, number> {
   const [x, y] = [i % width, Math.floor(i / width)];
   const found = new Map<number, number>();
@@ -143,7 +140,7 @@ function anyOf(colors: readonly Rgb[]): Map<number, number> {
   return new Map(colors.map((_, label) => [label, 0]));
 }
 
-/** The two of `candidates` that `rgb` is best explained as a mixture of, and the share of the second. */
+/** The two `candidates` whose mixture is closest to `rgb`, and the share of the second. */
 function between(colors: readonly Rgb[], rgb: Rgb, candidates: ReadonlyMap<number, number>) {
   const near = nearest(colors, rgb)!;
   let best = { a: near, b: near, share: 0, cost: Number.POSITIVE_INFINITY };
@@ -152,7 +149,7 @@ function between(colors: readonly Rgb[], rgb: Rgb, candidates: ReadonlyMap<numbe
       if (b < a || (b === a && candidates.size > 1)) continue;
       const share = b === a ? 0 : along(colors[a]!, colors[b]!, rgb);
       const mixed = colors[a]!.map((x, c) => x + share * (colors[b]![c]! - x)) as unknown as Rgb;
-      // Of mixtures that explain it alike, the one of what is nearest.
+      // Among equally good mixtures, prefer the nearest candidates.
       const cost = distance(mixed, rgb) + (stepsA + stepsB) / 1000;
       if (cost < best.cost) best = { a, b, share, cost };
     }
@@ -160,12 +157,12 @@ function between(colors: readonly Rgb[], rgb: Rgb, candidates: ReadonlyMap<numbe
   return best;
 }
 
-/** Is a colour black, but for small errors? */
+/** Whether a colour is black up to small errors. */
 export function isBlack(rgb: Rgb): boolean {
   return distance(rgb, [0, 0, 0]) < SAME;
 }
 
-/** Where on the way from `a` to `b` is nearest to `x`: 0 to 1. */
+/** The parameter in [0, 1] of the point closest to `x` on the segment from `a` to `b`. */
 function along(a: Rgb, b: Rgb, x: Rgb): number {
   let [dot, square] = [0, 0];
   for (let c = 0; c < 3; c++) {
@@ -196,7 +193,7 @@ function colorAt({ width, height, data }: Image, i: number): Rgb {
   return [data[i]!, data[plane + i]!, data[2 * plane + i]!];
 }
 
-/** Every pixel's colour in 24 bits: what is exactly one colour in a file of 8 bits is so here. */
+/** Every pixel's colour as 24 bits, so that exactly equal colours of an 8-bit file compare equal. */
 function codesOf({ width, height, data }: Image): Int32Array {
   const plane = width * height;
   const codes = new Int32Array(plane);
@@ -206,7 +203,7 @@ function codesOf({ width, height, data }: Image): Int32Array {
   return codes;
 }
 
-/** The flat colour that a pixel belongs to wholly, or -1. */
+/** The flat colour that a pixel belongs to entirely, or -1. */
 function labelOf(colors: readonly Rgb[], rgb: Rgb): number {
   const label = nearest(colors, rgb)!;
   return distance(colors[label]!, rgb) < WHOLLY ? label : -1;

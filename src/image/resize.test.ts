@@ -1,4 +1,4 @@
-/** Resampling against Pillow's numbers, and the properties that hold for any size. */
+/** Resampling agrees with Pillow, and has the properties of any resampling. */
 
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
@@ -20,7 +20,7 @@ const golden: Golden[] = JSON.parse(
 
 const size = ([width, height]: [number, number]) => ({ width, height });
 
-/** The same plane as test/pictures/resize.py makes. */
+/** The test plane of test/pictures/resize.py. */
 function plane(width: number, height: number): Float32Array {
   return Float32Array.from({ length: width * height }, (_, i) => {
     const x = i % width;
@@ -30,7 +30,7 @@ function plane(width: number, height: number): Float32Array {
 }
 
 describe("resize", () => {
-  test.each(golden)("is Pillow's: $from to $to, $kernel", ({ from, to, kernel, values }) => {
+  test.each(golden)("agrees with Pillow: $from to $to, $kernel", ({ from, to, kernel, values }) => {
     const result = resizePlanes(plane(...from), size(from), size(to), kernel);
     expect(result.length).toBe(values.length);
     const worst = Math.max(...values.map((value, i) => Math.abs(value - result[i]!)));
@@ -54,7 +54,7 @@ describe("resize", () => {
     );
   });
 
-  test("treats every plane alone", () => {
+  test("treats planes independently", () => {
     const from = { width: 9, height: 4 };
     const to = { width: 5, height: 7 };
     const first = plane(9, 4);
@@ -64,7 +64,7 @@ describe("resize", () => {
     expect([...both.subarray(35)]).toEqual([...resizePlanes(second, from, to)]);
   });
 
-  test("does not clamp, and never hands back its input as a new array", () => {
+  test("does not clamp, and always returns a new array", () => {
     const step = Float32Array.of(0, 0, 0, 1, 1, 1);
     const larger = resizePlanes(step, { width: 6, height: 1 }, { width: 24, height: 1 });
     expect(Math.max(...larger)).toBeGreaterThan(1);
@@ -81,14 +81,14 @@ describe("resize", () => {
     expect(performance.now() - start).toBeLessThan(5000);
   });
 
-  test("refuses a length that is no whole number of planes", () => {
+  test("rejects a length that is not a whole number of planes", () => {
     expect(() => resizePlanes(new Float32Array(7), { width: 3, height: 2 }, { width: 1, height: 1 })).toThrow(
       "internal: resizePlanes",
     );
   });
 });
 
-test.each(kernels)("%s, circular, is the middle of the same picture laid out 3x3", (kernel) => {
+test.each(kernels)("%s, circular, equals the centre of the image tiled 3x3", (kernel) => {
   const sides = fc.integer({ min: 8, max: 24 });
   fc.assert(
     fc.property(sides, sides, sides, sides, (width, height, columns, rows) => {

@@ -1,15 +1,14 @@
 /**
- * Resampling of planes to another size: separable, windowed, with the window widened when shrinking so that nothing
- * aliases (the method of Pillow's `resize`). Works on the gamma-encoded values as they are, not in linear light; refuses
- * to know what the planes mean.
+ * Separable resampling of planes with a kernel that is widened for reduction, so that nothing aliases (as Pillow's
+ * `resize`). Works on gamma-encoded values, not in linear light.
  */
 
 import { clampHere, clampImage, type Image, type Size } from "./image.ts";
 
-/** How a pixel is weighted by its distance: `bilinear` is soft, `bicubic` (a = -0.5) is usual, `lanczos3` is sharpest. */
+/** The interpolation kernel: `bilinear` is soft, `bicubic` (a = -0.5) usual, `lanczos3` sharpest. */
 export type Kernel = "bicubic" | "bilinear" | "lanczos3";
 
-/** A weighting of distances in pixels, and the distance beyond which it is zero. */
+/** A kernel function of the distance in pixels, and its support. */
 interface Window {
   readonly radius: number;
   weight(distance: number): number;
@@ -21,12 +20,12 @@ const windows: Record<Kernel, Window> = {
   lanczos3: { radius: 3, weight: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
 
-/** The kernels by name, in the order of their sharpness. */
+/** The kernels, in order of sharpness. */
 export const kernels: readonly Kernel[] = ["bilinear", "bicubic", "lanczos3"];
 
 /**
- * `image` resampled to `size`. Bicubic and Lanczos overshoot at edges, so the result may leave [0, 1] a little: see
- * `clampImage`. An image that has the size already is returned as it is.
+ * `image` resampled to `size`. Bicubic and Lanczos overshoot at edges, so values may leave [0, 1]; see `clampImage`. An
+ * image that already has the size is returned as it is.
  */
 export function resize(image: Image, size: Size, options: ResizeOptions & { readonly kernel?: Kernel } = {}): Image {
   if (image.width === size.width && image.height === size.height) return image;
@@ -37,7 +36,7 @@ export function resize(image: Image, size: Size, options: ResizeOptions & { read
   };
 }
 
-/** `image` resampled to `size` and held to [0, 1]; the image itself, where that changes nothing. */
+/** `image` resampled to `size` and clamped to [0, 1]; the image itself if nothing changes. */
 export function resized(image: Image, size: Size, options?: ResizeOptions): Image {
   const result = resize(image, size, options);
   if (result !== image) return { ...result, data: clampHere(result.data) };
@@ -45,15 +44,15 @@ export function resized(image: Image, size: Size, options?: ResizeOptions): Imag
 }
 
 export interface ResizeOptions {
-  /** Beyond an edge is the opposite one, as if the image were repeated without end; else there is nothing. */
+  /** Wrap around at the edges instead of renormalising the kernel there. */
   readonly circular?: boolean;
-  /** Where a circular result begins: so many of the source's pixels from its edge, by the length of the side. */
+  /** Where a circular result begins, in pixels of the source from its edge, by the length of the side. */
   readonly begin?: (length: number) => number;
 }
 
 /**
- * Any number of planes of `from` pixels, one after the other, resampled to `to` pixels each. `data.length` must be a
- * multiple of `from.width * from.height`. Always a new array.
+ * Resamples any number of consecutive planes of `from` pixels to `to` pixels. `data.length` must be a multiple of
+ * `from.width * from.height`. Always returns a new array.
  */
 export function resizePlanes(
   data: Float32Array,
@@ -72,7 +71,7 @@ export function resizePlanes(
   const weighted = (a: number, b: number) => (a === b ? undefined : taps(a, b, kernel, options));
   const [columns, rows] = [weighted(from.width, to.width), weighted(from.height, to.height)];
   const result = new Float32Array(planes * to.width * to.height);
-  // One after the other, so that no more than one plane is held half done.
+  // One plane at a time, to hold at most one intermediate plane.
   for (let i = 0; i < planes; i++) {
     const plane = data.subarray(i * from.width * from.height, (i + 1) * from.width * from.height);
     const across = columns ? resizeRows(plane, from.width, columns) : plane;
@@ -83,13 +82,13 @@ export function resizePlanes(
   return result;
 }
 
-/** For every result pixel: which source pixels it is the weighted mean of. Weights of one pixel sum to 1. */
+/** For every result pixel, the source pixels of its weighted mean. The weights of a pixel sum to 1. */
 interface Taps {
-  /** The source pixels of all result pixels, `stride` slots for each. */
+  /** Source indices, `stride` slots per result pixel. */
   readonly source: Int32Array;
-  /** How many of the slots are used. */
+  /** The number of used slots per result pixel. */
   readonly count: Int32Array;
-  /** How much each of them counts. */
+  /** The weight of each slot. */
   readonly weights: Float64Array;
   readonly stride: number;
 }
@@ -137,7 +136,7 @@ function resizeRows(data: Float32Array, width: number, { source, count, weights,
   return result;
 }
 
-/** Whole rows are added at a time, so that memory is read in order. */
+/** Adds whole rows, so that memory is read sequentially. */
 function resizeColumns(plane: Float32Array, width: number, by: Taps, into: Float32Array): void {
   const { source, count, weights, stride } = by;
   const sum = new Float64Array(width);
@@ -152,7 +151,7 @@ function resizeColumns(plane: Float32Array, width: number, by: Taps, into: Float
   }
 }
 
-/** Keys' cubic convolution with a = -0.5 (IEEE Trans. ASSP 29, 1981), the value Pillow uses. */
+/** Keys' cubic convolution with a = -0.5 (IEEE Trans. ASSP 29, 1981), as in Pillow. */
 function keys(x: number): number {
   const a = -0.5;
   const d = Math.abs(x);

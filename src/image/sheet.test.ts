@@ -1,12 +1,12 @@
-/** A sheet shows every picture whole, where its row and column say, and its words beside it. */
+/** A contact sheet shows every image whole, in its row and column, with its labels. */
 import { expect, test } from "vitest";
 import { blank, type Image } from "./image.ts";
 import { inRows, paste, type SheetPlan, sheet, stacked } from "./sheet.ts";
 
-/** A flat picture of a red that nothing else on a sheet has. */
+/** A flat image with a red value that occurs nowhere else. */
 const flat = (red: number, width = 40, height = 30) => blank({ width, height }, [red, 0.5, 0.25]);
 
-/** Where the pixels of a flat picture are: their box and their number. */
+/** The bounding box and the number of a flat image's pixels. */
 function found({ width, height, data }: Image, red: number) {
   const plane = width * height;
   const hits = Array.from({ length: plane }, (_, i) => i).filter(
@@ -17,7 +17,7 @@ function found({ width, height, data }: Image, red: number) {
   return { count: hits.length, x: range(xs), y: range(ys) };
 }
 
-/** How many pixels of a part are dark: ink. */
+/** The number of dark pixels in an area: ink. */
 function ink(
   { width, data }: Image,
   [left, right]: readonly [number, number],
@@ -37,18 +37,18 @@ const plan: SheetPlan = {
   ],
 };
 
-test("every picture is there whole, in its row and column; a small one in the middle of its place", () => {
+test("every image is shown whole in its row and column, small ones centred", () => {
   const result = sheet(plan);
   const [a, b, d] = [found(result, 0.3), found(result, 0.4), found(result, 0.6)];
   expect([a.count, b.count, d.count]).toEqual([1200, 200, 1200]);
   expect(d.x[0]).toBe(a.x[0] + 48);
   expect(b.x).toEqual([d.x[0] + 10, d.x[1] - 10]);
   expect(d.y[0]).toBeGreaterThan(a.y[1]);
-  // The place is as high as the words of the failed one need.
+  // The cell is as high as the text of the failed one needs.
   expect(b.y[0] + b.y[1]).toBeCloseTo(a.y[0] + a.y[1], -1);
 });
 
-test("words stand above, beside and below, and a place without picture holds its own", () => {
+test("labels are above, beside and below; a cell without an image shows its text", () => {
   const result = sheet(plan);
   const [a, d] = [found(result, 0.3), found(result, 0.6)];
   expect(ink(result, [0, result.width], [0, a.y[0]])).toBeGreaterThan(500);
@@ -56,13 +56,13 @@ test("words stand above, beside and below, and a place without picture holds its
   expect(ink(result, [a.x[0], a.x[1]], [a.y[1] + 1, d.y[0]])).toBeGreaterThan(20);
   expect(ink(result, [a.x[0], a.x[1] + 1], [d.y[0] - 20, d.y[1] + 20])).toBeGreaterThan(200);
   expect(ink(result, [d.x[0], d.x[1] + 1], [d.y[1] + 1, result.height])).toBeGreaterThan(200);
-  // Nothing touches the edge: all words fit.
+  // The margin is empty: all text fits.
   expect(ink(result, [0, result.width], [0, 8])).toBe(0);
   expect(ink(result, [0, result.width], [result.height - 8, result.height])).toBe(0);
   expect(ink(result, [result.width - 8, result.width], [0, result.height])).toBe(0);
 });
 
-test("without words a sheet is pictures and gaps", () => {
+test("without labels a sheet consists of images and gaps", () => {
   const result = sheet({
     rows: inRows([{ image: flat(0.3) }, { image: flat(0.4) }, { image: flat(0.6) }], 2),
     scale: 1,
@@ -71,7 +71,7 @@ test("without words a sheet is pictures and gaps", () => {
   expect(ink(result, [0, result.width], [0, result.height])).toBe(0);
 });
 
-test("sheets are stacked, the widest decides", () => {
+test("stacked sheets have the width of the widest", () => {
   const both = stacked([flat(0.3), flat(0.4, 60, 5)]);
   expect(both).toMatchObject({ width: 60, height: 35 });
   expect(found(both, 0.4)).toEqual({ count: 300, x: [0, 59], y: [30, 34] });

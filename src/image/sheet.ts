@@ -1,29 +1,27 @@
-/**
- * Pictures laid out on one sheet, in rows and columns with words: contact sheets, feature maps. Pixels only; refuses to
- * know what the pictures are.
- */
-import { blank, type Image, type Size } from "./image.ts";
-import { drawText, textSize, wrapText } from "./lettering.ts";
+/** Contact sheets: images in labelled rows and columns. */
 
-/** One place of a sheet: a picture with words below it, or words alone in its place. */
+import { drawText, textSize, wrapText } from "./bitmap-font.ts";
+import { blank, type Image, type Size } from "./image.ts";
+
+/** One cell: an image with a label below it, or text alone. */
 export interface Cell {
   readonly image?: Image | undefined;
   readonly label?: string | undefined;
 }
 
-/** What a sheet shows. All its places are as large as its largest picture; smaller ones are in the middle of theirs. */
+/** The contents of a sheet. All cells have the size of the largest image; smaller images are centred. */
 export interface SheetPlan {
-  /** Above everything. */
+  /** Text at the top. */
   readonly title?: string | undefined;
-  /** Above each column. */
+  /** A heading above each column. */
   readonly columns?: readonly string[] | undefined;
   readonly rows: readonly SheetRow[];
-  /** Pixels of the sheet for one of the letters' (which are 5 wide, 7 high). Default 2. */
+  /** Sheet pixels per font pixel (glyphs are 5 wide, 7 high). Default 2. */
   readonly scale?: number | undefined;
 }
 
 export interface SheetRow {
-  /** To the left of it. */
+  /** Text to the left of the row. */
   readonly label?: string | undefined;
   readonly cells: readonly Cell[];
 }
@@ -32,7 +30,7 @@ const PAPER = 0.96;
 const INK = 0.1;
 const EMPTY = 0.88;
 
-/** The sheet as an image. Words are broken to the width of their place, so that nothing is covered or cut off. */
+/** Draws the sheet. Text is wrapped to its cell, so that nothing overlaps or is cut off. */
 export function sheet({ title, columns = [], rows, scale = 2 }: SheetPlan): Image {
   const gap = 4 * scale;
   const wrapped = (text: string | undefined, room: number) => (text ? wrapText(text, room, scale) : undefined);
@@ -76,7 +74,7 @@ export function sheet({ title, columns = [], rows, scale = 2 }: SheetPlan): Imag
   return result;
 }
 
-/** Sheets one below the other, as wide as the widest. */
+/** Sheets below each other, with the width of the widest. */
 export function stacked(sheets: readonly Image[]): Image {
   const size: Size = {
     width: Math.max(...sheets.map(({ width }) => width)),
@@ -91,13 +89,13 @@ export function stacked(sheets: readonly Image[]): Image {
   return result;
 }
 
-/** Cells in rows of `columns`. */
+/** Arranges cells in rows of `columns`. */
 export function inRows(cells: readonly Cell[], columns: number): SheetRow[] {
   const count = Math.ceil(cells.length / columns);
   return Array.from({ length: count }, (_, i) => ({ cells: cells.slice(i * columns, (i + 1) * columns) }));
 }
 
-/** Copies `image` into `onto`, its top left corner at `left`, `top`; it must fit. */
+/** Copies `image` into `onto` with its top left corner at `left`, `top`; it must fit. */
 export function paste(onto: Image, image: Image, left: number, top: number): void {
   for (let channel = 0; channel < 3; channel++) {
     for (let y = 0; y < image.height; y++) {

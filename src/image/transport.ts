@@ -1,42 +1,41 @@
 /**
- * Colours moved onto those of another picture by optimal transport of the two distributions, not of their Gaussians alone,
- * smoothed so that like colours stay alike. Knows colours only: refuses to know where in the picture one is.
+ * Colour transfer by sliced optimal transport of the two distributions, smoothed so that similar colours stay similar.
  */
 import { type ColorMap, mapColors } from "./color.ts";
 import type { Image } from "./image.ts";
 import { type Random, random } from "./noise.ts";
 
-/** Colours of one picture or several, each counting alike: red, green and blue side by side. */
+/** Colours of equal weight, as interleaved red, green and blue. */
 export type ColorSample = Float32Array;
 
-/** First a linear map, then a shift that depends on where in RGB that leads to. */
+/** A linear map, followed by a shift that depends on the mapped colour. */
 export interface ColorTransport {
   readonly linear: ColorMap;
-  /** For every node of a grid over RGB, blue the fastest, how far each channel moves. */
+  /** The shift of each channel at every node of a grid over RGB, blue fastest. */
   readonly shifts: Float32Array;
 }
 
-/** The grid: so many nodes a side, from `LOW` to `1 - LOW` in each channel, what is beyond moves as what is at its end. */
+/** Nodes per side of the grid, from `LOW` to `1 - LOW` in each channel; colours beyond are clamped to its ends. */
 const NODES = 33;
 const LOW = -0.2;
 const SPACING = (1 - 2 * LOW) / (NODES - 1);
 
-/** A transport is found in so many passes; each is smoothed by a Gaussian of so much (in RGB's units) before the next. */
+/** The number of passes, and the Gaussian width (in RGB units) that smooths each. */
 const WIDTHS = [0.12, 0.09, 0.07, 0.06];
-/** Triples of directions in every pass. */
+/** Orthogonal triples of directions per pass. */
 const TURNS = 10;
-/** Colours that differ are moved apart by no more than so many times their difference: noise that flat areas have stays small. */
+/** The largest slope of the shift: limits how far similar colours, and so the noise of flat areas, are pulled apart. */
 const STRETCH = 0.6;
-/** How often the grid is gone over, at most, to have it so. */
+/** The largest number of passes over the grid to enforce that. */
 const ROUNDS = 30;
-/** Where fewer samples are near than this, weighted by the Gaussian and as a share of all, colours keep to the linear map. */
+/** Below this density of samples (Gaussian-weighted share of all) the shift fades and colours follow the linear map. */
 const FEW = 2e-4;
 
 /**
- * A smooth map that takes the colours `from` close to the distribution of `to`, of which there are as many: `linear`, then
- * passes of iterative distribution transfer (Pitie, Kokaram and Dahyot, "Automated colour grading using colour distribution
- * transfer", 2007; the sliced transport of Bonneel et al., 2015). What a pass moves the samples by is averaged over like
- * colours, as a map that separates them would show as bands and grain where a picture is flat.
+ * A smooth map of the colours `from` close to the distribution of `to`, of equally many colours: `linear`, then passes
+ * of iterative distribution transfer (Pitie, Kokaram and Dahyot, "Automated colour grading using colour distribution
+ * transfer", 2007; sliced transport, Bonneel et al., 2015). Each pass's displacements are averaged over similar
+ * colours, because a map that separates them shows as bands and grain in flat areas.
  */
 export function colorTransport(from: ColorSample, to: ColorSample, linear: ColorMap): ColorTransport {
   const count = from.length / 3;
@@ -58,7 +57,7 @@ export function colorTransport(from: ColorSample, to: ColorSample, linear: Color
   return { linear, shifts };
 }
 
-/** `image` through `map`, not clamped. */
+/** Applies `map` to `image`, without clamping. */
 export function transportColors(image: Image, { linear, shifts }: ColorTransport): Image {
   const result = mapColors(image, linear);
   const plane = image.width * image.height;
@@ -78,14 +77,14 @@ function moved(colors: ColorSample, grids: readonly Float32Array[]): ColorSample
   return result;
 }
 
-/** Where `from` ends up when it is moved onto `to` in one direction after the other. */
+/** `from` after one-dimensional transports onto `to` along one direction after the other. */
 function transported(from: ColorSample, to: ColorSample, generator: Random): ColorSample {
   const count = from.length / 3;
   const result = from.slice();
   const [ours, theirs] = [new Float64Array(count), new Float64Array(count)];
   for (let turn = 0; turn < TURNS; turn++) {
     for (const axis of axes(generator)) {
-      // Sorted as whole numbers, each with its index behind it.
+      // Sorts integers with their index in the low bits.
       for (let i = 0; i < count; i++) {
         ours[i] = Math.floor(along(result, i, axis) * 2 ** 26) * count + i;
         theirs[i] = along(to, i, axis);
@@ -106,7 +105,7 @@ function along(colors: ColorSample, i: number, axis: readonly number[]): number 
   return colors[3 * i]! * axis[0]! + colors[3 * i + 1]! * axis[1]! + colors[3 * i + 2]! * axis[2]!;
 }
 
-/** Three directions at right angles, any: the rotation of a random unit quaternion. */
+/** Three random orthogonal directions: the rotation of a random unit quaternion. */
 function axes({ normal }: Random): (readonly number[])[] {
   const q = [normal(), normal(), normal(), normal()];
   const length = Math.sqrt(q.reduce((sum, x) => sum + x * x, 0));
@@ -118,7 +117,7 @@ function axes({ normal }: Random): (readonly number[])[] {
   ];
 }
 
-/** The grid of what `from` is moved by on its way to `to`, averaged over like colours with a Gaussian of `width`. */
+/** The grid of displacements from `from` to `to`, averaged over similar colours with a Gaussian of `width`. */
 function smoothed(from: ColorSample, to: ColorSample, width: number): Float32Array {
   const count = from.length / 3;
   const sums = Array.from({ length: 4 }, () => new Float64Array(NODES ** 3));
@@ -135,7 +134,7 @@ function smoothed(from: ColorSample, to: ColorSample, width: number): Float32Arr
   return grid;
 }
 
-/** Brings neighbouring nodes together, in place, whose shifts differ by too much. */
+/** Limits the difference of neighbouring nodes' shifts, in place. */
 function calm(shifts: Float32Array): void {
   const most = STRETCH * SPACING;
   const pull = (a: number, b: number) => {
@@ -159,7 +158,7 @@ function calm(shifts: Float32Array): void {
   }
 }
 
-/** Blurs a grid in place along its three axes by a Gaussian of `deviation` nodes whose middle is 1. */
+/** Blurs a grid in place along its three axes with a Gaussian of `deviation` nodes whose peak is 1. */
 function blur(grid: Float64Array, deviation: number): void {
   const reach = Math.ceil(3 * deviation);
   const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2));
@@ -178,7 +177,7 @@ function blur(grid: Float64Array, deviation: number): void {
   }
 }
 
-/** Shifts the colour at `at` by what the grid says there, linear between its nodes. */
+/** Shifts the colour at index `at` by the grid, trilinearly interpolated. */
 function shift(colors: Float32Array, at: number, grid: Float32Array): void {
   let [r, g, b] = [0, 0, 0];
   corners(colors, at, (node, share) => {
@@ -191,7 +190,7 @@ function shift(colors: Float32Array, at: number, grid: Float32Array): void {
   colors[at + 2]! += b;
 }
 
-/** Calls `each` with the eight nodes around a colour, and how much of it is each one's. */
+/** Calls `each` with the eight nodes around a colour and their trilinear weights. */
 function corners(colors: Float32Array, at: number, each: (node: number, share: number) => void): void {
   const place = (c: number) => Math.min(NODES - 1, Math.max(0, (colors[at + c]! - LOW) / SPACING));
   const [r, g, b] = [place(0), place(1), place(2)];

@@ -1,4 +1,4 @@
-/** Weights files made to harm, or made wrong: each is refused with one sentence that says what is the matter. */
+/** Hostile or malformed weights files: each is rejected with one sentence that names the problem. */
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { readWeights } from "./read.ts";
@@ -15,7 +15,7 @@ function changed(name: string, change: (bytes: Uint8Array, view: DataView) => vo
   return bytes;
 }
 
-/** Where `text` stands in a file. */
+/** The position of `text` in a file. */
 function find(bytes: Uint8Array, text: string, from = 0): number {
   const at = Buffer.from(bytes).indexOf(text, from, "latin1");
   if (at < 0) throw new Error(`internal: no ${text}`);
@@ -79,7 +79,7 @@ const legacy = join(
 const system = join(proto, "}", text("little_endian"), [0x88], "s.");
 const weight = (value: Uint8Array) => join(text("features.0.weight"), value, text("features.0.bias"), value);
 
-/** A zip whose one entry claims other sizes than it has. */
+/** A zip whose one entry declares wrong sizes. */
 function lyingZip(patch: (view: DataView, directory: number, end: number) => void): Uint8Array {
   const file = zipped(dict(), { "a/data/0": new Uint8Array(100_000) }, 9);
   const view = new DataView(file.buffer);
@@ -137,7 +137,7 @@ const rows: Record<string, [bytes: () => Uint8Array, message: string]> = {
   ],
   "whole numbers for weights": [
     () => changed("tiny-ours.safetensors", (bytes) => bytes.set(strToU8('"I16"'), find(bytes, '"F16"'))),
-    "holds I16, expected floats",
+    "has the type I16, expected 16, 32 or 64-bit floats",
   ],
   "a layer missing": [() => ours((t) => t.delete("conv1_2.bias")), "lacks conv1_2.bias; tiny has 3 convolutions"],
   "two layers missing": [() => ours((t) => ["conv1_2.bias", "conv2_1.bias"].map((key) => t.delete(key))), "and 1 more"],
@@ -160,26 +160,26 @@ const rows: Record<string, [bytes: () => Uint8Array, message: string]> = {
   "a NaN": [() => ours((t) => t.get("conv1_2.weight")!.data.fill(Number.NaN, 7, 8)), "conv1_2.weight holds NaN"],
   "an infinity": [() => ours((t) => t.get("conv2_1.bias")!.data.fill(-1 / 0, 2, 3)), "conv2_1.bias holds -Infinity"],
 
-  "os.system": [() => zipped(join(proto, global("os", "system"), text("id"), [0x85], "R.")), "asks for os.system"],
+  "os.system": [() => zipped(join(proto, global("os", "system"), text("id"), [0x85], "R.")), "refers to os.system"],
   "os.system in the older format": [
     () => join(legacy, system, proto, global("os", "system"), text("id"), [0x85], "R."),
-    "asks for os.system",
+    "refers to os.system",
   ],
   "os.system before the older format's data": [
     () => join(proto, [0x8a, 0], global("os", "system"), stop),
-    "asks for os.system",
+    "refers to os.system",
   ],
   "builtins.eval by the stack": [
     () => zipped(join([0x80, 4, 0x8c, 8], "builtins", [0x8c, 4], "eval", [0x93], ".")),
-    "asks for builtins.eval",
+    "refers to builtins.eval",
   ],
   "a name of the prototype": [
     () => zipped(join(proto, global("torch", "constructor"), stop)),
-    "asks for torch.constructor",
+    "refers to torch.constructor",
   ],
   "a name with control characters": [
     () => zipped(join(proto, global("o\u001b[31ms", "x"), stop)),
-    "asks for o?[31ms.x",
+    "refers to o?[31ms.x",
   ],
   "a module's class": [
     () => zipped(join(proto, global("torchvision.models.vgg", "VGG"), stop)),
@@ -187,7 +187,7 @@ const rows: Record<string, [bytes: () => Uint8Array, message: string]> = {
   ],
   "a call of a call": [
     () => zipped(join(proto, global("collections", "OrderedDict"), ")R)R.")),
-    "calls what is no function",
+    "calls something that is not a function",
   ],
   "a call without arguments": [
     () => zipped(join(proto, global("collections", "OrderedDict"), "}R.")),
@@ -195,7 +195,7 @@ const rows: Record<string, [bytes: () => Uint8Array, message: string]> = {
   ],
   "a call of a storage's class": [
     () => zipped(join(proto, global("torch", "FloatStorage"), ")R.")),
-    "calls what is no function",
+    "calls something that is not a function",
   ],
   "a million steps": [() => zipped(join(proto, new Uint8Array(1_000_001).fill(0x4e), stop)), "more than 1000000 steps"],
   "a million steps by copying": [
@@ -208,15 +208,15 @@ const rows: Record<string, [bytes: () => Uint8Array, message: string]> = {
   ],
   "an opcode that is not needed": [() => zipped(join(proto, "I1\n.")), "opcode 0x49"],
   "an extension code": [() => zipped(join(proto, [0x82, 1], stop)), "opcode 0x82"],
-  "protocol 0": [() => zipped(join([0x80, 0], "}.")), "protocol 0"],
+  "uses protocol 0": [() => zipped(join([0x80, 0], "}.")), "protocol 0"],
   "an empty stack": [() => zipped(join(proto, "0.")), "empty stack"],
-  "a forgotten memo": [() => zipped(join(proto, "h\u0005.")), "never said"],
-  "a mark that was never set": [() => zipped(join(proto, "t.")), "never opened"],
-  "a number of 4 GB": [() => zipped(join(proto, [0x8b, 255, 255, 255, 255], stop)), "absurd length"],
+  "a forgotten memo": [() => zipped(join(proto, "h\u0005.")), "undefined memo entry"],
+  "a mark that was never set": [() => zipped(join(proto, "t.")), "unbalanced mark"],
+  "a number of 4 GB": [() => zipped(join(proto, [0x8b, 255, 255, 255, 255], stop)), "number of more than 64 bytes"],
   "a text of 4 GB": [() => zipped(join(proto, [0x58, 255, 255, 255, 255], stop)), "ends too early"],
   "a pickle without an end": [() => zipped(join(proto, "}")), "ends too early"],
   "no dict": [() => zipped(join(proto, "N.")), "no dict of tensors"],
-  "a storage that is not there": [() => pth(weight(tensor([4], [1], storage("7")))), "lacks the numbers of storage 7"],
+  "a storage that is not there": [() => pth(weight(tensor([4], [1], storage("7")))), "lacks the data of storage 7"],
   "a storage of another length": [
     () => pth(weight(tensor([4], [1], storage("0", 5)))),
     "not as long as the index says",
@@ -227,12 +227,12 @@ const rows: Record<string, [bytes: () => Uint8Array, message: string]> = {
   ],
   "a tensor of no storage": [
     () => pth(weight(join(global("torch._utils", "_rebuild_tensor_v2"), "(NNNNtR"))),
-    "what is no storage",
+    "other than storage, offset",
   ],
-  "negative strides": [() => pth(weight(tensor([4], [-1]))), "what is no storage, offset, size and stride"],
+  "negative strides": [() => pth(weight(tensor([4], [-1]))), "other than storage, offset, size and stride"],
   "a parameter of nothing": [
     () => pth(weight(join(global("torch.nn.parameter", "Parameter"), "N", [0x85], "R"))),
-    "no tensor",
+    "without a tensor",
   ],
   "storages listed twice": [
     () =>
@@ -268,7 +268,10 @@ const rows: Record<string, [bytes: () => Uint8Array, message: string]> = {
   ],
   "64-bit sizes that lie": [() => lyingZip((view, at) => view.setUint32(at + 20, 0xffffffff, true)), "ends too early"],
   "an encrypted entry": [() => lyingZip((view, at) => view.setUint16(at + 8, 1, true)), "encrypted"],
-  "an unknown packing": [() => lyingZip((view, at) => view.setUint16(at + 10, 14, true)), "unknown way (14)"],
+  "an unknown packing": [
+    () => lyingZip((view, at) => view.setUint16(at + 10, 14, true)),
+    "unsupported compression method (14)",
+  ],
   "a directory outside the file": [
     () => lyingZip((view, _, end) => view.setUint32(end + 16, 0xfffffff0, true)),
     "outside the file",
@@ -308,7 +311,7 @@ function overlap(bytes: Uint8Array, view: DataView): void {
   for (const field of [42, 20, 24, 16]) view.setUint32(second + field, view.getUint32(first + field, true), true);
 }
 
-/** The numbers of the first storage in tiny.pth: after the entry's header (30 bytes), name and padding. */
+/** The data of the first storage in tiny.pth: after the entry's header (30 bytes), name and padding. */
 function numbersOf(bytes: Uint8Array): Uint8Array {
   const name = "tiny/data/0";
   const at = find(bytes, name);

@@ -1,9 +1,7 @@
-/**
- * Reading binary files without ever reading past their end. Refuses to know what the bytes mean.
- */
-import { badFile } from "./stored.ts";
+/** Bounds-checked reading of binary files. */
+import { badFile } from "./stored-tensors.ts";
 
-/** UTF-8 to text; throws a `UserError` where it is none. */
+/** Decodes UTF-8; throws a `UserError` if it is invalid. */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -12,12 +10,12 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Text to UTF-8. */
+/** Encodes UTF-8. */
 export function encodeText(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Walks over bytes, little-endian. Every read throws a `UserError` instead of leaving the file. */
+/** A little-endian cursor over bytes. Every read past the end throws a `UserError`. */
 export class Reader {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
@@ -29,7 +27,7 @@ export class Reader {
     this.at = at;
   }
 
-  /** Moves on by `count` bytes and says where they began. */
+  /** Advances by `count` bytes and returns their start. */
   #skip(count: number): number {
     const at = this.at;
     if (!(count >= 0 && at >= 0 && count <= this.bytes.length - at)) {
@@ -44,10 +42,10 @@ export class Reader {
   u32 = (): number => this.#view.getUint32(this.#skip(4), true);
   i32 = (): number => this.#view.getInt32(this.#skip(4), true);
 
-  /** An unsigned 64-bit number; one that no file can be as long as throws. */
+  /** An unsigned 64-bit number; throws if it exceeds any possible file length. */
   u64(): number {
     const number = this.#view.getBigUint64(this.#skip(8), true);
-    if (number > BigInt(Number.MAX_SAFE_INTEGER)) throw badFile(`it speaks of ${number} bytes; it is damaged`);
+    if (number > BigInt(Number.MAX_SAFE_INTEGER)) throw badFile(`it declares ${number} bytes; it is damaged`);
     return Number(number);
   }
 

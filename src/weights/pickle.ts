@@ -1,10 +1,10 @@
 /**
- * An interpreter for the part of Python's pickle language (protocols 2 to 5) that describes plain data. It calls nothing:
- * a name of Python's is looked up in a short list that the caller gives, and any other name ends the reading. Refuses to
- * know tensors, files and Python. Opcodes: CPython, Lib/pickletools.py.
+ * An interpreter for the part of Python's pickle language (protocols 2 to 5) that describes plain data. It executes
+ * nothing: a Python name is looked up in an allow-list of the caller, and any other name is an error. Opcodes: CPython,
+ * Lib/pickletools.py.
  */
 import { decodeText, type Reader } from "./bytes.ts";
-import { badFile, showName } from "./stored.ts";
+import { badFile, showName } from "./stored-tensors.ts";
 
 const byteLimit = 64 * 2 ** 20;
 const workLimit = 1_000_000;
@@ -17,23 +17,23 @@ export class Tuple {
   }
 }
 
-/** A name of Python's that the caller allows, before it is applied to arguments. */
+/** An allowed Python name, before it is applied to arguments. */
 export interface PickleGlobal {
   readonly name: string;
-  /** What Python's call would give. Missing: the name may be mentioned, not called. */
+  /** The result of Python's call. If missing, the name may occur but not be called. */
   call?(args: readonly unknown[]): unknown;
 }
 
-/** What a pickle may refer to. Both throw a `UserError` for what they do not know. */
+/** What a pickle may refer to. Both functions throw a `UserError` for anything else. */
 export interface PickleWorld {
   global(module: string, name: string): PickleGlobal;
-  /** The object behind a persistent id. */
+  /** The object with a persistent id. */
   persistent(id: unknown): unknown;
 }
 
 /**
- * Runs the pickle at the reader's place and leaves the reader after it. Throws a `UserError` for names outside `world`,
- * opcodes that plain data does not need, more than 64 MiB or more than a million steps.
+ * Interprets the pickle at the reader's position and leaves the reader behind it. Throws a `UserError` for names
+ * outside `world`, opcodes that plain data does not need, more than 64 MiB or more than a million steps.
  */
 export function readPickle(reader: Reader, world: PickleWorld): unknown {
   const start = reader.at;
@@ -54,7 +54,7 @@ export function readPickle(reader: Reader, world: PickleWorld): unknown {
   };
   const popMark = (): unknown[] => {
     const mark = marks.pop();
-    if (mark === undefined) throw badFile("its pickle closes what it never opened; it is damaged");
+    if (mark === undefined) throw badFile("its pickle has an unbalanced mark; it is damaged");
     return stack.splice(mark);
   };
   const top = (): unknown => {
@@ -64,16 +64,16 @@ export function readPickle(reader: Reader, world: PickleWorld): unknown {
   };
   const remember = (index: number) => memo.set(index, top());
   const recall = (index: number) => {
-    if (!memo.has(index)) throw badFile("its pickle refers to what it never said; it is damaged");
+    if (!memo.has(index)) throw badFile("its pickle refers to an undefined memo entry; it is damaged");
     stack.push(memo.get(index));
   };
   const text = (length: number) => decodeText(reader.take(length));
   const latin = (length: number) => {
-    if (length > 65_536) throw badFile("its pickle holds a name of absurd length; it is damaged");
+    if (length > 65_536) throw badFile("its pickle has a name of more than 64 KiB; it is damaged");
     return String.fromCharCode(...reader.take(length));
   };
   const integer = (length: number) => {
-    if (length > 64) throw badFile("its pickle holds a number of absurd length; it is damaged");
+    if (length > 64) throw badFile("its pickle has a number of more than 64 bytes; it is damaged");
     let value = 0n;
     const bytes = reader.take(length);
     for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
@@ -83,12 +83,13 @@ export function readPickle(reader: Reader, world: PickleWorld): unknown {
   };
   const setItems = (pairs: unknown[]) => {
     const dict = top();
-    if (!(dict instanceof Map) || pairs.length % 2 !== 0) throw badFile("its pickle fills what is no dict");
+    if (!(dict instanceof Map) || pairs.length % 2 !== 0)
+      throw badFile("its pickle sets items of something that is not a dict");
     for (let i = 0; i < pairs.length; i += 2) dict.set(pairs[i], pairs[i + 1]);
   };
   const append = (items: unknown[]) => {
     const list = top();
-    if (!Array.isArray(list)) throw badFile("its pickle appends to what is no list");
+    if (!Array.isArray(list)) throw badFile("its pickle appends to something that is not a list");
     for (const item of items) list.push(item);
   };
   const pushGlobal = (module: string, name: string) => stack.push(world.global(module, name));
@@ -96,7 +97,7 @@ export function readPickle(reader: Reader, world: PickleWorld): unknown {
     const args = pop();
     const callee = pop() as PickleGlobal | null | undefined;
     if (typeof callee !== "object" || typeof callee?.call !== "function")
-      throw badFile("its pickle calls what is no function");
+      throw badFile("its pickle calls something that is not a function");
     if (!(args instanceof Tuple)) throw badFile(`its pickle calls ${callee.name} without arguments; it is damaged`);
     for (const arg of args.items) if (Array.isArray(arg)) spend(arg.length);
     stack.push(callee.call(args.items));
@@ -108,7 +109,7 @@ export function readPickle(reader: Reader, world: PickleWorld): unknown {
     switch (op) {
       case 0x80: {
         const protocol = reader.u8();
-        if (protocol < 2 || protocol > 5) throw badFile(`its pickle speaks protocol ${protocol}; expected 2 to 5`);
+        if (protocol < 2 || protocol > 5) throw badFile(`its pickle uses protocol ${protocol}; expected 2 to 5`);
         break;
       }
       case 0x95: // FRAME
@@ -153,7 +154,7 @@ export function readPickle(reader: Reader, world: PickleWorld): unknown {
         stack.push(integer(reader.u32()));
         break;
       case 0x47: {
-        // BINFLOAT, the one big-endian number
+        // BINFLOAT, the only big-endian number
         const bytes = reader.take(8);
         stack.push(new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0));
         break;
@@ -235,7 +236,8 @@ export function readPickle(reader: Reader, world: PickleWorld): unknown {
         // STACK_GLOBAL
         const name = pop();
         const module = pop();
-        if (typeof module !== "string" || typeof name !== "string") throw badFile("its pickle names what is no name");
+        if (typeof module !== "string" || typeof name !== "string")
+          throw badFile("its pickle has a global whose name is not text");
         pushGlobal(module, name);
         break;
       }
@@ -259,7 +261,7 @@ export function readPickle(reader: Reader, world: PickleWorld): unknown {
 /** The error for a name that is not allowed. */
 export function forbidden(module: string, name: string): Error {
   return badFile(
-    `its pickle asks for ${showName(`${module}.${name}`)}, which plain weights do not need; nothing of it was run. ` +
+    `its pickle refers to ${showName(`${module}.${name}`)}, which plain weights do not need; nothing of it was run. ` +
       `Save the network's state_dict() instead`,
   );
 }

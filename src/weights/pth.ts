@@ -1,15 +1,15 @@
 /**
- * What torch.save writes (`.pth`, `.pt`, `.bin`): the zip archive of PyTorch 1.6 and later, and the chain of pickles
- * before it, which torchvision's official files still are. Refuses to know networks, and to run anything: the pickle
- * inside may name tensors, storages and OrderedDict. Format: PyTorch, torch/serialization.py.
+ * Reads files of torch.save (`.pth`, `.pt`, `.bin`): the zip archive of PyTorch 1.6 and later, and the chain of pickles
+ * before it, which torchvision's official files still are. Nothing is executed: the pickle may refer to tensors,
+ * storages and OrderedDict only. Format: PyTorch, torch/serialization.py.
  */
 import { decodeText, Reader } from "./bytes.ts";
 import { decodeFloats, type FloatType, floatBytes } from "./floats.ts";
 import { forbidden, type PickleGlobal, type PickleWorld, readPickle, Tuple } from "./pickle.ts";
-import { badFile, type StoredTensor, type StoredTensors, showName, showShape, sizeOf } from "./stored.ts";
+import { badFile, type StoredTensor, type StoredTensors, showName, showShape, sizeOf } from "./stored-tensors.ts";
 import { openZip, type ZipEntry } from "./zip.ts";
 
-/** The number that the older format begins with. */
+/** The magic number of the older format. */
 const legacyMagic = 0x1950a86a20f9469cfc6cn;
 const pickleLimit = 64 * 2 ** 20;
 
@@ -26,13 +26,13 @@ const storageTypes: Record<string, FloatType | number> = {
   BoolStorage: 1,
 };
 
-/** A storage that the pickle refers to: a flat run of numbers elsewhere in the file, or a part of one. */
+/** A storage that the pickle refers to: a flat array of numbers elsewhere in the file, or a part of one. */
 interface Storage {
   readonly type: string;
   readonly key: string;
-  /** Numbers in the whole run. */
+  /** The number of values in the whole array. */
   readonly count: number;
-  /** The part that is meant, in numbers. */
+  /** The first value of the referenced part. */
   readonly start: number;
   readonly length: number;
 }
@@ -70,7 +70,7 @@ function openZipped(bytes: Uint8Array): StoredTensors {
   const used = new Map<string, ZipEntry>();
   const { root } = readState(new Reader(index.read()), (storage) => {
     const entry = entries.get(`${folder}data/${storage.key}`);
-    if (entry === undefined) throw badFile(`it lacks the numbers of storage ${showName(storage.key)}`);
+    if (entry === undefined) throw badFile(`it lacks the data of storage ${showName(storage.key)}`);
     if (entry.size !== storage.count * storageBytes(storage.type)) {
       throw badFile(`its storage ${showName(storage.key)} is not as long as the index says`);
     }
@@ -107,12 +107,12 @@ function openLegacy(bytes: Uint8Array): StoredTensors {
   }
   return describe(root, (storage) => {
     const run = data.get(storage.key);
-    if (run === undefined) throw badFile(`it lacks the numbers of storage ${showName(storage.key)}`);
+    if (run === undefined) throw badFile(`it lacks the data of storage ${showName(storage.key)}`);
     return run;
   });
 }
 
-/** Runs the pickle of the state dict. `check` sees every storage that it refers to. */
+/** Interprets the pickle of the state dict; `check` is called with every storage that it refers to. */
 function readState(
   reader: Reader,
   check: (storage: Storage) => void,
@@ -141,7 +141,7 @@ function readState(
   return { root: readPickle(reader, { global: allowed, persistent }), storages };
 }
 
-/** The names that a state dict may use, and what they give. */
+/** The names that a state dict may refer to, and their values. */
 function allowed(module: string, name: string): PickleGlobal {
   if ((module === "torch" || module === "torch.cuda") && Object.hasOwn(storageTypes, name)) return { name };
   const found = Object.hasOwn(functions, `${module}.${name}`) ? functions[`${module}.${name}`] : undefined;
@@ -160,32 +160,32 @@ const functions: Record<string, (args: readonly unknown[]) => unknown> = {
 
 /** Empty, or made from a list of pairs, as Python 2 wrote it. */
 function orderedDict([pairs = []]: readonly unknown[]): Map<unknown, unknown> {
-  if (!Array.isArray(pairs)) throw badFile("its OrderedDict is built from what is no list; it is damaged");
+  if (!Array.isArray(pairs)) throw badFile("its OrderedDict is not built from a list; it is damaged");
   return new Map(
     pairs.map((pair: unknown): [unknown, unknown] => {
       const [key, value, ...more] = pair instanceof Tuple ? pair.items : Array.isArray(pair) ? pair : [];
-      if (value === undefined || more.length > 0) throw badFile("its OrderedDict is built from what are no pairs");
+      if (value === undefined || more.length > 0) throw badFile("its OrderedDict is not built from pairs");
       return [key, value];
     }),
   );
 }
 
-/** A parameter is its tensor: whether it wants gradients is of no interest here. */
+/** The tensor of a parameter; `requires_grad` does not matter here. */
 function first([tensor]: readonly unknown[]): TorchTensor {
-  if (!(tensor instanceof TorchTensor)) throw badFile("it wraps a parameter around what is no tensor; it is damaged");
+  if (!(tensor instanceof TorchTensor)) throw badFile("it has a parameter without a tensor; it is damaged");
   return tensor;
 }
 
 function rebuildTensor([storage, offset, shape, strides]: readonly unknown[]): TorchTensor {
   const [extents, steps] = [shape, strides].map((x) => (x instanceof Tuple ? x.items : undefined));
   if (!isStorage(storage) || !isCount(offset) || !extents?.every(isCount) || !steps?.every(isCount)) {
-    throw badFile("it builds a tensor from what is no storage, offset, size and stride; it is damaged");
+    throw badFile("it builds a tensor from something other than storage, offset, size and stride; it is damaged");
   }
   if (extents.length !== steps.length || extents.length > 32) throw badFile("a tensor's sizes and strides differ");
   return new TorchTensor(storage, offset, extents as number[], steps as number[]);
 }
 
-/** The dict's tensors; a checkpoint that keeps them under `state_dict` or `model` is opened. */
+/** The dict's tensors; the inner dict of a checkpoint with `state_dict` or `model`. */
 function describe(root: unknown, run: (storage: Storage) => Uint8Array): StoredTensors {
   let dict = root;
   for (const key of ["state_dict", "model"]) {

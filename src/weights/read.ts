@@ -1,10 +1,6 @@
-/**
- * Bytes of a weights file in, a backbone's weights out: tells the format by its first bytes, has it opened by the reader
- * of that format, and the numbers brought to our convention. Refuses to know where the bytes come from.
- */
+/** Reads a backbone's weights from a file's bytes: detects the format and the convention, and converts to ours. */
 import { UserError } from "../errors.ts";
 import { type Backbone, convolutions } from "../models/backbone.ts";
-import { foreignFormat, foreignZip } from "./foreign.ts";
 import {
   type Convention,
   type ConventionName,
@@ -17,15 +13,16 @@ import {
   toWeights,
 } from "./layouts.ts";
 import { openSafetensors } from "./safetensors.ts";
-import { badFile, type StoredTensors, showName } from "./stored.ts";
+import { badFile, type StoredTensors, showName } from "./stored-tensors.ts";
+import { unsupportedFormat, unsupportedZip } from "./unsupported-formats.ts";
 import type { Weights } from "./weights.ts";
 
 /** The formats that can be read. */
 export type WeightsFormat = "safetensors" | "pth" | "h5";
 
 /**
- * The format of a weights file by its first bytes, not its name. Throws a `UserError` that says what the bytes look like
- * instead.
+ * The format of a weights file by its first bytes, not its name. Throws a `UserError` that says what the bytes look
+ * like.
  */
 export function weightsFormat(bytes: Uint8Array): WeightsFormat {
   const begins = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
@@ -34,7 +31,7 @@ export function weightsFormat(bytes: Uint8Array): WeightsFormat {
   if (begins(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)) return "h5";
   if (begins(0x50, 0x4b, 0x03, 0x04) || begins(0x80, 0x02, 0x8a)) return "pth";
   if (bytes[8] === 0x7b) return "safetensors";
-  const foreign = foreignFormat(bytes);
+  const foreign = unsupportedFormat(bytes);
   if (foreign !== undefined) throw badFile(foreign);
   const looks = /^<(!doctype|html|\?xml)/i.test(text)
     ? "a web page, perhaps an error message that was saved under this name"
@@ -49,17 +46,17 @@ export function weightsFormat(bytes: Uint8Array): WeightsFormat {
 }
 
 export interface ReadWeightsOptions {
-  /** How the network's pictures were prepared; by default what the file's names and words tell. */
+  /** The preprocessing of the network's images; by default detected from names and metadata. */
   readonly convention?: ConventionName | undefined;
-  /** Called with how they were taken to be prepared. */
+  /** Called with the convention that was used. */
   readonly onConvention?: ((convention: Convention) => void) | undefined;
 }
 
 /**
- * The weights of `backbone` in `bytes`: a Keras `.h5`, a `.pth` or a `.safetensors` file with torchvision's names, those of a
- * plain `Sequential`, or spoken ones (`conv1_1`), whatever stands before them (`module.`, `vgg.`). Names, types and shapes
- * are checked before any number is read. The result may be a view of `bytes`.
- * @param subject The file as messages shall name it.
+ * The weights of `backbone` in `bytes`: a Keras `.h5`, a `.pth` or a `.safetensors` file with the names of torchvision,
+ * of a plain `Sequential`, or like `conv1_1`, with any prefix (`module.`, `vgg.`). Names, types and shapes are checked
+ * before any number is read. The result may be a view of `bytes`.
+ * @param subject The name of the file in messages.
  * @throws UserError `model`: damaged, hostile, another network, or numbers that are not finite.
  */
 export async function readWeights(
@@ -79,14 +76,14 @@ export async function readWeights(
         );
       }
       case "pth": {
-        const zip = foreignZip(bytes);
+        const zip = unsupportedZip(bytes);
         if (zip !== undefined) throw badFile(zip);
         const { openPth } = await import("./pth.ts");
         return fromNames(openPth(bytes), backbone, options);
       }
       case "safetensors": {
         const { tensors, metadata } = openSafetensors(bytes);
-        // Files of ours say so; those of before had no mean, and these words.
+        // Our own files have this metadata; older ones had no mean and this description of the input.
         const ours = metadata.get("format") === "pastiche" || metadata.get("input") === "RGB in [0,1]";
         return fromNames(tensors, backbone, options, ours);
       }
@@ -99,16 +96,16 @@ export async function readWeights(
   }
 }
 
-/** The convention that is asked for, or else the one that `found` names. */
+/** The convention that was requested, else the detected one. */
 function told({ convention, onConvention }: ReadWeightsOptions, found: ConventionName): Convention {
   const chosen = conventions[convention ?? found];
   onConvention?.(chosen);
   return chosen;
 }
 
-/** Tells names and convention by what the convolutions are called, and by what else there is. */
+/** Detects naming and convention from the names of the convolutions and other tensors. */
 function fromNames(stored: StoredTensors, backbone: Backbone, options: ReadWeightsOptions, ours = false): Weights {
-  // Of a network that was trained on several cards every name says so, somewhere.
+  // DataParallel adds `module.` somewhere in every name.
   const tensors = new Map(
     [...stored].map(([name, tensor]) => [name.replace(/(^|\.)module(?=\.)/g, "").replace(/^\./, ""), tensor]),
   );
@@ -130,7 +127,7 @@ function fromNames(stored: StoredTensors, backbone: Backbone, options: ReadWeigh
   );
 }
 
-/** What stands before the names: where all of them are there, or else most of them. */
+/** The prefix of the names, if all of them or else most of them are found. */
 function prefixOf(tensors: StoredTensors, names: readonly string[]): string | undefined {
   const first = `${names[0]}.weight`;
   const prefixes = [...tensors.keys()]
@@ -140,12 +137,14 @@ function prefixOf(tensors: StoredTensors, names: readonly string[]): string | un
   return prefixes.sort((a, b) => there(b) - there(a))[0];
 }
 
-/** Is there what only our own files have? */
+/** Whether the file has tensors that only our own files have. */
 function hasOurs(tensors: StoredTensors): boolean {
   return tensors.has("mean") || [...tensors.keys()].some((name) => name.endsWith(".readout"));
 }
 
-/** Caffe's network with torchvision's names (neural-style's conversion): its classifier begins with what forgets. */
+/**
+ * Whether the classifier begins with a dropout: Caffe's network under torchvision's names (neural-style's conversion).
+ */
 function hasCaffesClassifier(tensors: StoredTensors): boolean {
   const layer = (index: number) => [...tensors.keys()].some((name) => name.endsWith(`classifier.${index}.weight`));
   return layer(1) && layer(4) && !layer(3);

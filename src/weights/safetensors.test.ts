@@ -1,10 +1,10 @@
-/** Numbers and files that come back as they went. */
+/** Number formats and safetensors files survive a round trip. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeFloats, encodeFloats, floatToHalf, halfToFloat } from "./floats.ts";
 import { parseSafetensors, writeSafetensors } from "./safetensors.ts";
 
-test("every half survives the way to a float and back", () => {
+test("every half survives the conversion to float and back", () => {
   for (let half = 0; half < 65_536; half++) {
     const float = halfToFloat(half);
     if (Number.isNaN(float)) expect(halfToFloat(floatToHalf(float))).toBeNaN();
@@ -13,7 +13,7 @@ test("every half survives the way to a float and back", () => {
 });
 
 test("a float becomes the nearest half, ties to even", () => {
-  // The finite halves in order of size, found by walking over their bits.
+  // All finite halves in order, by their bits.
   const halves = Array.from({ length: 0x7c00 }, (_, half) => halfToFloat(half));
   const nearest = (x: number) => {
     let low = 0;
@@ -37,7 +37,7 @@ test("a float becomes the nearest half, ties to even", () => {
   expect([2 ** -25, 2 ** -24, 3 * 2 ** -25, 2 ** -14 - 2 ** -26].map(floatToHalf)).toEqual([0, 1, 2, 0x400]);
 });
 
-test("all types decode at any place in memory", () => {
+test("all types decode at any alignment", () => {
   const values = [0, -1.5, 2 ** -10, 100];
   const encoded = {
     F64: new Uint8Array(Float64Array.from(values).buffer),
@@ -64,7 +64,7 @@ const tensors = fc.dictionary(
   { maxKeys: 6 },
 );
 
-test("what is written is read", () => {
+test("a written file reads back equal", () => {
   fc.assert(
     fc.property(tensors, fc.dictionary(fc.string(), fc.string(), { maxKeys: 4 }), (tensors, metadata) => {
       const map = new Map(Object.entries(tensors));
@@ -78,12 +78,12 @@ test("what is written is read", () => {
   );
 });
 
-test("numbers of an F32 file are used where they lie", () => {
+test("F32 data is not copied", () => {
   const file = writeSafetensors(new Map([["a", { shape: [3], data: Float32Array.of(1, 2, 3) }]]));
   expect(parseSafetensors(file).tensors.get("a")!.data.buffer).toBe(file.buffer);
 });
 
-test("F16 files hold rounded numbers in half the room", () => {
+test("F16 files hold rounded numbers in half the size", () => {
   const tensor = { shape: [4], data: Float32Array.of(1, 1 / 3, -70_000, 2 ** -24) };
   const file = writeSafetensors(new Map([["a", tensor]]), { dtype: "F16", metadata: { note: "é" } });
   const { tensors, metadata } = parseSafetensors(file);

@@ -1,28 +1,28 @@
 /**
- * Safetensors files (an eight-byte length, a JSON header, the numbers): reading, with every offset checked, and writing.
- * Refuses to know what the tensors are for. Format: github.com/huggingface/safetensors, "Format".
+ * Reads and writes safetensors files (an eight-byte length, a JSON header, the data), with every offset checked.
+ * Format: github.com/huggingface/safetensors, "Format".
  */
 import { decodeText, encodeText, Reader } from "./bytes.ts";
 import { decodeFloats, encodeFloats, type FloatType, floatBytes } from "./floats.ts";
-import { badFile, type StoredTensor, showName, showShape, sizeOf } from "./stored.ts";
+import { badFile, type StoredTensor, showName, showShape, sizeOf } from "./stored-tensors.ts";
 import type { WeightTensor } from "./weights.ts";
 
 const headerLimit = 100_000_000;
 const rankLimit = 32;
 const otherBytes: Record<string, number> = { I64: 8, U64: 8, I32: 4, U32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1 };
 
-/** A safetensors file whose header has been checked; the tensors are still to be read. */
+/** A safetensors file whose header has been checked; tensors are read on demand. */
 export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** The header's `__metadata__`. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** Where the numbers begin, in bytes from the start of the file. */
+  /** The start of the data, in bytes from the start of the file. */
   readonly dataOffset: number;
 }
 
 /**
- * Checks a file's header and describes its tensors. Throws a `UserError` unless the tensors fill the file after the
- * header exactly: no gap, no overlap, nothing outside, and each as long as its shape and type say.
+ * Checks a file's header and describes its tensors. Throws a `UserError` unless the tensors fill the data exactly: no
+ * gap, no overlap, nothing outside, and each as long as its shape and type require.
  */
 export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
   const reader = new Reader(bytes);
@@ -77,7 +77,7 @@ export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors, metadata, dataOffset: 8 + length };
 }
 
-/** All tensors of a file (F32, F16, BF16 or F64) as 32-bit floats, and its metadata. Throws as `openSafetensors` does. */
+/** All tensors of a file (F32, F16, BF16 or F64) as float32, and its metadata. Throws as `openSafetensors` does. */
 export function parseSafetensors(bytes: Uint8Array): {
   tensors: Map<string, WeightTensor>;
   metadata: Map<string, string>;
@@ -88,8 +88,8 @@ export function parseSafetensors(bytes: Uint8Array): {
 }
 
 /**
- * A file that holds `tensors` in their order, as F32 (default) or rounded to F16, with `metadata` in its header. The
- * numbers begin at a multiple of eight bytes, so that they can be used in place.
+ * A file with `tensors` in their order, as F32 (default) or rounded to F16, and `metadata` in its header. The data
+ * starts at a multiple of eight bytes, so that it can be used in place.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, WeightTensor>,
@@ -103,7 +103,7 @@ export interface SafetensorsOptions {
   readonly dtype?: "F32" | "F16" | undefined;
 }
 
-/** The same file in pieces: its header, then the numbers of each tensor, which as F32 are the tensor's own memory. */
+/** The same file in pieces: the header, then each tensor's data, which as F32 is the tensor's own memory. */
 export function safetensorsPieces(
   tensors: ReadonlyMap<string, WeightTensor>,
   { metadata = {}, dtype = "F32" }: SafetensorsOptions = {},
@@ -127,7 +127,7 @@ export function safetensorsPieces(
   return [head, ...[...tensors.values()].map(({ data }) => encodeFloats(data, dtype))];
 }
 
-/** Pieces as one. */
+/** Concatenates pieces. */
 export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const file = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
@@ -153,7 +153,7 @@ function record(value: unknown, name: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** The header's entries in order. JSON.parse keeps the last of two equal names silently; here they are refused. */
+/** The header's entries in order. JSON.parse silently keeps the last of two equal names; here they are an error. */
 function parseHeader(text: string): [string, unknown][] {
   let header: unknown;
   try {
@@ -166,7 +166,7 @@ function parseHeader(text: string): [string, unknown][] {
   return entries;
 }
 
-/** How many names the outermost object of the valid JSON `text` gives, repeated ones counted each time. */
+/** The number of names in the outermost object of the valid JSON `text`, counting duplicates. */
 function topLevelNames(text: string): number {
   let depth = 0;
   let names = 0;

@@ -1,4 +1,4 @@
-/** The tiny network of test/weights, and what its files must give. Shared by the tests of this room. */
+/** The tiny network of test/weights and its expected weights, for this folder's tests. */
 import { readFileSync } from "node:fs";
 import { type Backbone, convolutions } from "../models/backbone.ts";
 import type { WeightTensor } from "./weights.ts";
@@ -7,12 +7,12 @@ export const fixtures = new URL("../../test/weights/", import.meta.url);
 
 export const tiny: Backbone = { name: "tiny", summary: "for tests", blocks: [[3, 2], [4]] };
 
-/** A golden file's bytes, in memory of their own. */
+/** The bytes of a golden file, as a copy. */
 export function fixture(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(name, fixtures)));
 }
 
-/** What a golden file must give in our convention, computed here by restating each program's preprocessing. */
+/** The expected weights of a golden file in our convention, computed by restating each program's preprocessing. */
 export function expectedTiny(name: string): Map<string, WeightTensor> {
   const { sixtyfourths } = JSON.parse(readFileSync(new URL("expected.json", fixtures), "utf8"));
   const kind = name.includes("keras") ? "keras" : name.includes("ours") ? "ours" : "torchvision";

@@ -1,25 +1,25 @@
 /**
- * A zip archive's list of entries, checked before anything is unpacked. Refuses to know what is inside, to unpack more
- * than was declared, and to believe sizes that the file itself contradicts. Format: PKWARE APPNOTE 6.3.
+ * Reads a zip archive's directory and checks it before anything is unpacked: declared sizes, positions and names. Never
+ * unpacks more than was declared. Format: PKWARE APPNOTE 6.3.
  */
 import { inflateSync } from "fflate";
 import { decodeText, Reader } from "./bytes.ts";
-import { badFile, showName } from "./stored.ts";
+import { badFile, showName } from "./stored-tensors.ts";
 
 const entryLimit = 10_000;
-/** A packed entry may grow this many times, plus one MiB: weights are noise to a packer, only their index shrinks. */
+/** The largest compression ratio, plus one MiB: weights hardly compress, only their index does. */
 const growthLimit = 8;
 
 /** One file in an archive. */
 export interface ZipEntry {
   readonly name: string;
-  /** Its length unpacked, in bytes, as declared. */
+  /** Its uncompressed length in bytes, as declared. */
   readonly size: number;
-  /** Its bytes (a view of the archive where they are not packed); throws a `UserError` if the checksum differs. */
+  /** Its bytes (a view of the archive if it is stored uncompressed); throws a `UserError` if the checksum differs. */
   read(): Uint8Array;
 }
 
-/** The archive's entries by name. Throws a `UserError` for anything hostile, damaged, encrypted or oddly packed. */
+/** The archive's entries by name. Throws a `UserError` for anything hostile, damaged, encrypted or unusually packed. */
 export function openZip(bytes: Uint8Array): ReadonlyMap<string, ZipEntry> {
   const { count, offset, end } = findDirectory(bytes);
   if (count > entryLimit) throw badFile(`the archive claims ${count} entries; at most ${entryLimit} are allowed`);
@@ -39,7 +39,7 @@ export function openZip(bytes: Uint8Array): ReadonlyMap<string, ZipEntry> {
   return entries;
 }
 
-/** Where the central directory lies, from the record at the archive's end, or from its 64-bit form. */
+/** The central directory's position, from the record at the archive's end or its 64-bit form. */
 function findDirectory(bytes: Uint8Array): { count: number; offset: number; end: number } {
   const first = Math.max(0, bytes.length - 22 - 0xffff);
   let at = bytes.length - 22;
@@ -58,7 +58,7 @@ function findDirectory(bytes: Uint8Array): { count: number; offset: number; end:
   return { count, offset, end };
 }
 
-/** One record of the central directory, checked against the header before the data itself. */
+/** One record of the central directory, checked against the local header. */
 function readEntry(bytes: Uint8Array, reader: Reader, directory: number): ZipEntry & { span: [number, number] } {
   if (reader.u32() !== 0x02014b50) throw badFile("the archive's directory is damaged");
   reader.take(4);
@@ -85,7 +85,7 @@ function readEntry(bytes: Uint8Array, reader: Reader, directory: number): ZipEnt
   if (name === "" || /^[/\\]|[\0\\]|^[A-Za-z]:|(^|\/)\.\.(\/|$)/.test(name))
     throw badFile(`${subject} leaves its folder`);
   if (flags & 1) throw badFile(`${subject} is encrypted`);
-  if (method !== 0 && method !== 8) throw badFile(`${subject} is packed in an unknown way (${method})`);
+  if (method !== 0 && method !== 8) throw badFile(`${subject} uses the unsupported compression method (${method})`);
   if (method === 0 && packed !== size) throw badFile(`${subject} gives two different lengths`);
   if (size > growthLimit * packed + 2 ** 20) {
     throw badFile(`${subject} would grow from ${packed} to ${size} bytes when unpacked; this is refused`);
@@ -112,7 +112,7 @@ function readEntry(bytes: Uint8Array, reader: Reader, directory: number): ZipEnt
 
 function inflate(data: Uint8Array, size: number, subject: string): Uint8Array {
   try {
-    // The output buffer is all that fflate may fill: a stream that holds more is cut there, and fails its checksum.
+    // fflate fills at most this buffer: a longer stream is cut there and fails its checksum.
     return inflateSync(data, { out: new Uint8Array(size) });
   } catch {
     throw badFile(`${subject} cannot be unpacked; the file is damaged`);
@@ -121,7 +121,7 @@ function inflate(data: Uint8Array, size: number, subject: string): Uint8Array {
 
 let table: Uint32Array | undefined;
 
-/** The CRC-32 of zip (reflected polynomial EDB88320), four bytes at a time. */
+/** CRC-32 as in zip (reflected polynomial EDB88320), four bytes at a time. */
 export function crc32(bytes: Uint8Array): number {
   if (table === undefined) {
     table = new Uint32Array(1024);

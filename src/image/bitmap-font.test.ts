@@ -1,7 +1,7 @@
-/** The font: every character is there and like no other; words are measured, broken and drawn as they say. */
+/** The bitmap font: distinct glyphs, measuring, wrapping and drawing. */
 import { expect, test } from "vitest";
+import { drawText, textSize, wrapText } from "./bitmap-font.ts";
 import { blank, type Image } from "./image.ts";
-import { drawText, textSize, wrapText } from "./lettering.ts";
 
 const white: [number, number, number] = [1, 1, 1];
 
@@ -20,14 +20,14 @@ function drawn(text: string, scale = 1): string[] {
 
 const printable = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((c) => c !== "`");
 
-test("every printable character is drawn, and like no other", () => {
+test("every printable character is drawn, and distinct", () => {
   const shapes = printable.map((character) => drawn(character).join("\n"));
   expect(new Set(shapes).size).toBe(printable.length);
   for (const shape of shapes) expect(shape).toMatch(/#/);
   expect(shapes).not.toContain(drawn("é").join("\n"));
 });
 
-test("a word as people see it, and what is not in the font as a box", () => {
+test("a known word, and a box for missing glyphs", () => {
   expect(drawn("L_é").map((row) => row.trimEnd())).toEqual([
     "#...........#####",
     "#...........#...#",
@@ -41,14 +41,14 @@ test("a word as people see it, and what is not in the font as a box", () => {
   ]);
 });
 
-test("scale makes squares of pixels; lines are one below the other", () => {
+test("scale repeats pixels; lines are stacked", () => {
   const [one, three] = [drawn("a\ng"), drawn("a\ng", 3)];
   expect(three).toEqual(one.flatMap((row) => Array(3).fill(row.replaceAll(/./g, "$&$&$&"))));
   expect(one.slice(0, 9)).toEqual(drawn("a"));
   expect(one.slice(12)).toEqual(drawn("g"));
 });
 
-test("what lies outside the image is left out", () => {
+test("drawing is clipped to the image", () => {
   const image = blank({ width: 4, height: 3 }, white);
   drawText(image, "##", { x: -3, y: -2 });
   const whole = drawn("##");

@@ -1,10 +1,7 @@
-/**
- * Words drawn as pixels: a small font of our own, so that labels look the same on every machine and in every browser.
- * Refuses to know what is labelled.
- */
+/** A small bitmap font, so that labels look the same on every machine and in every browser. */
 import type { Image, Size } from "./image.ts";
 
-/** The printable characters of ASCII, five pixels wide: seven rows on the line and two below it. */
+/** The printable ASCII characters, five pixels wide: seven rows above the baseline and two below. */
 const drawings = String.raw`
 !     "     #     $     %     &     '     (     )     *     +     ,     -     .     /     0
 ..#.. .#.#. .#.#. ..#.. ##... .##.. ..#.. ...#. .#... ..... ..... ..... ..... ..... ....# .###.
@@ -74,12 +71,12 @@ r     s     t     u     v     w     x     y     z     {     |     }     ~
 `;
 
 const [WIDTH, HEIGHT] = [5, 9];
-/** From one letter to the next, from one line to the next. */
+/** The distances from one glyph to the next and from one line to the next. */
 const [ADVANCE, LEADING] = [WIDTH + 1, HEIGHT + 3];
 
 let glyphs: ReadonlyMap<string, readonly string[]> | undefined;
 
-/** Every character's rows. */
+/** The rows of every glyph. */
 function parsed(): ReadonlyMap<string, readonly string[]> {
   const bands = drawings.trim().split("\n\n");
   return new Map(
@@ -92,10 +89,10 @@ function parsed(): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** For a character that the font does not have. */
+/** The glyph of a missing character. */
 const unknown = ["#####", "#...#", "#...#", "#...#", "#...#", "#...#", "#####"];
 
-/** How large `text` is when it is drawn, `scale` pixels for each of the font's; line breaks begin new lines. */
+/** The size of `text` when drawn with `scale` pixels per font pixel; line feeds begin new lines. */
 export function textSize(text: string, scale = 1): Size {
   const lines = text.split("\n");
   const longest = Math.max(...lines.map((line) => [...line].length));
@@ -105,7 +102,7 @@ export function textSize(text: string, scale = 1): Size {
   };
 }
 
-/** `text` in lines of at most `width` pixels: broken between words, and within a word where it is longer than that. */
+/** Breaks `text` into lines of at most `width` pixels, between words, or within a word that is longer. */
 export function wrapText(text: string, width: number, scale = 1): string {
   const most = Math.max(1, Math.floor((width / scale + 1) / ADVANCE));
   const lines: string[] = [];
@@ -128,7 +125,7 @@ function pieces(word: string, most: number): string[] {
   return Array.from({ length: count }, (_, i) => characters.slice(i * most, (i + 1) * most).join(""));
 }
 
-/** Draws `text` into `image` with its top left corner at `x`, `y`, in a grey from 0 to 1; what is outside is left out. */
+/** Draws `text` into `image` with its top left corner at `x`, `y`, in a grey from 0 to 1, clipped to the image. */
 export function drawText(image: Image, text: string, { x, y, scale = 1, grey = 0 }: TextPlace): void {
   glyphs ??= parsed();
   for (const [row, line] of text.split("\n").entries()) {
