@@ -38,6 +38,7 @@ async function commandLine(): Promise<Command> {
   const { featuresCommand } = await import("./features.ts");
   const { textureCommand } = await import("./texture.ts");
   const { reconstructCommand } = await import("./reconstruct.ts");
+  const { studioCommand } = await import("./studio.ts");
   const stylize = stylizeCommand();
   const program = new Command("pastiche")
     .description("Neural style transfer: a photo and a painting in, the photo repainted out.")
@@ -47,6 +48,7 @@ async function commandLine(): Promise<Command> {
     .addHelpText("after", () => `\n${stylize.helpInformation()}${EXAMPLES}`);
   program.addCommand(stylize, { isDefault: true });
   const others = [
+    studioCommand(),
     resumeCommand(),
     showCommand(),
     replayCommand(),

@@ -1,0 +1,39 @@
+/** The keyboard: what every key does where nothing else wants it. */
+import { redo, undo } from "./project.ts";
+import { canPaint, goOn, isRunning, paint, pause, status } from "./run.ts";
+import { look } from "./view.ts";
+
+/** Listens until it is told to stop. */
+export function receiveKeys(): () => void {
+  addEventListener("keydown", onKey);
+  return () => removeEventListener("keydown", onKey);
+}
+
+function onKey(event: KeyboardEvent): void {
+  const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
+  const typing =
+    event.target instanceof HTMLElement &&
+    event.target.matches("input:not([type=range], [type=radio]), textarea, select");
+  if (typing || altKey) return;
+  if (ctrlKey || metaKey) {
+    if (key.toLowerCase() === "z") done(event, shiftKey ? redo : undo);
+    if (key.toLowerCase() === "y") done(event, redo);
+    return;
+  }
+  if (key === "1") done(event, () => look("photo"));
+  if (key === "2") done(event, () => look("split"));
+  if (key === "3") done(event, () => look("result"));
+  const onButton = event.target instanceof HTMLElement && event.target.matches("button, summary, a, [type=radio]");
+  if (key === " " && !onButton) done(event, playOrPause);
+}
+
+function playOrPause(): void {
+  if (status.value === "painting") pause();
+  else if (status.value === "paused") goOn();
+  else if (canPaint.value && !isRunning.value) paint();
+}
+
+function done(event: Event, act: () => void): void {
+  event.preventDefault();
+  act();
+}

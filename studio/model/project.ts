@@ -1,0 +1,81 @@
+/** What is to be painted: a photo, paintings and settings, as one value that can be undone. It knows no run. */
+import { computed } from "@preact/signals";
+import { parseSettings, type Settings, type SettingsInput } from "pastiche/web";
+import { history } from "./history.ts";
+import type { PictureFile } from "./pictures.ts";
+
+export interface Project {
+  readonly photo: PictureFile | undefined;
+  readonly paintings: readonly PictureFile[];
+  /** What was set; all else is the recipe's. */
+  readonly settings: SettingsInput;
+}
+
+const states = history<Project>({ photo: undefined, paintings: [], settings: {} });
+
+export const project = states.value;
+export const { canUndo, canRedo, undo, redo, restart } = states;
+
+/** All settings, complete. */
+export const settings = computed<Settings>(() => parseSettings(project.value.settings));
+
+/** What they would be if only recipe, quality and optimiser were chosen. */
+export const usual = computed<Settings>(() => {
+  const { recipe, quality, optimizer } = project.value.settings;
+  return parseSettings(defined({ recipe, quality, optimizer }));
+});
+
+/** Changes the project; `gesture` makes one undo of many small changes. */
+export function change(changes: Partial<Project>, gesture?: string): void {
+  states.set({ ...project.value, ...changes }, gesture);
+}
+
+/** Sets one setting; undefined, or its default, takes it back. */
+export function set<Name extends keyof SettingsInput>(name: Name, value: SettingsInput[Name], gesture?: string): void {
+  const { [name]: _, ...others } = project.value.settings;
+  const same = value === undefined || JSON.stringify(value) === JSON.stringify(usualOf(name));
+  change({ settings: same ? others : { ...others, [name]: value } }, gesture ?? `set ${name}`);
+}
+
+/** Chooses a recipe: what was set before was set against another. */
+export function chooseRecipe(recipe: Settings["recipe"]): void {
+  const { size, seed } = project.value.settings;
+  change({ settings: defined({ recipe: recipe === "balanced" ? undefined : recipe, size, seed }) });
+}
+
+/** Whether a setting is not as its recipe has it. */
+export function isChanged(name: keyof SettingsInput): boolean {
+  return project.value.settings[name] !== undefined && name !== "recipe" && name !== "quality";
+}
+
+/** Puts all knobs back; pictures stay. */
+export function resetSettings(): void {
+  change({ settings: {} });
+}
+
+/** Takes a painting alone, or with those there are. */
+export function choosePainting(painting: PictureFile, beside = false): void {
+  const others = project.value.paintings.filter(({ digest }) => digest !== painting.digest);
+  setPaintings(beside ? [...others, painting] : [painting]);
+}
+
+export function dropPainting(painting: PictureFile): void {
+  setPaintings(project.value.paintings.filter(({ digest }) => digest !== painting.digest));
+}
+
+/** Weights that were given for other paintings mean nothing for these. */
+function setPaintings(paintings: readonly PictureFile[]): void {
+  const { blend: _, ...others } = project.value.settings;
+  change({ paintings, settings: others });
+}
+
+function usualOf(name: keyof SettingsInput): unknown {
+  const all = { ...usual.value, ...usual.value.parameters };
+  return (all as Record<string, unknown>)[name];
+}
+
+/** A record without what is undefined. */
+function defined<T extends object>(record: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(record).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof T]: Exclude<T[Key], undefined> };
+}

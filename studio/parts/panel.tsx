@@ -1,0 +1,68 @@
+/** The knobs: quality and size as buttons, strengths as sliders, colours. Every one acts at once. */
+import type { SettingsInput } from "pastiche/web";
+import { strengths } from "../model/knobs.ts";
+import { isChanged, project, resetSettings, set, settings, usual } from "../model/project.ts";
+import { Choice } from "./choice.tsx";
+import { Slider } from "./slider.tsx";
+
+const SIZES = [256, 384, 512, 768, 1024] as const;
+
+export function Panel() {
+  const all = settings.value;
+  const changed = Object.keys(project.value.settings).length > 0;
+  return (
+    <aside class="panel" aria-label="Settings">
+      <section>
+        <Choice
+          label="Quality"
+          value={all.quality}
+          options={[
+            { value: "draft", label: "Draft" },
+            { value: "standard", label: "Standard" },
+            { value: "fine", label: "Fine" },
+          ]}
+          onValue={(quality) => set("quality", quality === "standard" ? undefined : quality)}
+        />
+        <Choice
+          label="Size"
+          value={all.size}
+          options={SIZES.map((size) => ({ value: size, label: String(size) }))}
+          onValue={(size) => set("size", size)}
+        />
+      </section>
+      <section>
+        <h2>Strengths</h2>
+        {strengths.map(({ name, label, low, high }) => (
+          <Slider
+            key={name}
+            label={label}
+            low={low}
+            high={high}
+            value={all[name] as number}
+            usual={usual.value[name] as number}
+            changed={isChanged(name as keyof SettingsInput)}
+            onValue={(value) => set(name as "alpha", value)}
+            onReset={() => set(name as "alpha", undefined)}
+          />
+        ))}
+      </section>
+      <section>
+        <Choice
+          label="Colours"
+          value={all.color}
+          options={[
+            { value: "style", label: "The painting's" },
+            { value: "content", label: "The photo's" },
+            { value: "free", label: "Free" },
+          ]}
+          onValue={(color) => set("color", color)}
+        />
+      </section>
+      {changed && (
+        <button type="button" class="text" onClick={resetSettings}>
+          All as it was
+        </button>
+      )}
+    </aside>
+  );
+}

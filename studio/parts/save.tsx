@@ -1,0 +1,36 @@
+/** The picture as a file, with the settings inside. */
+import { useSignal } from "@preact/signals";
+import { encodePicture } from "pastiche/web";
+import { recordOf, resultName } from "../model/record.ts";
+import { begun, message, shown, start } from "../model/run.ts";
+import { Icon } from "./icon.tsx";
+
+export function Save() {
+  const busy = useSignal(false);
+  const picture = shown.value;
+  const save = async () => {
+    if (!picture || !begun.value) return;
+    busy.value = true;
+    try {
+      const text = start.value ? recordOf(begun.value, start.value, picture.step) : {};
+      download(await encodePicture("png", { image: picture.image }, { text }), resultName(begun.value.project));
+    } catch (error) {
+      message.value = { text: error instanceof Error ? error.message : String(error), bad: true };
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <button type="button" class="save" disabled={!picture || busy.value} onClick={() => void save()}>
+      <Icon name="save" /> Save PNG
+    </button>
+  );
+}
+
+function download(file: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

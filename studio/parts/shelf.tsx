@@ -1,0 +1,161 @@
+/** Where pictures are chosen: the photo, and the paintings, from the examples, files, the clipboard or the camera. */
+import { useId, useRef } from "preact/hooks";
+import { type Place, takeExample, takeFiles } from "../model/arrivals.ts";
+import { type Example, type PictureFile, paintings, photos } from "../model/pictures.ts";
+import { dropPainting, project, set, settings } from "../model/project.ts";
+import { Icon } from "./icon.tsx";
+
+export function Shelf() {
+  return (
+    <aside class="shelf" aria-label="Pictures">
+      <Photos />
+      <Paintings />
+      <p class="privacy">
+        <Icon name="lock" /> Pictures never leave this machine.
+      </p>
+    </aside>
+  );
+}
+
+function Photos() {
+  const { photo } = project.value;
+  const own = photo && !photos.some(({ name }) => name === photo.name);
+  return (
+    <section aria-labelledby="photo-heading" data-place="photo">
+      <div class="shelf-head">
+        <h2 id="photo-heading">Photo</h2>
+        <Choose place="photo" />
+      </div>
+      <div class="tiles">
+        {own && <Tile picture={photo} alt={photo.name} chosen />}
+        {photos.map((example) => (
+          <ExampleTile key={example.name} example={example} place="photo" chosen={photo?.name === example.name} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Paintings() {
+  const chosen = project.value.paintings;
+  const own = chosen.filter(({ name }) => !paintings.some((example) => example.name === name));
+  return (
+    <section aria-labelledby="painting-heading" data-place="painting">
+      <div class="shelf-head">
+        <h2 id="painting-heading">Painting</h2>
+        <Choose place="painting" />
+      </div>
+      <div class="tiles">
+        {own.map((picture) => (
+          <Tile key={picture.digest} picture={picture} alt={picture.name} chosen />
+        ))}
+        {paintings.map((example) => (
+          <ExampleTile
+            key={example.name}
+            example={example}
+            place="painting"
+            chosen={chosen.some(({ name }) => name === example.name)}
+          />
+        ))}
+      </div>
+      {chosen.length > 1 && <Blend paintings={chosen} />}
+    </section>
+  );
+}
+
+function ExampleTile({ example, place, chosen }: { example: Example; place: Place; chosen: boolean }) {
+  const several = place === "painting" && project.value.paintings.length > 0 && !chosen;
+  return (
+    <div class="tile" data-chosen={chosen || undefined}>
+      <button type="button" aria-pressed={chosen} onClick={() => void takeExample(example, place)}>
+        <img src={example.url} alt={example.alt} draggable={false} />
+      </button>
+      {several && (
+        <button
+          type="button"
+          class="beside"
+          title="Blend in"
+          aria-label={`Blend in ${example.alt}`}
+          onClick={() => void takeExample(example, place, true)}
+        >
+          <Icon name="plus" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Tile({ picture, alt, chosen }: { picture: PictureFile; alt: string; chosen: boolean }) {
+  return (
+    <div class="tile" data-chosen={chosen || undefined}>
+      <img src={picture.url} alt={alt} draggable={false} />
+    </div>
+  );
+}
+
+/** A file of one's own; on a phone, the camera is offered as well. */
+function Choose({ place }: { readonly place: Place }) {
+  const input = useRef<HTMLInputElement>(null);
+  const id = useId();
+  return (
+    <div class="own">
+      <label for={id}>
+        <Icon name="plus" />
+        <span>
+          Your own<span class="unseen"> {place}</span>
+        </span>
+      </label>
+      <input
+        ref={input}
+        id={id}
+        class="unseen"
+        type="file"
+        accept="image/jpeg,image/png,image/webp,image/avif,image/gif,image/heic,image/tiff"
+        multiple={place === "painting"}
+        onChange={() => {
+          void takeFiles([...(input.current?.files ?? [])], place);
+          if (input.current) input.current.value = "";
+        }}
+      />
+    </div>
+  );
+}
+
+/** How much each of several paintings counts. */
+function Blend({ paintings: chosen }: { readonly paintings: readonly PictureFile[] }) {
+  const { blend } = settings.value;
+  const weights = chosen.map((_, i) => blend[i] ?? blend[0]!);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const change = (at: number, weight: number) => {
+    const next = weights.map((old, i) => (i === at ? weight : old));
+    if (next.some((each) => each > 0)) set("blend", next);
+  };
+  return (
+    <ul class="blend">
+      {chosen.map((picture, i) => (
+        <li key={picture.digest}>
+          <img src={picture.url} alt="" />
+          <input
+            type="range"
+            min="0"
+            max="4"
+            step="0.1"
+            value={weights[i]}
+            aria-label={`How much of ${picture.name}`}
+            aria-valuetext={`${Math.round((100 * weights[i]!) / total)}%`}
+            onInput={({ currentTarget }) => change(i, Number(currentTarget.value))}
+          />
+          <output>{Math.round((100 * weights[i]!) / total)}%</output>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={`Without ${picture.name}`}
+            onClick={() => dropPainting(picture)}
+          >
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,49 @@
+/** A strength as a slider: the default in the middle, given back by a double click; marked where it was changed. */
+import { positionOf, strengthAt } from "../model/scale.ts";
+
+export interface SliderProps {
+  readonly label: string;
+  readonly value: number;
+  readonly usual: number;
+  readonly changed: boolean;
+  readonly low?: string;
+  readonly high?: string;
+  readonly hint?: string | undefined;
+  readonly onValue: (value: number) => void;
+  readonly onReset: () => void;
+}
+
+export function Slider({ label, value, usual, changed, low, high, hint, onValue, onReset }: SliderProps) {
+  return (
+    <div class="knob" data-changed={changed || undefined} title={hint}>
+      <div class="knob-head">
+        <span>{label}</span>
+        {changed ? (
+          <button type="button" class="quiet" title="Back to the default" onClick={onReset}>
+            {value}
+            <span class="unseen">, back to the default</span>
+          </button>
+        ) : (
+          <output>{value}</output>
+        )}
+      </div>
+      <input
+        type="range"
+        min="0"
+        max="1"
+        step="0.01"
+        value={positionOf(value, usual)}
+        aria-label={label}
+        aria-valuetext={String(value)}
+        onInput={({ currentTarget }) => onValue(strengthAt(Number(currentTarget.value), usual))}
+        onDblClick={onReset}
+      />
+      {low && (
+        <div class="ends" aria-hidden="true">
+          <span>{low}</span>
+          <span>{high}</span>
+        </div>
+      )}
+    </div>
+  );
+}

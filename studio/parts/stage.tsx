@@ -1,0 +1,103 @@
+/** The picture as it grows, over its photo: compared with a handle, enlarged and moved. It knows no job but what is shown. */
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { toImageData } from "pastiche/web";
+import { useRef } from "preact/hooks";
+import { project } from "../model/project.ts";
+import { isRunning, shown, status } from "../model/run.ts";
+import { look, type View, view, viewCut } from "../model/view.ts";
+import { useZoom, Zoom } from "./zoom.tsx";
+
+const VIEWS: readonly { readonly view: View; readonly label: string }[] = [
+  { view: "photo", label: "Photo" },
+  { view: "split", label: "Both" },
+  { view: "result", label: "Painting" },
+];
+
+export function Stage() {
+  const { photo } = project.value;
+  const frame = useRef<HTMLDivElement>(null);
+  const zoom = useZoom(frame);
+  if (!photo) return <Empty />;
+  const ratio = photo.width / photo.height;
+  const painted = shown.value !== undefined;
+  const cut = !painted ? 100 : viewCut.value;
+  return (
+    <div class="stage" style={{ "--ratio": ratio }} data-zoomed={zoom.scale.value > 1 || undefined}>
+      <div class="frame" ref={frame} {...zoom.handlers}>
+        <div class="layers" style={{ transform: zoom.transform.value }}>
+          <img class="layer" src={photo.url} alt={`The photo: ${photo.name}`} draggable={false} />
+          <Canvas cut={cut} />
+        </div>
+        {painted && view.value === "split" && <Handle />}
+      </div>
+      {painted && (
+        <fieldset class="pill views">
+          <legend class="unseen">What is shown</legend>
+          {VIEWS.map((one, i) => (
+            <button
+              key={one.view}
+              type="button"
+              aria-pressed={view.value === one.view}
+              title={`${one.label} (${i + 1})`}
+              onClick={() => look(one.view)}
+            >
+              {one.label}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      {painted && <Zoom zoom={zoom} />}
+      {status.value === "starting" && isRunning.value && <p class="starting">Mixing colours…</p>}
+    </div>
+  );
+}
+
+function Canvas({ cut }: { readonly cut: number }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useSignalEffect(() => {
+    const picture = shown.value;
+    if (!picture || !canvas.current) return;
+    const { width, height } = picture.image;
+    canvas.current.width = width;
+    canvas.current.height = height;
+    canvas.current.getContext("2d")!.putImageData(toImageData({ image: picture.image }), 0, 0);
+  });
+  return (
+    <canvas
+      ref={canvas}
+      class="layer"
+      role="img"
+      aria-label="The painting so far"
+      style={{ clipPath: `inset(0 0 0 ${cut}%)` }}
+    />
+  );
+}
+
+/** The line between photo and painting: a slider for hands, keys and screen readers alike. */
+function Handle() {
+  const cut = useSignal(viewCut.peek());
+  cut.value = viewCut.value;
+  return (
+    <div class="handle" style={{ "--cut": `${cut.value}%` }}>
+      <span class="line" />
+      <input
+        type="range"
+        min="0"
+        max="100"
+        step="0.5"
+        value={cut.value}
+        aria-label="How much of the photo is shown"
+        aria-valuetext={`${Math.round(cut.value)}% photo`}
+        onInput={({ currentTarget }) => look("split", Number(currentTarget.value))}
+      />
+    </div>
+  );
+}
+
+function Empty() {
+  return (
+    <div class="stage empty">
+      <p>Drop a photo here</p>
+    </div>
+  );
+}

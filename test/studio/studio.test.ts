@@ -1,0 +1,156 @@
+/**
+ * The studio in a real Chromium, as `pastiche studio` serves it: a painting that grows, knobs that act at once, pause, stop,
+ * undo, files of one's own, and the saved picture. Sizes are tiny; nothing is mocked.
+ */
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readPicture, readPictureText } from "../../src/node.ts";
+import { png } from "../cli/pastiche.ts";
+import { path, startBrowser } from "../web/browser.ts";
+import { type Studio, startStudio } from "./server.ts";
+
+const LINK = "#size=96&minSize=64";
+const LONG = "#size=96&levels=1&steps=100000";
+
+describe.skipIf(!path)("in Chromium", () => {
+  let studio: Studio;
+  let browser: Browser;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    studio = await startStudio();
+    browser = await startBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(link: string, width = 1280): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width, height: 800 }, acceptDownloads: true });
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => {
+      const address = request.url();
+      if (!address.startsWith(studio.url) && !/^(?:blob|data):/.test(address)) complaints.push(`asked for ${address}`);
+    });
+    await page.goto(studio.url + link);
+    await page.getByAltText("The photo: cat.webp").waitFor();
+    return page;
+  }
+
+  const choosePainting = (page: Page, name = "a woodcut of waves") =>
+    page.getByRole("button", { name, exact: true }).click();
+  const told = (page: Page) => page.locator(".told");
+  const canvas = (page: Page) => page.locator("canvas");
+  const pixels = (page: Page) => canvas(page).evaluate((shown: HTMLCanvasElement) => shown.toDataURL());
+  const step = async (page: Page) => Number(/Step (\d+)/.exec((await told(page).textContent())!)?.[1] ?? 0);
+  const reaches = (page: Page, least: number) =>
+    page.waitForFunction(
+      (n) => Number(/Step (\d+)/.exec(document.querySelector(".told")!.textContent!)?.[1]) >= n,
+      least,
+    );
+  const slide = (page: Page, name: string, position: number) =>
+    page.getByRole("slider", { name, exact: true }).fill(String(position));
+
+  test("one click paints the example; the saved picture says how it was made, as the terminal's do", async () => {
+    const page = await open(LINK);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await choosePainting(page);
+    await page.getByText(/^Done: 96 × 64, 140 steps/).waitFor();
+    expect(await canvas(page).evaluate(({ width, height }: HTMLCanvasElement) => [width, height])).toEqual([96, 64]);
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save PNG" }).click();
+    const download = await saved;
+    expect(download.suggestedFilename()).toBe("cat-waves.png");
+    const bytes = readFileSync((await download.path())!);
+    expect((await readPicture(bytes)).size).toEqual({ width: 96, height: 64 });
+    const made = JSON.parse(readPictureText(bytes).pastiche!);
+    expect(made).toMatchObject({ model: "pocket", step: 140, steps: 140, settings: { size: 96, alpha: 0.65 } });
+    await page.close();
+  });
+
+  test("a knob acts on the job that runs, without beginning anew; undo takes it back", async () => {
+    const page = await open(LONG);
+    await choosePainting(page);
+    await reaches(page, 5);
+    const before = await step(page);
+    await slide(page, "Photo", 1);
+    expect(await page.getByRole("slider", { name: "Photo", exact: true }).getAttribute("aria-valuetext")).toBe("20.8");
+    await reaches(page, before + 5);
+    await page.getByRole("button", { name: "Undo" }).click();
+    expect(await page.getByRole("slider", { name: "Photo", exact: true }).getAttribute("aria-valuetext")).toBe("0.65");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Paint again" }).waitFor();
+    await page.close();
+  });
+
+  test("paused, nothing moves; it goes on where it was", async () => {
+    const page = await open(LONG);
+    await choosePainting(page);
+    await reaches(page, 5);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.waitForTimeout(500);
+    const [at, picture] = [await step(page), await pixels(page)];
+    await page.waitForTimeout(500);
+    expect([await step(page), await pixels(page)]).toEqual([at, picture]);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await reaches(page, at + 5);
+    await page.close();
+  });
+
+  test("a setting that no running job takes begins it anew", async () => {
+    const page = await open(LONG);
+    await choosePainting(page);
+    await reaches(page, 50);
+    await page.getByText("Free", { exact: true }).click();
+    await page.waitForFunction(
+      () => Number(/Step (\d+)/.exec(document.querySelector(".told")!.textContent!)?.[1]) < 50,
+    );
+    await page.close();
+  });
+
+  test("files of one's own, by the picker; what is no picture is a sentence, and nothing is lost", async () => {
+    const page = await open(LINK);
+    const [photo, painting] = [Buffer.from(await png(60, 80)), Buffer.from(await png(70, 70))];
+    await page.getByLabel("Your own photo").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: photo });
+    await page.getByAltText("The photo: me.png").waitFor();
+    const text = { name: "letter.png", mimeType: "image/png", buffer: Buffer.from("Dear reader") };
+    await page.getByLabel("Your own photo").setInputFiles(text);
+    await page.getByRole("status").getByText("letter.png").waitFor();
+    await page.getByAltText("The photo: me.png").waitFor();
+    await page
+      .getByLabel("Your own painting")
+      .setInputFiles({ name: "mine.png", mimeType: "image/png", buffer: painting });
+    await page.getByText(/^Done: 72 × 96/).waitFor();
+    await page.close();
+  });
+
+  test("before and after by keys and by the handle", async () => {
+    const page = await open(LINK);
+    await choosePainting(page);
+    await page.getByText(/^Done/).waitFor();
+    const clip = () => canvas(page).evaluate((shown) => getComputedStyle(shown).clipPath);
+    expect(await clip()).toMatch(/^inset\(0px\)|inset\(0px 0px 0px 0%\)$/);
+    await page.keyboard.press("2");
+    const handle = page.getByRole("slider", { name: "How much of the photo is shown" });
+    await handle.focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    expect(await handle.getAttribute("aria-valuetext")).toBe("1% photo");
+    await page.keyboard.press("1");
+    expect(await clip()).toContain("100%");
+    await page.close();
+  });
+
+  test("360 pixels wide, nothing is cut off", async () => {
+    const page = await open(LINK, 360);
+    await choosePainting(page);
+    await page.getByText(/^Done/).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    await page.close();
+  });
+});
