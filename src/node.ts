@@ -14,10 +14,10 @@
  */
 import { fileURLToPath } from "node:url";
 import type { Image } from "./image/image.ts";
+import { cachedMeasurement } from "./platform/node/measurement-cache.ts";
 import { memoryToTake } from "./platform/node/memory.ts";
 import { loadNetwork, type NetworkOptions } from "./platform/node/networks.ts";
 import { readPicture } from "./platform/node/pictures.ts";
-import { remembered } from "./platform/node/remembered.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
 import type { RuntimeOptions } from "./runtimes/runtime.ts";
 import type { StylizeEvent } from "./transfer/events.ts";
@@ -76,7 +76,8 @@ export async function createStylizer(given: MachineOptions = {}): Promise<NodeSt
   const stylizer = create({
     runtime,
     loadNetwork: (name) => loadNetwork(name, { onNote }),
-    gains: async () => eightBits ?? remembered("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
+    gains: async () =>
+      eightBits ?? cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
     // Nobody tells how much memory a graphics card has left.
     memory: () => memory ?? (runtime.name === "cpu" ? memoryToTake() : undefined),
   });

@@ -1,15 +1,15 @@
 /**
- * Colours of PNGs that say in numbers of their own, not by a profile, what they mean: gAMA and cHRM, brought to sRGB. The
- * decoder knows neither. Refuses to know profiles. PNG (third edition), 11.3.2 and 13.13.
+ * Converts PNGs whose colours are described by gAMA and cHRM chunks instead of an ICC profile to sRGB; the decoder
+ * ignores both. PNG (third edition), 11.3.2 and 13.13.
  */
 import { inverse, type Matrix3, multiply } from "../image/matrix3.ts";
 import type { Pixels } from "./pictures-pixels.ts";
 
-/** What is not sRGB in a picture. */
+/** How a PNG's colours differ from sRGB. */
 export interface PngColors {
-  /** Values are light to this power; undefined: as of sRGB. */
+  /** Exponent from values to linear light; undefined for sRGB's transfer function. */
   readonly gamma: number | undefined;
-  /** From its linear RGB to that of sRGB; undefined: the same. */
+  /** From its linear RGB to sRGB's; undefined for equal primaries. */
   readonly matrix: Matrix3 | undefined;
 }
 
@@ -19,7 +19,7 @@ interface Primaries {
   readonly rgb: readonly [Point, Point, Point];
 }
 
-/** ITU-R BT.709, which are sRGB's. */
+/** The primaries of ITU-R BT.709, which are sRGB's. */
 const srgb: Primaries = {
   white: [0.3127, 0.329],
   rgb: [
@@ -29,10 +29,10 @@ const srgb: Primaries = {
   ],
 };
 
-/** Within this share of it, 1/2.2 means sRGB, as most programs that write it mean. */
+/** Relative tolerance within which 1/2.2 means sRGB, as most programs that write it intend. */
 const NEAR = 0.05;
 
-/** What a PNG's gAMA and cHRM tell; undefined without them, for sRGB, and where sRGB, iCCP or cICP go before them. */
+/** A PNG's gAMA and cHRM; undefined without them, for sRGB, and where sRGB, iCCP or cICP take precedence. */
 export function pngColors(png: Uint8Array): PngColors | undefined {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   let gamma: number | undefined;
@@ -53,7 +53,7 @@ export function pngColors(png: Uint8Array): PngColors | undefined {
   return gamma === undefined && matrix === undefined ? undefined : { gamma, matrix };
 }
 
-/** The pixels in sRGB, of 16 bits; opacity as it was. */
+/** The pixels in sRGB with 16 bits; alpha is unchanged. */
 export function inSrgb({ values, width, height, channels, white }: Pixels, { gamma, matrix }: PngColors): Pixels {
   const result = new Uint16Array(values.length);
   const light = Float64Array.from({ length: white + 1 }, (_, v) =>
@@ -74,10 +74,10 @@ export function inSrgb({ values, width, height, channels, white }: Pixels, { gam
   return { width, height, channels, white: 65_535, values: result };
 }
 
-/** Steps of light between black and white: enough for 16 bits but in the deepest shadows. */
+/** Steps of linear light between black and white: enough for 16 bits except in the deepest shadows. */
 const STEPS = 1 << 20;
 
-/** IEC 61966-2-1: a value of sRGB to light, and back. */
+/** IEC 61966-2-1: an sRGB value to linear light, and back. */
 function decoded(v: number): number {
   return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
 }
@@ -86,7 +86,10 @@ function encoded(x: number): number {
   return x <= 0.0031308 ? 12.92 * x : 1.055 * x ** (1 / 2.4) - 0.055;
 }
 
-/** From the linear RGB of these primaries to that of sRGB, white to white (Bradford); undefined if they are the same, or none. */
+/**
+ * From the linear RGB of these primaries to sRGB's, with white adapted (Bradford); undefined if they are equal or
+ * invalid.
+ */
 function toSrgb(from: Primaries): Matrix3 | undefined {
   const all = [from.white, ...from.rgb];
   const own = [srgb.white, ...srgb.rgb];

@@ -1,17 +1,17 @@
 /**
- * The size that a picture file's header claims, read without decoding anything, so that a small file that claims to be
- * huge is refused at once. Refuses to judge the rest of the file: what it cannot find it leaves to the decoder.
+ * Reads the dimensions that a file's header declares without decoding, so that a small file that declares huge
+ * dimensions is rejected at once. Anything else is left to the decoder.
  */
 
 import type { Size } from "../image/image.ts";
 import type { InputFormat } from "./pictures.ts";
 
-/** Width and height as stored, or `undefined` where the header is not where it usually is. */
+/** Width and height as stored, or `undefined` if the header is not where it usually is. */
 export function headerSize(format: InputFormat, bytes: Uint8Array): Size | undefined {
   try {
     return readers[format](new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (error) {
-    if (error instanceof RangeError) return undefined; // The file ends inside its header.
+    if (error instanceof RangeError) return undefined; // The file ends inside of its header.
     throw error;
   }
 }
@@ -30,7 +30,7 @@ const readers: Record<InputFormat, (view: DataView) => Size | undefined> = {
   avif,
 };
 
-/** Segments up to the frame header, SOF0 to SOF15 (C4, C8 and CC are no frame headers). ITU-T T.81, B.2.2. */
+/** Segments up to the frame header, SOF0 to SOF15 (C4, C8 and CC are not frame headers). ITU-T T.81, B.2.2. */
 function jpeg(view: DataView): Size | undefined {
   for (let at = 2; ; ) {
     if (view.getUint8(at) !== 0xff) return undefined;
@@ -49,7 +49,7 @@ function jpeg(view: DataView): Size | undefined {
   }
 }
 
-/** The first chunk says it: VP8 (lossy), VP8L (lossless) or VP8X (extended). RFC 9649. */
+/** The first chunk: VP8 (lossy), VP8L (lossless) or VP8X (extended). RFC 9649. */
 function webp(view: DataView): Size | undefined {
   const uint24 = (at: number) => view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
   switch (view.getUint32(12)) {
@@ -67,7 +67,7 @@ function webp(view: DataView): Size | undefined {
   }
 }
 
-/** The largest `ispe` (image spatial extents) property: a grid's own, where the picture is made of tiles. */
+/** The largest `ispe` (image spatial extents) property, which is the grid's in a tiled image. */
 function avif(view: DataView): Size | undefined {
   let found: Size | undefined;
   const end = Math.min(view.byteLength - 16, 1 << 16);
@@ -79,7 +79,7 @@ function avif(view: DataView): Size | undefined {
   return found;
 }
 
-/** One entry of a TIFF directory: its first value, if it is a whole number, and where its bytes are. */
+/** One entry of a TIFF directory: its first value if that is an integer, and the position of its bytes. */
 export interface TiffTag {
   readonly value: number | undefined;
   readonly offset: number;
@@ -87,8 +87,8 @@ export interface TiffTag {
 }
 
 /**
- * The first directory of the TIFF structure that starts at byte `base` (a TIFF file: 0; EXIF: after "Exif\0\0"): tag
- * number to entry. Classic and BigTIFF, either byte order. TIFF 6.0, section 2. Throws a RangeError where it is cut off.
+ * The first directory of the TIFF structure at byte `base` (a TIFF file: 0; EXIF: after "Exif\0\0"): tag number to
+ * entry. Classic and BigTIFF, either byte order. TIFF 6.0, section 2. Throws a RangeError if it is truncated.
  */
 export function tiffTags(view: DataView, base: number): Map<number, TiffTag> {
   const little = view.getUint16(base) === 0x4949;
@@ -112,7 +112,7 @@ export function tiffTags(view: DataView, base: number): Map<number, TiffTag> {
   return tags;
 }
 
-/** Bytes of one value of each TIFF type: byte, ASCII, short, long, rational, and so on. */
+/** Bytes per value of each TIFF type: byte, ASCII, short, long, rational, and so on. */
 const typeBytes: Readonly<Record<number, number>> = {
   1: 1,
   2: 1,

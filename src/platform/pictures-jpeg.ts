@@ -1,25 +1,25 @@
 /**
- * Whether a JPEG is all there, as far as its bytes tell: decoders fill in what is missing and say nothing. Refuses to decode
- * pixels, and to judge what a decoder notices itself. ITU-R T.81, annexes B, F.2 and G.
+ * Detects truncated JPEGs from their bytes, because decoders fill in missing data silently. Problems that the decoder
+ * reports are left to it. ITU-T T.81, annexes B, F.2 and G.
  */
 
-/** What its bytes tell of a JPEG. */
+/** The result of the analysis. */
 export interface JpegShape {
-  /** The bytes, with the end marker that a complete picture may lack. */
+  /** The bytes, with an end marker added if only that is missing. */
   readonly bytes: Uint8Array;
-  /** A part is missing, whatever it decodes to. */
+  /** Data is missing, whatever it decodes to. */
   readonly incomplete: boolean;
   /**
-   * Its data ends in zeros, which stand for blocks of one colour: they may be so, if at least this share of the picture, at one
-   * of its sides, is one colour.
+   * The data ends in zeros, which code blocks of one colour. That is legitimate only if at least this share of the
+   * picture, at one of its sides, has one colour.
    */
   readonly flat: number;
 }
 
-/** So many zeros in a row are not what photographs are coded as. */
+/** Photographs are never coded with this many zero bytes in a row. */
 const RUN = 512;
 
-/** Looks through the segments and scans of `bytes`, which begin as a JPEG does. */
+/** Analyses the segments and scans of `bytes`, which begin as a JPEG does. */
 export function jpegShape(bytes: Uint8Array): JpegShape {
   const found = walk(bytes);
   const ended = found.ended ? bytes : withEnd(bytes);
@@ -29,7 +29,7 @@ export function jpegShape(bytes: Uint8Array): JpegShape {
   let flat = 0;
   for (const { from, to, zero } of found.scans) {
     for (const run of zeroRuns(bytes, from, to)) {
-      // In a progressive scan, or where zeros are no flat blocks, nothing is coded so.
+      // In a progressive scan, or where zeros do not code flat blocks, valid data has no such run.
       if (progressive || zero === undefined) return { bytes: ended, incomplete: true, flat: 0 };
       if (run.to === to) flat = Math.max(flat, (8 * (run.to - run.from - RUN / 8)) / (zero * blocks));
     }
@@ -40,20 +40,20 @@ export function jpegShape(bytes: Uint8Array): JpegShape {
 interface Frame {
   readonly progressive: boolean;
   readonly components: readonly number[];
-  /** Blocks of 8x8 values in all planes together. */
+  /** The number of 8x8 blocks in all planes together. */
   readonly blocks: number;
 }
 
 interface Scan {
-  /** Its data. */
+  /** The range of its data. */
   readonly from: number;
   readonly to: number;
   readonly components: readonly number[];
-  /** Coefficients, and how many bits of them are still to come after it. */
+  /** The range of coefficients, and the number of their bits that later scans refine. */
   readonly first: number;
   readonly last: number;
   readonly low: number;
-  /** Bits of a flat block, at most, if zeros are one. */
+  /** Bits per flat block, at most, if zeros code one. */
   readonly zero: number | undefined;
 }
 
@@ -63,7 +63,7 @@ interface Walked {
   readonly ended: boolean;
 }
 
-/** The codes of nothing but zeros: their lengths by table, of those that mean "no more" or "no change". */
+/** The Huffman codes of zeros only: their lengths by table, if they mean "end of block" or "no difference". */
 type ZeroCodes = Map<number, number | undefined>;
 
 function walk(bytes: Uint8Array): Walked {
@@ -74,7 +74,7 @@ function walk(bytes: Uint8Array): Walked {
   let at = 2;
   try {
     for (;;) {
-      // Fill bytes, and whatever stands before a marker.
+      // Skip fill bytes and garbage before a marker.
       while (at < bytes.length && (bytes[at] !== 0xff || bytes[at + 1] === 0xff)) at++;
       if (at + 1 >= bytes.length) return { frame, scans, ended: false };
       const marker = bytes[at + 1]!;
@@ -113,7 +113,7 @@ function frameAt(view: DataView, at: number, marker: number): Frame {
   return { progressive: marker === 0xc2, components: parts.map(({ id }) => id), blocks };
 }
 
-/** Of every table in the segment, the length of the code of zeros if it stands for zero: no difference, no more. */
+/** For every table in the segment, the length of the all-zero code if it means no difference or end of block. */
 function huffmanAt(view: DataView, at: number, length: number, codes: ZeroCodes): void {
   for (let table = at + 2; table < at + length; ) {
     const lengths = Array.from({ length: 16 }, (_, i) => view.getUint8(table + 1 + i));
@@ -143,7 +143,7 @@ function scanAt(view: DataView, at: number, span: { from: number; to: number }, 
   };
 }
 
-/** Where a scan's data ends: at a marker that is neither a restart nor a byte FF of the data. */
+/** The end of a scan's data: a marker that is neither a restart nor a stuffed FF byte. */
 function dataEnd(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1];
@@ -153,7 +153,7 @@ function dataEnd(bytes: Uint8Array, from: number): number {
 }
 
 function* zeroRuns(bytes: Uint8Array, from: number, to: number): Generator<{ from: number; to: number }> {
-  // Every run of that length has one of every RUN-th bytes in it.
+  // Every run of that length contains one of every RUN-th bytes.
   for (let at = from + RUN - 1; at < to; at += RUN) {
     if (bytes[at] !== 0) continue;
     let [start, end] = [at, at + 1];
@@ -164,7 +164,7 @@ function* zeroRuns(bytes: Uint8Array, from: number, to: number): Generator<{ fro
   }
 }
 
-/** Have the scans brought every component, and of a progressive picture every coefficient to its last bit? */
+/** Whether the scans contain every component, and in a progressive picture every bit of every coefficient. */
 function refined({ frame, scans }: Walked): boolean {
   return frame!.components.every((component) => {
     if (!frame!.progressive) return scans.some(({ components }) => components.includes(component));

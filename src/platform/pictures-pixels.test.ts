@@ -1,4 +1,4 @@
-/** Whole numbers to planes and back, and the reduction on the way. */
+/** Conversion between integer pixels and float planes, with reduction. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { resize } from "../image/resize.ts";
 import { toDrawing, toPixels } from "./pictures-pixels.ts";
 
 describe("pixels", () => {
-  test("come back exactly, of either depth, with alpha or without", () => {
+  test("survive a round trip, with either depth, with or without alpha", () => {
     const side = fc.integer({ min: 1, max: 9 });
     fc.assert(
       fc.property(side, side, fc.constantFrom(8, 16), fc.constantFrom(3, 4), fc.infiniteStream(fc.nat()), (...all) => {
@@ -16,7 +16,7 @@ describe("pixels", () => {
         const white = depth === 16 ? 65_535 : 255;
         const values = new (depth === 16 ? Uint16Array : Uint8Array)(width * height * channels);
         for (let i = 0; i < values.length; i++) {
-          // Opacity that hides nothing, so that no colour is replaced.
+          // Alpha is never 0, so that no colour is replaced.
           values[i] = Math.max(i % channels === 3 ? 1 : 0, numbers.next().value % (white + 1));
         }
         values[3] = channels === 4 ? 1 : values[3]!;
@@ -26,7 +26,7 @@ describe("pixels", () => {
     );
   });
 
-  test("reduced on the way are those reduced afterwards", () => {
+  test("reduced during conversion equal those reduced afterwards", () => {
     const image = sRgbRamp(40, 30);
     const { image: found } = toDrawing(toPixels({ image }, 16), 13);
     const expected = clampImage(resize(image, { width: 13, height: 10 }));
@@ -35,7 +35,7 @@ describe("pixels", () => {
     expect(toDrawing(toPixels({ image }, 16), 40).image).toMatchObject({ width: 40, height: 30 });
   });
 
-  test("of which some are invisible do not mix them in", () => {
+  test("that are transparent do not bleed into others", () => {
     const image = sRgbRamp(32, 32);
     image.data.fill(0.5);
     const alpha = Float32Array.from({ length: 1024 }, (_, i) => (i % 32 < 11 ? 0 : 1));
@@ -46,7 +46,7 @@ describe("pixels", () => {
     expect(Math.max(...opacity!)).toBe(1);
   });
 
-  test("of grey are the same in all channels, with alpha and without", () => {
+  test("of grey are equal in all channels, with and without alpha", () => {
     const grey = toDrawing({ width: 2, height: 1, channels: 1, white: 255, values: Uint8Array.of(51, 102) });
     expect([...grey.image.data].map((v) => Math.round(v * 255))).toEqual([51, 102, 51, 102, 51, 102]);
     const both = toDrawing({ width: 2, height: 1, channels: 2, white: 255, values: Uint8Array.of(51, 255, 102, 51) });

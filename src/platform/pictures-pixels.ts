@@ -1,7 +1,4 @@
-/**
- * Between a codec's pixels, whole numbers with their channels side by side, and our planes of floats. Refuses to know
- * the codec: every platform's gives and takes such pixels.
- */
+/** Converts between a codec's interleaved integer pixels and float planes, for every platform's codec. */
 
 import { fillTransparent } from "../image/alpha.ts";
 import type { Rgb } from "../image/color.ts";
@@ -10,18 +7,18 @@ import { flatColorsBy } from "../image/regions.ts";
 import { resizePlanes } from "../image/resize.ts";
 import type { Depth, Drawing } from "./pictures.ts";
 
-/** Pixels as a codec gives them: grey, grey and alpha, RGB, or RGBA (channels beyond are ignored), rows from the top. */
+/** A codec's pixels: grey, grey and alpha, RGB, or RGBA (further channels are ignored), rows from the top. */
 export interface Pixels extends Size {
   readonly values: Uint8Array | Uint8ClampedArray | Uint16Array;
   readonly channels: number;
-  /** The value that means 1. */
+  /** The integer value of 1.0. */
   readonly white: number;
 }
 
 /**
- * Planes in [0, 1] from `pixels`, reduced to at most `longSide` pixels the long way (bicubic) without ever holding all
- * of them as floats. Alpha is dropped where everything is opaque; invisible pixels get the colours around them, and count
- * for nothing in the reduction. All invisible: an alpha of zeros.
+ * Planes in [0, 1] from `pixels`, reduced (bicubic) to at most `longSide` without holding all of them as floats. Alpha
+ * is dropped if everything is opaque. Transparent pixels get the colours around them and do not count in the reduction.
+ * If all are transparent, alpha is all 0.
  */
 export function toDrawing(pixels: Pixels, longSide = Number.POSITIVE_INFINITY): Drawing {
   const { width, height, channels } = pixels;
@@ -51,7 +48,7 @@ export function toDrawing(pixels: Pixels, longSide = Number.POSITIVE_INFINITY): 
   return alpha ? { image: fillTransparent(image, alpha), alpha } : { image };
 }
 
-/** The flat colours of the pixels, those of a mask, before any reduction; what is transparent is black. */
+/** The flat colours of a mask's pixels before any reduction; transparent pixels count as black. */
 export function flatColorsOf(pixels: Pixels): Rgb[] {
   const { values, channels, white } = pixels;
   const opacity = channels === 2 ? 1 : channels > 3 ? 3 : undefined;
@@ -64,13 +61,13 @@ export function flatColorsOf(pixels: Pixels): Rgb[] {
   });
 }
 
-/** The largest share of the picture, as whole rows or columns at one of its sides, that is of one colour. */
+/** The largest share of the picture at one of its sides, in whole rows or columns, that has one colour. */
 export function flatShare({ values, width, height, channels }: Pixels): number {
   const same = (a: number, b: number) => {
     for (let c = 0; c < channels; c++) if (values[a * channels + c] !== values[b * channels + c]) return false;
     return true;
   };
-  /** Lines from a side on that are all of the side's colour, of `count` lines of `length` pixels. */
+  /** The number of lines from a side that all have the side's colour, of `count` lines with `length` pixels. */
   const lines = (count: number, length: number, pixel: (line: number, i: number) => number) => {
     const first = pixel(0, length - 1);
     let line = 0;
@@ -86,8 +83,8 @@ export function flatShare({ values, width, height, channels }: Pixels): number {
 }
 
 /**
- * Whole numbers of `depth` bits from a drawing's planes: clamped to [0, 1], NaN as 0, rounded to the nearest, not
- * dithered. Three channels, or four with alpha.
+ * Integers of `depth` bits from a drawing's planes: clamped to [0, 1], NaN as 0, rounded to nearest, not dithered.
+ * Three channels, or four with alpha.
  */
 export function toPixels({ image, alpha }: Drawing, depth: Depth): Pixels & { channels: 3 | 4 } {
   const { width, height } = image;
@@ -117,7 +114,7 @@ function plane({ values, width, height, channels, white }: Pixels, channel: numb
   return result;
 }
 
-/** Resampling overshoots: opacity back into [0, 1], and what is next to invisible is invisible. */
+/** Undoes the overshoot of resampling: clamps alpha, and sets it to 0 next to transparent pixels. */
 function tidy(alpha: Float32Array): void {
   for (let i = 0; i < alpha.length; i++) alpha[i] = alpha[i]! < 1 / 512 ? 0 : Math.min(1, alpha[i]!);
 }

@@ -1,14 +1,14 @@
 /**
- * What a file is, by its first bytes and never by its name, decided before any decoder sees it. Refuses to know how
- * pictures are decoded; what is no picture we read gets its name and a way out.
+ * Detects a file's format from its first bytes, never from its name, before any decoder reads it. Unsupported formats
+ * are named with advice what to do.
  */
 
 import { UserError } from "../errors.ts";
 import type { InputFormat } from "./pictures.ts";
 
-/** The format of `bytes`, or a `picture` error that says what they are instead; `name` stands in the message. */
+/** The format of `bytes`, or a `picture` error that names the actual format; `name` is used in the message. */
 export function sniff(name: string, bytes: Uint8Array): InputFormat {
-  if (bytes.length === 0) throw new UserError("picture", `${name} is empty: it has no bytes in it.`);
+  if (bytes.length === 0) throw new UserError("picture", `${name} is an empty file.`);
   const head = latin1(bytes.subarray(0, 1024));
   const format = known.find(({ signs }) => fits(head, signs))?.format ?? isoFormat(head);
   if (format) return format;
@@ -16,7 +16,7 @@ export function sniff(name: string, bytes: Uint8Array): InputFormat {
   throw new UserError("picture", `${name} is ${what}, not a picture that can be read here: ${advice}.`);
 }
 
-/** How a file begins, one character for each byte; "…" stands for any four bytes. A RegExp is for what is text. */
+/** The first characters of a file, one per byte; "…" matches any four bytes. A RegExp matches text. */
 type Signs = readonly (string | RegExp)[];
 
 const known: readonly { signs: Signs; format: InputFormat }[] = [
@@ -26,7 +26,7 @@ const known: readonly { signs: Signs; format: InputFormat }[] = [
   { signs: ["GIF87a", "GIF89a"], format: "gif" },
 ];
 
-/** TIFF but for the camera raw files that borrow its header; AVIF: an ISO media file one of whose brands says so. */
+/** TIFF, except camera raw files with the same header; AVIF: an ISO media file with an AVIF brand. */
 function isoFormat(head: string): InputFormat | undefined {
   if (fits(head, ["II*\0", "MM\0*", "II+\0", "MM\0+"])) return fits(head, ["II*\0…CR"]) ? undefined : "tiff";
   if (!fits(head, ["…ftyp"])) return undefined;
@@ -43,7 +43,7 @@ const flat = "export it as PNG or TIFF first";
 const develop = "develop it to TIFF or JPEG first";
 const frame = "take one frame out of it first, for example with ffmpeg -i VIDEO -frames:v 1 frame.png";
 
-/** What people hand over besides: how it begins, its name, what to do. The first that fits counts. */
+/** Unsupported formats: signature, name, advice. The first match counts. */
 const foreign: readonly { signs: Signs; what: string; advice: string }[] = [
   {
     signs: [/^\W*<svg[\s>/]/i, /^\W*<\?xml.*<svg[\s>/]/is, /^\W*<!(--|DOCTYPE svg).*<svg[\s>/]/is],
@@ -95,7 +95,7 @@ const foreign: readonly { signs: Signs; what: string; advice: string }[] = [
   { signs: ["version https://git-lfs"], what: "a Git LFS pointer", advice: "fetch the real file with git lfs pull" },
   { signs: ["\x7fELF", "MZ", "#!", "\xca\xfe\xba\xbe", "\xcf\xfa\xed\xfe"], what: "a program", advice: readable },
   { signs: ["\x89HDF"], what: "an HDF5 file", advice: "network weights go to pastiche models import" },
-  { signs: ["\xff\xd8"], what: "the beginning of a JPEG with nothing behind it", advice: "use another copy" },
+  { signs: ["\xff\xd8"], what: "only the first two bytes of a JPEG", advice: "use another copy" },
   { signs: ["\x89PNG"], what: "a PNG that a transfer damaged at its first bytes", advice: "use another copy" },
 ];
 
@@ -112,7 +112,7 @@ function begins(head: string, sign: string): boolean {
   return at <= head.length;
 }
 
-/** No control characters but white space: text of some kind. */
+/** Text has no control characters other than white space. */
 function guess(head: string): { what: string; advice: string } {
   const control = (c: string) => c < " " && !/\s/.test(c);
   return { what: [...head].some(control) ? "of no known format" : "text", advice: readable };

@@ -1,19 +1,18 @@
 /**
- * Words inside picture files, keyword to text: written into PNG as iTXt chunks and into TIFF as its description, read
- * back from these and from the EXIF of JPEG and WebP. Refuses to know what the words mean. What it cannot make sense of
- * in a file it passes over, without an error: a picture with damaged words is still a picture.
+ * Text metadata of picture files, keyword to text: written as PNG iTXt chunks or as TIFF's description, and read back
+ * from these and from the EXIF of JPEG and WebP. Unintelligible metadata is ignored without an error.
  */
 
 import { tiffTags } from "./pictures-header.ts";
 
-/** Bytes of one text that are read; more are no words of ours. */
+/** The largest text that is read, in bytes; ours are shorter. */
 const longest = 1 << 20;
 
 type Words = Readonly<Record<string, string>>;
 
 /**
- * `png` with an `sRGB` chunk and one `iTXt` chunk (UTF-8, not compressed) for every keyword, all before its pixels.
- * Keywords are 1 to 79 characters of printable Latin-1. PNG (third edition), 11.3.2.5 and 11.3.3.4.
+ * Adds an `sRGB` chunk and one `iTXt` chunk (UTF-8, uncompressed) per keyword before the pixels of `png`. Keywords are
+ * 1 to 79 characters of printable Latin-1. PNG (third edition), 11.3.2.5 and 11.3.3.4.
  */
 export function insertPngText(png: Uint8Array, words: Words): Uint8Array {
   const chunks = [pngChunk("sRGB", Uint8Array.of(0))];
@@ -22,21 +21,21 @@ export function insertPngText(png: Uint8Array, words: Words): Uint8Array {
       throw new RangeError(`internal: insertPngText: ${JSON.stringify(keyword)} cannot be a keyword`);
     }
     const key = Uint8Array.from(keyword, (c) => c.charCodeAt(0));
-    // Five zeros: end of keyword, not compressed, method 0, no language, no translated keyword.
+    // Five zeros: end of keyword, uncompressed, method 0, no language, no translated keyword.
     chunks.push(pngChunk("iTXt", join([key, new Uint8Array(5), new TextEncoder().encode(text)])));
   }
   const afterHeader = 8 + 25;
   return join([png.subarray(0, afterHeader), ...chunks, png.subarray(afterHeader)]);
 }
 
-/** One line of ASCII that `readPictureText` understands, for formats with a single description field. */
+/** One line of ASCII that `readPictureText` can parse, for formats with a single description field. */
 export function description(words: Words): string {
   return JSON.stringify(words).replace(/[\x7f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /**
- * A little-endian classic TIFF with `ascii` as its ImageDescription (tag 270), by a second directory at the end of the
- * file to which the header then points. The file must have no such tag yet.
+ * Adds `ascii` as ImageDescription (tag 270) to a little-endian classic TIFF without that tag: a second directory at
+ * the end of the file, to which the header then points.
  */
 export function insertTiffDescription(tiff: Uint8Array, ascii: string): Uint8Array {
   const old = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
@@ -66,8 +65,8 @@ export function insertTiffDescription(tiff: Uint8Array, ascii: string): Uint8Arr
 }
 
 /**
- * The words in a picture file: a PNG's uncompressed `tEXt` and `iTXt`, or what we wrote into the description of a JPEG,
- * WebP or TIFF. Empty when there are none.
+ * The text in a picture file: a PNG's uncompressed `tEXt` and `iTXt`, or our description in a JPEG, WebP or TIFF. Empty
+ * if there is none.
  */
 export function readPictureText(bytes: Uint8Array): Record<string, string> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -78,7 +77,7 @@ export function readPictureText(bytes: Uint8Array): Record<string, string> {
     const exif = start === 0x52494646 ? webpExif(view) : start >>> 16 === 0xffd8 ? jpegExif(view) : undefined;
     return exif === undefined ? {} : described(view, exif);
   } catch (error) {
-    if (error instanceof RangeError) return {}; // The file ends where more was announced.
+    if (error instanceof RangeError) return {}; // The file is truncated.
     throw error;
   }
 }
@@ -100,7 +99,7 @@ function* pngText(view: DataView): Generator<[string, string]> {
   }
 }
 
-/** Where the TIFF structure of the `EXIF` chunk starts; some writers put "Exif\0\0" before it. */
+/** The start of the TIFF structure in the `EXIF` chunk; some writers prepend "Exif\0\0". */
 function webpExif(view: DataView): number | undefined {
   for (let at = 12; at + 8 <= view.byteLength; ) {
     const length = view.getUint32(at + 4, true);
@@ -110,7 +109,7 @@ function webpExif(view: DataView): number | undefined {
   return undefined;
 }
 
-/** Where the TIFF structure of the first APP1 segment that has one starts. */
+/** The start of the TIFF structure in the first APP1 segment that has one. */
 function jpegExif(view: DataView): number | undefined {
   for (let at = 2; view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
     const marker = view.getUint8(at + 1);
@@ -129,11 +128,11 @@ function described(view: DataView, base: number): Record<string, string> {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
     return Object.fromEntries(Object.entries(value).filter(([, words]) => typeof words === "string"));
   } catch {
-    return {}; // Somebody else's description.
+    return {}; // Not our description.
   }
 }
 
-/** Length, type, data, and the CRC-32 of type and data. */
+/** A chunk: length, type, data, and the CRC-32 of type and data. */
 function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const chunk = new Uint8Array(12 + data.length);
   const view = new DataView(chunk.buffer);
@@ -144,7 +143,7 @@ function pngChunk(type: string, data: Uint8Array): Uint8Array {
   return chunk;
 }
 
-/** The CRC of PNG and zip, reflected polynomial EDB88320, a bit at a time: the texts are short. */
+/** The CRC-32 of PNG and zip, reflected polynomial EDB88320, bit by bit: the texts are short. */
 function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) {

@@ -1,4 +1,4 @@
-/** TIFFs that are whole and cannot be read: what they are, and what to do. Refuses to know what a decoder says of them. */
+/** Explains why a valid TIFF of an unsupported kind cannot be read, and what to do. */
 import { tiffTags } from "./pictures-header.ts";
 
 const compressions: Readonly<Record<number, string>> = {
@@ -23,7 +23,7 @@ const colours: Readonly<Record<number, string>> = {
   34892: "the raw values of a camera",
 };
 
-/** What keeps a TIFF from being read, as the rest of a sentence about it; undefined where its header tells of nothing. */
+/** The obstacle, as the rest of a sentence about the file; undefined if its header shows none. */
 export function tiffObstacle(bytes: Uint8Array): string | undefined {
   const tag = tagsOf(bytes);
   const [compression, colour, bits] = [tag(259) ?? 1, tag(262) ?? 2, tag(258) ?? 1];
@@ -34,7 +34,7 @@ export function tiffObstacle(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** The first value of a tag, wherever it stands. */
+/** A function that returns the first value of a tag, wherever it is stored. */
 function tagsOf(bytes: Uint8Array): (tag: number) => number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
@@ -43,7 +43,7 @@ function tagsOf(bytes: Uint8Array): (tag: number) => number | undefined {
     return (number) => {
       const tag = tags.get(number);
       if (!tag || tag.length <= 4) return tag?.value;
-      // Several short numbers stand elsewhere: in a damaged file, beyond its end.
+      // Several short values are stored elsewhere; in a damaged file possibly beyond its end.
       return tag.offset + 2 <= bytes.length ? view.getUint16(tag.offset, little) : undefined;
     };
   } catch (error) {

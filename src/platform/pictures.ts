@@ -1,21 +1,18 @@
-/**
- * What a picture file becomes on every platform, and the limits that all of them keep. Refuses to know who decodes: a
- * platform fills this contract in.
- */
+/** The contract for reading and writing pictures, and the limits, on every platform. */
 
 import { invalid, shown, UserError } from "../errors.ts";
 import type { Rgb } from "../image/color.ts";
 import type { Image, Size } from "../image/image.ts";
 
-/** Formats that are read. GIF, animated WebP and multi-page TIFF give their first picture. */
+/** Supported input formats. GIF, animated WebP and multi-page TIFF give their first picture. */
 export const inputFormats = ["jpeg", "png", "webp", "avif", "tiff", "gif"] as const;
 export type InputFormat = (typeof inputFormats)[number];
 
-/** Formats that are written. */
+/** Supported output formats. */
 export const outputFormats = ["png", "jpeg", "webp", "tiff"] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
-/** What a written file's name may end in; the first is the usual one. */
+/** The file extensions of each output format; the first is the usual one. */
 export const endings: Readonly<Record<OutputFormat, readonly string[]>> = {
   png: [".png"],
   jpeg: [".jpg", ".jpeg"],
@@ -23,63 +20,63 @@ export const endings: Readonly<Record<OutputFormat, readonly string[]>> = {
   tiff: [".tif", ".tiff"],
 };
 
-/** Bits of one colour value in a file. */
+/** Bits per colour value. */
 export type Depth = 8 | 16;
 
 /**
- * What is read unless more is asked for: the largest file, in bytes; the most pixels (8192 x 8192, "64 megapixels"); the
- * longest side. `most` pixels are read at all: the decoder has no more.
+ * The default limits: file size in bytes; pixels (8192 x 8192, "64 megapixels"); the longest side. `most` is the
+ * decoder's own limit of pixels.
  */
 export const limits = { bytes: 100_000_000, pixels: 8192 * 8192, side: 16_384, most: 268_402_689 } as const;
 
-/** The limits where so many pixels are asked for: what is beyond the usual has longer sides and larger files, too. */
+/** The limits for `maxPixels`: beyond the default, sides and files may be larger, too. */
 export function limitsFor(maxPixels: number = limits.pixels): { bytes: number; pixels: number; side: number } {
   const pixels = Math.min(maxPixels, limits.most);
   if (pixels <= limits.pixels) return { ...limits, pixels };
   return { pixels, side: 65_535, bytes: Math.round(limits.bytes * (pixels / limits.pixels)) };
 }
 
-/** A picture that has been read: upright, in sRGB, its transparency apart. */
+/** A picture that has been read: upright, in sRGB, with alpha separate. */
 export interface Picture {
-  /** The colours, not multiplied by alpha; invisible pixels have the colours of their surroundings. */
+  /** The colours, not premultiplied; transparent pixels have the colours of their surroundings. */
   readonly image: Image;
-  /** Opacity in [0, 1], `width * height` values; absent where the whole picture is opaque. */
+  /** Alpha in [0, 1], `width * height` values; absent if the whole picture is opaque. */
   readonly alpha?: Float32Array;
-  /** The flat colours of the whole picture as it is stored, transparent as black; where they were asked for. */
+  /** The flat colours of the whole stored picture, transparent as black; only if requested. */
   readonly colors?: readonly Rgb[];
-  /** Width and height upright, before any reduction on request; those of `image` otherwise. */
+  /** The upright size before any reduction. */
   readonly size: Size;
   readonly format: InputFormat;
-  /** 16 where the file holds more than 8 bits a value. */
+  /** 16 if the file has more than 8 bits per value. */
   readonly depth: Depth;
-  /** Width and height as stored, before the EXIF orientation was applied. */
+  /** The stored size, before the EXIF orientation was applied. */
   readonly stored: Size;
-  /** EXIF orientation of the file, 1 to 8; it has been applied to `image`. */
+  /** The file's EXIF orientation, 1 to 8; it has been applied to `image`. */
   readonly orientation: number;
   /** SHA-256 of the file, 64 hexadecimal digits. */
   readonly digest: string;
 }
 
-/** What is written: an image, and the opacity that was taken off when it was read, if any. */
+/** What is written: an image, and optionally alpha. */
 export interface Drawing {
   readonly image: Image;
   readonly alpha?: Float32Array | undefined;
 }
 
-/** How it is written. Every field has a default that suits. */
+/** Encoding options; all have defaults. */
 export interface EncodeOptions {
   /** 16 only for PNG and TIFF. Default 8. */
   readonly depth?: Depth | undefined;
-  /** 1 to 100, for JPEG and WebP (there, 100 is lossless). Default 95. */
+  /** 1 to 100, for JPEG and WebP (where 100 is lossless). Default 95. */
   readonly quality?: number | undefined;
-  /** Keyword to text, kept inside the file; `readPictureText` reads it back. */
+  /** Text metadata by keyword; `readPictureText` reads it back. */
   readonly text?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Throws a `picture` error if a picture of `size` is over the limits; `name` stands in the message. */
+/** Throws a `picture` error if a picture of `size` exceeds the limits; `name` is used in the message. */
 export function checkSize(name: string, { width, height }: Size, maxPixels: number = limits.pixels): void {
   if (!(width >= 1 && height >= 1)) {
-    throw new UserError("picture", `${name} says it is ${width} x ${height} pixels: there is nothing to see in it.`);
+    throw new UserError("picture", `${name} has a size of ${width} x ${height} pixels: it is empty.`);
   }
   const { side } = limitsFor(maxPixels);
   if (Math.max(width, height) > side) {
@@ -97,7 +94,7 @@ export function checkSize(name: string, { width, height }: Size, maxPixels: numb
   }
 }
 
-/** The format that the ending of a file's name asks for; a `usage` error lists the endings there are. */
+/** The format for the extension of a file's name; a `usage` error lists the extensions. */
 export function outputFormat(path: string): OutputFormat {
   const name = path.toLowerCase();
   const found = outputFormats.find((format) => endings[format].some((ending) => name.endsWith(ending)));
@@ -106,7 +103,7 @@ export function outputFormat(path: string): OutputFormat {
   throw new UserError("usage", `${shown(path)}: the name of the result must end in one of ${choices}.`);
 }
 
-/** Throws a `usage` error if `format` cannot hold what `options` ask for. */
+/** Throws a `usage` error if `format` does not support `options`. */
 export function checkEncoding(format: OutputFormat, { depth = 8, quality }: EncodeOptions): void {
   if (depth !== 8 && depth !== 16) throw invalid("usage", "depth", "8 or 16", depth);
   if (depth === 16 && format !== "png" && format !== "tiff") {

@@ -65,6 +65,6 @@ test("a cache that cannot be made is done without, with a note", async () => {
   for (const home of ["/proc/1", join(cwd, "photo.png")]) {
     const env = { HOME: home, XDG_CACHE_HOME: "", PASTICHE_HOME: "" };
     const { status, stderr } = await pastiche(job, { cwd, env });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining("cannot be kept in") });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining("cannot be cached in") });
   }
 });

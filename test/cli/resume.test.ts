@@ -335,7 +335,7 @@ describe("refusals", () => {
     expect(both.stderr).toMatch(/^pastiche: out\.png\.ckpt is damaged.*; out\.png\.ckpt~ is damaged.*\n$/);
     writeFileSync(at("out.png.ckpt~"), kept);
     const { stderr } = await expectGoesOn("adam");
-    expect(stderr).toMatch(/^out\.png\.ckpt is damaged.*; going on from out\.png\.ckpt~, step \d+ of \d+\.$/m);
+    expect(stderr).toMatch(/^out\.png\.ckpt is damaged.*; resuming from out\.png\.ckpt~, step \d+ of \d+\.$/m);
     const none = await pastiche(["resume", "out.png.ckpt"], { cwd });
     expect(none).toMatchObject({ status: 1, stderr: expect.stringContaining("no such checkpoint") });
   });

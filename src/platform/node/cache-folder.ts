@@ -1,11 +1,8 @@
-/**
- * Which folders hold network weights on this machine: ours, and those of Keras and PyTorch. Reads the environment and
- * nothing else; refuses to know what is in the folders.
- */
+/** The folders with network weights on this machine: ours, Keras's and PyTorch's, from the environment alone. */
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** The part of the environment that decides; for tests. */
+/** The part of the environment that matters; replaceable in tests. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
@@ -14,7 +11,7 @@ export interface Surroundings {
 
 const here = (): Surroundings => ({ env: process.env, platform: process.platform, home: homedir() });
 
-/** Our cache: PASTICHE_HOME, else the platform's folder for caches (XDG on Linux). */
+/** Our cache: PASTICHE_HOME, else the platform's cache folder (XDG on Linux). */
 export function cacheFolder({ env, platform, home }: Surroundings = here()): string {
   if (env.PASTICHE_HOME) return env.PASTICHE_HOME;
   if (platform === "darwin") return join(home, "Library", "Caches", "pastiche");
@@ -22,7 +19,7 @@ export function cacheFolder({ env, platform, home }: Surroundings = here()): str
   return join(env.XDG_CACHE_HOME || join(home, ".cache"), "pastiche");
 }
 
-/** Where Keras (`keras.utils.get_file`) and PyTorch (`torch.hub`) keep what they have downloaded. */
+/** The download folder of Keras (`keras.utils.get_file`) or PyTorch (`torch.hub`). */
 export function foreignFolder(program: "keras" | "torch", { env, home }: Surroundings = here()): string {
   if (program === "keras") return join(env.KERAS_HOME || join(home, ".keras"), "models");
   const torch = env.TORCH_HOME || join(env.XDG_CACHE_HOME || join(home, ".cache"), "torch");

@@ -1,4 +1,4 @@
-/** Checkpoints on disk: whatever file operation fails, or is the last before a crash, a good one is left. */
+/** Checkpoints on disk survive a failure or a crash at every file operation. */
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import type { Checkpoint } from "../../transfer/checkpoint/checkpoint.ts";
 import { checkpointSlots, readCheckpoint } from "./checkpoint-slots.ts";
 import { clearTemporaries } from "./write.ts";
 
-/** Called before every file operation; what it throws, the operation throws. */
+/** Called before every file operation, which throws what it throws. */
 const { faults } = vi.hoisted(() => ({ faults: { before: (_: string) => {} } }));
 
 vi.mock("node:fs/promises", async (importOriginal) => {
@@ -25,14 +25,14 @@ vi.mock("node:fs/promises", async (importOriginal) => {
     return {
       stat: () => file.stat(),
       read: file.read.bind(file),
-      // Half of it, then the fault, then the rest: a write can stop anywhere.
+      // Half of the data, the fault, then the rest: a write can stop anywhere.
       async writeFile(bytes: Uint8Array) {
         await file.write(bytes.subarray(0, bytes.length / 2));
         faults.before("writeFile");
         await file.writeFile(bytes.subarray(bytes.length / 2));
       },
       sync: watched("sync", () => file.sync()),
-      // Closed in any case: a crash closes all files.
+      // Closed in any case, as by a crash.
       close: () => file.close().then(() => faults.before("close")),
     };
   });
@@ -63,7 +63,7 @@ const at = (step: number): Checkpoint => ({
   tensors: new Map([["image", { shape: [1, 3, 4, 4], data: new Float32Array(48).fill(step) }]]),
 });
 
-/** The operations of the third checkpoint. */
+/** The file operations of the third checkpoint. */
 async function operations(): Promise<string[]> {
   const slots = checkpointSlots(path);
   for (const step of [1, 2]) await slots.write(at(step), null);
@@ -75,7 +75,7 @@ async function operations(): Promise<string[]> {
   return names;
 }
 
-test("two files are used in turn, and the newest is found by any of their names or the picture's", async () => {
+test("slots alternate, and the newest is found by either name or the picture's", async () => {
   const slots = checkpointSlots(path);
   expect(await slots.exists()).toBe(false);
   for (let step = 1; step <= 5; step++) {
@@ -92,7 +92,7 @@ test("two files are used in turn, and the newest is found by any of their names 
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("settled, the last one is left, under the slots' own name; whatever fails, it is found", async () => {
+test("settle leaves the last checkpoint under the main name; after a failure it is still found", async () => {
   for (const last of [1, 2, 3]) {
     const slots = checkpointSlots(path);
     for (let step = 1; step <= last; step++) await slots.write(at(step), { step });
@@ -111,7 +111,7 @@ test("settled, the last one is left, under the slots' own name; whatever fails, 
   }
 });
 
-test("who goes on does not write over what was read", async () => {
+test("a resumed job does not overwrite the checkpoint it was read from", async () => {
   for (const last of [1, 2, 3]) {
     const slots = checkpointSlots(path);
     for (let step = 1; step <= last; step++) await slots.write(at(step), null);
@@ -129,7 +129,7 @@ test("who goes on does not write over what was read", async () => {
   }
 });
 
-/** The slot that holds the newest checkpoint. */
+/** The slot with the newest checkpoint. */
 async function newest(): Promise<string> {
   const { checkpoint } = await readCheckpoint(path);
   const { decodeCheckpoint } = await import("../../transfer/checkpoint/checkpoint.ts");
@@ -145,46 +145,49 @@ function sha256(bytes: Uint8Array): string {
 }
 
 describe("a fault at every operation of a write", () => {
-  test("there are as many as expected", async () => {
+  test("there are as many operations as expected", async () => {
     const names = await operations();
-    // Header and tensor are written one after the other.
+    // Header and tensor are written separately.
     const writing = ["open", "writeFile", "writeFile", "sync", "close", "rename"];
     expect(names).toEqual([...writing, "unlink", "open", "sync", "close"]);
   });
 
   const codes = ["ENOSPC", "EACCES", "EIO", "EROFS", "EMFILE"];
-  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])("number %i: the last good one stays, and a retry works", async (fault) => {
-    for (const code of codes) {
-      const slots = checkpointSlots(path);
-      for (const step of [1, 2]) await slots.write(at(step), null);
-      let count = 0;
-      faults.before = () => {
-        if (count++ === fault) throw Object.assign(new Error(code), { code });
-      };
-      const error = await slots.write(at(3), null).then(
-        () => undefined,
-        (reason) => reason,
-      );
-      faults.before = () => {};
-      // Once the new name is there, nothing that fails any more matters.
-      if (fault < 6)
-        expect(error).toMatchObject({ name: "UserError", code: "file", message: expect.stringMatching(/\.$/) });
-      expect((await readCheckpoint(path)).checkpoint.step).toBe(error ? 2 : 3);
-      await slots.write(at(4), null);
-      expect(await readCheckpoint(path)).toMatchObject({ checkpoint: { step: 4 }, problem: undefined });
-      await slots.remove();
-      expect(await readdir(folder)).toEqual([]);
-    }
-  });
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
+    "operation %i: the last good checkpoint stays, and a retry works",
+    async (fault) => {
+      for (const code of codes) {
+        const slots = checkpointSlots(path);
+        for (const step of [1, 2]) await slots.write(at(step), null);
+        let count = 0;
+        faults.before = () => {
+          if (count++ === fault) throw Object.assign(new Error(code), { code });
+        };
+        const error = await slots.write(at(3), null).then(
+          () => undefined,
+          (reason) => reason,
+        );
+        faults.before = () => {};
+        // After the rename no failure matters.
+        if (fault < 6)
+          expect(error).toMatchObject({ name: "UserError", code: "file", message: expect.stringMatching(/\.$/) });
+        expect((await readCheckpoint(path)).checkpoint.step).toBe(error ? 2 : 3);
+        await slots.write(at(4), null);
+        expect(await readCheckpoint(path)).toMatchObject({ checkpoint: { step: 4 }, problem: undefined });
+        await slots.remove();
+        expect(await readdir(folder)).toEqual([]);
+      }
+    },
+  );
 
   test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
-    "a crash at number %i: the last or the new one is found, whole",
+    "a crash at operation %i: the last or the new checkpoint is found intact",
     async (fault) => {
       for (const written of [0, 1, 2, 3]) {
         const slots = checkpointSlots(path);
         for (let step = 1; step <= written; step++) await slots.write(at(step), null);
         let count = 0;
-        // Nothing happens any more after a crash, no cleaning up either.
+        // After a crash nothing runs any more, not even cleanup.
         faults.before = () => {
           if (count++ >= fault) throw new Error("crash");
         };
@@ -204,7 +207,7 @@ describe("a fault at every operation of a write", () => {
   );
 });
 
-test("what a killed process left of one file is cleared without touching another's", async () => {
+test("temporary files of a killed process are removed, those of other files are not", async () => {
   const crash = async (name: string) => {
     faults.before = (operation) => {
       if (operation === "sync" || operation === "unlink") throw new Error("crash");
@@ -226,7 +229,7 @@ test("what a killed process left of one file is cleared without touching another
 });
 
 describe("torn and damaged files", () => {
-  test("at 64 places: the other is taken and a sentence says so; without another it is refused", async () => {
+  test("at 64 positions: the other slot is used with a note; without one it is an error", async () => {
     const slots = checkpointSlots(path);
     for (const step of [1, 2, 3]) await slots.write(at(step), null);
     const whole = await readFile(path);
@@ -241,7 +244,7 @@ describe("torn and damaged files", () => {
         await writeFile(`${path}~`, other);
         const { checkpoint, problem } = await readCheckpoint(path);
         expect(checkpoint).toEqual(at(2));
-        expect(problem).toMatch(/out\.png\.ckpt is .*; going on from .*out\.png\.ckpt~, step 2 of 9\.$/);
+        expect(problem).toMatch(/out\.png\.ckpt is .*; resuming from .*out\.png\.ckpt~, step 2 of 9\.$/);
         for (const rest of [torn, undefined]) {
           if (rest) await writeFile(`${path}~`, rest);
           else await rm(`${path}~`);
@@ -253,7 +256,7 @@ describe("torn and damaged files", () => {
     }
   });
 
-  test("who goes on from the good one writes over the damaged one", async () => {
+  test("a job resumed from the good slot overwrites the damaged one", async () => {
     const slots = checkpointSlots(path);
     for (const step of [1, 2, 3]) await slots.write(at(step), null);
     await writeFile(path, "torn");
@@ -263,7 +266,7 @@ describe("torn and damaged files", () => {
     expect((await readCheckpoint(path)).checkpoint.step).toBe(7);
   });
 
-  test("nothing there, a folder, somebody else's file", async () => {
+  test("no file, a folder, a file of another kind", async () => {
     const refused = (name: string) => expect(readCheckpoint(join(folder, name))).rejects;
     await refused("none.ckpt").toMatchObject({ code: "file", message: expect.stringMatching(/no such checkpoint/) });
     await refused("").toMatchObject({

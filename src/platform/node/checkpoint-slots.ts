@@ -1,7 +1,4 @@
-/**
- * Checkpoints on disk: two files used in turn, so that one is whole whatever happens to the other. Refuses to know when a
- * checkpoint is due and what its notes mean.
- */
+/** Stores checkpoints in two files that alternate, so that one is intact whatever happens to the other. */
 import { createHash } from "node:crypto";
 import { access, rename, rm } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -13,19 +10,19 @@ import { shortage } from "./shortage.ts";
 import { clearTemporaries, writeAtomically } from "./write.ts";
 
 export interface CheckpointSlots {
-  /** The name that users know them by; the other slot has a `~` behind it. */
+  /** The main name; the other slot has `~` appended. */
   readonly path: string;
-  /** Whether a checkpoint is there; it need not be a good one. */
+  /** Whether a checkpoint exists; it may be damaged. */
   exists(): Promise<boolean>;
-  /** Writes over the older one, whole or not at all. Errors are `UserError`s with code `file`. */
+  /** Overwrites the older slot atomically. Errors are `UserError`s with code `file`. */
   write(checkpoint: Checkpoint, notes: unknown): Promise<void>;
-  /** Leaves the last that was written, under the slots' own name. */
+  /** Keeps only the last checkpoint, under the main name. */
   settle(): Promise<void>;
-  /** Removes both, and what was left when they were being written. */
+  /** Removes both slots and their temporary files. */
   remove(): Promise<void>;
 }
 
-/** The slots called `path`; `newest`, where given, is the one that is not to be written over next. */
+/** The slots named `path`; `newest` is the slot that must not be overwritten next. */
 export function checkpointSlots(path: string, newest?: string): CheckpointSlots {
   const names = slotNames(path);
   let next = newest === names[0] ? 1 : 0;
@@ -40,7 +37,7 @@ export function checkpointSlots(path: string, newest?: string): CheckpointSlots 
       next = 1 - next;
     },
     async settle() {
-      // Replaces the older one, or else the older one goes: the newer is there at every moment.
+      // The older slot is replaced or removed, so that the newer one exists at every moment.
       if (next === 0) await rename(names[1], names[0]);
       else await rm(names[1], { force: true });
       next = 1;
@@ -57,16 +54,16 @@ export function checkpointSlots(path: string, newest?: string): CheckpointSlots 
 export interface FoundCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly notes: unknown;
-  /** SHA-256 of what it holds. */
+  /** SHA-256 of its contents. */
   readonly digest: string;
   readonly slots: CheckpointSlots;
-  /** What was wrong with the other slot, as a sentence. */
+  /** A sentence about damage of the other slot. */
   readonly problem: string | undefined;
 }
 
 /**
- * The newest good checkpoint of the two slots called `path`: either slot's name will do, and so will that of the picture.
- * Throws a `file` error if there is none.
+ * Reads the newest intact checkpoint of the two slots, given either slot's name or the picture's. Throws a `file` error
+ * if there is none.
  */
 export async function readCheckpoint(path: string): Promise<FoundCheckpoint> {
   const base = await slotsName(path);
@@ -88,12 +85,12 @@ export async function readCheckpoint(path: string): Promise<FoundCheckpoint> {
     throw new UserError("file", `${problems.length > 0 ? problems.join("; ") : missing}.`);
   }
   const { checkpoint, notes, digest, name } = best;
-  const rest = `going on from ${inMessage(name)}, step ${checkpoint.step} of ${checkpoint.steps}`;
+  const rest = `resuming from ${inMessage(name)}, step ${checkpoint.step} of ${checkpoint.steps}`;
   const problem = problems.length > 0 ? `${problems[0]}; ${rest}.` : undefined;
   return { checkpoint, notes, digest, slots: checkpointSlots(base, name), problem };
 }
 
-/** What the slots of a job are called whose result goes to `output`: with room for `~` and for their lock's ending. */
+/** The slots' name for a job that writes to `output`, short enough for `~` and the lock's suffix. */
 export function checkpointPath(output: string): string {
   return withEnding(output, ".ckpt", ".lock".length);
 }
@@ -102,7 +99,7 @@ function slotNames(path: string): [string, string] {
   return [path, `${path}~`];
 }
 
-/** The slots' common name: `out.png.ckpt` for itself, for `out.png.ckpt~` and for `out.png`. */
+/** The main name: `out.png.ckpt` for itself, for `out.png.ckpt~` and for `out.png`. */
 async function slotsName(path: string): Promise<string> {
   if (path.endsWith(".ckpt~")) return path.slice(0, -1);
   if (!path.endsWith(".ckpt"))
@@ -117,7 +114,7 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A file's bytes in parts, because one read can take 2 GB only; undefined if there is no file. */
+/** A file's bytes, read in parts because one read is limited to 2 GB; undefined if there is no file. */
 async function readWhole(path: string): Promise<Uint8Array | undefined> {
   try {
     const file = await openRegular(path);

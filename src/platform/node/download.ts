@@ -1,35 +1,35 @@
 /**
- * Fetching a large file over HTTPS into a partial file that survives a cut, and going on from there. Refuses to know what
- * the file is for, and to follow a redirect away from HTTPS (loopback excepted, for tests).
+ * Downloads a large file over HTTPS into a partial file and resumes after interruptions. Redirects away from HTTPS are
+ * refused (except to loopback, for tests).
  */
 import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 
-/** What a download may take. */
+/** Limits and callbacks of a download. */
 export interface DownloadOptions {
-  /** The size that the file must have; nothing beyond it is written. */
+  /** The expected size; nothing beyond it is written. */
   readonly bytes: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called with the bytes that are there, after each piece. */
+  /** Called after each chunk with the number of bytes received so far. */
   readonly onProgress?: ((received: number) => void) | undefined;
-  /** The time until a server must have begun to answer (default 5 s). */
+  /** Timeout until the response begins (default 5 s). */
   readonly connectMs?: number | undefined;
-  /** The longest silence within an answer (default 30 s). */
+  /** Timeout between chunks of the response (default 30 s). */
   readonly stallMs?: number | undefined;
 }
 
-/** Why an address did not give the file, as the second half of a sentence: "github.com answered 404 Not Found". */
+/** Why a server did not deliver the file, as the second half of a sentence: "github.com answered 404 Not Found". */
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
 }
 
 const redirectLimit = 5;
-/** How often a cut connection is taken up again as long as bytes keep coming. */
+/** The largest number of reconnections while bytes keep arriving. */
 const cutLimit = 20;
 
 /**
- * Fetches `url` into `part`, from where an earlier attempt at the same address was cut. When this returns, `part` has the
- * size asked for; its digest is for the caller to check. Throws `DownloadError` if the address does not give it, the
- * signal's reason if aborted, and the file system's errors.
+ * Downloads `url` into `part`, resuming an earlier attempt at the same URL. On return `part` has the expected size; the
+ * caller verifies its digest. Throws `DownloadError` if the server does not deliver, the signal's reason if aborted,
+ * and file system errors.
  */
 export async function download(url: string, part: string, options: DownloadOptions): Promise<void> {
   let idle = 0;
@@ -46,7 +46,7 @@ export async function download(url: string, part: string, options: DownloadOptio
   }
 }
 
-/** The connection ended before the file did: worth another attempt from there. */
+/** The connection ended early: worth another attempt from there. */
 class Cut extends Error {}
 
 async function attempt(url: string, part: string, options: DownloadOptions): Promise<boolean> {
@@ -89,7 +89,7 @@ async function attempt(url: string, part: string, options: DownloadOptions): Pro
     const file = await open(part, from > 0 ? "r+" : "w");
     try {
       onProgress?.(at);
-      const silence = `${hostOf(url)} fell silent for ${stallMs / 1000} s`;
+      const silence = `${hostOf(url)} sent nothing for ${stallMs / 1000} s`;
       patience(stallMs, silence);
       for await (const chunk of response.body) {
         patience(stallMs, silence);
@@ -113,7 +113,7 @@ async function attempt(url: string, part: string, options: DownloadOptions): Pro
   }
 }
 
-/** Requests an address, following redirects that stay on HTTPS. */
+/** Requests a URL, following redirects that stay on HTTPS. */
 async function follow(url: string, headers: Record<string, string>, signal: AbortSignal, onHop: () => void) {
   let next = url;
   for (let hop = 0; hop <= redirectLimit; hop++) {
@@ -133,7 +133,7 @@ async function follow(url: string, headers: Record<string, string>, signal: Abor
   throw new DownloadError(`${hostOf(url)} redirects in circles`);
 }
 
-/** How far an earlier attempt at the same address came, and what the server then called its version of the file. */
+/** The size of an earlier attempt at the same URL, and the server's validator of that version. */
 async function resumable(url: string, part: string, bytes: number): Promise<{ from: number; validator?: string }> {
   const from = await sizeOf(part);
   if (from === 0 || from >= bytes) return { from: 0 };
@@ -146,13 +146,13 @@ async function resumable(url: string, part: string, bytes: number): Promise<{ fr
   }
 }
 
-/** A strong ETag, else the date: what If-Range takes (RFC 9110, section 13.1.5). */
+/** A strong ETag, else the date: valid in If-Range (RFC 9110, section 13.1.5). */
 function validatorOf({ headers }: Response): string | undefined {
   const tag = headers.get("etag");
   return tag !== null && !tag.startsWith("W/") ? tag : (headers.get("last-modified") ?? undefined);
 }
 
-/** The whole file's length by the response's headers, if they tell. A wrong Content-Range counts as a wrong length. */
+/** The complete file's length by the response's headers, if present. A wrong Content-Range counts as a wrong length. */
 function lengthOf(response: Response, from: number): number | undefined {
   if (response.status === 206) {
     const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("content-range") ?? "");

@@ -1,8 +1,10 @@
-/** A folder, made with those that it lies in. */
+/** Creates folders. */
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Makes the folder at `path` unless it is there. Node's own recursive mkdir never returns from /proc (up to 20 at least). */
+/**
+ * Creates the folder `path` with its parents. Node's own recursive mkdir never returns from /proc (up to 20 at least).
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);

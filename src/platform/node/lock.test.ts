@@ -1,4 +1,4 @@
-/** One at a time, whatever became of the one before. */
+/** Locks are exclusive, and locks of dead processes do not last. */
 import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const lock = (pid: number, host = hostname()) =>
   writeFileSync(path, JSON.stringify({ id: "x", pid, host, started: 0 }));
 
-test("many at once come one after the other", async () => {
+test("concurrent actions run one after the other", async () => {
   let inside = 0;
   let waits = 0;
   const one = async () => {
@@ -31,7 +31,7 @@ test("many at once come one after the other", async () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test("taken without waiting: only while nobody else holds it", async () => {
+test("takeLock succeeds only while nobody else holds the lock", async () => {
   const first = await takeLock(path);
   expect(await takeLock(path)).toBeUndefined();
   await first!.release();
@@ -42,12 +42,12 @@ test("taken without waiting: only while nobody else holds it", async () => {
   await second!.release();
 });
 
-test("the lock is given back when the work fails", async () => {
+test("the lock is released when the action fails", async () => {
   await expect(withLock(path, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await withLock(path, async () => "yes")).toBe("yes");
 });
 
-test("a dead process's lock is broken at once, by one of many", async () => {
+test("a dead process's lock is broken at once, by one of many waiting", async () => {
   lock(2 ** 22 + 1);
   let inside = 0;
   const one = async () => {
@@ -58,7 +58,7 @@ test("a dead process's lock is broken at once, by one of many", async () => {
   await Promise.all(Array.from({ length: 8 }, () => withLock(path, one)));
 });
 
-test("a lock that nobody has touched for long is broken; one of another machine's is not", async () => {
+test("a stale lock is broken; a fresh one of another machine is not", async () => {
   lock(1, "elsewhere");
   const stop = new AbortController();
   const waiting = withLock(path, async () => {}, {

@@ -1,6 +1,6 @@
 /**
- * A lock between processes, as a file that only one can create. It holds its owner's process id and is touched while the
- * owner lives, so that a lock whose owner has died does not last. Refuses to know what is locked.
+ * A lock between processes: a file that only one can create. It holds the owner's process id and is touched while the
+ * owner lives, so that locks of dead processes can be broken.
  */
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
@@ -13,15 +13,15 @@ import { readRegular } from "./regular.ts";
 
 const pollMs = 100;
 const touchMs = 2_000;
-/** A lock that nobody has touched for so long is nobody's, even if a process with its number lives. */
+/** A lock untouched for this long is stale, even if a process with its id is running. */
 const staleMs = 30_000;
 
-/** A lock that is held. */
+/** A held lock. */
 export interface Lock {
   release(): Promise<void>;
 }
 
-/** Runs `action` while holding the lock file `path`; waits for it. */
+/** Waits for the lock file `path` and runs `action` while holding it. */
 export async function withLock<T>(
   path: string,
   action: () => Promise<T>,
@@ -42,7 +42,7 @@ export async function withLock<T>(
   }
 }
 
-/** Takes the lock file `path`, whose folder exists, without waiting; undefined while somebody else holds it. */
+/** Takes the lock file `path` (its folder exists) without waiting; undefined while another process holds it. */
 export async function takeLock(path: string): Promise<Lock | undefined> {
   const id = randomUUID();
   while (!(await take(path, id))) {
@@ -62,7 +62,7 @@ export async function takeLock(path: string): Promise<Lock | undefined> {
   };
 }
 
-/** The locks of this process. However it ends, but by a kill, it lets go of them. */
+/** The locks of this process, released on every exit except a kill. */
 const held = new Map<string, string>();
 process.on("exit", () => {
   for (const [path, id] of held) {
@@ -76,7 +76,7 @@ interface Owner {
   id: string;
   pid: number;
   host: string;
-  /** When the owner took the lock, in ms since 1970; for people who look into the file. */
+  /** When the lock was taken, in ms since 1970; for people who read the file. */
   started: number;
 }
 
@@ -100,11 +100,11 @@ async function owner(path: string): Promise<Owner | undefined> {
   try {
     return JSON.parse((await readRegular(path)).toString()) as Owner;
   } catch {
-    return undefined; // gone, or created this moment and not written yet
+    return undefined; // released, or created but not written yet
   }
 }
 
-/** The number by which the file system knows an abandoned lock; undefined for one that is held or gone. */
+/** The inode of an abandoned lock; undefined for one that is held or released. */
 async function abandoned(path: string): Promise<number | undefined> {
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return undefined;
@@ -122,14 +122,14 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Takes the abandoned lock away. Of several who try, one renames it; a fresh lock caught by mistake is put back. */
+/** Removes an abandoned lock: of several contenders one renames it; a fresh lock caught by mistake is put back. */
 async function breakLock(path: string, inode: number): Promise<void> {
   const aside = join(dirname(path), `.pastiche-${randomUUID()}.stale`);
   try {
     await rename(path, aside);
     if ((await stat(aside)).ino !== inode) await link(aside, path);
   } catch {
-    // another was quicker
+    // another process was faster
   }
   await rm(aside, { force: true });
 }

@@ -1,6 +1,6 @@
-/** How much memory there is for us: what this machine, or the container that we are in, has to spare. */
+/** The memory available to this process, on this machine or in its container. */
 
-/** Bytes that this process may take in all without pressing others: what it has, and nine tenths of what is free. */
+/** The number of bytes that this process may use in total: its own, and nine tenths of what is free. */
 export function memoryToTake(): number {
   return process.memoryUsage.rss() + 0.9 * process.availableMemory();
 }

@@ -1,13 +1,13 @@
-/** File names that are not longer than file systems take. Refuses to know what is in the files. */
+/** File names within the length limit of file systems. */
 import { createHash } from "node:crypto";
 import { posix, win32 } from "node:path";
 
-/** Most bytes of one name, on nearly every file system. */
+/** The largest length of a name in bytes, on nearly every file system. */
 const MOST = 255;
 
 /**
- * `path` with `ending` behind it, and with `room` for so many bytes more; its last part shortened, if it must be, until both fit; what was cut off is told apart by a
- * few digits of its digest, so that the same path always gives the same name.
+ * `path` with `ending` appended and `room` bytes to spare. If necessary, its last component is shortened and marked
+ * with a few digits of its digest, so that equal paths give equal names.
  */
 export function withEnding(path: string, ending: string, room = 0): string {
   const { base } = (process.platform === "win32" ? win32 : posix).parse(path);
@@ -17,7 +17,7 @@ export function withEnding(path: string, ending: string, room = 0): string {
   return `${path.slice(0, path.length - base.length)}${cut(base, most - mark.length)}${mark}${ending}`;
 }
 
-/** The longest beginning of `text` of at most so many bytes in UTF-8; characters stay whole. */
+/** The longest prefix of `text` of at most `bytes` bytes in UTF-8, without splitting characters. */
 function cut(text: string, bytes: number): string {
   let length = 0;
   let result = "";

@@ -1,5 +1,5 @@
-/** Paths as they may stand in messages. Refuses to know what lies behind them. */
+/** Paths in messages. */
 import { cleaned } from "../../errors.ts";
 
-/** `path` on one line, steering nothing. */
+/** `path` on one line, without control characters. */
 export const inMessage = cleaned;

@@ -1,4 +1,4 @@
-/** Pictures that are none: each gets the one code and one line that helps, at once, and nothing of the machinery shows. */
+/** Invalid pictures: each gives one code and one helpful line, quickly, without internals. */
 
 import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { bytes, jpegHeader, pngFile, tiffFile } from "../../../test/pictures/bad
 import { UserError } from "../../errors.ts";
 import { readPicture } from "./pictures.ts";
 
-/** What every message keeps to: one line, a sentence, no trace of where the program lives or what it is made of. */
+/** The message, checked to be one sentence on one line without paths or names of internals. */
 async function refusal(source: string | Uint8Array, options = {}): Promise<string> {
   const error: unknown = await readPicture(source, options).then(
     ({ image }) => new Error(`was read as ${image.width} x ${image.height}`),
@@ -27,9 +27,9 @@ async function refusal(source: string | Uint8Array, options = {}): Promise<strin
 const noise = Buffer.from(Array.from({ length: 3 * 64 * 64 }, (_, i) => (i * i * 31 + i * 7) % 256));
 const picture = () => sharp(noise, { raw: { width: 64, height: 64, channels: 3 } });
 
-describe("not a picture that is read", () => {
+describe("unsupported files", () => {
   test.each<[string, string | Uint8Array, RegExp]>([
-    ["nothing", "", /is empty/],
+    ["nothing", "", /is an empty file/],
     ["one letter", "a", /is text/],
     ["one byte", bytes(0xff), /is text|no known format/],
     ["zeros", new Uint8Array(5000), /no known format/],
@@ -76,7 +76,7 @@ describe("not a picture that is read", () => {
   });
 });
 
-describe("bombs are refused by their headers", () => {
+describe("decompression bombs are rejected by their headers", () => {
   const zeros = deflateSync(Buffer.alloc(40_000_000), { level: 9 });
   beforeAll(() => readPicture(pngFile(1, 1, deflateSync(bytes(0, 1, 2, 3)))));
 
@@ -85,7 +85,7 @@ describe("bombs are refused by their headers", () => {
     ["PNG of 10 gigapixels in 40 kB", pngFile(100_000, 100_000, zeros), /100000 x 100000/],
     ["PNG of 2^31 - 1", pngFile(2 ** 31 - 1, 1, zeros), /2147483647 x 1/],
     ["PNG of 16384 x 16384", pngFile(16_384, 16_384, zeros), /268.44 million pixels; at most 67.11 million/],
-    ["PNG without width", pngFile(0, 5, zeros), /0 x 5 pixels: there is nothing/],
+    ["PNG without width", pngFile(0, 5, zeros), /0 x 5 pixels: it is empty/],
     ["PNG without height", pngFile(5, 0, zeros), /5 x 0/],
     ["JPEG of 65535 x 65535", jpegHeader(65_535, 65_535), /65535 x 65535/],
     ["JPEG without height", jpegHeader(8, 0), /8 x 0/],
@@ -112,7 +112,7 @@ describe("bombs are refused by their headers", () => {
     expect(process.memoryUsage().rss - memory).toBeLessThan(50e6);
   });
 
-  test("and so is one above the caller's own limit", async () => {
+  test("and so are pictures above the caller's limit", async () => {
     const png = await picture().png().toBuffer();
     expect(await refusal(png, { maxPixels: 4095 })).toMatch(/is 64 x 64, 4096 pixels; at most 4095 are read/);
     expect((await readPicture(png, { maxPixels: 4096 })).image.width).toBe(64);
@@ -161,7 +161,7 @@ describe("damage", () => {
     expect(await refusal(float)).toMatch(/holds float values; save it with 8 or 16 bits/);
   });
 
-  test("what is odd but sound is read", async () => {
+  test("unusual but valid files are read", async () => {
     const png = await picture().png().toBuffer();
     const padded = Buffer.concat([png, Buffer.from("PK\x03\x04 a zip behind the picture")]);
     expect((await readPicture(padded)).image.width).toBe(64);
@@ -191,7 +191,7 @@ describe("files", () => {
   test.each<[string, RegExp]>([
     ["missing.png", /there is no such file/],
     ["folder.png", /is a folder/],
-    ["empty.png", /is empty/],
+    ["empty.png", /is an empty file/],
     ["empty.png/inside.png", /a part of this path is a file/],
     ["drawing.png", /SVG drawing/],
     ["huge.png", /101 MB; at most 100 MB/],

@@ -1,4 +1,4 @@
-/** Colours that a file describes itself, and files that are whole but of a kind that is not read. */
+/** PNG colour chunks, and valid TIFFs of unsupported kinds. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { pngChunk } from "../../../test/pictures/bad.ts";
@@ -7,7 +7,7 @@ import { readPicture } from "./pictures.ts";
 const [width, height] = [16, 4];
 const raw = Buffer.from(Array.from({ length: width * height * 3 }, (_, i) => (Math.floor(i / 3) % width) * 17));
 
-/** A PNG with chunks before its pixels, and none but those that say something of colours. */
+/** A PNG with the given chunks before its pixels and no other colour chunks. */
 async function png(chunks: Uint8Array[], depth: 8 | 16 = 8, alpha = false): Promise<Buffer> {
   let pipeline = sharp(raw, { raw: { width, height, channels: 3 } });
   if (alpha) pipeline = pipeline.ensureAlpha(0.5);
@@ -35,7 +35,7 @@ describe("a PNG's gAMA", () => {
     [1, 16],
     [0.55, 8],
     [0.35, 8],
-  ] as const)("of %f at %i bits is what its values mean", async (gamma, depth) => {
+  ] as const)("of %f at %i bits is applied", async (gamma, depth) => {
     const plain = await readPicture(await png([], depth));
     const { image } = await readPicture(await png([gAMA(gamma)], depth));
     image.data.forEach((x, i) => {
@@ -44,21 +44,21 @@ describe("a PNG's gAMA", () => {
   });
 
   test.each([
-    ["of 1/2.2 is sRGB's", [gAMA(0.45455)]],
-    ["is not asked where sRGB says it", [pngChunk("sRGB", Uint8Array.of(0)), gAMA(1)]],
-    ["that is none is passed over", [gAMA(0)]],
-    ["of sRGB's own primaries changes nothing", [cHRM(...ours)]],
+    ["of 1/2.2 means sRGB", [gAMA(0.45455)]],
+    ["is ignored if there is an sRGB chunk", [pngChunk("sRGB", Uint8Array.of(0)), gAMA(1)]],
+    ["that is invalid is ignored", [gAMA(0)]],
+    ["of sRGB's primaries changes nothing", [cHRM(...ours)]],
   ])("%s", async (_, chunks) => {
     expect((await readPicture(await png(chunks))).image.data).toEqual((await readPicture(await png([]))).image.data);
   });
 
-  test("leaves opacity alone", async () => {
+  test("leaves alpha unchanged", async () => {
     const { alpha } = await readPicture(await png([gAMA(1)], 8, true));
     for (const x of alpha!) expect(Math.abs(x - 0.5)).toBeLessThan(0.01);
   });
 });
 
-test("a PNG's cHRM: greys stay, and Adobe's green is greener than sRGB has it", async () => {
+test("a PNG's cHRM: greys are unchanged, and Adobe RGB's green is converted", async () => {
   const grey = await readPicture(await png([gAMA(1 / 2.2), cHRM(...adobe)]));
   const plain = await readPicture(await png([]));
   grey.image.data.forEach((x, i) => {
@@ -69,7 +69,7 @@ test("a PNG's cHRM: greys stay, and Adobe's green is greener than sRGB has it", 
     .toBuffer();
   const chunks = [cHRM(...adobe)];
   const { image } = await readPicture(Buffer.concat([green.subarray(0, 33), ...chunks, green.subarray(33)]));
-  // Adobe RGB (1998) to sRGB in linear light, both of D65, as B. Lindbloom's matrices multiply to.
+  // Adobe RGB (1998) to sRGB in linear light, both D65: the product of B. Lindbloom's matrices.
   const [r, g, b] = [100, 160, 100].map((v) => decoded(v / 255)) as [number, number, number];
   const expected = [1.39836 * r - 0.39836 * g, g, -0.04293 * g + 1.04293 * b].map(encoded);
   expected.forEach((value, c) => {
@@ -77,8 +77,8 @@ test("a PNG's cHRM: greys stay, and Adobe's green is greener than sRGB has it", 
   });
 });
 
-describe("TIFFs that are not read are called by what they are", () => {
-  /** A TIFF of one directory, uncompressed but for what its tags say. */
+describe("unsupported TIFFs are named", () => {
+  /** An uncompressed TIFF with one directory and the given tags. */
   async function tiff(tags: Record<number, number>): Promise<Buffer> {
     const file = await sharp(raw, { raw: { width, height, channels: 3 } })
       .tiff({ compression: "none" })
@@ -88,7 +88,7 @@ describe("TIFFs that are not read are called by what they are", () => {
       const at = directory + 2 + 12 * i;
       const value = tags[file.readUInt16LE(at)];
       if (value === undefined) continue;
-      // Bits stand elsewhere, once for each channel.
+      // Short values are stored elsewhere, one per channel.
       if (file.readUInt32LE(at + 4) === 3)
         for (let c = 0; c < 3; c++) file.writeUInt16LE(value, file.readUInt32LE(at + 8) + 2 * c);
       else file.writeUInt16LE(value, at + 8);
@@ -112,7 +112,7 @@ describe("TIFFs that are not read are called by what they are", () => {
     });
   });
 
-  test("as it is, it is read", async () => {
+  test("an unmodified one is read", async () => {
     expect((await readPicture(await tiff({}))).size).toEqual({ width, height });
   });
 });

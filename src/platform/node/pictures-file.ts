@@ -1,6 +1,4 @@
-/**
- * The bytes of a file the user named, up to a limit, or one clear line why not. Refuses to know what the bytes are.
- */
+/** Reads a file that the user named, up to a limit, or gives one clear line why not. */
 
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -35,7 +33,7 @@ export async function readWithin(path: string, most: number = limits.bytes): Pro
   }
 }
 
-/** One read for a file whose length is known, as long as it stays what it was. */
+/** One read for a file of known length, verified afterwards. */
 async function readSized(file: FileHandle, path: string, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let filled = 0;
@@ -59,7 +57,7 @@ async function readToEnd(file: FileHandle, path: string, most: number): Promise<
   return Buffer.concat(parts);
 }
 
-/** The refusal of a file of `size` bytes or more. */
+/** The error for a file of `size` bytes or more. */
 export function tooLarge(name: string, size: number, limit: number = limits.bytes): UserError {
   const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
   const most = megabytes(limit);

@@ -1,10 +1,10 @@
-/** JPEGs that are not all there: what is complete is read, what is not is refused, however quietly it would decode. */
+/** Truncated JPEGs are rejected even if they decode without an error; complete ones are read. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { readPicture } from "./pictures.ts";
 
 const [width, height] = [320, 240];
-/** Something to see everywhere; or, below the middle, one colour only. */
+/** Noise everywhere, or one colour below `flatFrom`. */
 const raw = (flatFrom = 1) =>
   Buffer.from(
     Uint8Array.from({ length: width * height * 3 }, (_, i) =>
@@ -33,7 +33,7 @@ describe.each(Object.entries(kinds))("%s", (_, options) => {
     ["with half of its end marker", (file) => file.subarray(0, file.length - 1)],
     ["with zeros behind it", (file) => Buffer.concat([file, Buffer.alloc(5000)])],
     ["with a film behind it", (file) => Buffer.concat([file, Buffer.from("....ftypmp42"), file.subarray(20)])],
-  ])("%s it is read", async (_, change) => {
+  ])("%s, it is read", async (_, change) => {
     const file = await jpeg(options);
     const expected = await readPicture(file);
     expect((await readPicture(change(file))).image.data).toEqual(expected.image.data);
@@ -50,7 +50,7 @@ describe.each(Object.entries(kinds))("%s", (_, options) => {
       (file) => Buffer.concat([part(file, 0.5), Buffer.alloc(file.length / 2), end]),
     ],
     ["its last tenth zeros", (file) => Buffer.concat([part(file, 0.9), Buffer.alloc(file.length / 10), end])],
-  ])("%s, it is refused", async (_, change) => {
+  ])("%s, it is rejected", async (_, change) => {
     await expect(readPicture(change(await jpeg(options)), { name: "x.jpg" })).rejects.toMatchObject({
       name: "UserError",
       code: "picture",
@@ -59,13 +59,13 @@ describe.each(Object.entries(kinds))("%s", (_, options) => {
     });
   });
 
-  test.each([0, 0.01, 0.25, 0.6])("one that is one colour from %f on is read", async (from) => {
+  test.each([0, 0.01, 0.25, 0.6])("one with a single colour from %f on is read", async (from) => {
     const { size } = await readPicture(await jpeg(options, from));
     expect(size).toEqual({ width, height });
   });
 });
 
-test("a large picture of one colour, whose data is nothing but zeros, is read", async () => {
+test("a large picture of one colour, whose data is all zeros, is read", async () => {
   const file = await sharp({ create: { width: 3000, height: 2000, channels: 3, background: "white" } })
     .jpeg({ optimiseCoding: true })
     .toBuffer();
@@ -73,7 +73,7 @@ test("a large picture of one colour, whose data is nothing but zeros, is read", 
   expect((await readPicture(file, { longSide: 100 })).size.width).toBe(3000);
 });
 
-test("a progressive picture whose last scans are missing is refused", async () => {
+test("a progressive picture without its last scans is rejected", async () => {
   const file = await jpeg({ progressive: true });
   const scans = [...file.keys()].filter((i) => file[i] === 0xff && file[i + 1] === 0xda);
   for (const scan of scans.slice(2))

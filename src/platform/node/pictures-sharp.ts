@@ -1,6 +1,6 @@
 /**
- * The one door to sharp: loaded on first use, because it costs tens of milliseconds that `--help` does not have, and set
- * to hold little memory. Refuses to know about pictures.
+ * Loads sharp on first use, because that takes tens of milliseconds which `--help` should not wait for, and limits its
+ * memory.
  */
 
 import { UserError } from "../../errors.ts";
@@ -11,7 +11,7 @@ type SharpModule = typeof import("sharp").default;
 
 let loading: Promise<SharpModule> | undefined;
 
-/** sharp, without its cache of open files and decoded pictures (each of ours is read once), on at most four threads. */
+/** sharp without its cache (each picture is read once), on at most four threads. */
 export function loadSharp(): Promise<SharpModule> {
   loading ??= import("sharp").then(
     ({ default: sharp }) => {

@@ -1,4 +1,4 @@
-/** What is written is what is read: every format and depth, alpha, words, roundings and refusals. */
+/** Written pictures read back equal: every format and depth, alpha, text, rounding and errors. */
 
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** How far a value may be from what was written: half a step where nothing is lost, more where the codec loses. */
+/** The tolerance per value: half a step for lossless formats, more for lossy ones. */
 const tolerance: Record<OutputFormat, Record<Depth, number>> = {
   png: { 8: 0.501 / 255, 16: 0.501 / 65535 },
   tiff: { 8: 0.501 / 255, 16: 0.501 / 65535 },
@@ -37,7 +37,7 @@ const pairs = [
 ];
 
 describe("encodePicture", () => {
-  test.each(pairs)("$format at $depth bits comes back", async ({ format, depth }) => {
+  test.each(pairs)("$format at $depth bits survives a round trip", async ({ format, depth }) => {
     const image = sRgbRamp(37, 23);
     const picture = await readPicture(await encodePicture(format, { image }, { depth }));
     expect(picture).toMatchObject({ format, depth, stored: { width: 37, height: 23 }, orientation: 1 });
@@ -56,7 +56,7 @@ describe("encodePicture", () => {
     },
   );
 
-  test("JPEG is laid on white, with full colour resolution and an sRGB profile", async () => {
+  test("JPEG is composited over white, with full colour resolution and an sRGB profile", async () => {
     const image = sRgbRamp(16, 16);
     const bytes = await encodePicture("jpeg", { image, alpha: new Float32Array(256) });
     const picture = await readPicture(bytes);
@@ -77,7 +77,7 @@ describe("encodePicture", () => {
     },
   );
 
-  test.each(outputFormats)("%s holds words, in any script", async (format) => {
+  test.each(outputFormats)("%s keeps text in any script", async (format) => {
     const text = {
       Software: "pastiche 0.1.0",
       "pastiche:settings": '{"size":512,"style":"(a (b)"}',
@@ -91,7 +91,7 @@ describe("encodePicture", () => {
     expect(readPictureText(await encodePicture(format, { image }))).toEqual({});
   });
 
-  test("PNG words survive whatever they are", async () => {
+  test("PNG text of any content survives", async () => {
     const keyword = fc.stringMatching(/^[!-~]{1,79}$/).filter((key) => key !== "__proto__");
     const image = sRgbRamp(2, 2);
     await fc.assert(
@@ -110,14 +110,14 @@ describe("encodePicture", () => {
     ["jpeg", { quality: 0 }, "quality: expected a whole number from 1 to 100, got 0."],
     ["jpeg", { quality: Number.NaN }, "quality: expected a whole number from 1 to 100, got NaN."],
     ["jpeg", { text: { a: "x".repeat(70_000) } }, "The text is too long for this format"],
-  ] as const)("refuses %s with what it cannot hold", async (format, options, message) => {
+  ] as const)("rejects %s with unsupported options", async (format, options, message) => {
     const attempt = encodePicture(format, { image: sRgbRamp(4, 4) }, options);
     await expect(attempt).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(message) });
   });
 });
 
 describe("writePicture", () => {
-  test("takes the format from the ending, in either case", async () => {
+  test("takes the format from the extension, in either case", async () => {
     for (const [name, format] of [
       ["a.PNG", "png"],
       ["b.jpg", "jpeg"],
@@ -130,7 +130,7 @@ describe("writePicture", () => {
     expect((await readdir(folder)).sort()).toEqual(["a.PNG", "b.jpg", "c.tif", "d.webp"]);
   });
 
-  test.each(["out", "out.bmp", "out.gif", "out.png.txt"])("refuses %s and lists the endings", async (name) => {
+  test.each(["out", "out.bmp", "out.gif", "out.png.txt"])("rejects %s and lists the extensions", async (name) => {
     await expect(writePicture(join(folder, name), { image: sRgbRamp(2, 2) })).rejects.toMatchObject({
       code: "usage",
       message: expect.stringContaining("must end in one of .png, .jpg, .jpeg, .webp, .tif, .tiff."),

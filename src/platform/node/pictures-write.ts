@@ -1,7 +1,4 @@
-/**
- * Pictures written to files on Node: sRGB, rounded to the nearest 8 or 16-bit value, alpha put back, words inside.
- * Refuses to know where the picture comes from.
- */
+/** Writes pictures to files in Node: sRGB, rounded to 8 or 16 bits, with alpha and text metadata. */
 
 import type { Sharp } from "sharp";
 import { UserError } from "../../errors.ts";
@@ -13,8 +10,8 @@ import { loadSharp } from "./pictures-sharp.ts";
 import { type WriteOptions, writeAtomically } from "./write.ts";
 
 /**
- * Writes `drawing` to `path` in the format its ending asks for; the file appears whole or not at all. Errors: `usage`
- * for an ending or option that does not fit, `file` when it exists (without `force`) or cannot be written.
+ * Writes `drawing` to `path`, atomically, in the format of its extension. Errors: `usage` for an unsupported extension
+ * or option, `file` if it exists (without `force`) or cannot be written.
  */
 export async function writePicture(
   path: string,
@@ -26,9 +23,9 @@ export async function writePicture(
 }
 
 /**
- * `drawing` as the bytes of a file. Values are rounded to the nearest of 255 or 65535 steps after clamping to [0, 1], not
- * dithered. PNG, WebP and TIFF keep `alpha`; JPEG cannot, so there the picture is laid on white. JPEG is 4:4:4. `text`
- * becomes PNG iTXt, or one JSON description in the EXIF of JPEG and WebP or in TIFF's own tag.
+ * Encodes `drawing`. Values are clamped to [0, 1] and rounded to the nearest of 255 or 65535 steps, not dithered. PNG,
+ * WebP and TIFF keep alpha; JPEG is composited over white. JPEG is 4:4:4. `text` becomes PNG iTXt, or a JSON
+ * description in the EXIF of JPEG and WebP or in TIFF's own tag.
  */
 export async function encodePicture(
   format: OutputFormat,
@@ -47,7 +44,7 @@ export async function encodePicture(
   const flat = format === "jpeg" && drawing.alpha ? { image: flatten(drawing.image, drawing.alpha) } : drawing;
   const { values, channels } = toPixels(flat, depth);
   const sharp = await loadSharp();
-  // 72 dots per inch says "unknown"; left alone, libvips writes 25.4 and layout programs make huge pages of it.
+  // 72 dots per inch is conventional; by default libvips writes 25.4, which makes huge pages in layout programs.
   const raw = sharp(values, { raw: { width, height, channels }, limitInputPixels: false }).withDensity(72);
   const about = Object.keys(text).length > 0 ? description(text) : undefined;
   switch (format) {
@@ -72,7 +69,9 @@ export async function encodePicture(
   }
 }
 
-/** With the sRGB profile, and the description in EXIF if there is one. An APP1 segment of JPEG holds less than 64 KiB. */
+/**
+ * With the sRGB profile, and the description in EXIF if there is one. An APP1 segment of JPEG holds less than 64 KiB.
+ */
 function described(pipeline: Sharp, about: string | undefined): Sharp {
   const profiled = pipeline.withIccProfile("srgb");
   if (about === undefined) return profiled;

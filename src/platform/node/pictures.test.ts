@@ -1,4 +1,4 @@
-/** What is read is what the picture looks like: every format, orientation, colour space, depth and kind of alpha. */
+/** Reading pictures: every format, orientation, colour space, depth and kind of alpha. */
 
 import { createHash } from "node:crypto";
 import sharp, { type Sharp } from "sharp";
@@ -11,7 +11,7 @@ import { inputFormats } from "../pictures.ts";
 import { readPictureText } from "../pictures-text.ts";
 import { readPicture } from "./pictures.ts";
 
-/** `image` as 8-bit raw pixels in sharp's hands. */
+/** `image` as 8-bit raw pixels in sharp. */
 function raw({ width, height, data }: Image): Sharp {
   const plane = width * height;
   const pixels = Uint8Array.from({ length: 3 * plane }, (_, i) =>
@@ -20,7 +20,7 @@ function raw({ width, height, data }: Image): Sharp {
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
-/** Raw pixels of 16 bits a value. */
+/** Raw pixels with 16 bits per value. */
 function raw16(values: number[], width: number, channels: 1 | 2 | 3 | 4): Sharp {
   const height = values.length / channels / width;
   return sharp(Uint16Array.from(values), { raw: { width, height, channels } });
@@ -52,14 +52,14 @@ describe("formats", () => {
     expect(worst(picture.image.data, ramp.data)).toBeLessThan(name === "palette PNG" ? 0.13 : 0.002);
   });
 
-  test("progressive JPEG, and one with bytes behind its end", async () => {
+  test("progressive JPEG, and one with trailing bytes", async () => {
     const jpeg = await raw(ramp).jpeg({ progressive: true, quality: 98 }).toBuffer();
     for (const bytes of [jpeg, Buffer.concat([jpeg, Buffer.from("<?php evil ?>")])]) {
       expect(worst((await readPicture(bytes)).image.data, ramp.data)).toBeLessThan(0.1);
     }
   });
 
-  test.each(["png", "tiff"] as const)("one bit a pixel: %s", async (format) => {
+  test.each(["png", "tiff"] as const)("one bit per pixel: %s", async (format) => {
     const checks = { ...ramp, data: ramp.data.map((_, i) => (Math.floor((i % 48) / 3) + Math.floor(i / 144)) % 2) };
     checks.data.copyWithin(1536, 0, 1536);
     checks.data.copyWithin(3072, 0, 1536);
@@ -85,7 +85,7 @@ describe("formats", () => {
   });
 });
 
-test("a large picture is reduced while it is read, turned first", async () => {
+test("a large rotated picture is reduced while it is read", async () => {
   const bytes = await raw(ramp).withMetadata({ orientation: 6 }).png().toBuffer();
   const whole = await readPicture(bytes);
   const small = await readPicture(bytes, { longSide: 12 });
@@ -94,7 +94,7 @@ test("a large picture is reduced while it is read, turned first", async () => {
   expect(await readPicture(bytes, { longSide: 48 })).toEqual(whole);
 });
 
-test("the words around a picture may be what they like", async () => {
+test("text metadata may have any content", async () => {
   const bytes = await raw(ramp).png().toBuffer();
   const chunk = (type: string, text: string) => pngChunk(type, Buffer.from(text, "latin1"));
   const words = [
@@ -109,7 +109,7 @@ test("the words around a picture may be what they like", async () => {
 
 describe("orientation", () => {
   const { width: W, height: H } = ramp;
-  /** Which stored pixel is seen at (x, y) of the upright picture; TIFF 6.0, tag 274. */
+  /** The stored pixel for (x, y) of the upright picture; TIFF 6.0, tag 274. */
   const source: Record<number, (x: number, y: number) => [number, number]> = {
     1: (x, y) => [x, y],
     2: (x, y) => [W - 1 - x, y],
@@ -148,7 +148,7 @@ describe("colour spaces", () => {
       { length: data.length },
       (_, i) => data[(i % 1536) * 3 + Math.floor(i / 1536)]! / 255,
     );
-    expect(worst(stored, soft.data)).toBeGreaterThan(0.03); // The file really holds other numbers.
+    expect(worst(stored, soft.data)).toBeGreaterThan(0.03); // The stored values really differ.
     expect(worst((await readPicture(bytes)).image.data, soft.data)).toBeLessThan(format === "png" ? 0.01 : 0.06);
   });
 
@@ -170,7 +170,7 @@ describe("colour spaces", () => {
     expect(worst(image.data, soft.data)).toBeLessThan(0.06);
   });
 
-  test("a damaged colour profile is left aside", async () => {
+  test("a damaged colour profile is ignored", async () => {
     const bytes = await raw(ramp).withIccProfile("p3").tiff({ compression: "none" }).toBuffer();
     const at = bytes.indexOf("acsp");
     bytes.fill(0x5a, at - 36, at + 40);
@@ -178,7 +178,7 @@ describe("colour spaces", () => {
     expect(image).toMatchObject({ width: 48, height: 32 });
   });
 
-  test("grey is the same in all three", async () => {
+  test("grey is equal in all channels", async () => {
     const { data } = (await readPicture(await raw(ramp).toColourspace("b-w").png().toBuffer())).image;
     expect(data.subarray(0, 1536)).toEqual(data.subarray(1536, 3072));
     expect(data.subarray(0, 1536)).toEqual(data.subarray(3072));
@@ -227,7 +227,7 @@ describe("depth", () => {
 });
 
 describe("alpha", () => {
-  /** Two opaque red pixels, one half-transparent green, five invisible ones with garbage in them. */
+  /** Two opaque red pixels, one half-transparent green, five transparent ones with garbage. */
   const pixels = Uint8Array.from([
     255,
     0,
@@ -245,30 +245,30 @@ describe("alpha", () => {
   ]);
   const rgba = () => sharp(pixels, { raw: { width: 8, height: 1, channels: 4 } });
 
-  test.each(["png", "webp", "tiff"] as const)("is taken off %s", async (format) => {
+  test.each(["png", "webp", "tiff"] as const)("is separated from %s", async (format) => {
     const options =
       format === "png" ? {} : format === "webp" ? { lossless: true, exact: true } : { compression: "lzw" as const };
     const { image, alpha } = await readPicture(await rgba()[format](options).toBuffer());
     expect([...alpha!].map((a) => Math.round(a * 255))).toEqual([255, 255, 128, 0, 0, 0, 0, 0]);
     expect([...image.data].slice(0, 3)).toEqual([1, 1, 0]);
-    expect(Math.max(...image.data.subarray(16))).toBe(0); // No blue: garbage does not show.
-    expect(image.data[8 + 3]).toBeGreaterThan(0.3); // Beside green: some green.
+    expect(Math.max(...image.data.subarray(16))).toBe(0); // No blue: the garbage is replaced.
+    expect(image.data[8 + 3]).toBeGreaterThan(0.3); // Next to green: some green.
   });
 
-  test("of a GIF, and turned with the picture", async () => {
+  test("of a GIF, and rotated with the picture", async () => {
     const gif = await readPicture(await rgba().gif().toBuffer());
     expect([...gif.alpha!].slice(3)).toEqual([0, 0, 0, 0, 0]);
     const turned = await readPicture(await rgba().withMetadata({ orientation: 3 }).png().toBuffer());
     expect([...turned.alpha!].map((a) => Math.round(a * 255))).toEqual([0, 0, 0, 0, 0, 128, 255, 255]);
   });
 
-  test("is absent where everything is opaque, and an error where nothing is to be seen", async () => {
+  test("is absent where everything is opaque, and an error where everything is transparent", async () => {
     const opaque = await readPicture(await raw(ramp).ensureAlpha().png().toBuffer());
     expect(opaque.alpha).toBeUndefined();
     const nothing = await raw(ramp).ensureAlpha(0).png().toBuffer();
     await expect(readPicture(nothing)).rejects.toMatchObject({
       code: "picture",
-      message: "the picture is wholly transparent: there is nothing to see in it.",
+      message: "the picture is fully transparent.",
     });
   });
 });

@@ -1,7 +1,6 @@
 /**
- * Pictures read from files on Node, with sharp (libvips) as the decoder, which is loaded when the first picture is. It
- * sees only what the magic number and the header let through; what comes out is upright, sRGB and within the limits.
- * Refuses to know what the picture is for.
+ * Reads picture files in Node with sharp (libvips). The decoder only receives files whose signature and header were
+ * accepted; the result is upright, sRGB and within the limits.
  */
 
 import { createHash } from "node:crypto";
@@ -19,21 +18,27 @@ import { readWithin, tooLarge } from "./pictures-file.ts";
 import { loadSharp } from "./pictures-sharp.ts";
 
 export interface ReadOptions {
-  /** The most pixels to accept; 8192 x 8192 by default, at most 268 million. Above, files and sides may be larger, too. */
+  /**
+   * The largest number of pixels; default 8192 x 8192, at most 268 million. Above the default, files and sides may be
+   * larger, too.
+   */
   readonly maxPixels?: number | undefined;
-  /** Reduce a larger picture to this long side while it is unpacked; saves most of the memory. Smaller ones stay. */
+  /**
+   * Reduce a larger picture to this long side during decoding, which saves most of the memory. Smaller ones are
+   * unchanged.
+   */
   readonly longSide?: number | undefined;
-  /** Count its flat colours before it is reduced: it is a mask. */
+  /** Find the flat colours before the reduction, for a mask. */
   readonly colors?: boolean | undefined;
-  /** What messages call the picture; default the path, or "the picture" for bytes. */
+  /** The picture's name in messages; default the path, or "the picture" for bytes. */
   readonly name?: string | undefined;
 }
 
 /**
- * Reads a JPEG, PNG, WebP, AVIF, TIFF or GIF from a path or from its bytes. The EXIF orientation is applied, an embedded
- * ICC profile (or CMYK, grey, palette) is converted to sRGB, 16-bit values keep their precision, and alpha is taken off:
- * see `Picture`. Of several frames or pages the first is taken. Throws a `UserError` with code `picture`, and no other,
- * when the file is missing, unreadable, damaged, over the limits or of another kind.
+ * Reads a JPEG, PNG, WebP, AVIF, TIFF or GIF from a path or its bytes. Applies the EXIF orientation, converts embedded
+ * ICC profiles (and CMYK, grey, palettes) to sRGB, keeps 16-bit precision and separates alpha: see `Picture`. Takes the
+ * first of several frames or pages. Throws a `UserError` with code `picture` if the file is missing, unreadable,
+ * damaged, over the limits or of another kind.
  */
 export async function readPicture(source: string | Uint8Array, options: ReadOptions = {}): Promise<Picture> {
   const name = inMessage(options.name ?? (typeof source === "string" ? source : "the picture"));
@@ -65,7 +70,7 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   checkSize(name, stored, options.maxPixels);
   const depth = usableDepth(name, format, metadata);
 
-  /** The pixels; of a JPEG also where its decoder only warns, unless that is of missing data. */
+  /** The pixels; of a JPEG also if the decoder only warns, unless the warning is about missing data. */
   const whole = (pipeline: (failOn: "warning" | "error") => Sharp) => {
     const run = (failOn: "warning" | "error") => pipeline(failOn).toBuffer({ resolveWithObject: true });
     if (!shape) return run("error").catch(refuse);
@@ -90,7 +95,7 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   const { image, alpha } = toDrawing(pixels, options.longSide);
   const colors = options.colors ? flatColorsOf(pixels) : undefined;
   if (!options.colors && alpha?.every((value) => value === 0)) {
-    throw new UserError("picture", `${name} is wholly transparent: there is nothing to see in it.`);
+    throw new UserError("picture", `${name} is fully transparent.`);
   }
   const size = { width: info.width, height: info.height };
   const digest = createHash("sha256").update(bytes).digest("hex");
@@ -108,7 +113,9 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   };
 }
 
-/** The depth to decode at; a `picture` error for values that are neither 8 nor 16-bit whole numbers, or a false format. */
+/**
+ * The depth to decode at; a `picture` error for unsupported sample types or a mismatch between signature and decoder.
+ */
 function usableDepth(name: string, format: InputFormat, metadata: Metadata): Depth {
   const decoder = (metadata.format as string) === "heif" ? "avif" : metadata.format;
   if (decoder !== format || (format === "avif" && metadata.compression !== "av1")) {
@@ -122,12 +129,12 @@ function usableDepth(name: string, format: InputFormat, metadata: Metadata): Dep
   );
 }
 
-/** 1 to 8; anything else in the file is taken as upright, as the decoder does. */
+/** 1 to 8; any other value counts as upright, as in the decoder. */
 function orientationOf({ orientation = 1 }: Metadata): number {
   return orientation >= 1 && orientation <= 8 ? orientation : 1;
 }
 
-/** The value that stands for white: libvips shifts 10 and 12-bit AVIF up to 16 bits. */
+/** The value of white: libvips shifts 10 and 12-bit AVIF up to 16 bits. */
 function largest(depth: Depth, { bitsPerSample, format }: Metadata): number {
   if (depth === 8) return 255;
   const shift = (format as string) === "heif" && bitsPerSample && bitsPerSample < 16 ? 16 - bitsPerSample : 0;
@@ -139,7 +146,7 @@ function incomplete(name: string): UserError {
   return new UserError("picture", `${name} is an incomplete jpeg file: ${why}; use another copy of it.`);
 }
 
-/** The decoder's own words, made short and plain, behind what the user can do. */
+/** The decoder's message, shortened, after the advice. */
 function damaged(name: string, format: InputFormat, cause: unknown): UserError {
   const words = (cause instanceof Error ? cause.message : String(cause))
     .replace(/^Input (?:buffer|file) (?:has corrupt header|contains unsupported image format):?\s*/i, "")

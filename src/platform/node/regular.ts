@@ -1,19 +1,19 @@
 /**
- * Files that a file names, not a person: only regular ones are opened, because a pipe would be waited for and a device may do
- * anything. What people type may be a pipe; that is `pictures-file.ts`'s.
+ * Opens files whose names come from another file instead of from the user: regular files only, because a pipe would
+ * block and a device may do anything. `pictures-file.ts` reads what users name, which may be a pipe.
  */
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { limits } from "../pictures.ts";
 
-/** The regular file at `path`, open to be read; an error with a `code` for anything else. Never waits. */
+/** Opens the regular file at `path` for reading; an error with a `code` for anything else. Never blocks. */
 export async function openRegular(path: string): Promise<FileHandle> {
-  // Looked at before it is opened, for devices; and opened without waiting, should it have become a pipe since.
+  // Checked before it is opened, for devices; opened non-blocking, in case it has become a pipe since.
   if (!(await stat(path)).isFile()) throw Object.assign(new Error("no ordinary file"), { code: "no ordinary file" });
   return open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
 }
 
-/** All bytes of the regular file at `path`, `limits.bytes` at most. Errors as of `openRegular`. */
+/** All bytes of the regular file at `path`, at most `limits.bytes`. Errors as in `openRegular`. */
 export async function readRegular(path: string): Promise<Buffer> {
   const file = await openRegular(path);
   try {

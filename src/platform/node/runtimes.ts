@@ -1,4 +1,4 @@
-/** The runtimes of Node, and which of them is taken. What they are, their own files know. */
+/** The runtimes of Node and the choice between them. */
 import { existsSync } from "node:fs";
 import { invalid, UserError } from "../../errors.ts";
 import { constant, conv, input, relu, symbol, type Tensor } from "../../graph/index.ts";
@@ -10,16 +10,19 @@ import type { Runtime, RuntimeChoice, RuntimeOptions } from "../../runtimes/runt
 
 export { processors } from "../../runtimes/node-threads.ts";
 
-/** The runtimes that Node can have, mostly the faster first. */
+/** Node's runtimes, usually the fastest first. */
 export const runtimes: readonly RuntimeChoice[] = [cuda, webgpu, cpu];
 
-/** Throws a `usage` error, in which it is called `label`, unless a runtime has that name; whether it works here, only opening it tells. */
+/**
+ * Throws a `usage` error (about `label`) unless a runtime has that name. Whether it works is only known when it is
+ * opened.
+ */
 export function checkRuntimeName(name: string, label = "runtime"): void {
   const names = ["auto", ...runtimes.map((one) => one.name)];
   if (!names.includes(name)) throw invalid("usage", label, `one of ${names.join(", ")}`, name);
 }
 
-/** The runtime of that name; `auto` is the fastest that is really there. Errors: `usage`, `resources`. */
+/** Opens a runtime by name; `auto` is the fastest that works. Errors: `usage`, `resources`. */
 export async function openRuntime(name = "auto", options: RuntimeOptions = {}): Promise<Runtime> {
   if (name === "auto") return fastest(options);
   checkRuntimeName(name);
@@ -30,8 +33,8 @@ export async function openRuntime(name = "auto", options: RuntimeOptions = {}): 
 }
 
 /**
- * A device that works is not always faster than the processor (a driver may compute in software): where there is one,
- * both run a few convolutions, and the faster is taken.
+ * A working GPU is not always faster than the CPU (a driver may compute in software): if there is one, both run a few
+ * convolutions and the faster is used.
  */
 async function fastest(options: RuntimeOptions): Promise<Runtime> {
   const processor = await cpu.open(options);
@@ -47,14 +50,14 @@ async function fastest(options: RuntimeOptions): Promise<Runtime> {
   return best.runtime;
 }
 
-/** A look that costs nothing: on Linux a card has a device file, or the Vulkan driver is named. */
+/** A cheap check: on Linux a GPU has a device file, or the environment names the Vulkan driver. */
 function mayHaveGraphicsCard(): boolean {
   if (process.platform !== "linux") return true;
   const { VK_DRIVER_FILES, VK_ICD_FILENAMES } = process.env;
   return Boolean(VK_DRIVER_FILES || VK_ICD_FILENAMES) || ["/dev/dri", "/dev/nvidiactl", "/dev/dxg"].some(existsSync);
 }
 
-/** Milliseconds for four convolutions of 64 channels at 128x128, the second time. */
+/** Milliseconds of four convolutions with 64 channels at 128x128, in the second run. */
 async function trial(runtime: Runtime): Promise<number> {
   const kernel = constant(new Float32Array(64 * 64 * 9).fill(1e-3), [64, 64, 3, 3]);
   let x: Tensor = input("x", [1, 64, symbol("H"), symbol("W")]);

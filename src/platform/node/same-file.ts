@@ -1,7 +1,7 @@
-/** Whether two names lead to one file, through whatever links. Refuses to know what is in it. */
+/** Compares files through links. */
 import { stat } from "node:fs/promises";
 
-/** Does `path` lead to one of the files at `others`? Of what is not there (or `-`), no. */
+/** Whether `path` is the same file as one of `others`; false for missing files and `-`. */
 export async function leadsToOneOf(path: string, others: readonly string[]): Promise<boolean> {
   const identity = async (name: string) => {
     const info = await stat(name, { bigint: true }).catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
- * Our cache of converted weights: one safetensors file a backbone, in `models/`, that tells its origin and the digest of
- * its numbers. Refuses to know where originals come from.
+ * The cache of converted weights: one safetensors file per backbone in `models/`, with its origin and a digest of its
+ * tensors.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
@@ -17,25 +17,28 @@ import { inMessage } from "./paths.ts";
 import { shortage } from "./shortage.ts";
 import { writeAtomically } from "./write.ts";
 
-/** Raised when a cache file of an earlier version can no longer be used as it is. */
+/** To be raised when cache files of earlier versions can no longer be used. */
 const formatVersion = "1";
 
-/** What a cache file says of itself. */
+/** The metadata of a cache file. */
 export interface CacheRecord {
   /** The original file's name. */
   readonly source: string;
   /** The original's digest, `algorithm:hex`. */
   readonly original: string;
-  /** SHA-256 of the numbers in this file. */
+  /** SHA-256 of the tensors in this file. */
   readonly digest: string;
 }
 
-/** Where the cache keeps a backbone's weights, whether they are there or not. */
+/** The cache file of a backbone, whether it exists or not. */
 export function cachePath(backbone: string): string {
   return join(cacheFolder(), "models", `${backbone}.safetensors`);
 }
 
-/** Runs `action` while no other process changes this backbone's part of the cache; clears what killed ones left. */
+/**
+ * Runs `action` while no other process changes this backbone's cache entry; removes temporary files of killed
+ * processes.
+ */
 export async function withCacheLock<T>(
   backbone: string,
   action: () => Promise<T>,
@@ -64,7 +67,7 @@ export async function withCacheLock<T>(
   }
 }
 
-/** Writes the converted weights and tells where. Call it within `withCacheLock`. */
+/** Writes converted weights and returns the path. Call it within `withCacheLock`. */
 export async function keepWeights(
   backbone: Backbone,
   weights: Weights,
@@ -78,8 +81,8 @@ export async function keepWeights(
 }
 
 /**
- * The cached weights; undefined if there are none. Structure, names and shapes are checked each time, and the numbers
- * against their digest if `verify` is set. Throws a `UserError` for a damaged file.
+ * The cached weights; undefined if there are none. Structure, names and shapes are always checked, the tensors' digest
+ * only with `verify`. Throws a `UserError` for a damaged file.
  */
 export async function cachedWeights(
   backbone: Backbone,
@@ -94,9 +97,9 @@ export async function cachedWeights(
     );
   });
   if (bytes === undefined) return undefined;
-  const mend = `run \`pastiche models remove ${backbone.name}\` and get it again`;
+  const mend = `run \`pastiche models remove ${backbone.name}\` and download or import it again`;
   const weights = await readWeights(bytes, backbone, inMessage(path)).catch((error) => {
-    throw error instanceof UserError ? new UserError(error.code, `${error.message} To mend it, ${mend}.`) : error;
+    throw error instanceof UserError ? new UserError(error.code, `${error.message} To repair it, ${mend}.`) : error;
   });
   const { metadata, dataOffset } = openSafetensors(bytes);
   const [version, digest] = [metadata.get("version"), metadata.get("digest")];
@@ -113,19 +116,19 @@ export async function cachedWeights(
   return { path, weights, digest, source, original };
 }
 
-/** SHA-256 of the numbers as a cache file holds them. */
+/** SHA-256 of the tensors as stored in a cache file. */
 export function weightsDigest(weights: Weights): string {
   const hash = createHash("sha256");
   for (const { data } of weights.values()) hash.update(encodeFloats(data, "F32"));
   return hash.digest("hex");
 }
 
-/** SHA-256 of a safetensors file's numbers. */
+/** SHA-256 of a safetensors file's data. */
 export function digestOf(bytes: Uint8Array, dataOffset: number): string {
   return createHash("sha256").update(bytes.subarray(dataOffset)).digest("hex");
 }
 
-/** A temporary file younger than a minute may belong to a process that is writing another backbone. */
+/** A temporary file younger than a minute may belong to a process that writes another backbone. */
 async function isOld(path: string): Promise<boolean> {
   const file = await stat(path).catch(() => undefined);
   return file !== undefined && Date.now() - file.mtimeMs > 60_000;

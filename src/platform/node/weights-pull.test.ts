@@ -1,4 +1,4 @@
-/** Downloads from a loopback server that answers badly in every way, and the cache that must come through it. */
+/** Downloads from a misbehaving loopback server, and the state of the cache afterwards. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -73,7 +73,7 @@ function whole(request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(range ? 206 : 200, headers).end(file.subarray(from));
 }
 
-/** Sends a piece, and ends the connection once the client has it on disk: what is still on its way is lost in a cut. */
+/** Sends a piece and ends the connection once the client has it on disk, because a cut loses data in transit. */
 function cut(response: ServerResponse, piece: Uint8Array, end: () => void = () => response.destroy()): void {
   response.write(piece);
   const timer = setInterval(() => {
@@ -106,7 +106,7 @@ async function expectInstalled(): Promise<void> {
   expect(left()).toEqual(["tiny.safetensors"]);
 }
 
-test("a whole file is downloaded, converted and kept; a second pull does nothing", async () => {
+test("a whole file is downloaded, converted and cached; a second pull does nothing", async () => {
   const seen: number[] = [];
   const result = await pull({}, ["/a"], { onProgress: (received: number) => seen.push(received) });
   expect(result).toEqual({ status: "downloaded", path: cachePath("tiny"), file: name });
@@ -120,7 +120,7 @@ test("a whole file is downloaded, converted and kept; a second pull does nothing
 });
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
-  "a connection cut at %i tenths of the file is taken up there",
+  "a connection cut at %i tenths of the file is resumed there",
   async (tenths) => {
     const length = Math.min(file.length - 1, Math.floor((file.length * tenths) / 10));
     answer = (request, response) => {
@@ -134,7 +134,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
   },
 );
 
-test("an aborted download is taken up by the next pull", async () => {
+test("an aborted download is resumed by the next pull", async () => {
   const stop = new AbortController();
   answer = (_, response) => {
     response.writeHead(200, { etag: '"one"', "content-length": file.length });
@@ -148,7 +148,7 @@ test("an aborted download is taken up by the next pull", async () => {
   await expectInstalled();
 });
 
-test("a file that changed on the server in between is fetched from its start", async () => {
+test("a file that changed on the server in between is downloaded from the start", async () => {
   answer = (request, response) => {
     if (requests.length > 1)
       return whole({ headers: { ...request.headers, range: undefined } } as IncomingMessage, response);
@@ -159,7 +159,7 @@ test("a file that changed on the server in between is fetched from its start", a
   await expectInstalled();
 });
 
-test("a server that refuses the range is asked again for all", async () => {
+test("if the server rejects the range, the whole file is requested", async () => {
   answer = (request, response) => {
     if (request.headers.range) return status(416)(request, response);
     if (requests.length > 1) return whole(request, response);
@@ -178,7 +178,7 @@ test("mirrors are tried in order", async () => {
   await pull({}, ["/a", "/b", "/c"], { onNote: (note: string) => notes.push(note) });
   expect(requests.map(({ url }) => url)).toEqual(["/a", "/b", "/c"]);
   expect(notes).toEqual([
-    expect.stringMatching(/answered 500.*; .*answered 404 Not Found; 127\.0\.0\.1:\d+ gave it\.$/),
+    expect.stringMatching(/answered 500.*; .*answered 404 Not Found; 127\.0\.0\.1:\d+ delivered it\.$/),
   ]);
   await expectInstalled();
 });
@@ -207,7 +207,7 @@ test.each<[string, typeof answer, string, object?]>([
   ["404", status(404), "answered 404 Not Found"],
   ["500", status(500), "answered 500"],
   ["a hang before the answer", hang, "gave no answer within 0.4 s"],
-  ["a stall within it", stall, "fell silent for 0.4 s"],
+  ["a stall within it", stall, "sent nothing for 0.4 s"],
   ["a wrong length", whole, "not the 99 of the right file", { bytes: 99 }],
   ["more than was announced", long, "sends more than"],
   ["a wrong digest", whole, "expected sha256 00, got", { digest: { algorithm: "sha256", hex: "00" } }],
@@ -216,7 +216,7 @@ test.each<[string, typeof answer, string, object?]>([
   ["a redirect away from https", redirect("http://example.com/file"), "is not https"],
   ["a redirect to a file", redirect("file:///etc/passwd"), "is not https"],
   ["redirects in circles", redirect("/a"), "redirects in circles"],
-])("%s is one clear line, and leaves no weights", async (_, behaviour, message, changes = {}) => {
+])("%s gives one clear line, and leaves no weights", async (_, behaviour, message, changes = {}) => {
   answer = behaviour;
   const started = performance.now();
   const patience = behaviour === hang || behaviour === stall ? { connectMs: 400, stallMs: 400 } : {};
@@ -228,7 +228,7 @@ test.each<[string, typeof answer, string, object?]>([
   expect(left().filter((entry) => !entry.includes(".part"))).toEqual([]);
 });
 
-test("a file that is no network's is refused though its digest is right", async () => {
+test("a file that is not a network is rejected despite a matching digest", async () => {
   const junk = Buffer.from("<!doctype html>");
   answer = (_, response) => void response.end(junk);
   const digest = { algorithm: "sha256", hex: createHash("sha256").update(junk).digest("hex") };
@@ -289,7 +289,7 @@ test("PyTorch's own copy is used even where the cache cannot be written", async 
   expect((await loadWeights(tiny)).digest).toBe(digest);
 });
 
-test("a damaged cache file is noticed: its structure at once, its numbers by verify", async () => {
+test("a damaged cache file is detected: its structure always, its tensors by verify", async () => {
   await pull();
   const path = cachePath("tiny");
   const bytes = readFileSync(path);

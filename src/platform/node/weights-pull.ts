@@ -1,6 +1,6 @@
 /**
- * Downloading a backbone's weights: mirrors in order, the published digest checked, converted into our cache, by one
- * process at a time. Refuses to know how bytes travel (`download.ts`) and what they mean.
+ * Downloads a backbone's weights: tries mirrors in order, verifies the published digest, converts into our cache, in
+ * one process at a time.
  */
 import { readFile, rm } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -11,25 +11,25 @@ import { DownloadError, download } from "./download.ts";
 import { checkDigest, findWeights, loadWeights, partPath, type WeightsOptions } from "./weights.ts";
 import { keepWeights, withCacheLock } from "./weights-cache.ts";
 
-/** How to pull, and what to tell meanwhile. */
+/** Options and callbacks of a pull. */
 export interface PullOptions extends WeightsOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called as bytes arrive. */
   readonly onProgress?: ((received: number, total: number) => void) | undefined;
-  /** Called with a sentence: another process is at it, or another mirror had to be used. */
+  /** Called with a sentence: another process is downloading, or another mirror was used. */
   readonly onNote?: ((note: string) => void) | undefined;
   /**
-   * The address of a folder that serves the files by their published names, instead of the published addresses: a
-   * company's mirror. By default the environment's PASTICHE_MODELS_URL.
+   * The URL of a folder with the files under their published names, in place of the published URLs. Default:
+   * PASTICHE_MODELS_URL.
    */
   readonly mirror?: string | undefined;
-  /** No network. By default whether the environment's PASTICHE_OFFLINE is set, and not to 0. */
+  /** Disables downloads. Default: whether PASTICHE_OFFLINE is set, and not to 0. */
   readonly offline?: boolean | undefined;
   readonly connectMs?: number | undefined;
   readonly stallMs?: number | undefined;
 }
 
-/** What a pull did: nothing, because the weights were there; or converted another program's file; or downloaded. */
+/** The outcome: the weights were present, were converted from another program's file, or were downloaded. */
 export interface PullResult {
   readonly status: "present" | "converted" | "downloaded";
   readonly path: string;
@@ -37,9 +37,9 @@ export interface PullResult {
 }
 
 /**
- * Has a backbone's weights in our cache when it returns. Safe when several processes do it at once: one downloads, the
- * others wait. Throws a `UserError` `model` with one sentence if no mirror gave the right file, `file` if the cache cannot
- * be written, and the signal's reason if aborted (what had arrived is kept for the next attempt).
+ * Ensures that a backbone's weights are in our cache. Safe in several processes at once: one downloads, the others
+ * wait. Throws a `UserError` `model` if no mirror delivered the right file, `file` if the cache cannot be written, and
+ * the signal's reason if aborted (received data is kept for the next attempt).
  */
 export async function pullWeights(backbone: Backbone, options: PullOptions = {}): Promise<PullResult> {
   const { manifest = manifestOf(backbone.name), signal, onNote } = options;
@@ -48,7 +48,7 @@ export async function pullWeights(backbone: Backbone, options: PullOptions = {})
   if (manifest === undefined || manifest.files.length === 0) {
     throw new UserError(
       "model",
-      `Nobody publishes weights for ${backbone.name}; bring a file: pastiche models import FILE.`,
+      `There are no published weights of ${backbone.name}; import a file: pastiche models import FILE.`,
     );
   }
   const offline = options.offline ?? !["", "0", undefined].includes(process.env.PASTICHE_OFFLINE);
@@ -58,11 +58,11 @@ export async function pullWeights(backbone: Backbone, options: PullOptions = {})
       `PASTICHE_OFFLINE is set, so ${backbone.name} is not downloaded. ${haveFile(backbone)}`,
     );
   }
-  const onWait = () => onNote?.(`Another process is getting ${backbone.name}; waiting for it.`);
+  const onWait = () => onNote?.(`Another process is downloading ${backbone.name}; waiting for it.`);
   return withCacheLock(
     backbone.name,
     async () => {
-      // Another process may have got them while this one waited.
+      // Another process may have finished while this one waited.
       const found = await findWeights(backbone, { ...options, manifest: { ...manifest, files: [] } });
       if (found !== undefined) return { status: "present", path: found.path };
       return fetchFirst(backbone, manifest.files, options);
@@ -71,7 +71,7 @@ export async function pullWeights(backbone: Backbone, options: PullOptions = {})
   );
 }
 
-/** The result if the weights are here already, after converting another program's file. */
+/** The result if the weights are present already, possibly after converting another program's file. */
 async function localWeights(backbone: Backbone, options: PullOptions): Promise<PullResult | undefined> {
   const found = await findWeights(backbone, options);
   if (found === undefined) return undefined;
@@ -84,11 +84,11 @@ async function localWeights(backbone: Backbone, options: PullOptions): Promise<P
   } catch (error) {
     if (!(error instanceof UserError && error.code === "model")) throw error;
     options.onNote?.(error.message);
-    return undefined; // a damaged file of another program's is no reason not to download
+    return undefined; // another program's file is damaged: download instead
   }
 }
 
-/** The first file that some mirror gives, converted. */
+/** Downloads from the first mirror that delivers, and converts. */
 async function fetchFirst(
   backbone: Backbone,
   files: readonly WeightsFile[],
@@ -100,7 +100,7 @@ async function fetchFirst(
     for (const url of mirror ? [`${mirror.replace(/\/+$/, "")}/${file.name}`] : file.urls) {
       try {
         const result = await fetchOne(backbone, file, url, options);
-        if (failures.length > 0) options.onNote?.(`${failures.join("; ")}; ${new URL(url).host} gave it.`);
+        if (failures.length > 0) options.onNote?.(`${failures.join("; ")}; ${new URL(url).host} delivered it.`);
         return result;
       } catch (error) {
         if (!(error instanceof DownloadError)) throw error;
@@ -117,7 +117,7 @@ async function fetchFirst(
 async function fetchOne(backbone: Backbone, file: WeightsFile, url: string, options: PullOptions): Promise<PullResult> {
   const { signal, onProgress, connectMs, stallMs } = options;
   const part = partPath(backbone);
-  if (!URL.canParse(url)) throw new DownloadError(`${url} is no address; give one like https://mirror.example/models`);
+  if (!URL.canParse(url)) throw new DownloadError(`${url} is not a URL; give one like https://mirror.example/models`);
   await download(url, part, {
     bytes: file.bytes,
     signal,

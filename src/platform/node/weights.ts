@@ -1,6 +1,6 @@
 /**
- * Network weights on a machine with Node: found in the package, our cache, or the caches of Keras and PyTorch; converted
- * once; imported, checked and removed. Refuses to know the network; `weights-pull.ts` downloads.
+ * Network weights on this machine: found in the package, our cache, or the caches of Keras and PyTorch; converted once;
+ * imported, verified and removed.
  */
 import { createHash } from "node:crypto";
 import { readFile, rm, stat } from "node:fs/promises";
@@ -17,18 +17,18 @@ import { inMessage } from "./paths.ts";
 import { shortage } from "./shortage.ts";
 import { cachedWeights, cachePath, digestOf, keepWeights, weightsDigest, withCacheLock } from "./weights-cache.ts";
 
-/** Larger than any network this program knows; read into memory at once. */
+/** Larger than any supported network; files are read into memory at once. */
 const importLimit = 2 ** 30;
 
 const none: Manifest = { files: [], licence: "unknown", credit: "unknown" };
 
 /** Options that tests replace. */
 export interface WeightsOptions {
-  /** Where the weights come from; by default what `weights/manifest.ts` says of the backbone. */
+  /** The sources of the weights; default the backbone's entry in `weights/manifest.ts`. */
   readonly manifest?: Manifest | undefined;
 }
 
-/** Weights that are on this machine, unread. */
+/** Weights found on this machine, not read yet. */
 export interface FoundWeights {
   readonly origin: WeightsOrigin;
   readonly path: string;
@@ -37,8 +37,8 @@ export interface FoundWeights {
 }
 
 /**
- * Where a backbone's weights are on this machine: with the package, in our cache, or (of the right size) in Keras's or
- * PyTorch's; undefined if nowhere. Looks at names and sizes only.
+ * Finds a backbone's weights: in the package, in our cache, or (with the right size) in Keras's or PyTorch's; undefined
+ * if nowhere. Checks names and sizes only.
  */
 export async function findWeights(
   backbone: Backbone,
@@ -56,8 +56,9 @@ export async function findWeights(
 }
 
 /**
- * A backbone's weights, from wherever `findWeights` sees them; a file of Keras's or PyTorch's is checked against its
- * published digest and converted into our cache, once. Throws a `UserError` `model` if there are none or they are damaged.
+ * Loads a backbone's weights from where `findWeights` finds them. A file of Keras or PyTorch is verified against its
+ * published digest and converted into our cache, once. Throws a `UserError` `model` if there are none or they are
+ * damaged.
  */
 export async function loadWeights(backbone: Backbone, options: WeightsOptions = {}): Promise<LoadedWeights> {
   const found = await findWeights(backbone, options);
@@ -76,7 +77,7 @@ export async function loadWeights(backbone: Backbone, options: WeightsOptions = 
     const kept = await withCacheLock(backbone.name, () =>
       keepWeights(backbone, weights, { source: file.name, original }),
     ).catch((error) => {
-      if (error instanceof UserError && error.code === "file") return undefined; // a full or read-only disk: go without
+      if (error instanceof UserError && error.code === "file") return undefined; // a full or read-only disk: continue without the cache
       throw error;
     });
     return { weights, origin, source: file.name, digest: kept?.digest ?? weightsDigest(weights) };
@@ -96,8 +97,8 @@ export async function loadWeights(backbone: Backbone, options: WeightsOptions = 
 }
 
 /**
- * Takes over a weights file that the user has (`.h5`, `.pth` or `.safetensors`), replacing what the cache held. `official`
- * names the published file that it is bit for bit, if it is one. Throws a `UserError` if the file does not fit.
+ * Imports the user's weights file (`.h5`, `.pth` or `.safetensors`), replacing the cache entry. `official` names the
+ * published file that it equals, if any. Throws a `UserError` if the file does not fit.
  */
 export async function importWeights(
   path: string,
@@ -115,7 +116,7 @@ export async function importWeights(
   return match ? { ...kept, official: match.name } : kept;
 }
 
-/** Takes a backbone's weights out of our cache, with any cut download; false if there was nothing. */
+/** Removes a backbone's weights from our cache, with any partial download; false if there was nothing. */
 export async function removeWeights(backbone: Backbone): Promise<boolean> {
   return withCacheLock(backbone.name, async () => {
     const path = cachePath(backbone.name);
@@ -125,12 +126,12 @@ export async function removeWeights(backbone: Backbone): Promise<boolean> {
   });
 }
 
-/** Where a download of the backbone's original waits until it is whole. */
+/** The partial download of the backbone's original file. */
 export function partPath(backbone: Backbone): string {
   return cachePath(backbone.name).replace(/safetensors$/, "part");
 }
 
-/** Throws a `UserError` unless `bytes` are the published file; gives its digest as the cache records it. */
+/** Throws a `UserError` unless `bytes` are the published file; returns its digest as recorded in the cache. */
 export function checkDigest(bytes: Uint8Array, file: WeightsFile, subject: string): string {
   const { algorithm, hex } = file.digest;
   if (!matches(bytes, file)) {
@@ -151,7 +152,7 @@ function hexOf(bytes: Uint8Array, algorithm: "md5" | "sha256"): string {
   return createHash(algorithm).update(bytes).digest("hex");
 }
 
-/** The bundled file: `weights/` lies beside `src/` and `dist/`, three folders above this file. */
+/** The bundled file: `weights/` is beside `src/` and `dist/`, three folders above this file. */
 function bundledPath(name: string): string {
   return fileURLToPath(new URL(`../../../weights/${name}`, import.meta.url));
 }
@@ -160,7 +161,7 @@ async function readUserFile(path: string): Promise<Uint8Array> {
   const refuse = (reason: string) => new UserError("model", `${inMessage(path)} cannot be imported: ${reason}.`);
   try {
     const { size, isFile } = await stat(path).then((info) => ({ size: info.size, isFile: info.isFile() }));
-    if (!isFile) throw refuse("it is no file; give a .h5, .pth or .safetensors file");
+    if (!isFile) throw refuse("it is not a file; give a .h5, .pth or .safetensors file");
     if (size > importLimit) throw refuse(`it is ${size} bytes long; at most ${importLimit} are read`);
     return await readFile(path);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** A file appears whole or not at all, never over another by accident, and nothing is left behind. */
+/** Files are written atomically, never replaced by accident, and leave no temporary files. */
 
 import { execFileSync } from "node:child_process";
 import promises, {
@@ -37,7 +37,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Both functions refuse `path`, in the same words, one line of them, and leave nothing. */
+/** Both functions reject `path` with the same one-line message and leave nothing behind. */
 async function refused(path: string, force: boolean, expected: RegExp): Promise<void> {
   const before = await readdir(folder);
   for (const attempt of [
@@ -56,7 +56,7 @@ async function refused(path: string, force: boolean, expected: RegExp): Promise<
 }
 
 describe("writing", () => {
-  test("makes a new file, and leaves no other", async () => {
+  test("creates a new file and leaves no other", async () => {
     await checkWritable(at("new"));
     expect(await readdir(folder)).toEqual(["folder", "old"]);
     await writeAtomically(at("new"), content);
@@ -65,7 +65,7 @@ describe("writing", () => {
     expect((await stat(at("new"))).nlink).toBe(1);
   });
 
-  test("gives the usual permissions", async () => {
+  test("uses the default permissions", async () => {
     await writeAtomically(at("new"), content);
     await writeFile(at("plain"), "");
     expect((await stat(at("new"))).mode).toBe((await stat(at("plain"))).mode);
@@ -80,13 +80,13 @@ describe("writing", () => {
     expect(await readdir(folder)).toEqual(["folder", "old"]);
   });
 
-  test("leaves other names of a replaced file alone", async () => {
+  test("does not affect other hard links of a replaced file", async () => {
     await link(at("old"), at("twin"));
     await writeAtomically(at("old"), content, { force: true });
     expect(await readFile(at("twin"), "utf8")).toBe("old");
   });
 
-  test("of many at once, lets one win", async () => {
+  test("with many writers, one wins", async () => {
     const attempts = Array.from({ length: 20 }, (_, i) =>
       writeAtomically(at("race"), new TextEncoder().encode(`${i}`)),
     );
@@ -99,7 +99,7 @@ describe("writing", () => {
     expect(await readdir(folder)).toEqual(["folder", "old", "race"]);
   });
 
-  test("of many at once with force, leaves one whole", async () => {
+  test("with many writers and force, one file is left intact", async () => {
     const texts = Array.from({ length: 20 }, (_, i) => `${i}`.repeat(50_000));
     await Promise.all(
       texts.map((text) => writeAtomically(at("race"), new TextEncoder().encode(text), { force: true })),
@@ -116,7 +116,7 @@ describe("writing", () => {
     expect(await readFile(at("old"), "utf8")).toBe("new");
   });
 
-  test.skipIf(process.platform === "win32")("writes into a device or a pipe, which stays what it was", async () => {
+  test.skipIf(process.platform === "win32")("writes into a device or a pipe without replacing it", async () => {
     for (const force of [false, true]) {
       await checkWritable("/dev/null", { force });
       await writeAtomically("/dev/null", content, { force });
@@ -129,7 +129,7 @@ describe("writing", () => {
   });
 });
 
-describe("what is left of", () => {
+describe("temporary files of", () => {
   /** The name of a temporary file for `new`, written by that process. */
   const left = async (pid: number) => {
     let name = "";
@@ -144,7 +144,7 @@ describe("what is left of", () => {
     return name.replace(`-${process.pid}-`, `-${pid}-`);
   };
 
-  test("a process that ended is removed, of one that runs only when it is old", async () => {
+  test("a dead process are removed, of a running one only when old", async () => {
     const [dead, running] = [await left(2 ** 30), await left(process.ppid)];
     await writeFile(at(dead), "half");
     await writeFile(at(running), "half");
@@ -170,7 +170,7 @@ describe("a disk without hard links", () => {
   });
 
   test.each(["EISDIR", "EINVAL", "ENOTSUP", "EPERM", "ENOSYS", "EMLINK", "UNKNOWN"])(
-    "that says %s: the name is reserved, and free again if that fails",
+    "that reports %s: the name is reserved, and released on failure",
     async (code) => {
       Object.assign(promises, { link: failing(code) });
       syncBuiltinESMExports();
@@ -184,7 +184,7 @@ describe("a disk without hard links", () => {
     },
   );
 
-  test("a full disk is told at once", async () => {
+  test("a full disk is reported at once", async () => {
     Object.assign(promises, { link: failing("ENOSPC") });
     syncBuiltinESMExports();
     await expect(writeAtomically(at("new"), content)).rejects.toThrow(/the disk is full/);
@@ -192,7 +192,7 @@ describe("a disk without hard links", () => {
   });
 });
 
-test("a name that is taken gives way to the next", async () => {
+test("writeBeside uses the next free name", async () => {
   await writeFile(at("a.png"), "a");
   await writeFile(at("a-2.png"), "a-2");
   expect(await writeBeside(at("a.png"), content)).toBe(at("a-3.png"));
@@ -217,20 +217,20 @@ describe("refusing", () => {
 
   test("an empty name", () => refused("", true, /^The result's name names no file/));
 
-  test("links that lead nowhere or round", async () => {
+  test("dangling and circular links", async () => {
     await symlink("nothing", at("dangling"));
     await symlink("round", at("round"));
-    await refused(at("dangling"), false, /leads nowhere/);
-    await refused(at("round"), true, /leads nowhere/);
+    await refused(at("dangling"), false, /dangling symbolic link/);
+    await refused(at("round"), true, /dangling symbolic link/);
     await refused(at("round/x.png"), true, /go round in a circle/);
   });
 
-  test.skipIf(root)("a folder that must not be written to", async () => {
+  test.skipIf(root)("a folder without write permission", async () => {
     await chmod(at("folder"), 0o555);
     await refused(at("folder/new.png"), false, /not allowed to write there/);
   });
 
-  test.skipIf(process.platform !== "linux")("a disk that cannot be written to, and one that is full", async () => {
+  test.skipIf(process.platform !== "linux")("a read-only disk, and a full one", async () => {
     await expect(writeAtomically("/proc/new.png", content)).rejects.toBeInstanceOf(UserError);
     await expect(writeAtomically("/dev/full", content)).rejects.toMatchObject({
       code: "file",

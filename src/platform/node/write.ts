@@ -1,7 +1,4 @@
-/**
- * Files written whole or not at all, and never over another file unless that was asked for. Refuses to know what is in
- * them.
- */
+/** Writes files atomically, and replaces existing files only on request. */
 
 import { createHash, randomUUID } from "node:crypto";
 import {
@@ -26,17 +23,17 @@ import { withEnding } from "./names.ts";
 import { inMessage } from "./paths.ts";
 
 export interface WriteOptions {
-  /** Replace a file that exists. */
+  /** Replace an existing file. */
   readonly force?: boolean | undefined;
-  /** Ends the waiting for somebody who reads a named pipe. */
+  /** Ends waiting for a reader of a named pipe. */
   readonly signal?: AbortSignal | undefined;
-  /** Called once where it has to be waited for. */
+  /** Called once when waiting begins. */
   readonly onWait?: (() => void) | undefined;
 }
 
 /**
- * Throws a `file` error if `writeAtomically` could not write `path` now: so that a run of minutes does not end in one; and,
- * without `streams`, if it would go to a pipe or a device. Writes nothing.
+ * Throws a `file` error if `writeAtomically` could not write `path` now, so that a long run does not fail at its end;
+ * without `streams` also for pipes and devices. Writes nothing.
  */
 export async function checkWritable(
   path: string,
@@ -47,7 +44,7 @@ export async function checkWritable(
     if (target.stream && !streams)
       throw new UserError(
         "file",
-        `${inMessage(path)} is a pipe or a device, and no person named it; give another name.`,
+        `${inMessage(path)} is a pipe or a device that was not named by the user; give another name.`,
       );
     await access(target.stream ? target.path : dirname(target.path), constants.W_OK);
   } catch (error) {
@@ -56,10 +53,10 @@ export async function checkWritable(
 }
 
 /**
- * Writes `bytes`, or pieces of them in their order, to `path`: a temporary file in the same folder, made durable, then
- * given its name in one step; no other program ever sees half of it, and no temporary file is left when it fails.
- * Without `force` an existing file is an error, also when it appeared this moment. A symbolic link is followed; a device
- * or a pipe (/dev/stdout) is written directly. Errors are `UserError`s with code `file`.
+ * Writes `bytes`, or pieces of them in order, to `path`: a temporary file in the same folder, flushed, then renamed;
+ * readers never see a partial file, and failures leave no temporary file. Without `force` an existing file is an error,
+ * also if it was just created. Symbolic links are followed; devices and pipes (/dev/stdout) are written directly.
+ * Errors are `UserError`s with code `file`.
  */
 export async function writeAtomically(
   path: string,
@@ -70,7 +67,7 @@ export async function writeAtomically(
   try {
     const target = await destination(path, force);
     if (target.stream) {
-      // Held until it is open for good: a reader would take the end of the first writer for the end.
+      // Kept open until the real open: a reader would take the first writer's end for the end of the data.
       const probe = await reader(target.path, signal, onWait);
       return await writeFile(target.path, pieces).finally(() => probe.close());
     }
@@ -81,7 +78,7 @@ export async function writeAtomically(
       if (force) await rename(temporary, target.path);
       else await claim(temporary, target.path);
     } finally {
-      // Gone already after a rename; left over after a failure, or as the second name after a link.
+      // After a rename it is gone; after a failure, or as the second link, it is left over.
       await unlink(temporary).catch(() => {});
     }
     await flushFolder(folder);
@@ -90,10 +87,7 @@ export async function writeAtomically(
   }
 }
 
-/**
- * Writes as `writeAtomically` does, but where the name is taken, under the next that is free: `out-2.png`. Returns the
- * path it wrote.
- */
+/** Like `writeAtomically`, but if the name is taken, uses the next free one: `out-2.png`. Returns the path written. */
 export async function writeBeside(
   path: string,
   bytes: Uint8Array,
@@ -113,8 +107,8 @@ export async function writeBeside(
 }
 
 /**
- * Removes what a killed process left when it was writing `path`: temporary files of processes of this machine that are no
- * more, or that nobody wrote to for a minute. Never fails: what cannot be removed, stays.
+ * Removes temporary files that killed processes left for `path`: those of dead processes of this machine, or untouched
+ * for a minute. Never fails.
  */
 export async function clearTemporaries(path: string): Promise<void> {
   const target = await destination(path, true).catch(() => undefined);
@@ -129,7 +123,7 @@ export async function clearTemporaries(path: string): Promise<void> {
   }
 }
 
-/** Longer than this, in milliseconds, nobody takes between two writes to one file. */
+/** Milliseconds after which a temporary file counts as abandoned: no writer pauses this long. */
 const ABANDONED = 60_000;
 
 async function untouched(path: string): Promise<boolean> {
@@ -137,7 +131,10 @@ async function untouched(path: string): Promise<boolean> {
   return info !== undefined && Date.now() - info.mtimeMs > ABANDONED;
 }
 
-/** Is the process that a temporary file's name tells of, of this machine, no more (or this one, which is not writing)? */
+/**
+ * Whether the process named in a temporary file's name ran on this machine and is dead (or is this one, which is not
+ * writing).
+ */
 function ended(name: string): boolean {
   const pid = Number(/^[0-9a-f]{8}-(\d+)-/.exec(name)?.[1]);
   if (!(pid > 0) || !name.startsWith(`${owner(pid)}-`)) return false;
@@ -150,17 +147,17 @@ function ended(name: string): boolean {
   }
 }
 
-/** Who writes, in a name: the machine, because folders are shared, and the process. */
+/** The writer in a temporary file's name: the machine, because folders are shared, and the process. */
 function owner(pid: number): string {
   return `${createHash("sha256").update(hostname()).digest("hex").slice(0, 8)}-${pid}`;
 }
 
-/** What the names of temporary files for `path` begin with: short, however long its own name is. */
+/** The prefix of temporary files for `path`: short, however long its name is. */
 function temporaryPrefix(path: string): string {
   return `.pastiche-${createHash("sha256").update(basename(path)).digest("hex").slice(0, 16)}-`;
 }
 
-/** Where `path` leads: a file that may be made or replaced, or a device or pipe to be written as a stream. */
+/** Where `path` leads: a file to create or replace, or a device or pipe to stream to. */
 async function destination(path: string, force: boolean): Promise<{ path: string; stream: boolean }> {
   if (path === "" || /[\\/]$/.test(path) || /^\.\.?$/.test(basename(path))) {
     throw new UserError(
@@ -177,7 +174,7 @@ async function destination(path: string, force: boolean): Promise<{ path: string
   if (!there) return { path, stream: false };
   const real = there.isSymbolicLink() ? await realpath(path).catch(() => undefined) : path;
   if (real === undefined)
-    throw new UserError("file", `${inMessage(path)} is a symbolic link that leads nowhere; give another name.`);
+    throw new UserError("file", `${inMessage(path)} is a dangling symbolic link; give another name.`);
   const info = await stat(real);
   if (info.isDirectory()) {
     throw new UserError(
@@ -186,12 +183,12 @@ async function destination(path: string, force: boolean): Promise<{ path: string
     );
   }
   if (info.isFIFO() || info.isCharacterDevice()) return { path: real, stream: true };
-  if (!info.isFile()) throw new UserError("file", `${inMessage(path)} is no ordinary file; give another name.`);
+  if (!info.isFile()) throw new UserError("file", `${inMessage(path)} is not a regular file; give another name.`);
   if (!force) throw exists(path);
   return { path: real, stream: false };
 }
 
-/** Opens it when somebody reads the pipe at `path`: opened straight away, it would hold a thread until then, for ever maybe. */
+/** Opens a pipe once somebody reads it: a blocking open would occupy a thread until then, possibly forever. */
 async function reader(path: string, signal?: AbortSignal, onWait?: () => void): Promise<FileHandle> {
   for (let tries = 0; ; tries++) {
     try {
@@ -215,10 +212,10 @@ async function writeDurably(path: string, pieces: readonly Uint8Array[]): Promis
   }
 }
 
-/** Failures of a link that the other way would only meet again; all else may be a file system that has no links. */
+/** Errors that the fallback would only repeat; any other may mean that the file system has no hard links. */
 const final = new Set(["EEXIST", "ENOENT", "ENOSPC", "EACCES", "EROFS", "EDQUOT"]);
 
-/** Gives `temporary` the name `path` only if no file has it: by a hard link, or, where there are none, by reserving it. */
+/** Renames `temporary` to `path` only if that is free: by a hard link, or, without links, by reserving the name. */
 async function claim(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
@@ -234,7 +231,7 @@ async function claim(temporary: string, path: string): Promise<void> {
   }
 }
 
-/** Makes the new name durable. Not every system can (Windows): the file itself is safe already. */
+/** Flushes the new name. Not every system can (Windows); the file's data is safe already. */
 async function flushFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, "r");

@@ -1,30 +1,30 @@
-/** The bytes behind whatever a page has: a file that was chosen, an address, bytes. It refuses to know what they mean. */
+/** Reads the bytes of a `File`, a URL or a buffer in the browser. */
 import { type ErrorCode, UserError } from "../../errors.ts";
 
-/** A `File` or other `Blob`, an address (relative to the page), or bytes. */
+/** A `File` or other `Blob`, a URL (relative to the page), or bytes. */
 export type ByteSource = Blob | Uint8Array | ArrayBuffer | string | URL;
 
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told as bytes arrive; `total` is unknown where the server does not say. */
+  /** Called as bytes arrive; `total` is undefined if the server does not announce it. */
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
 }
 
 export interface ByteOptions extends FetchOptions {
-  /** What messages call the source. */
+  /** The source's name in messages. */
   readonly name: string;
   /** The code of errors. */
   readonly code: ErrorCode;
-  /** The most bytes to take. */
+  /** The largest number of bytes. */
   readonly limit: number;
 }
 
-/** Whether a source is to be fetched. */
+/** Whether a source has to be fetched. */
 export function isAddress(source: ByteSource): source is string | URL {
   return typeof source === "string" || source instanceof URL;
 }
 
-/** What messages call a source: a file by its name, an address by its last part. */
+/** A source's name in messages: the file's name, or the last part of the URL. */
 export function nameOf(source: ByteSource, otherwise: string): string {
   if (typeof File !== "undefined" && source instanceof File) return source.name || otherwise;
   if (!isAddress(source)) return otherwise;
@@ -33,7 +33,7 @@ export function nameOf(source: ByteSource, otherwise: string): string {
   return address.replace(/[?#].*$/, "").replace(/^.*\/(?=.)/, "");
 }
 
-/** All bytes of `source`. What cannot be had, or is over the limit, is an error in one line. */
+/** All bytes of `source`. Throws a `UserError` if they cannot be read or exceed the limit. */
 export async function bytesOf(source: ByteSource, options: ByteOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { name, code, limit } = options;
   const refuse = (reason: string, cause?: unknown) => new UserError(code, `${name} ${reason}.`, { cause });
@@ -54,13 +54,13 @@ async function download(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const failed = (cause: unknown): never => {
     if (signal?.aborted) throw signal.reason;
-    throw refuse("cannot be fetched; is the network there, and does its server allow this page (CORS)?", cause);
+    throw refuse("cannot be fetched; check the network, and that the server allows this page (CORS)", cause);
   };
   const response = await fetch(address, signal ? { signal } : {}).catch(failed);
   if (!response.ok)
     throw refuse(`cannot be fetched: the server answered ${response.status} ${response.statusText}`.trim());
   const length = Number(response.headers.get("content-length") ?? Number.NaN);
-  // A compressed answer is longer than its header says.
+  // A compressed response is longer than its header says.
   const total = Number.isFinite(length) && !response.headers.get("content-encoding") ? length : undefined;
   if (total !== undefined && total > limit) throw refuse(tooLong(total, limit));
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -84,7 +84,7 @@ function tooLong(size: number, limit: number): string {
   return `has ${size} bytes or more; at most ${limit} are read`;
 }
 
-/** SHA-256 in hexadecimal; empty on pages that are not secure, where browsers do not offer it. */
+/** SHA-256 in hexadecimal; empty on insecure pages, where browsers do not offer it. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   if (!globalThis.crypto?.subtle) return "";
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

@@ -1,6 +1,6 @@
 /**
- * Networks in the browser: pocket from the package, others from a file or an address that the page names, read once and
- * then kept in the browser's own cache. It refuses to know what a network is for.
+ * Networks in the browser: pocket from the package, others from a file or a URL that the page gives, converted once and
+ * then kept in the browser's cache.
  */
 import { UserError } from "../../errors.ts";
 import * as models from "../../models/index.ts";
@@ -11,22 +11,22 @@ import { type ByteSource, bytesOf, type FetchOptions, isAddress, nameOf, sha256 
 
 export type ModelName = keyof typeof models;
 
-/** Where a network's weights are: for `vgg19`, Keras's `.h5`, torchvision's `.pth` or a `.safetensors`. */
+/** The sources of networks' weights; for `vgg19`: Keras's `.h5`, torchvision's `.pth` or a `.safetensors`. */
 export type NetworkSources = Partial<Readonly<Record<ModelName, ByteSource>>>;
 
-/** The largest file of weights that is read. */
+/** The largest weights file that is read. */
 const LIMIT = 1e9;
 
-/** Raised when what is kept can no longer be used as it is. */
+/** To be changed when older cache entries can no longer be used. */
 const CACHE = "pastiche-weights-1";
 
-/** What comes with the package; bundlers make an asset of it. Lies beside `src/` and `dist/`, three folders up. */
+/** The weights in the package, of which bundlers make an asset: beside `src/` and `dist/`, three folders up. */
 const bundled: NetworkSources = {
   pocket: new URL("../../../weights/pocket.safetensors", import.meta.url),
 };
 
 /**
- * The way to networks, for `createStylizer`. `auto` is vgg19 if its weights were named or kept before, else pocket. Errors:
+ * A network loader for `createStylizer`. `auto` is vgg19 if its weights are given or cached, else pocket. Errors:
  * `model`.
  */
 export function networksFrom(sources: NetworkSources = {}, options: FetchOptions = {}) {
@@ -36,20 +36,20 @@ export function networksFrom(sources: NetworkSources = {}, options: FetchOptions
   };
 }
 
-/** The networks that are here without asking: pocket, and what was kept on earlier visits. */
+/** Loads pocket, and networks cached on earlier visits. */
 export const loadNetwork = networksFrom();
 
-/** Reads and checks a file of weights and keeps it for later visits; tells the digest of its numbers. */
+/** Reads, checks and caches a weights file; resolves to the digest of its tensors. */
 export async function importWeights(name: ModelName, source: ByteSource, options: FetchOptions = {}): Promise<string> {
   return (await read(name, source, options)).digest;
 }
 
-/** Whether a network's weights were kept on an earlier visit. */
+/** Whether a network's weights are cached. */
 export async function isKept(name: ModelName): Promise<boolean> {
   return (await kept())?.match(keyOf(name)).then(Boolean) ?? false;
 }
 
-/** Forgets a network's weights; false if there were none. */
+/** Removes a network's weights from the cache; false if there were none. */
 export async function removeWeights(name: ModelName): Promise<boolean> {
   return (await (await kept())?.delete(keyOf(name))) ?? false;
 }
@@ -58,21 +58,21 @@ async function load(name: ModelName, sources: NetworkSources, options: FetchOpti
   const source = sources[name];
   const own = bundled[name];
   if (source === undefined && own !== undefined) return network(name, await fetched(name, own, options), name);
-  // A file that was just chosen is meant; an address is what was kept from it.
+  // A `File` was just chosen, so it takes precedence over the cache; a URL was cached before.
   if (source !== undefined && !isAddress(source)) return read(name, source, options);
   const answer = await (await kept())?.match(keyOf(name));
-  if (answer) return network(name, new Uint8Array(await answer.arrayBuffer()), `the kept ${name}`);
+  if (answer) return network(name, new Uint8Array(await answer.arrayBuffer()), `the cached ${name}`);
   if (source !== undefined) return read(name, source, options);
-  throw new UserError("model", `The weights of ${name} are not here; choose its file, or take pocket.`);
+  throw new UserError("model", `The weights of ${name} are not available; give its file, or use pocket.`);
 }
 
-/** Another program's file: converted to ours, and kept if the browser lets us. */
+/** Another program's file: converted, and cached if the browser allows. */
 async function read(name: ModelName, source: ByteSource, options: FetchOptions): Promise<Network> {
   const bytes = await fetched(name, source, options);
   const weights = await readWeights(bytes, models[name], nameOf(source, "The file"));
   const file = writeSafetensors(weights, { metadata: { format: "pastiche", backbone: name } });
   const cache = await kept();
-  // A full disk is no reason to stop: without the cache, the file is asked for again.
+  // Without space in the cache the file is read again next time.
   await cache?.put(keyOf(name), new Response(file)).catch(() => undefined);
   return { backbone: models[name], weights, digest: await digestOf(file) };
 }
@@ -82,7 +82,7 @@ async function network(name: ModelName, bytes: Uint8Array<ArrayBuffer>, subject:
   return { backbone: models[name], weights, digest: await digestOf(bytes) };
 }
 
-/** SHA-256 of a safetensors file's numbers, as on Node. */
+/** SHA-256 of a safetensors file's data, as in Node. */
 function digestOf(file: Uint8Array<ArrayBuffer>): Promise<string> {
   return sha256(file.subarray(openSafetensors(file).dataOffset));
 }
@@ -97,7 +97,7 @@ async function kept(): Promise<Cache | undefined> {
   return globalThis.caches?.open(CACHE).catch(() => undefined);
 }
 
-/** Keys of the cache must look like addresses; nothing is ever fetched from this one. */
+/** Cache keys must be URLs; nothing is ever fetched from this one. */
 function keyOf(name: ModelName): string {
   return `https://weights.invalid/${name}.safetensors`;
 }

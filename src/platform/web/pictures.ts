@@ -1,9 +1,9 @@
 /**
- * Pictures read in the browser, by its own decoders, and written by its own encoders. They see only what the magic
- * number and the header let through. Refuses to know what a picture is for.
+ * Reads and writes pictures with the browser's own decoders and encoders. They only receive files whose signature and
+ * header were accepted.
  *
- * What a canvas can do is the limit: 8 bits a value, and under transparency colours lose precision (they are kept
- * multiplied by alpha). TIFF is not read, though browsers on Apple's systems could.
+ * The limits of a canvas apply: 8 bits per value, and colours lose precision under transparency (they are stored
+ * premultiplied). TIFF is not supported, although browsers on Apple's systems could decode it.
  */
 import { UserError } from "../../errors.ts";
 import { flatten } from "../../image/alpha.ts";
@@ -24,18 +24,18 @@ import { insertPngText } from "../pictures-text.ts";
 import { type ByteSource, bytesOf, type FetchOptions, nameOf, sha256 } from "./bytes.ts";
 
 export interface ReadOptions extends FetchOptions {
-  /** The most pixels to accept; never more than the limit of 8192 x 8192. */
+  /** The largest number of pixels, at most 8192 x 8192. */
   readonly maxPixels?: number | undefined;
-  /** Reduce a larger picture to this long side. Smaller ones stay. */
+  /** Reduce a larger picture to this long side. Smaller ones are unchanged. */
   readonly longSide?: number | undefined;
-  /** What messages call the picture; default the file's name or the last part of the address. */
+  /** The picture's name in messages; default the file's name or the last part of the URL. */
   readonly name?: string | undefined;
 }
 
 /**
- * Reads a JPEG, PNG, WebP, AVIF or GIF from a `File` or other `Blob`, an address, or bytes. The EXIF orientation is
- * applied, an embedded colour profile is converted to sRGB, and alpha is taken off: see `Picture`. Of several frames the
- * first is taken. Throws a `UserError` with code `picture` for whatever is wrong with the file.
+ * Reads a JPEG, PNG, WebP, AVIF or GIF from a `File` or other `Blob`, a URL, or bytes. Applies the EXIF orientation,
+ * converts embedded colour profiles to sRGB and separates alpha: see `Picture`. Takes the first of several frames.
+ * Throws a `UserError` with code `picture` for any problem with the file.
  */
 export async function readPicture(source: ByteSource, options: ReadOptions = {}): Promise<Picture> {
   const name = options.name ?? nameOf(source, "the picture");
@@ -61,7 +61,7 @@ export async function readPicture(source: ByteSource, options: ReadOptions = {})
     checkSize(name, size, maxPixels);
     const { image, alpha } = fromBitmap(bitmap, options.longSide);
     if (alpha?.every((value) => value === 0)) {
-      throw new UserError("picture", `${name} is wholly transparent: there is nothing to see in it.`);
+      throw new UserError("picture", `${name} is fully transparent.`);
     }
     const about = {
       size,
@@ -76,7 +76,7 @@ export async function readPicture(source: ByteSource, options: ReadOptions = {})
   }
 }
 
-/** What a bitmap, a canvas, a video's frame or an element shows, reduced to `longSide` if that is given. */
+/** The pixels of a bitmap, canvas, video frame or element, reduced to `longSide` if given. */
 export function fromBitmap(source: ImageBitmap | OffscreenCanvas | HTMLCanvasElement, longSide?: number): Drawing {
   const { width, height } = source;
   const canvas = new OffscreenCanvas(width, height);
@@ -86,7 +86,7 @@ export function fromBitmap(source: ImageBitmap | OffscreenCanvas | HTMLCanvasEle
   return toDrawing({ width, height, values: data, channels: 4, white: 255 }, longSide);
 }
 
-/** A drawing's pixels, for a canvas: RGBA, 8 bits. */
+/** A drawing's pixels for a canvas: RGBA, 8 bits. */
 export function toImageData({ image, alpha }: Drawing): ImageData {
   const { width, height } = image;
   const opaque = alpha ?? new Float32Array(width * height).fill(1);
@@ -95,8 +95,8 @@ export function toImageData({ image, alpha }: Drawing): ImageData {
 }
 
 /**
- * `drawing` as a file: PNG and WebP keep `alpha`, JPEG is laid on white. 8 bits a value. `text` is kept in PNG only. An
- * error `usage` where the browser cannot write the format (Safari: WebP).
+ * Encodes `drawing`: PNG and WebP keep alpha, JPEG is composited over white. 8 bits per value. `text` is kept in PNG
+ * only. Throws a `usage` error if the browser cannot write the format (Safari: WebP).
  */
 export async function encodePicture(
   format: OutputFormat,
@@ -127,7 +127,7 @@ function drawOn(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   throw new UserError("resources", `This browser cannot make a canvas of ${width} x ${height} pixels.`);
 }
 
-/** The orientation in a JPEG's EXIF, as far as it stands in the first segment, where cameras put it; else 1. */
+/** The EXIF orientation of a JPEG if it is in the first segment, where cameras put it; else 1. */
 function orientationOf(format: InputFormat, bytes: Uint8Array): number {
   const exif = [0x45, 0x78, 0x69, 0x66, 0, 0];
   const at = format === "jpeg" ? bytes.subarray(0, 64).indexOf(exif[0]!) : -1;
@@ -136,6 +136,6 @@ function orientationOf(format: InputFormat, bytes: Uint8Array): number {
     const value = tiffTags(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at + 6).get(274)?.value ?? 1;
     return value >= 1 && value <= 8 ? value : 1;
   } catch {
-    return 1; // Damaged EXIF; the decoder takes it as upright too.
+    return 1; // Damaged EXIF counts as upright, as in the decoder.
   }
 }

@@ -1,17 +1,14 @@
-/** The runtimes of a browser, and which of them is taken. What they are, their own files know. */
+/** The runtimes of a browser and the choice between them. */
 import { UserError } from "../../errors.ts";
 import type { Runtime } from "../../runtimes/runtime.ts";
 import type { WebRuntimeChoice, WebRuntimeOptions } from "../../runtimes/web-ort.ts";
 import { wasm } from "../../runtimes/web-wasm.ts";
 import { isSoftware, webgpu } from "../../runtimes/web-webgpu.ts";
 
-/** The runtimes that a browser can have, the faster first. */
+/** The browser's runtimes, fastest first. */
 export const runtimes: readonly WebRuntimeChoice[] = [webgpu, wasm];
 
-/**
- * The runtime of that name; `auto` is `webgpu` where a graphics card really works, else `wasm`. Errors: `usage`,
- * `resources`.
- */
+/** Opens a runtime by name; `auto` is `webgpu` on a working GPU, else `wasm`. Errors: `usage`, `resources`. */
 export async function openRuntime(name = "auto", options: WebRuntimeOptions = {}): Promise<Runtime> {
   if (name === "auto") {
     const card = !(await isSoftware()) && (await webgpu.probe(options)).ok;

@@ -1,7 +1,4 @@
-/**
- * What was measured of this machine once, so that it need not be measured again: answers by question, in a small file of
- * our cache. What is asked, it refuses to know.
- */
+/** Caches yes/no measurements of this machine in a small file of our cache folder. */
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -11,12 +8,11 @@ import { inMessage } from "./paths.ts";
 import { writeAtomically } from "./write.ts";
 
 /**
- * The answer to `question` for `software` on this processor: the one of last time, or else what `measure` finds. Where that
- * finds no answer (undefined), it is no, and is asked again next time. An answer to the bare question, written into the
- * file by hand, goes before both. A cache that cannot be read or written is no
- * error: then it is measured every time, and `onNote` is told.
+ * The cached answer to `question` for this `software` and processor, else the result of `measure`. An undefined result
+ * counts as no and is not cached. A manual entry under the bare question overrides both. An unreadable or unwritable
+ * cache is not an error: the measurement is repeated every time, and `onNote` is called.
  */
-export async function remembered(
+export async function cachedMeasurement(
   question: string,
   software: string,
   measure: () => Promise<boolean | undefined>,
@@ -35,7 +31,7 @@ export async function remembered(
     .catch((error: NodeJS.ErrnoException) => {
       const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.code;
       const where = inMessage(cacheFolder());
-      onNote?.(`What was measured of this machine cannot be kept in ${where} (${code}): it is measured every time.`);
+      onNote?.(`Measurements of this machine cannot be cached in ${where} (${code}); they are repeated in every run.`);
     });
   return found;
 }
