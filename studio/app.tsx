@@ -7,6 +7,7 @@ import { Message } from "./parts/message.tsx";
 import { Panel } from "./parts/panel.tsx";
 import { Shelf } from "./parts/shelf.tsx";
 import { Stage } from "./parts/stage.tsx";
+import { Strip } from "./parts/strip.tsx";
 import { Transport } from "./parts/transport.tsx";
 
 export function App() {
@@ -18,6 +19,7 @@ export function App() {
       <Shelf />
       <main>
         <Stage />
+        <Strip />
       </main>
       <Panel />
       <Transport />

@@ -1,20 +1,31 @@
 /** Puts the studio into its page. */
+import type { SettingsInput } from "pastiche/web";
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { keepAll, lastProject, openGallery } from "./model/gallery.ts";
 import { settingsOf } from "./model/link.ts";
 import { openExample, photos } from "./model/pictures.ts";
-import { project, restart } from "./model/project.ts";
+import { restart } from "./model/project.ts";
 import { message } from "./model/run.ts";
 
-try {
-  restart({ ...project.value, settings: settingsOf(location.hash) });
-} catch (error) {
-  message.value = { text: `The link: ${(error as Error).message}`, bad: true };
+void begin();
+
+/** What was there on the last visit, else something to look at, and to paint at once; a link's settings before all. */
+async function begin(): Promise<void> {
+  render(<App />, document.querySelector("#studio")!);
+  const linked = location.hash.length > 1;
+  const last = await lastProject();
+  const photo = last?.photo ?? (await openExample(photos[0]!));
+  restart({ paintings: [], ...last, photo, settings: linked ? linkedSettings() : (last?.settings ?? {}) });
+  keepAll();
+  await openGallery();
 }
 
-render(<App />, document.querySelector("#studio")!);
-
-// Something to look at, and to paint at once.
-void openExample(photos[0]!).then((photo) => {
-  if (!project.value.photo) restart({ ...project.value, photo });
-});
+function linkedSettings(): SettingsInput {
+  try {
+    return settingsOf(location.hash);
+  } catch (error) {
+    message.value = { text: `The link: ${(error as Error).message}`, bad: true };
+    return {};
+  }
+}

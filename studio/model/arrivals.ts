@@ -1,5 +1,5 @@
 /** Pictures that come in, by whatever way, and what is done with them. */
-
+import { restore } from "./gallery.ts";
 import { type Example, openExample, openPicture, type PictureFile } from "./pictures.ts";
 import { change, choosePainting, project } from "./project.ts";
 import { canPaint, message, paint } from "./run.ts";
@@ -8,16 +8,26 @@ export type Place = "photo" | "painting";
 
 /** Takes files as the photo or as a painting, and paints as soon as there is one of each. */
 export async function takeFiles(files: Iterable<Blob>, place: Place, beside = false): Promise<void> {
-  for (const file of files) await taken(openPicture(file), place, beside);
+  for (const [i, file] of [...files].entries()) await taken(openPicture(file), place, beside || i > 0);
 }
 
 export async function takeExample(example: Example, place: Place, beside = false): Promise<void> {
   await taken(openExample(example), place, beside);
 }
 
-/** Where a picture goes that was dropped on the whole page: what is missing first. */
-export function usualPlace(): Place {
-  return project.value.photo === undefined ? "photo" : project.value.paintings.length === 0 ? "painting" : "photo";
+/** Files that were put nowhere in particular: a result of pastiche brings all that made it, others fill what is missing. */
+export async function takeAnywhere(files: Iterable<Blob>): Promise<void> {
+  for (const file of files) {
+    const known = await restore(file, file instanceof File ? file.name : "the picture").catch((error) => {
+      message.value = { text: (error as Error).message, bad: true };
+      return true;
+    });
+    if (!known) await taken(openPicture(file), missingPlace(), false);
+  }
+}
+
+function missingPlace(): Place {
+  return project.value.photo !== undefined && project.value.paintings.length === 0 ? "painting" : "photo";
 }
 
 async function taken(opening: Promise<PictureFile>, place: Place, beside: boolean): Promise<void> {

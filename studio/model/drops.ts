@@ -1,6 +1,6 @@
 /** Files that come in over the whole window: dropped, or pasted. */
 import { signal } from "@preact/signals";
-import { type Place, takeFiles, usualPlace } from "./arrivals.ts";
+import { type Place, takeAnywhere, takeFiles } from "./arrivals.ts";
 
 /** Something is held over the window. */
 export const dropping = signal(false);
@@ -21,16 +21,18 @@ export function receiveFiles(): () => void {
   on("drop", (event) => {
     event.preventDefault();
     dropping.value = false;
-    void takeFiles([...(event.dataTransfer?.files ?? [])], placeAt(event.target));
+    const files = [...(event.dataTransfer?.files ?? [])];
+    const place = placeAt(event.target);
+    void (place ? takeFiles(files, place) : takeAnywhere(files));
   });
   on("paste", ({ clipboardData }) => {
-    void takeFiles([...(clipboardData?.files ?? [])], usualPlace());
+    void takeAnywhere([...(clipboardData?.files ?? [])]);
   });
   return () => listening.abort();
 }
 
-/** Dropped on the paintings, it is one. */
-function placeAt(target: EventTarget | null): Place {
+/** What a drop at a place of the page means, where it means something. */
+function placeAt(target: EventTarget | null): Place | undefined {
   const section = target instanceof Element ? target.closest<HTMLElement>("[data-place]") : null;
-  return (section?.dataset.place as Place | undefined) ?? usualPlace();
+  return section?.dataset.place as Place | undefined;
 }

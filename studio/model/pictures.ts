@@ -9,6 +9,7 @@ import marble from "../../examples/marble.jpg?example";
 import rocket from "../../examples/rocket.jpg?example";
 import starry from "../../examples/starry.jpg?example";
 import waves from "../../examples/waves.jpg?example";
+import { keepPicture, keptPicture } from "./store.ts";
 
 /** A picture that can be painted, or painted with. */
 export interface PictureFile {
@@ -61,7 +62,15 @@ export async function openPicture(file: Blob, name = nameOf(file)): Promise<Pict
     );
   }
   const { size, digest } = await readPicture(file, { name, longSide: 64 });
-  return { name, file, url: URL.createObjectURL(file), ...size, digest };
+  const picture = { name, file, url: URL.createObjectURL(file), ...size, digest };
+  void keepPicture({ digest, name, file });
+  return picture;
+}
+
+/** A picture of earlier, by its digest; undefined where this browser has it no more. */
+export async function findPicture(digest: string): Promise<PictureFile | undefined> {
+  const kept = await keptPicture(digest);
+  return kept && openPicture(kept.file, kept.name).catch(() => undefined);
 }
 
 const opened = new Map<string, Promise<PictureFile>>();

@@ -3,6 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { Image, Settings } from "pastiche/web";
 import { browserEngine } from "../engine/browser.ts";
 import type { EngineJob, Running, Told } from "../engine/engine.ts";
+import { addFrame, clearFilm, isDue } from "./film.ts";
 import { adjustmentsFor } from "./live.ts";
 import { type Project, project, settings } from "./project.ts";
 
@@ -17,6 +18,8 @@ export interface Begun {
 export interface Shown {
   readonly image: Image;
   readonly step: number;
+  /** The file that it came from, where it was not painted just now. */
+  readonly file?: Blob;
 }
 
 export const status = signal<Status>("idle");
@@ -37,6 +40,9 @@ export const curves = signal<{ readonly steps: number[]; readonly terms: Record<
   steps: [],
   terms: {},
 });
+
+/** How many jobs have come to their end. */
+export const finished = signal(0);
 
 export const isRunning = computed(() => ["starting", "painting", "paused"].includes(status.value));
 
@@ -77,6 +83,7 @@ export function paint(): void {
     secondsLeft.value = undefined;
     curves.value = { steps: [], terms: {} };
   });
+  clearFilm();
   const timing = stopwatch();
   const mine: { current?: Running } = {};
   // A job that was left may still say a word.
@@ -118,12 +125,15 @@ function hear(told: Told, timing: ReturnType<typeof stopwatch>): void {
     }
     case "image":
       shown.value = told;
+      if (isDue(told.step)) void addFrame(told.step, told.image);
       break;
     case "note":
       message.value = { text: told.text, bad: false };
       break;
     case "done":
       shown.value = told;
+      void addFrame(told.step, told.image);
+      finished.value += 1;
       end("done");
       break;
     case "stopped":

@@ -3,6 +3,9 @@ import type { SettingsInput } from "pastiche/web";
 import { strengths } from "../model/knobs.ts";
 import { isChanged, project, resetSettings, set, settings, usual } from "../model/project.ts";
 import { Choice } from "./choice.tsx";
+import { Curves } from "./curves.tsx";
+import { Equaliser } from "./equaliser.tsx";
+import { Section } from "./section.tsx";
 import { Slider } from "./slider.tsx";
 
 const SIZES = [256, 384, 512, 768, 1024] as const;
@@ -58,6 +61,15 @@ export function Panel() {
           onValue={(color) => set("color", color)}
         />
       </section>
+      <Section title="Layers" changed={isChanged("styleLayers") || isChanged("contentLayers")}>
+        {() => (
+          <>
+            <Equaliser name="styleLayers" label="Painting" />
+            <Equaliser name="contentLayers" label="Photo" />
+          </>
+        )}
+      </Section>
+      <Section title="Curves">{() => <Curves />}</Section>
       {changed && (
         <button type="button" class="text" onClick={resetSettings}>
           All as it was

@@ -1,6 +1,7 @@
 /** The picture as a file, with the settings inside. */
 import { useSignal } from "@preact/signals";
 import { encodePicture } from "pastiche/web";
+import { project } from "../model/project.ts";
 import { recordOf, resultName } from "../model/record.ts";
 import { begun, message, shown, start } from "../model/run.ts";
 import { Icon } from "./icon.tsx";
@@ -9,7 +10,9 @@ export function Save() {
   const busy = useSignal(false);
   const picture = shown.value;
   const save = async () => {
-    if (!picture || !begun.value) return;
+    if (!picture) return;
+    if (picture.file) return download(picture.file, resultName(project.value));
+    if (!begun.value) return;
     busy.value = true;
     try {
       const text = start.value ? recordOf(begun.value, start.value, picture.step) : {};

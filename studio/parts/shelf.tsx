@@ -3,6 +3,7 @@ import { useId, useRef } from "preact/hooks";
 import { type Place, takeExample, takeFiles } from "../model/arrivals.ts";
 import { type Example, type PictureFile, paintings, photos } from "../model/pictures.ts";
 import { dropPainting, project, set, settings } from "../model/project.ts";
+import { Gallery } from "./gallery.tsx";
 import { Icon } from "./icon.tsx";
 
 export function Shelf() {
@@ -10,6 +11,7 @@ export function Shelf() {
     <aside class="shelf" aria-label="Pictures">
       <Photos />
       <Paintings />
+      <Gallery />
       <p class="privacy">
         <Icon name="lock" /> Pictures never leave this machine.
       </p>

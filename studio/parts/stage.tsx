@@ -2,6 +2,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { toImageData } from "pastiche/web";
 import { useRef } from "preact/hooks";
+import { lookedAt } from "../model/film.ts";
 import { project } from "../model/project.ts";
 import { isRunning, shown, status } from "../model/run.ts";
 import { look, type View, view, viewCut } from "../model/view.ts";
@@ -19,6 +20,7 @@ export function Stage() {
   const zoom = useZoom(frame);
   if (!photo) return <Empty />;
   const ratio = photo.width / photo.height;
+  const looked = lookedAt.value;
   const painted = shown.value !== undefined;
   const cut = !painted ? 100 : viewCut.value;
   return (
@@ -27,6 +29,15 @@ export function Stage() {
         <div class="layers" style={{ transform: zoom.transform.value }}>
           <img class="layer" src={photo.url} alt={`The photo: ${photo.name}`} draggable={false} />
           <Canvas cut={cut} />
+          {looked && (
+            <img
+              class="layer"
+              src={looked.url}
+              alt={`The painting after step ${looked.step}`}
+              style={{ clipPath: `inset(0 0 0 ${cut}%)` }}
+              draggable={false}
+            />
+          )}
         </div>
         {painted && view.value === "split" && <Handle />}
       </div>

@@ -1,0 +1,29 @@
+/** A part of the panel that is folded away until it is wanted; what is in it is made only then. */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+
+interface SectionProps {
+  readonly title: string;
+  /** Something in it is not as usual. */
+  readonly changed?: boolean;
+  readonly children: () => ComponentChildren;
+}
+
+export function Section({ title, changed = false, children }: SectionProps) {
+  const open = useSignal(false);
+  return (
+    <details
+      class="section"
+      open={open.value}
+      onToggle={({ currentTarget }) => {
+        open.value = currentTarget.open;
+      }}
+    >
+      <summary>
+        {title}
+        {changed && <span class="dot" title="Changed" />}
+      </summary>
+      {open.value && <div class="inside">{children()}</div>}
+    </details>
+  );
+}
