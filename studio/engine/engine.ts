@@ -4,6 +4,7 @@ import type { Adjustments, Image, Level, SettingsInput } from "pastiche/web";
 export interface EngineJob {
   readonly content: Blob;
   readonly style: readonly Blob[];
+  readonly mask?: Blob | undefined;
   readonly settings: SettingsInput;
 }
 

@@ -87,16 +87,18 @@ export async function openResult(result: Result): Promise<void> {
 export async function restore(file: Blob, name: string): Promise<boolean> {
   const text = readPictureText(new Uint8Array(await file.arrayBuffer())).pastiche;
   if (text === undefined) return false;
-  const { settings, photo, paintings } = settingsIn(text, name);
+  const { settings, photo, paintings, mask } = settingsIn(text, name);
   const find = async (digest: string | undefined) => (digest === undefined ? undefined : findPicture(digest));
   const found = await Promise.all([photo?.sha256, ...paintings.map(({ sha256 }) => sha256)].map(find));
   const [ownPhoto, ...ownPaintings] = found;
   const missing = [photo, ...paintings].filter((_, i) => !found[i]).flatMap((one) => (one ? [one.name] : []));
   const here = ownPaintings.flatMap((one) => (one ? [one] : []));
+  const region = mask && here.length === paintings.length ? await findPicture(mask.sha256) : undefined;
   const { image } = await readPicture(file, { name });
   batch(() => {
     change({
       settings,
+      mask: region && { file: region.file, digest: region.digest, used: paintings.map((_, i) => i) },
       photo: ownPhoto ?? project.value.photo,
       paintings: here.length > 0 ? here : project.value.paintings,
     });
@@ -118,7 +120,7 @@ export function differences(result: Result, neighbour: Result | undefined): stri
     .join(", ");
 }
 
-async function projectOf({ photo, paintings, settings }: KeptProject): Promise<Project> {
+async function projectOf({ photo, paintings, mask, settings }: KeptProject): Promise<Project> {
   const find = async (digest: string) => {
     const picture = await findPicture(digest);
     if (!picture) throw new UserError("picture", "A picture that this was made of is not in this browser any more.");
@@ -127,12 +129,14 @@ async function projectOf({ photo, paintings, settings }: KeptProject): Promise<P
   return {
     photo: photo === undefined ? undefined : await find(photo),
     paintings: await Promise.all(paintings.map(find)),
+    mask: mask && { ...mask, ...(await find(mask.digest)) },
     settings: settings as SettingsInput,
   };
 }
 
-function keptForm({ photo, paintings, settings }: Project): KeptProject {
-  return { photo: photo?.digest, paintings: paintings.map(({ digest }) => digest), settings };
+function keptForm({ photo, paintings, mask, settings }: Project): KeptProject {
+  const region = mask && { digest: mask.digest, used: mask.used };
+  return { photo: photo?.digest, paintings: paintings.map(({ digest }) => digest), mask: region, settings };
 }
 
 function withUrl(result: KeptResult): Result {

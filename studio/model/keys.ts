@@ -1,5 +1,6 @@
 /** The keyboard: what every key does where nothing else wants it. */
 import { redo, undo } from "./project.ts";
+import { brushing } from "./regions.ts";
 import { canPaint, goOn, isRunning, paint, pause, status } from "./run.ts";
 import { look } from "./view.ts";
 
@@ -20,6 +21,7 @@ function onKey(event: KeyboardEvent): void {
     if (key.toLowerCase() === "y") done(event, redo);
     return;
   }
+  if (key === "Escape" && brushing.value) done(event, () => (brushing.value = false));
   if (key === "1") done(event, () => look("photo"));
   if (key === "2") done(event, () => look("split"));
   if (key === "3") done(event, () => look("result"));

@@ -4,9 +4,20 @@ import { parseSettings, type Settings, type SettingsInput } from "pastiche/web";
 import { history } from "./history.ts";
 import type { PictureFile } from "./pictures.ts";
 
+/** A mask of flat colours, see `regions.ts`. */
+export interface RegionMask {
+  readonly file: Blob;
+  /** SHA-256 of the file. */
+  readonly digest: string;
+  /** Which paintings have a region, counted from 0. */
+  readonly used: readonly number[];
+}
+
 export interface Project {
   readonly photo: PictureFile | undefined;
   readonly paintings: readonly PictureFile[];
+  /** Which part of the photo is painted like which painting; without it, all like all. */
+  readonly mask?: RegionMask | undefined;
   /** What was set; all else is the recipe's. */
   readonly settings: SettingsInput;
 }
@@ -63,10 +74,11 @@ export function dropPainting(painting: PictureFile): void {
   setPaintings(project.value.paintings.filter(({ digest }) => digest !== painting.digest));
 }
 
-/** Weights that were given for other paintings mean nothing for these. */
+/** Weights that were given for other paintings mean nothing for these, nor do regions of paintings that are gone. */
 function setPaintings(paintings: readonly PictureFile[]): void {
   const { blend: _, ...others } = project.value.settings;
-  change({ paintings, settings: others });
+  const { mask } = project.value;
+  change({ paintings, settings: others, mask: mask?.used.every((i) => i < paintings.length) ? mask : undefined });
 }
 
 function usualOf(name: keyof SettingsInput): unknown {

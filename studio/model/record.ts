@@ -3,6 +3,7 @@ import { givenSettings, parseSettings, type Settings, type SettingsInput, UserEr
 import type { Told } from "../engine/engine.ts";
 import type { PictureFile } from "./pictures.ts";
 import type { Project } from "./project.ts";
+import { paintingsInUse } from "./regions.ts";
 import type { Begun } from "./run.ts";
 
 /** Keyword to text, for a PNG. */
@@ -11,12 +12,13 @@ export function recordOf(
   { model, weights, runtime, precision, steps }: Extract<Told, { type: "start" }>,
   step: number,
 ): Record<string, string> {
-  const { photo, paintings } = project;
+  const { photo, mask } = project;
   const record = {
     version: VERSION,
     ...{ model, weights, runtime, precision, step, steps },
     content: photo && source(photo),
-    style: paintings.map(source),
+    style: paintingsInUse(project).map(source),
+    mask: mask && { name: "mask.png", sha256: mask.digest },
     settings,
   };
   return { Software: `pastiche ${VERSION}`, pastiche: JSON.stringify(record) };
@@ -26,6 +28,7 @@ export interface Made {
   readonly settings: SettingsInput;
   readonly photo: Source | undefined;
   readonly paintings: readonly Source[];
+  readonly mask: Source | undefined;
 }
 
 interface Source {
@@ -36,11 +39,12 @@ interface Source {
 /** What a saved picture says, its settings without those that are as their recipe has them. Errors: `picture`. */
 export function settingsIn(text: string, name: string): Made {
   try {
-    const { settings, content, style } = JSON.parse(text) as Record<string, unknown>;
+    const { settings, content, style, mask } = JSON.parse(text) as Record<string, unknown>;
     return {
       settings: chosen(settings as Settings),
       photo: content as Source | undefined,
       paintings: (style as Source[] | undefined) ?? [],
+      mask: mask as Source | undefined,
     };
   } catch (cause) {
     throw new UserError("picture", `${name} was made by another pastiche, whose words this one does not understand.`, {

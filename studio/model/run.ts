@@ -1,11 +1,12 @@
 /** The job that runs, or ran last: its state as signals, and the buttons' functions. It knows no engine but by contract. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { Image, Settings } from "pastiche/web";
+import type { Image, Settings, SettingsInput } from "pastiche/web";
 import { browserEngine } from "../engine/browser.ts";
 import type { EngineJob, Running, Told } from "../engine/engine.ts";
 import { addFrame, clearFilm, isDue } from "./film.ts";
 import { adjustmentsFor } from "./live.ts";
 import { type Project, project, settings } from "./project.ts";
+import { paintingsInUse } from "./regions.ts";
 
 export type Status = "idle" | "starting" | "painting" | "paused" | "done" | "stopped" | "failed";
 
@@ -50,10 +51,9 @@ export const isRunning = computed(() => ["starting", "painting", "paused"].inclu
 export const isStale = computed(() => {
   const before = begun.value;
   if (!before || !canPaint.value) return false;
-  const { photo, paintings } = project.value;
-  const others = [photo, ...paintings].map((picture) => picture?.digest).join();
-  const theirs = [before.project.photo, ...before.project.paintings].map((picture) => picture?.digest).join();
-  return others !== theirs || JSON.stringify(settings.value) !== JSON.stringify(before.settings);
+  return (
+    !samePictures(before.project, project.value) || JSON.stringify(settings.value) !== JSON.stringify(before.settings)
+  );
 });
 
 export const canPaint = computed(() => project.value.photo !== undefined && project.value.paintings.length > 0);
@@ -66,14 +66,16 @@ const REST = 350;
 
 /** Begins anew with what is set now. What ran is left. */
 export function paint(): void {
-  const { photo, paintings } = project.value;
+  const { photo, mask } = project.value;
+  const paintings = paintingsInUse(project.value);
   if (!photo || paintings.length === 0) return;
   clearTimeout(restart);
   running?.stop();
   const job: EngineJob = {
     content: photo.file,
     style: paintings.map(({ file }) => file),
-    settings: project.value.settings,
+    ...(mask && { mask: mask.file }),
+    settings: mask ? withoutBlend(project.value.settings) : project.value.settings,
   };
   batch(() => {
     begun.value = { project: project.value, settings: settings.value };
@@ -162,6 +164,16 @@ function addToCurves(step: number, terms: Readonly<Record<string, number>>): voi
   curves.value = { steps, terms: all };
 }
 
+function samePictures(one: Project, other: Project): boolean {
+  const digests = ({ photo, paintings }: Project) => [photo, ...paintings].map((picture) => picture?.digest).join();
+  return digests(one) === digests(other) && one.mask === other.mask;
+}
+
+/** Regions say which painting counts where. */
+function withoutBlend({ blend: _, ...settings }: SettingsInput): SettingsInput {
+  return settings;
+}
+
 /** Tells the share of the job and the steps in a second, over the last few seconds. */
 function stopwatch() {
   let marks: { time: number; progress: number }[] = [];
@@ -182,12 +194,10 @@ function stopwatch() {
 /** Changes reach the job that runs: on its next step where it takes them, else by beginning anew. */
 effect(() => {
   const wanted = settings.value;
-  const { photo, paintings } = project.value;
+  const now = project.value;
   const before = begun.peek();
   if (!before || !isRunning.peek()) return;
-  const { photo: oldPhoto, paintings: oldPaintings } = before.project;
-  const samePictures = photo === oldPhoto && paintings === oldPaintings;
-  const changes = samePictures ? adjustmentsFor(before.settings, wanted) : undefined;
+  const changes = samePictures(before.project, now) ? adjustmentsFor(before.settings, wanted) : undefined;
   clearTimeout(restart);
   if (changes) running?.adjust(changes);
   else restart = setTimeout(paint, REST);

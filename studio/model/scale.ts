@@ -1,29 +1,36 @@
 /** Between a slider's position, 0 to 1, and a strength. */
 
-/** Around its middle a strength goes so many times up and down. */
-const REACH = 32;
+/** How a slider goes from end to end. */
+export interface Scale {
+  /** What stands in the middle. */
+  readonly usual: number;
+  /** From the middle it goes so many times up, and down; default 32. */
+  readonly reach?: number;
+  /** The left end is nothing at all; default true. */
+  readonly zero?: boolean;
+}
 
 /** What stands in the middle where a strength is usually 0. */
 const USUAL = 0.25;
+
+/** The strength at a position: the default in the middle, `reach` times that at the right. */
+export function strengthAt(position: number, { usual, reach = 32, zero = true }: Scale): number {
+  if (position <= 0 && zero) return 0;
+  return rounded(middle(usual) * reach ** (2 * Math.min(1, position) - 1));
+}
+
+/** Where a strength is, held to the slider. */
+export function positionOf(strength: number, { usual, reach = 32, zero = true }: Scale): number {
+  if (strength <= 0) return 0;
+  const position = (Math.log(strength / middle(usual)) / Math.log(reach) + 1) / 2;
+  return Math.min(1, Math.max(zero ? 0.005 : 0, position));
+}
 
 function middle(usual: number): number {
   return usual > 0 ? usual : USUAL;
 }
 
-/** The strength at a position: 0 at the left end, the default in the middle, 32 times that at the right. */
-export function strengthAt(position: number, usual: number): number {
-  if (position <= 0) return 0;
-  return rounded(middle(usual) * REACH ** (2 * Math.min(1, position) - 1));
-}
-
-/** Where a strength is, held to the slider. */
-export function positionOf(strength: number, usual: number): number {
-  if (strength <= 0) return 0;
-  const position = (Math.log(strength / middle(usual)) / Math.log(REACH) + 1) / 2;
-  return Math.min(1, Math.max(0.005, position));
-}
-
 /** To three digits: finer nobody sees, and commands stay short. */
-export function rounded(value: number): number {
+function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }

@@ -5,6 +5,12 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { SettingsInput } from "pastiche/web";
 
+/** A mask without its file, which is among the pictures. */
+export interface KeptMask {
+  readonly digest: string;
+  readonly used: readonly number[];
+}
+
 export interface KeptPicture {
   readonly digest: string;
   readonly name: string;
@@ -15,6 +21,7 @@ export interface KeptPicture {
 export interface KeptProject {
   readonly photo: string | undefined;
   readonly paintings: readonly string[];
+  readonly mask?: KeptMask | undefined;
   readonly settings: SettingsInput;
 }
 

@@ -33,10 +33,12 @@ export function Equaliser({ name, label }: EqualiserProps) {
                 min="0"
                 max="1"
                 step="0.01"
-                value={positionOf(weights[layer]!, usualWeight)}
+                value={positionOf(weights[layer]!, { usual: usualWeight })}
                 aria-label={`${label}: ${layer}`}
                 aria-valuetext={String(weights[layer])}
-                onInput={({ currentTarget }) => setWeight(layer, strengthAt(Number(currentTarget.value), usualWeight))}
+                onInput={({ currentTarget }) =>
+                  setWeight(layer, strengthAt(Number(currentTarget.value), { usual: usualWeight }))
+                }
                 onDblClick={() => setWeight(layer, undefined)}
               />
               <span aria-hidden="true">{layer.replace("conv", "")}</span>

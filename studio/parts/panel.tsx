@@ -5,6 +5,7 @@ import { isChanged, project, resetSettings, set, settings, usual } from "../mode
 import { Choice } from "./choice.tsx";
 import { Curves } from "./curves.tsx";
 import { Equaliser } from "./equaliser.tsx";
+import { More } from "./more.tsx";
 import { Section } from "./section.tsx";
 import { Slider } from "./slider.tsx";
 
@@ -42,12 +43,22 @@ export function Panel() {
             low={low}
             high={high}
             value={all[name] as number}
-            usual={usual.value[name] as number}
+            scale={{ usual: usual.value[name] as number }}
             changed={isChanged(name as keyof SettingsInput)}
             onValue={(value) => set(name as "alpha", value)}
             onReset={() => set(name as "alpha", undefined)}
           />
         ))}
+        <Slider
+          label="Strokes"
+          low="fine"
+          high="broad"
+          value={all.styleScale[0]!}
+          scale={{ usual: 1, reach: 4, zero: false }}
+          changed={isChanged("styleScale")}
+          onValue={(scale) => set("styleScale", [scale])}
+          onReset={() => set("styleScale", undefined)}
+        />
       </section>
       <section>
         <Choice
@@ -68,6 +79,12 @@ export function Panel() {
             <Equaliser name="contentLayers" label="Photo" />
           </>
         )}
+      </Section>
+      <Section
+        title="More"
+        changed={isChanged("init") || isChanged("seed") || project.value.settings.recipe !== undefined}
+      >
+        {() => <More />}
       </Section>
       <Section title="Curves">{() => <Curves />}</Section>
       {changed && (

@@ -4,6 +4,7 @@ import { encodePicture } from "pastiche/web";
 import { project } from "../model/project.ts";
 import { recordOf, resultName } from "../model/record.ts";
 import { begun, message, shown, start } from "../model/run.ts";
+import { download } from "../model/tools.ts";
 import { Icon } from "./icon.tsx";
 
 export function Save() {
@@ -28,12 +29,4 @@ export function Save() {
       <Icon name="save" /> Save PNG
     </button>
   );
-}
-
-function download(file: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

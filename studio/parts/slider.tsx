@@ -1,10 +1,10 @@
 /** A strength as a slider: the default in the middle, given back by a double click; marked where it was changed. */
-import { positionOf, strengthAt } from "../model/scale.ts";
+import { positionOf, type Scale, strengthAt } from "../model/scale.ts";
 
 export interface SliderProps {
   readonly label: string;
   readonly value: number;
-  readonly usual: number;
+  readonly scale: Scale;
   readonly changed: boolean;
   readonly low?: string;
   readonly high?: string;
@@ -13,7 +13,7 @@ export interface SliderProps {
   readonly onReset: () => void;
 }
 
-export function Slider({ label, value, usual, changed, low, high, hint, onValue, onReset }: SliderProps) {
+export function Slider({ label, value, scale, changed, low, high, hint, onValue, onReset }: SliderProps) {
   return (
     <div class="knob" data-changed={changed || undefined} title={hint}>
       <div class="knob-head">
@@ -32,10 +32,10 @@ export function Slider({ label, value, usual, changed, low, high, hint, onValue,
         min="0"
         max="1"
         step="0.01"
-        value={positionOf(value, usual)}
+        value={positionOf(value, scale)}
         aria-label={label}
         aria-valuetext={String(value)}
-        onInput={({ currentTarget }) => onValue(strengthAt(Number(currentTarget.value), usual))}
+        onInput={({ currentTarget }) => onValue(strengthAt(Number(currentTarget.value), scale))}
         onDblClick={onReset}
       />
       {low && (

@@ -4,8 +4,11 @@ import { toImageData } from "pastiche/web";
 import { useRef } from "preact/hooks";
 import { lookedAt } from "../model/film.ts";
 import { project } from "../model/project.ts";
+import { brushing } from "../model/regions.ts";
 import { isRunning, shown, status } from "../model/run.ts";
 import { look, type View, view, viewCut } from "../model/view.ts";
+import { BrushCanvas, BrushTools } from "./brush.tsx";
+import { Icon } from "./icon.tsx";
 import { useZoom, Zoom } from "./zoom.tsx";
 
 const VIEWS: readonly { readonly view: View; readonly label: string }[] = [
@@ -22,7 +25,7 @@ export function Stage() {
   const ratio = photo.width / photo.height;
   const looked = lookedAt.value;
   const painted = shown.value !== undefined;
-  const cut = !painted ? 100 : viewCut.value;
+  const cut = !painted || brushing.value ? 100 : viewCut.value;
   return (
     <div class="stage" style={{ "--ratio": ratio }} data-zoomed={zoom.scale.value > 1 || undefined}>
       <div class="frame" ref={frame} {...zoom.handlers}>
@@ -38,10 +41,19 @@ export function Stage() {
               draggable={false}
             />
           )}
+          {brushing.value && <BrushCanvas photo={photo} />}
         </div>
-        {painted && view.value === "split" && <Handle />}
+        {!brushing.value && painted && view.value === "split" && <Handle />}
       </div>
-      {painted && (
+      {brushing.value && <BrushTools />}
+      {!brushing.value && project.value.paintings.length > 0 && (
+        <div class="pill regions">
+          <button type="button" title="Paint regions" onClick={() => (brushing.value = true)}>
+            <Icon name="brush" /> Regions
+          </button>
+        </div>
+      )}
+      {!brushing.value && painted && (
         <fieldset class="pill views">
           <legend class="unseen">What is shown</legend>
           {VIEWS.map((one, i) => (

@@ -1,0 +1,66 @@
+/** What is seldom turned: the recipe, the start, the seed, and what computes. */
+import { recipes, type Settings, settingSchemas } from "pastiche/web";
+import { chooseRecipe, set, settings } from "../model/project.ts";
+import { isRunning, paint, runtime } from "../model/run.ts";
+import { Select } from "./select.tsx";
+
+const STARTS: Readonly<Record<Settings["init"], string>> = {
+  content: "The photo",
+  noise: "Noise",
+  style: "The painting",
+  gray: "Grey",
+};
+
+const ENGINES = [
+  { value: "auto", label: "The faster one" },
+  { value: "webgpu", label: "Graphics card (WebGPU)" },
+  { value: "wasm", label: "Processor (WebAssembly)" },
+] as const;
+
+export function More() {
+  const { recipe, init, seed } = settings.value;
+  return (
+    <>
+      <Select
+        label="Recipe"
+        value={recipe}
+        options={Object.keys(recipes).map((name) => ({ value: name as Settings["recipe"], label: name }))}
+        hint={recipes[recipe].summary}
+        onValue={chooseRecipe}
+      />
+      <Select
+        label="Start from"
+        value={init}
+        options={Object.entries(STARTS).map(([value, label]) => ({ value: value as Settings["init"], label }))}
+        hint={settingSchemas().get("init")?.description}
+        onValue={(start) => set("init", start)}
+      />
+      <div class="field">
+        <label for="seed">
+          <span>Seed</span>
+        </label>
+        <div class="row">
+          <input
+            id="seed"
+            type="number"
+            min="0"
+            value={seed}
+            onChange={({ currentTarget }) => set("seed", Math.max(0, Math.round(Number(currentTarget.value))))}
+          />
+          <button type="button" onClick={() => set("seed", Math.floor(Math.random() * 1e6))}>
+            Another
+          </button>
+        </div>
+      </div>
+      <Select
+        label="Painted by"
+        value={runtime.value}
+        options={ENGINES}
+        onValue={(name) => {
+          runtime.value = name;
+          if (isRunning.peek()) paint();
+        }}
+      />
+    </>
+  );
+}
