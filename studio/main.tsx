@@ -7,6 +7,7 @@ import { settingsOf } from "./model/link.ts";
 import { openExample, photos } from "./model/pictures.ts";
 import { restart } from "./model/project.ts";
 import { message } from "./model/run.ts";
+import { keepForOffline } from "./offline/register.ts";
 
 void begin();
 
@@ -18,6 +19,7 @@ async function begin(): Promise<void> {
   const photo = last?.photo ?? (await openExample(photos[0]!));
   restart({ paintings: [], ...last, photo, settings: linked ? linkedSettings() : (last?.settings ?? {}) });
   keepAll();
+  if (import.meta.env.MODE === "site") void keepForOffline();
   await openGallery();
 }
 

@@ -3,6 +3,7 @@
  * WebAssembly and the network; `pastiche studio` serves them from there); with `--mode site` the folder is complete, for any
  * web host.
  */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -50,6 +51,24 @@ function examples(): Plugin {
   };
 }
 
+/** The service worker, told which files there are; what few ask for is fetched when it is wanted. */
+function offline(): Plugin {
+  return {
+    name: "offline",
+    enforce: "post",
+    async generateBundle(_, bundle) {
+      const own = Object.keys(bundle).filter((name) => !/asyncify|hdf5/.test(name));
+      const files = ["./", "icon.svg", "manifest.webmanifest", ...own];
+      const code = await readFile(here("offline/service-worker.js"), "utf8");
+      const digest = createHash("sha256").update(files.join()).digest("hex").slice(0, 12);
+      const source = code
+        .replace("JSON.parse('\"FILES\"')", JSON.stringify(files))
+        .replace("VERSION", `${version}-${digest}`);
+      this.emitFile({ type: "asset", fileName: "service-worker.js", source });
+    },
+  };
+}
+
 const output = { assetFileNames: ({ names }: { names: string[] }) => assetName(names[0] ?? "") };
 
 /** Reads Keras's files: large, and seldom needed. */
@@ -60,7 +79,7 @@ export default defineConfig(({ mode }) => ({
   base: "./",
   define: { VERSION: JSON.stringify(version) },
   resolve: { alias: { "pastiche/web": here("../src/web.ts") } },
-  plugins: [examples(), ...(mode === "site" ? [] : [withoutShared()])],
+  plugins: [examples(), mode === "site" ? offline() : withoutShared()],
   worker: {
     format: "es",
     rolldownOptions: mode === "site" ? { output } : { external: ["h5wasm"], output: { ...output, paths } },
