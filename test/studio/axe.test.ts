@@ -1,0 +1,56 @@
+/** What axe finds wrong with the studio for people who do not see it, or not well: nothing, in any state, light and dark. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { path, startBrowser } from "../web/browser.ts";
+import { type Studio, startStudio } from "./server.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Finding {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await page.evaluate<{ violations: Finding[] }>(`${axe}; axe.run()`);
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
+}
+
+describe.skipIf(!path)("in Chromium", () => {
+  let studio: Studio;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    studio = await startStudio();
+    browser = await startBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.close();
+  });
+
+  test.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["dark", 360],
+  ] as const)("%s, %d pixels wide", async (colorScheme, width) => {
+    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme, reducedMotion: "reduce" });
+    await page.goto(`${studio.url}#size=96&levels=1&steps=100000`);
+    await page.getByAltText("The photo: cat.webp").waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole("button", { name: "a woodcut of waves", exact: true }).click();
+    await page.getByText(/^Step 1?\d/).waitFor();
+    for (const title of ["Curves", "More", "Layers"]) await page.locator("summary", { hasText: title }).click();
+    await page.keyboard.press("2");
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole("button", { name: "Regions" }).click();
+    await page.getByRole("button", { name: "Stop" }).click();
+    expect(await findings(page)).toEqual([]);
+    await page.close();
+  });
+});
