@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 /** A room's files (by the start of their path below src/) and what they may import besides their own room. */
 const arrows = [
   { room: "errors.ts", to: [] },
+  { room: "version.ts", to: [] },
   { room: "parameters.ts", to: ["errors.ts", "zod"] },
   { room: "graph/", to: [] },
   { room: "onnx/", to: ["graph/", "@bufbuild/protobuf"] },
@@ -31,7 +32,17 @@ const arrows = [
   {
     room: "transfer/",
     to: [
-      ...["errors.ts", "parameters.ts", "graph/", "onnx/", "models/", "losses/", "optimizers/", "schedule/"],
+      ...[
+        "errors.ts",
+        "parameters.ts",
+        "version.ts",
+        "graph/",
+        "onnx/",
+        "models/",
+        "losses/",
+        "optimizers/",
+        "schedule/",
+      ],
       ...["settings/", "weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts", "zod"],
     ],
   },

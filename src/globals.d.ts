@@ -4,7 +4,14 @@ interface AbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
   throwIfAborted(): void;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
 }
+
+declare const MessageChannel: new () => {
+  readonly port1: { onmessage: ((event: never) => void) | null; close(): void };
+  readonly port2: { postMessage(message: unknown): void };
+};
 
 declare const performance: { now(): number };
 

@@ -39,10 +39,15 @@ export {
 } from "./settings/settings.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint/checkpoint.ts";
 export type {
+  AdjustedEvent,
   CheckpointEvent,
   DoneEvent,
   ImageEvent,
+  JobRecord,
   LevelEvent,
+  NoteEvent,
+  PausedEvent,
+  Result,
   StartEvent,
   StepEvent,
   StylizeEvent,
@@ -52,8 +57,10 @@ export { figureLayers, reconstruction } from "./transfer/inspect/reconstruct.ts"
 export { type FeatureSheetOptions, featureSheet } from "./transfer/inspect/sheet.ts";
 export type { Given, GivenJob, Pictured } from "./transfer/job.ts";
 export type { Pictures } from "./transfer/pictures/prepare.ts";
+export type { Controls, Run } from "./transfer/run/run.ts";
 export { describeGraph, type Eye, stepGraph } from "./transfer/step/step.ts";
 export type { StylizeOptions } from "./transfer/stylize.ts";
 export { createStylizer, type Job, type Network, type Stylizer, type StylizerOptions } from "./transfer/stylizer.ts";
+export { version } from "./version.ts";
 export { readWeights } from "./weights/read.ts";
 export type { Weights, WeightTensor } from "./weights/weights.ts";

@@ -3,27 +3,23 @@
  *
  * @example
  * ```ts
- * import { readPicture, stylize, writePicture } from "pastiche/node";
+ * import { stylize, writePicture } from "pastiche/node";
  *
- * const content = await readPicture("photo.jpg");
- * const style = await readPicture("painting.jpg");
- * for await (const event of stylize({ content: content.image, style: style.image, settings: { size: 512 } })) {
- *   if (event.type === "done") await writePicture("pastiche.png", { image: event.image });
- * }
+ * const { image } = await stylize({ content: "photo.jpg", style: "painting.jpg", settings: { size: 512 } });
+ * await writePicture("pastiche.png", { image });
  * ```
  */
 import { fileURLToPath } from "node:url";
-import type { Image } from "./image/image.ts";
 import { cachedMeasurement } from "./platform/node/measurement-cache.ts";
 import { memoryToTake } from "./platform/node/memory.ts";
 import { loadNetwork, type NetworkOptions } from "./platform/node/networks.ts";
 import { readPicture } from "./platform/node/pictures.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
 import type { RuntimeOptions } from "./runtimes/runtime.ts";
-import type { StylizeEvent } from "./transfer/events.ts";
-import { type GivenJob, type Reader, readJob } from "./transfer/job.ts";
+import type { GivenJob, PictureReader } from "./transfer/job.ts";
 import { checkOptions, jobOptions, machineOptions } from "./transfer/options.ts";
 import { eightBitsGain } from "./transfer/precision/gain.ts";
+import { type Run, runLater } from "./transfer/run/run.ts";
 import type { StylizeOptions } from "./transfer/stylize.ts";
 import { createStylizer as create, type Stylizer } from "./transfer/stylizer.ts";
 
@@ -44,9 +40,7 @@ export type PictureSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 export type NodeJob = GivenJob<PictureSource>;
 
 /** A stylizer that reads the pictures of its jobs. */
-export interface NodeStylizer extends Omit<Stylizer, "stylize"> {
-  stylize(job: NodeJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image>;
-}
+export type NodeStylizer = Stylizer<PictureSource>;
 
 /** What a job runs on. */
 export interface MachineOptions extends RuntimeOptions, NetworkOptions {
@@ -73,56 +67,43 @@ export async function createStylizer(given: MachineOptions = {}): Promise<NodeSt
   const { runtime: name = "auto", memory, onNote, eightBits, ...options } = given;
   const runtime = await openRuntime(name, options);
   const software = `ONNX Runtime ${runtime.version}, ${runtime.description}`;
-  const stylizer = create({
+  return create({
     runtime,
     loadNetwork: (name) => loadNetwork(name, { onNote }),
     gains: async () =>
       eightBits ?? cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
     // Nobody tells how much memory a graphics card has left.
     memory: () => memory ?? (runtime.name === "cpu" ? memoryToTake() : undefined),
+    pictures,
   });
-  return { ...stylizer, stylize: (job, options) => reading(stylizer, job, options) };
 }
 
 /**
- * Repaints `job.content` in the style of `job.style`. Events tell the course; the `done` event, and the generator's
- * return value, hold the result. Errors are `UserError`s; `signal` stops within one step. See `createStylizer` for many
- * jobs in a row.
+ * Repaints `job.content` in the style of `job.style`. Await it for the result, or iterate it for the events; errors are
+ * `UserError`s. See `createStylizer` for many jobs in a row.
+ *
+ * @example
+ * ```ts
+ * const { image } = await stylize({ content: "photo.jpg", style: "painting.jpg" });
+ * ```
  */
-export async function* stylize(
-  job: NodeJob,
-  options: StylizeOptions & MachineOptions = {},
-): AsyncGenerator<StylizeEvent, Image> {
-  checkOptions(options, { ...jobOptions, ...machineOptions });
-  const { runtime, threads, memory, onNote, eightBits, ...rest } = options;
-  const stylizer = await createStylizer({
-    runtime,
-    memory,
-    onNote,
-    eightBits,
-    ...(threads !== undefined && { threads }),
-  });
-  try {
-    return yield* stylizer.stylize(job, rest);
-  } finally {
-    await stylizer.dispose();
-  }
-}
-
-/** Runs the job when its pictures are read. A generator holds what it is given: it is given nothing. */
-function reading(stylizer: Stylizer, job: NodeJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image> {
+export function stylize(job: NodeJob, options: StylizeOptions & MachineOptions = {}): Run {
   let held: NodeJob | undefined = job;
-  const take = () => {
+  return runLater(async () => {
+    checkOptions(options, { ...jobOptions, ...machineOptions });
+    const { runtime, threads, memory, onNote, eightBits, ...rest } = options;
+    const machine = { runtime, memory, onNote, eightBits, ...(threads !== undefined && { threads }) };
+    const stylizer = await createStylizer(machine);
     const taken = held!;
     held = undefined;
-    return taken;
-  };
-  const read: Reader<PictureSource> = async (source, how) =>
-    readPicture(await pathOrBytes(source), { ...how, ...named(source) });
-  return (async function* () {
-    return yield* stylizer.stylize(await readJob(take(), isSource, read), options);
-  })();
+    return { run: stylizer.stylize(taken, rest), end: stylizer.dispose };
+  });
 }
+
+const pictures: PictureReader<PictureSource> = {
+  isSource,
+  read: async (source, how) => readPicture(await pathOrBytes(source), { ...how, ...named(source) }),
+};
 
 function isSource(value: unknown): value is PictureSource {
   const bytes = value instanceof Uint8Array || value instanceof ArrayBuffer;

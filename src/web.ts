@@ -14,15 +14,14 @@
  * }
  * ```
  */
-import type { Image } from "./image/image.ts";
 import type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";
 import { type NetworkSources, networksFrom } from "./platform/web/networks.ts";
 import { readPicture } from "./platform/web/pictures.ts";
 import { openRuntime } from "./platform/web/runtimes.ts";
 import type { WebRuntimeOptions } from "./runtimes/web-ort.ts";
-import type { StylizeEvent } from "./transfer/events.ts";
-import { type GivenJob, type Reader, readJob } from "./transfer/job.ts";
+import type { GivenJob, PictureReader } from "./transfer/job.ts";
 import { checkOptions, jobOptions, webOptions } from "./transfer/options.ts";
+import { type Run, runLater } from "./transfer/run/run.ts";
 import type { StylizeOptions } from "./transfer/stylize.ts";
 import { createStylizer as create, type Stylizer } from "./transfer/stylizer.ts";
 
@@ -46,9 +45,7 @@ export type { WebRuntimeChoice, WebRuntimeOptions } from "./runtimes/web-ort.ts"
 export type WebJob = GivenJob<ByteSource>;
 
 /** A stylizer that reads the pictures of its jobs. */
-export interface WebStylizer extends Omit<Stylizer, "stylize"> {
-  stylize(job: WebJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image>;
-}
+export type WebStylizer = Stylizer<ByteSource>;
 
 /** What a job runs on, and where its network comes from. */
 export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "onProgress"> {
@@ -79,43 +76,30 @@ export async function createStylizer(options: MachineOptions = {}): Promise<WebS
   const { runtime: name = "auto", weights, onProgress, memory, ...rest } = options;
   const runtime = await openRuntime(name, rest);
   const limit = memory ?? (runtime.name === "wasm" ? WASM_MEMORY : undefined);
-  const stylizer = create({ runtime, loadNetwork: networksFrom(weights, { onProgress }), memory: () => limit });
-  return { ...stylizer, stylize: (job, options) => reading(stylizer, job, options) };
+  return create({ runtime, loadNetwork: networksFrom(weights, { onProgress }), memory: () => limit, pictures });
 }
 
 /**
- * Repaints `job.content` in the style of `job.style`. Events tell the course; the `done` event, and the generator's
- * return value, hold the result. Errors are `UserError`s; `signal` stops within one step. See `createStylizer` for many
- * jobs in a row.
+ * Repaints `job.content` in the style of `job.style`. Await it for the result, or iterate it for the events; errors are
+ * `UserError`s. See `createStylizer` for many jobs in a row, and `createWorkerStylizer` for pages that stay responsive.
  */
-export async function* stylize(
-  job: WebJob,
-  options: StylizeOptions & MachineOptions = {},
-): AsyncGenerator<StylizeEvent, Image> {
-  checkOptions(options, { ...jobOptions, ...webOptions });
-  const { runtime, threads, wasmPaths, weights, onProgress, memory, ...rest } = options;
-  const machine = { runtime, weights, onProgress, wasmPaths, memory };
-  const stylizer = await createStylizer({ ...machine, ...(threads !== undefined && { threads }) });
-  try {
-    return yield* stylizer.stylize(job, rest);
-  } finally {
-    await stylizer.dispose();
-  }
-}
-
-/** Runs the job when its pictures are read. A generator holds what it is given: it is given nothing. */
-function reading(stylizer: Stylizer, job: WebJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image> {
+export function stylize(job: WebJob, options: StylizeOptions & MachineOptions = {}): Run {
   let held: WebJob | undefined = job;
-  const take = () => {
+  return runLater(async () => {
+    checkOptions(options, { ...jobOptions, ...webOptions });
+    const { runtime, threads, wasmPaths, weights, onProgress, memory, ...rest } = options;
+    const machine = { runtime, weights, onProgress, wasmPaths, memory };
+    const stylizer = await createStylizer({ ...machine, ...(threads !== undefined && { threads }) });
     const taken = held!;
     held = undefined;
-    return taken;
-  };
-  const read: Reader<ByteSource> = (source, { longSide }) => readPicture(source, { longSide });
-  return (async function* () {
-    return yield* stylizer.stylize(await readJob(take(), isSource, read), options);
-  })();
+    return { run: stylizer.stylize(taken, rest), end: stylizer.dispose };
+  });
 }
+
+const pictures: PictureReader<ByteSource> = {
+  isSource,
+  read: (source, { longSide }) => readPicture(source, { longSide }),
+};
 
 function isSource(value: unknown): value is ByteSource {
   const bytes = value instanceof Uint8Array || value instanceof ArrayBuffer;

@@ -109,8 +109,8 @@ describe("a UserError of one sentence", () => {
     ["settings among the options", { size: 64 }, 'The options: there is no "size"'],
     ["a controller for its signal", { signal: new AbortController() }, "signal: expected an AbortSignal"],
     ["a wish that is no function", { wantsImage: true }, "wantsImage: expected a function, got true."],
-    ["changes that are no function", { adjust: { alpha: 1 } }, "adjust: expected a function"],
-    ["changes that are none", { adjust: () => ({ alfa: 1 }) }, "adjust: alfa: there is no such setting."],
+    ["a preview every negative time", { previewEvery: -1 }, "previewEvery: expected milliseconds, 0 or more, got -1."],
+    ["previews of half a pixel", { previewSize: 0.5 }, "previewSize: expected a whole number of pixels"],
     ["too little memory", { memory: 1e6 }, "allow more (memory)"],
   ])("options: %s", async (_, options, message) => {
     const error = await outcome(job, options);

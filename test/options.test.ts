@@ -92,7 +92,7 @@ test("a thousand times anything: a picture or one clear error", async () => {
         const run = stylizer.stylize({ content, style, settings });
         let next = await run.next();
         while (!next.done) next = await run.next();
-        expectPicture(next.value);
+        expectPicture(next.value.image);
         pictures++;
       } catch (error) {
         // Commander's own complaint about a flag that does not exist, or about one without a value.

@@ -21,8 +21,8 @@ test.each(Object.entries<Recipe>(recipes))("%s", async (name, { settings }) => {
   for (;;) {
     const { done, value } = await run.next();
     if (done) {
-      expect(value.data.every((x) => x >= 0 && x <= 1)).toBe(true);
-      expect(new Set(value.data).size).toBeGreaterThan(100);
+      expect(value.image.data.every((x) => x >= 0 && x <= 1)).toBe(true);
+      expect(new Set(value.image.data).size).toBeGreaterThan(100);
       break;
     }
     if (value.type === "start") levels.push(...value.levels.map(({ width }) => width));

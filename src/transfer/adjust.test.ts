@@ -1,8 +1,9 @@
 /** Settings that change while a job runs: they act on the next step, and are checked like those that it began with. */
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { SettingsInput } from "../settings/settings.ts";
+import type { Adjustments, SettingsInput } from "../settings/settings.ts";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, short, toyStylizer } from "./fixtures.case.ts";
-import type { Stylizer } from "./stylizer.ts";
+import type { StylizeOptions } from "./stylize.ts";
+import type { Job, Stylizer } from "./stylizer.ts";
 
 let runtime: CountingRuntime;
 let stylizer: Stylizer;
@@ -19,29 +20,80 @@ beforeEach(() => {
 
 const job = (settings: SettingsInput = {}) => ({ ...pictures(), settings: { ...short, ...settings } });
 
+/** Runs a job that is adjusted after some of its steps; 0: as soon as it has begun. */
+async function adjusted(given: Job, changes: Readonly<Record<number, Adjustments>>, options: StylizeOptions = {}) {
+  const refusals: unknown[] = [];
+  const course = await follow(stylizer, given, options, (event, run) => {
+    const done = event.type === "step" ? event.step : event.type === "start" ? 0 : undefined;
+    const now = done === undefined ? undefined : changes[done];
+    if (now !== undefined) run.adjust(now).catch((error) => refusals.push(error));
+  });
+  return { ...course, refusals };
+}
+
 describe("adjust", () => {
-  test("acts on the next step, without a new program", async () => {
+  test("acts on the next step, without a new program, and tells from which step", async () => {
     await follow(stylizer, job());
     const loaded = runtime.loaded;
-    let tv = 0.2;
-    const { events } = await follow(stylizer, job({ tv }), { adjust: () => ({ tv }) }, (event) => {
-      if (event.type === "step" && event.step === 2) tv = 0;
-    });
+    const { events } = await adjusted(job({ tv: 0.2 }), { 2: { tv: 0 } });
     const shares = only(events, "step").map(({ terms }) => terms.variation!);
     expect(shares.map((share) => share > 0)).toEqual([true, true, false, false, false]);
     // Two programs describe at each of two levels; none is new for the step.
     expect(runtime.loaded - loaded).toBe(4);
+    expect(only(events, "adjusted")).toEqual([
+      { type: "adjusted", step: 3, changes: { tv: 0 }, settings: expect.objectContaining({ tv: 0, beta: 1 }) },
+    ]);
+    expect(only(events, "done")[0]!.record).toMatchObject({
+      settings: { tv: 0 },
+      adjusted: [{ step: 3, changes: { tv: 0 } }],
+    });
+  });
+
+  test("changes add up, and several between two steps are told as one", async () => {
+    const { events } = await adjusted(job(), { 0: { alpha: 2 }, 3: { parameters: { learningRate: 0.5 } } }, {});
+    expect(only(events, "adjusted").map(({ step }) => step)).toEqual([1, 4]);
+    expect(only(events, "adjusted")[1]!.settings).toMatchObject({
+      alpha: 2,
+      parameters: { learningRate: 0.5, beta1: 0.9 },
+    });
+    const { events: told } = await follow(stylizer, job(), {}, (event, run) => {
+      if (event.type !== "start") return;
+      void run.adjust({ alpha: 1, parameters: { beta1: 0.5 } });
+      void run.adjust({ alpha: 3, parameters: { learningRate: 0.5 } });
+    });
+    const changes = { alpha: 3, parameters: { beta1: 0.5, learningRate: 0.5 } };
+    expect(only(told, "adjusted").map((event) => event.changes)).toEqual([changes]);
   });
 
   test("a layer's weight and the learning rate act too; what is left out stays", async () => {
     const settings = job({ average: 0, levels: 1, steps: 4 });
     const still = { parameters: { learningRate: 1e-60 }, styleLayers: { conv1_1: 5, conv3_1: 1 } };
-    const { events } = await follow(stylizer, settings, { wantsImage: () => true, adjust: () => still });
+    const { events } = await adjusted(settings, { 0: still }, { wantsImage: () => true });
     const [first, ...others] = only(events, "image").map(({ image }) => image.data);
     for (const other of others) expect(other).toEqual(first);
     const terms = only(events, "step")[0]!.terms;
     expect(terms["style conv3_1"]).toBeGreaterThan(0);
     expect(terms["style conv2_1"]).toBe(0);
+  });
+
+  test("before the job begins: it waits to be checked, and holds from the first step", async () => {
+    const run = stylizer.stylize(job());
+    const accepted = run.adjust({ tv: 0 });
+    const { record } = await run;
+    await accepted;
+    expect(record.adjusted).toEqual([{ step: 1, changes: { tv: 0 } }]);
+    await expect(run.adjust({ tv: 1 })).rejects.toMatchObject({
+      name: "UserError",
+      message: "adjust: the job is over.",
+    });
+  });
+
+  test("a checkpoint remembers it: the resumed job goes on with it, to the same bytes", async () => {
+    const changes = { 2: { tv: 3, alpha: 0.4 } };
+    const straight = await adjusted(job(), changes, { wantsCheckpoint: ({ step }) => step === 3 });
+    const resume = only(straight.events, "checkpoint")[0]!.checkpoint;
+    expect(resume.settings).toMatchObject({ tv: 3, alpha: 0.4 });
+    expect((await follow(stylizer, { ...pictures(), resume })).result).toEqual(straight.result);
   });
 });
 
@@ -57,8 +109,12 @@ test.each([
   ["what cannot change", { size: 64 }, "adjust: size: there is no such setting."],
   ["another optimiser's parameter", { parameters: { history: 3 } }, "adjust: history: there is no such setting."],
   ["a promise", Promise.resolve({ alpha: 1 }), "adjust: expected changes of settings as a record"],
-])("adjust is checked like settings: %s", async (_, changes, message) => {
-  const { error } = await follow(stylizer, job(), { adjust: () => changes as never });
-  expect(error).toMatchObject({ name: "UserError", code: "usage", message: expect.stringContaining(message) });
+])("adjust is checked like settings, and the job goes on: %s", async (_, changes, message) => {
+  const { result, refusals, events } = await adjusted(job(), { 1: changes as Adjustments });
+  expect(refusals).toEqual([
+    expect.objectContaining({ name: "UserError", code: "usage", message: expect.stringContaining(message) }),
+  ]);
+  expect(result).toBeDefined();
+  expect(only(events, "adjusted")).toEqual([]);
   expect(runtime.live).toBe(before);
 });

@@ -1,7 +1,7 @@
 /** What a job tells while it runs: plain records, for a terminal, a page or a file alike. */
 import type { Image } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Adjustments, Settings } from "../settings/settings.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { Region } from "./pictures/regions.ts";
 import type { Precision } from "./precision/precision.ts";
@@ -60,12 +60,15 @@ export interface StepEvent {
   readonly terms: Readonly<Record<string, number>>;
   /** How much of the job's work is done, 0 to 1: a step counts its pixels. */
   readonly progress: number;
+  /** How long the steps that are left will take, as the last ones did; absent before the second step. */
+  readonly secondsLeft?: number;
 }
 
 export interface ImageEvent {
   readonly type: "image";
   readonly step: number;
   readonly level: number;
+  /** Of the level's size, or reduced to `previewSize`. */
   readonly image: Image;
 }
 
@@ -86,10 +89,63 @@ export interface NoteEvent {
   readonly text: string;
 }
 
-export interface DoneEvent {
-  readonly type: "done";
+/** The job holds before its next step: see `Controls.pause`. */
+export interface PausedEvent {
+  readonly type: "paused";
   readonly step: number;
-  readonly image: Image;
+  readonly level: number;
 }
 
-export type StylizeEvent = StartEvent | LevelEvent | StepEvent | ImageEvent | CheckpointEvent | NoteEvent | DoneEvent;
+/** Changes of settings were taken over. */
+export interface AdjustedEvent {
+  readonly type: "adjusted";
+  /** The first step that is taken with them. */
+  readonly step: number;
+  readonly changes: Adjustments;
+  /** All settings from here on. */
+  readonly settings: Settings;
+}
+
+/** What was computed and on what, as plain data: enough to do it again. */
+export interface JobRecord {
+  /** Of pastiche. */
+  readonly version: string;
+  /** Complete, as they were at the end. */
+  readonly settings: Settings;
+  readonly model: string;
+  /** A digest of the network's weights. */
+  readonly weights: string;
+  readonly runtime: string;
+  readonly precision: Precision;
+  /** Steps done, and of how many. */
+  readonly step: number;
+  readonly steps: number;
+  /** How long it took, pauses apart; of a resumed job since then. */
+  readonly seconds: number;
+  /** It was stopped before its last step. */
+  readonly stopped?: true;
+  /** The settings that changed on the way, and the first step with them. */
+  readonly adjusted?: readonly Pick<AdjustedEvent, "step" | "changes">[];
+}
+
+/** What a job is for. */
+export interface Result {
+  readonly image: Image;
+  readonly record: JobRecord;
+}
+
+export interface DoneEvent extends Result {
+  readonly type: "done";
+  readonly step: number;
+}
+
+export type StylizeEvent =
+  | StartEvent
+  | LevelEvent
+  | StepEvent
+  | ImageEvent
+  | CheckpointEvent
+  | NoteEvent
+  | PausedEvent
+  | AdjustedEvent
+  | DoneEvent;

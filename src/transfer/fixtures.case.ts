@@ -6,6 +6,7 @@ import { cpu } from "../runtimes/node-cpu.ts";
 import type { Runtime, Value } from "../runtimes/runtime.ts";
 import type { SettingsInput } from "../settings/settings.ts";
 import type { StylizeEvent } from "./events.ts";
+import type { Run } from "./run/run.ts";
 import type { StylizeOptions } from "./stylize.ts";
 import { createStylizer, type Job, type Network, type Stylizer } from "./stylizer.ts";
 
@@ -128,16 +129,16 @@ export async function follow(
   stylizer: Stylizer,
   job: Job,
   options: StylizeOptions = {},
-  seen: (event: StylizeEvent) => void = () => {},
+  seen: (event: StylizeEvent, run: Run) => void = () => {},
 ): Promise<Course> {
   const events: StylizeEvent[] = [];
   try {
     const run = stylizer.stylize(job, options);
     for (;;) {
       const next = await run.next();
-      if (next.done) return { events, result: next.value };
+      if (next.done) return { events, result: next.value.image };
       events.push(next.value);
-      seen(next.value);
+      seen(next.value, run);
     }
   } catch (error) {
     return { events, error };

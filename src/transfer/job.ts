@@ -79,11 +79,16 @@ export type Reader<Source> = (
   options: { readonly longSide?: number | undefined; readonly colors?: boolean | undefined },
 ) => Promise<Pictured & { readonly size: Image | { readonly width: number; readonly height: number } }>;
 
+/** How a platform reads pictures, and what it takes for one. */
+export interface PictureReader<Source> {
+  isSource(value: unknown): value is Source;
+  readonly read: Reader<Source>;
+}
+
 /** The job with everything read that `isSource` says is to be; the rest is left to `checkedJob`. */
 export async function readJob<Source>(
   job: GivenJob<Source>,
-  isSource: (value: unknown) => value is Source,
-  read: Reader<Source>,
+  { isSource, read }: PictureReader<Source>,
 ): Promise<GivenJob> {
   if (!isRecord(job) || !pictures(job).some(isSource)) return job as GivenJob;
   const settings = parseSettings(job.settings);

@@ -18,7 +18,12 @@ export const jobOptions = {
   wantsImage: func,
   wantsCheckpoint: func,
   trial: positive,
-  adjust: func,
+  previewEvery: { expected: "milliseconds, 0 or more", fits: (x) => typeof x === "number" && x >= 0 },
+  previewSize: {
+    expected: "a whole number of pixels from 16",
+    fits: (x) => Number.isInteger(x) && (x as number) >= 16,
+  },
+  checkpointEvery: { expected: "milliseconds, 0 or more", fits: (x) => typeof x === "number" && x >= 0 },
 } satisfies Record<string, Kind>;
 
 /** Of what jobs run on. */

@@ -2,16 +2,21 @@
  * The loop: levels from coarse to fine, steps in each, events out. Time and cancellation live here and nowhere else;
  * formulas, terminals and files are unknown.
  */
-import type { Image } from "../image/image.ts";
+import { type Image, withLongSide } from "../image/image.ts";
+import { resized } from "../image/resize.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { Level } from "../schedule/pyramid.ts";
-import { type Adjustments, adjustedSettings, type Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { carriedImage } from "./checkpoint/carry.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
-import type { LevelWork, StepEvent, StylizeEvent } from "./events.ts";
+import type { JobRecord, LevelWork, Result, StepEvent, StylizeEvent } from "./events.ts";
 import type { Begun, LevelRun } from "./level/level.ts";
 import { adrift, edgesOf } from "./pictures/edges.ts";
+import type { Control } from "./run/control.ts";
+import { type Counter, counter } from "./run/counter.ts";
+import { interval } from "./run/pace.ts";
+import { eventLoopTurn } from "./run/turn.ts";
 import { dispose, freshState, imageValue, keptState, restoredState, tensorValue } from "./step/program.ts";
 
 /** How a job is run, as opposed to what it computes. */
@@ -25,21 +30,34 @@ export interface StylizeOptions {
    * tells one too, after its last image.
    */
   readonly wantsCheckpoint?: ((event: StepEvent) => boolean) | undefined;
+  /** An image event every so many milliseconds, at most one a step; 0 for every step. */
+  readonly previewEvery?: number | undefined;
+  /** The long side that images on the way are reduced to; by default they are as large as their level. */
+  readonly previewSize?: number | undefined;
+  /** A checkpoint event every so many milliseconds, and one when the job is paused, stopped or aborted. */
+  readonly checkpointEvery?: number | undefined;
   /**
    * How long the job will take is to be told at its start: a few small steps may be done and timed, if they run over no
    * more than this share of the pixels that its steps run over.
    */
   readonly trial?: number | undefined;
-  /** Asked before every step: the settings that changed since the start. */
-  readonly adjust?: (() => Adjustments | undefined) | undefined;
+}
+
+/** The time that a job takes. */
+export interface Clock {
+  /** Seconds since the job began, pauses apart. */
+  seconds(): number;
+  /** Waits; other jobs may run meanwhile. If the job `goesOn` then, it waits for its turn. */
+  pause(wait: () => Promise<void>, goesOn: () => boolean): Promise<void>;
 }
 
 /** What the loop runs on. */
 export interface Machine {
   readonly runtime: Runtime;
   readonly optimizer: Optimizer;
-  /** What checkpoints say of the network: its name and the digest of its weights. */
-  readonly network: Pick<Checkpoint, "model" | "weights">;
+  readonly control: Control;
+  /** What records and checkpoints say of it: the name of the network and the digest of its weights, what computes. */
+  readonly about: Pick<JobRecord, "version" | "model" | "weights" | "runtime" | "precision">;
   /**
    * Begins a level: its targets are described, then `begun` is asked for what it begins with, then its program is loaded. If
    * that fails, what it began with is freed.
@@ -47,6 +65,7 @@ export interface Machine {
   begin(level: Level, begun: () => Promise<Begun>): Promise<LevelRun>;
   /** What there is to be said since the last call. */
   notes(): readonly string[];
+  readonly clock: Clock;
 }
 
 /** Where a job goes: from `start` through `levels`, from where it was stopped, or on from a smaller one's state. */
@@ -61,18 +80,36 @@ export interface Course {
   readonly from?: Checkpoint | undefined;
 }
 
+/** What is the same at every level, and what changes on the way. */
+interface Journey {
+  readonly count: Counter;
+  readonly options: StylizeOptions;
+  readonly previewDue: () => boolean;
+  readonly checkpointDue: () => boolean;
+  /** As they are now. */
+  settings: Settings;
+  readonly adjusted: NonNullable<JobRecord["adjusted"]>[number][];
+}
+
 /**
- * Runs all levels. Whatever stops it early (the signal, or a loss that is no number any more) is thrown after an event
- * with the last good image.
+ * Runs all levels. Whatever ends it early with an error (the signal, or a loss that is no number any more) is thrown after
+ * an event with the last good image.
  */
 export async function* runLevels(
-  { runtime, optimizer, network, begin, notes }: Machine,
+  machine: Machine,
   { levels, work, start, free, resume, from }: Course,
   settings: Settings,
   options: StylizeOptions,
-): AsyncGenerator<StylizeEvent, Image> {
-  const count = counter(levels, work, resume);
-  const about = { ...network, settings, runtime: runtime.description };
+): AsyncGenerator<StylizeEvent, Result> {
+  const { runtime, optimizer, control, about, begin, clock } = machine;
+  const journey: Journey = {
+    count: counter(levels, work, resume),
+    options,
+    previewDue: interval(options.previewEvery),
+    checkpointDue: interval(options.checkpointEvery),
+    settings,
+    adjusted: [],
+  };
   const edges = free && settings.seamless ? adrift : edgesOf(settings);
   // What there is so far: it grows when the next level is ready for it.
   let image: Image | undefined = resume ? undefined : from ? carriedImage(from) : start();
@@ -100,16 +137,25 @@ export async function* runLevels(
   try {
     for (const [index, level] of levels.entries()) {
       if (resume && index < resume.level) continue;
+      if (control.isStopped) break;
       yield { type: "level", index, level };
       run = await begin(level, () => (index === resume?.level ? restored(resume) : grown(level)));
-      ({ image, state } = yield* steps(run, index, level, about, count, options, notes));
+      ({ image, state } = yield* steps(run, index, level, machine, journey));
       run = undefined;
       state = await keptState(runtime, optimizer, state);
     }
     dispose(state);
     state = {};
-    yield { type: "done", step: count.step, image: image! };
-    return image!;
+    image ??= carriedImage(resume!);
+    const { step, steps: all } = journey.count;
+    const record: JobRecord = {
+      ...about,
+      ...{ settings: journey.settings, step, steps: all, seconds: clock.seconds() },
+      ...(step < all && { stopped: true }),
+      ...(journey.adjusted.length > 0 && { adjusted: journey.adjusted }),
+    };
+    yield { type: "done", step, image, record };
+    return { image, record };
   } finally {
     // However it ends: done, stopped, failed, or the caller listens no more.
     if (run) run.dispose();
@@ -122,68 +168,60 @@ async function* steps(
   run: LevelRun,
   index: number,
   level: Level,
-  about: Pick<Checkpoint, "settings" | "model" | "weights" | "runtime">,
-  count: Counter,
-  { signal, wantsImage, wantsCheckpoint, adjust }: StylizeOptions,
-  notes: Machine["notes"],
+  { control, about: { model, weights, runtime }, notes, clock }: Machine,
+  journey: Journey,
 ): AsyncGenerator<StylizeEvent, Awaited<ReturnType<LevelRun["finish"]>>> {
-  const { settings } = about;
+  const { count, options, previewDue, checkpointDue } = journey;
+  const { signal, wantsImage, wantsCheckpoint, previewEvery, previewSize, checkpointEvery } = options;
+  const keepsCheckpoints = wantsCheckpoint !== undefined || checkpointEvery !== undefined;
   const checkpoint = async (): Promise<StylizeEvent> => {
     const { step, steps } = count;
     const { width, height } = level;
     const done = { step, steps, level: index, size: { width, height } };
+    const about = { model, weights, runtime, settings: journey.settings };
     const state: Checkpoint = { ...about, ...done, tensors: await run.tensors() };
     return { type: "checkpoint", step, level: index, checkpoint: state };
   };
+  const shown = (image: Image): StylizeEvent => ({ type: "image", step: count.step, level: index, image });
   try {
-    while (count.left(index) > 0) {
+    for (let first = true; count.left(index) > 0; first = false) {
+      await eventLoopTurn();
       signal?.throwIfAborted();
-      const { loss, terms } = await run.step(adjustedSettings(settings, adjust?.()));
-      const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(index) };
+      if (control.isPaused) {
+        if (previewEvery !== undefined) yield shown(await run.shown(level));
+        if (keepsCheckpoints) yield await checkpoint();
+        yield { type: "paused", step: count.step, level: index };
+        const goesOn = () => !control.isStopped && !signal?.aborted;
+        await clock.pause(() => control.resumed(signal), goesOn);
+        signal?.throwIfAborted();
+      }
+      if (control.isStopped) break;
+      const changed = control.changed();
+      if (changed) {
+        journey.settings = changed.settings;
+        journey.adjusted.push({ step: count.step + 1, changes: changed.changes });
+        yield { type: "adjusted", step: count.step + 1, ...changed };
+      }
+      const before = performance.now();
+      const { loss, terms } = await run.step(journey.settings);
+      const seconds = (performance.now() - before) / 1000;
+      const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(index, seconds, first) };
       yield event;
       for (const text of notes()) yield { type: "note", text };
-      if (wantsImage?.(event)) yield { type: "image", step: count.step, level: index, image: await run.shown(level) };
-      if (wantsCheckpoint?.(event)) yield await checkpoint();
+      if (wantsImage?.(event) || previewDue()) yield shown(reduced(await run.shown(level), previewSize));
+      if (wantsCheckpoint?.(event) || checkpointDue()) yield await checkpoint();
     }
+    if (control.isStopped && count.step < count.steps && keepsCheckpoints) yield await checkpoint();
     return await run.finish(level);
   } catch (error) {
-    yield { type: "image", step: count.step, level: index, image: await run.lastGood(level) };
-    if (wantsCheckpoint && signal?.aborted) yield await checkpoint();
+    yield shown(await run.lastGood(level));
+    if (keepsCheckpoints && signal?.aborted) yield await checkpoint();
     throw error;
   }
 }
 
-interface Counter {
-  /** Steps done so far, and of how many. */
-  readonly step: number;
-  readonly steps: number;
-  /** Steps that are left at a level and those before it. */
-  left(index: number): number;
-  /** Counts a step of that level. */
-  next(index: number): Pick<StepEvent, "step" | "steps" | "progress">;
-}
-
-function counter(levels: readonly Level[], work: readonly LevelWork[], resume: Checkpoint | undefined): Counter {
-  // How many steps, and how many pixels, when a level ends.
-  const ends: { steps: number; pixels: number }[] = [];
-  let [steps, pixels] = [0, 0];
-  for (const [index, level] of levels.entries()) {
-    steps += level.steps;
-    pixels += work[index]!.pixels * level.steps;
-    ends.push({ steps, pixels });
-  }
-  let step = resume?.step ?? 0;
-  const left = (index: number) => ends[index]!.steps - step;
-  let done = resume ? ends[resume.level]!.pixels - left(resume.level) * work[resume.level]!.pixels : 0;
-  return {
-    get step() {
-      return step;
-    },
-    steps,
-    left,
-    next(index) {
-      done += work[index]!.pixels;
-      return { step: ++step, steps, progress: done / pixels };
-    },
-  };
+/** An image whose long side is at most `longSide`. */
+function reduced(image: Image, longSide: number | undefined): Image {
+  if (!longSide || longSide >= Math.max(image.width, image.height)) return image;
+  return resized(image, withLongSide(image, longSide));
 }

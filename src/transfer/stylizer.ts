@@ -3,7 +3,6 @@
  * where they come from, the platform passes in as functions.
  */
 import { bytesText, UserError } from "../errors.ts";
-import type { Image } from "../image/image.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { featureScale, scaleFeatures } from "../models/feature-scale.ts";
 import { average } from "../optimizers/average.ts";
@@ -12,13 +11,14 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { parse } from "../parameters.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { parseSettings, type Settings } from "../settings/settings.ts";
+import { version } from "../version.ts";
 import type { Weights } from "../weights/weights.ts";
 import { carriedSettings, checkCarries } from "./checkpoint/carry.ts";
 import { checkFits } from "./checkpoint/resume.ts";
-import type { StartEvent, StylizeEvent } from "./events.ts";
+import type { Result, StartEvent, StylizeEvent } from "./events.ts";
 import { eightBitMemory, eightBitTile, peakMemory, tileWithin } from "./forecast/memory.ts";
 import { secondsOf, type Timed, trialOf } from "./forecast/trial.ts";
-import { checkedJob, type GivenJob, type Job } from "./job.ts";
+import { checkedJob, type GivenJob, type Job, type PictureReader, readJob } from "./job.ts";
 import { levelBeginner, levelWork, programCache, tileSize } from "./level/begin.ts";
 import { checkOptions, jobOptions } from "./options.ts";
 import { edgesOf } from "./pictures/edges.ts";
@@ -28,9 +28,11 @@ import { levelsOf, type Prepared, prepare, regionsIn } from "./pictures/prepare.
 import { withPhoto } from "./pictures/texture.ts";
 import { eightBitsGain } from "./precision/gain.ts";
 import { precisionOf, withRanges } from "./precision/precision.ts";
+import { type Control, control } from "./run/control.ts";
+import { type Run, runOf } from "./run/run.ts";
 import { describeGraph, type Eye } from "./step/step.ts";
 import { terms, withoutPhoto } from "./step/terms.ts";
-import { runLevels, type StylizeOptions } from "./stylize.ts";
+import { type Clock, runLevels, type StylizeOptions } from "./stylize.ts";
 
 export type { GivenJob, Job } from "./job.ts";
 
@@ -43,7 +45,7 @@ export interface Network {
 }
 
 /** What a stylizer needs from its platform. */
-export interface StylizerOptions {
+export interface StylizerOptions<Source = never> {
   readonly runtime: Runtime;
   /** The network of that name; `auto` is the best that is at hand. */
   readonly loadNetwork: (name: Settings["model"]) => Promise<Network>;
@@ -51,14 +53,15 @@ export interface StylizerOptions {
   readonly gains?: () => Promise<boolean>;
   /** How many bytes a job may take, asked when one begins; undefined or left out: as many as it wants. */
   readonly memory?: (() => number | undefined) | undefined;
+  /** How pictures are read that are not given as pixels. */
+  readonly pictures?: PictureReader<Source> | undefined;
 }
 
-export interface Stylizer {
+export interface Stylizer<Source = never> {
   /**
-   * Runs a job. The generator's events tell its course; its return value is the result. What is no job, or no option, is a
-   * `usage` error before anything is computed.
+   * Runs a job: see `Run`. What is no job, or no option, is a `usage` error before anything is computed.
    */
-  stylize(job: GivenJob, options?: StylizeOptions): AsyncGenerator<StylizeEvent, Image>;
+  stylize(job: GivenJob<Source>, options?: StylizeOptions): Run;
   /** Frees the programs it keeps. */
   dispose(): Promise<void>;
 }
@@ -67,7 +70,13 @@ export interface Stylizer {
  * A stylizer on `runtime`. It keeps the last network and the last step program, and uses them again where they fit. Jobs
  * run one after the other: one that is begun while another runs waits for its end.
  */
-export function createStylizer({ runtime, loadNetwork, memory, ...given }: StylizerOptions): Stylizer {
+export function createStylizer<Source = never>({
+  runtime,
+  loadNetwork,
+  memory,
+  pictures: reader,
+  ...given
+}: StylizerOptions<Source>): Stylizer<Source> {
   const network = kept(loadNetwork);
   const scaledWeights = lastOf(scaleFeatures);
   const turn = turns();
@@ -143,11 +152,13 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     const facts = { levels, steps, work: stepsWork, tile: settings.tile, peak };
     const start: StartEvent = { type: "start", ...about, runtime: runtime.description, precision, ...facts, ...more };
     const paintings = listed(pictures.style).length;
-    const run = (options: StylizeOptions) => {
+    const run = (options: StylizeOptions, control: Control, clock: Clock) => {
+      control.begin(settings);
       const notes: string[] = [];
       const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
       const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
-      const machine = { runtime, optimizer, network: about, begin, notes: () => notes.splice(0) };
+      const facts = { version, ...about, runtime: runtime.description, precision };
+      const machine = { runtime, optimizer, control, clock, about: facts, begin, notes: () => notes.splice(0) };
       const free = texture && !regions;
       return finished(
         runLevels(machine, { ...ready, work: stepsWork, free, resume, from }, settings, options),
@@ -167,7 +178,8 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
     if (!trial) return undefined;
     try {
       const { run } = await planned(trial.job, signal, name);
-      return await secondsOf(timed, trial, run({ signal }));
+      const alone: Clock = { seconds: () => 0, pause: (wait) => wait() };
+      return await secondsOf(timed, trial, run({ signal }, control(), alone));
     } catch (error) {
       // What a trial cannot do, the job may: it is the job's to fail.
       if (signal?.aborted) throw error;
@@ -176,45 +188,77 @@ export function createStylizer({ runtime, loadNetwork, memory, ...given }: Styli
   }
 
   /** `take` hands the job over: a generator holds what it is given until it ends, and pictures are large. */
-  async function* course(take: () => Job, options: StylizeOptions): AsyncGenerator<StylizeEvent, Image> {
-    const done = await turn();
+  async function* course(
+    take: () => Promise<Job>,
+    options: StylizeOptions,
+    control: Control,
+  ): AsyncGenerator<StylizeEvent, Result> {
+    let done = await turn();
     try {
-      const { start, run, ...job } = await planned(take(), options.signal);
+      const clock = stopwatch(
+        () => done(),
+        async () => {
+          done = await turn();
+        },
+      );
+      const { start, run, ...job } = await planned(await take(), options.signal);
       const seconds = await secondsLeft(job, options);
       yield { ...start, ...(seconds !== undefined && { seconds }) };
       options.signal?.throwIfAborted();
-      return yield* run(options);
+      return yield* run(options, control, clock);
     } finally {
       done();
+      control.end();
     }
   }
 
   return {
     stylize(job, options = {}) {
-      let held: GivenJob | undefined = job;
-      const take = () => {
+      let held: GivenJob<Source> | undefined = job;
+      const take = async () => {
         const taken = held!;
         held = undefined;
         checkOptions(options, jobOptions);
-        return checkedJob(taken);
+        return checkedJob(reader ? await readJob(taken, reader) : (taken as GivenJob));
       };
-      return course(take, options);
+      const controls = control();
+      return runOf(course(take, options, controls), controls);
     },
     dispose: programs.dispose,
   };
 }
 
+/** The clock of a job; others run while it is paused, between `release` and `reacquire`. */
+function stopwatch(release: () => void, reacquire: () => Promise<void>): Clock {
+  const begun = performance.now();
+  let paused = 0;
+  return {
+    seconds: () => (performance.now() - begun - paused) / 1000,
+    async pause(wait, goesOn) {
+      const from = performance.now();
+      release();
+      await wait();
+      if (goesOn()) await reacquire();
+      paused += performance.now() - from;
+    },
+  };
+}
+
 /** The same course, its images as people get them. */
 async function* finished(
-  course: AsyncGenerator<StylizeEvent, Image>,
+  course: AsyncGenerator<StylizeEvent, Result>,
   finish: Prepared["finish"],
-): AsyncGenerator<StylizeEvent, Image> {
-  let image: Image | undefined;
+): AsyncGenerator<StylizeEvent, Result> {
+  let result: Result | undefined;
   for await (const event of course) {
-    if (event.type === "image" || event.type === "done") image = finish(event.image);
-    yield event.type === "image" || event.type === "done" ? { ...event, image: image! } : event;
+    if (event.type === "image") yield { ...event, image: finish(event.image) };
+    else if (event.type === "done") {
+      const { record } = event;
+      result = { image: finish(event.image), record };
+      yield { ...event, ...result };
+    } else yield event;
   }
-  return image!;
+  return result!;
 }
 
 function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {

@@ -225,7 +225,7 @@ async function onNode(contentPath: string, stylePath: string) {
   const losses: number[] = [];
   const job = stylizer.stylize({ content, style, settings: SETTINGS });
   for (let next = await job.next(); ; next = await job.next()) {
-    if (next.done) return { losses, data: next.value.data };
+    if (next.done) return { losses, data: next.value.image.data };
     if (next.value.type === "step") losses.push(next.value.loss);
   }
 }

@@ -45,6 +45,23 @@ export function levelBeginner(job: LevelsInput) {
   const [wholeKey, tilesKey] = [`${key} ${job.precision}`, `${key} tiles ${job.precision}`];
   const edges = edgesOf(settings);
 
+  /** The run, and a hold on its programs until it ends. */
+  const holding = (run: LevelRun): LevelRun => {
+    const release = programs.hold();
+    return {
+      ...run,
+      async finish(size) {
+        const last = await run.finish(size);
+        release();
+        return last;
+      },
+      dispose() {
+        run.dispose();
+        release();
+      },
+    };
+  };
+
   async function whole(level: Level, begun: () => Promise<Begun>): Promise<LevelRun> {
     await programs.only(wholeKey, eye.weights);
     const targets = await describe(runtime, eye, terms, pictures.at(level));
@@ -82,7 +99,7 @@ export function levelBeginner(job: LevelsInput) {
 
   return (level: Level, begun: () => Promise<Begun>): Promise<LevelRun> => {
     const size = tileSize(settings, eye, terms, edges.workSize(level));
-    return size ? tiled(level, begun, size) : whole(level, begun);
+    return (size ? tiled(level, begun, size) : whole(level, begun)).then(holding);
   };
 }
 
@@ -129,15 +146,28 @@ export interface ProgramCache extends Disposable {
   get<T extends Disposable>(key: string, weights: Weights, load: () => Promise<T>): Promise<T>;
   /** Frees the last programs unless they are these: others have the memory until they are loaded. */
   only(key: string, weights: Weights): Promise<void>;
+  /** The last programs are in use until the result is called (once): they are not freed before. */
+  hold(): () => void;
 }
 
-/** Keeps the last programs that were asked for. */
+interface CachedPrograms {
+  readonly key: string;
+  readonly weights: Weights;
+  readonly programs: Disposable;
+  holds: number;
+  /** To be freed when nobody holds them any more. */
+  outdated: boolean;
+}
+
+/** Keeps the last programs that were asked for; those of a paused job, too, as long as it holds them. */
 export function programCache(): ProgramCache {
-  let last: { key: string; weights: Weights; programs: Disposable } | undefined;
+  let last: CachedPrograms | undefined;
   const dispose = async () => {
-    const { programs } = last ?? {};
+    const old = last;
     last = undefined;
-    await programs?.dispose();
+    if (!old) return;
+    old.outdated = true;
+    if (old.holds === 0) await old.programs.dispose();
   };
   const only = async (key: string, weights: Weights) => {
     if (last?.key !== key || last.weights !== weights) await dispose();
@@ -149,8 +179,16 @@ export function programCache(): ProgramCache {
       await only(key, weights);
       if (last) return last.programs as T;
       const programs = await load();
-      last = { key, weights, programs };
+      last = { key, weights, programs, holds: 0, outdated: false };
       return programs;
+    },
+    hold() {
+      const held = last!;
+      held.holds++;
+      return () => {
+        held.holds--;
+        if (held.outdated && held.holds === 0) void held.programs.dispose();
+      };
     },
   };
 }

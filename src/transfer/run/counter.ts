@@ -1,0 +1,45 @@
+/** How far a job has come, in steps and in pixels, and how long the rest will take. */
+import type { Level } from "../../schedule/pyramid.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import type { LevelWork, StepEvent } from "../events.ts";
+import { pace } from "./pace.ts";
+
+export interface Counter {
+  /** Steps done so far, and of how many. */
+  readonly step: number;
+  readonly steps: number;
+  /** Steps that are left at a level and those before it. */
+  left(index: number): number;
+  /** Counts a step of that level that took `seconds`; `first`: the first one there. */
+  next(index: number, seconds: number, first: boolean): Pick<StepEvent, "step" | "steps" | "progress" | "secondsLeft">;
+}
+
+/** Begins at the step that `resume` had done, or at 0. */
+export function counter(levels: readonly Level[], work: readonly LevelWork[], resume: Checkpoint | undefined): Counter {
+  // How many steps, and how many pixels, when a level ends.
+  const ends: { steps: number; pixels: number }[] = [];
+  let [steps, pixels] = [0, 0];
+  for (const [index, level] of levels.entries()) {
+    steps += level.steps;
+    pixels += work[index]!.pixels * level.steps;
+    ends.push({ steps, pixels });
+  }
+  let step = resume?.step ?? 0;
+  const left = (index: number) => ends[index]!.steps - step;
+  let done = resume ? ends[resume.level]!.pixels - left(resume.level) * work[resume.level]!.pixels : 0;
+  const speed = pace();
+  return {
+    get step() {
+      return step;
+    },
+    steps,
+    left,
+    next(index, seconds, first) {
+      const pixelsNow = work[index]!.pixels;
+      done += pixelsNow;
+      speed.measured(pixelsNow, seconds, first);
+      const secondsLeft = speed.secondsFor(pixels - done);
+      return { step: ++step, steps, progress: done / pixels, ...(secondsLeft !== undefined && { secondsLeft }) };
+    },
+  };
+}

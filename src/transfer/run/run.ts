@@ -1,0 +1,131 @@
+/** A running job as its caller has it: a promise of the result, an iterator of the events, and controls. */
+import type { Adjustments } from "../../settings/settings.ts";
+import type { Result, StylizeEvent } from "../events.ts";
+import { eventLoopTurn } from "./turn.ts";
+
+/** What a caller may do to a job while it runs. */
+export interface Controls {
+  /** Holds the job before its next step; a `paused` event says when. Other jobs of the stylizer may run meanwhile. */
+  pause(): void;
+  /** Goes on after `pause`. */
+  resume(): void;
+  /**
+   * Ends the job within one step as if it were complete: `done` has the image so far, in the size of its level, and
+   * `stopped`. (A `signal` ends it with an error instead.)
+   */
+  stop(): void;
+  /**
+   * Changes settings from the next step on; an `adjusted` event says from which. Resolves when the changes are accepted
+   * and rejects with a `usage` error where they are not, like settings that a job begins with. Never waits for a step.
+   */
+  adjust(changes: Adjustments): Promise<void>;
+}
+
+/**
+ * A running job. Await it for the result, or iterate it for the events; it begins with either. While it is iterated it
+ * computes only when the next event is asked for; leaving the loop ends the job.
+ */
+export interface Run
+  extends AsyncIterableIterator<StylizeEvent, Result>,
+    Pick<Promise<Result>, "then" | "catch" | "finally">,
+    Controls {
+  return(value?: Result): Promise<IteratorResult<StylizeEvent, Result>>;
+  throw(error?: unknown): Promise<IteratorResult<StylizeEvent, Result>>;
+}
+
+type Course = AsyncGenerator<StylizeEvent, Result>;
+type Next = IteratorResult<StylizeEvent, Result>;
+
+/** The run of a course of events. */
+export function runOf(course: Course, { pause, resume, stop, adjust }: Controls): Run {
+  const { promise: result, resolve, reject } = withResolvers<Result>();
+  // A caller who iterates gets errors there.
+  result.catch(() => {});
+  let iterated = false;
+  let awaited = false;
+  const watched = async (move: Promise<Next>): Promise<Next> => {
+    try {
+      const next = await move;
+      if (next.done && next.value !== undefined) resolve(next.value);
+      else if (next.done) reject(left());
+      return next;
+    } catch (error) {
+      reject(error);
+      throw error;
+    }
+  };
+  const move = (make: () => Promise<Next>) => {
+    iterated = true;
+    return watched(make());
+  };
+  /** Runs to the end where nobody iterates. */
+  const drain = async () => {
+    // Who awaits and iterates may begin to iterate in the same task.
+    await eventLoopTurn();
+    while (!iterated && !(await watched(course.next())).done);
+  };
+  const settled = () => {
+    if (!awaited && !iterated) drain().catch(() => {});
+    awaited = true;
+    return result;
+  };
+  return {
+    next: () => move(() => course.next()),
+    return(value) {
+      // It may be paused.
+      stop();
+      return move(() => course.return(value as Result));
+    },
+    throw: (error) => move(() => course.throw(error)),
+    [Symbol.asyncIterator]() {
+      iterated = true;
+      return this;
+    },
+    // biome-ignore lint/suspicious/noThenProperty: a run is awaited for its result
+    then: (done, failed) => settled().then(done, failed),
+    catch: (failed) => settled().catch(failed),
+    finally: (ended) => settled().finally(ended),
+    ...{ pause, resume, stop, adjust },
+  };
+}
+
+/** A run that `begin` makes when it is first asked for an event; `end` is called after it. Controls wait for it. */
+export function runLater(begin: () => Promise<{ readonly run: Run; readonly end: () => Promise<void> }>): Run {
+  let inner: Run | undefined;
+  const waiting: ((run: Run) => void)[] = [];
+  const use = (act: (run: Run) => void) => {
+    if (inner) act(inner);
+    else waiting.push(act);
+  };
+  async function* course(): Course {
+    const { run, end } = await begin();
+    try {
+      inner = run;
+      for (const act of waiting.splice(0)) act(run);
+      return yield* run;
+    } finally {
+      await end();
+    }
+  }
+  return runOf(course(), {
+    pause: () => use((run) => run.pause()),
+    resume: () => use((run) => run.resume()),
+    stop: () => use((run) => run.stop()),
+    adjust: (changes) => new Promise((resolve, reject) => use((run) => run.adjust(changes).then(resolve, reject))),
+  });
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+export function withResolvers<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+function left(): Error {
+  return Object.assign(new Error("The job was left before its end."), { name: "AbortError" });
+}
