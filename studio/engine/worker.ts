@@ -1,19 +1,12 @@
 /** The worker that paints: one job at a time, steered between steps. It knows no page. */
-import { type Adjustments, createStylizer, type StylizeEvent, UserError, type WebStylizer } from "pastiche/web";
+import { createStylizer, type Run, type StylizeEvent, UserError, type WebStylizer } from "pastiche/web";
 import type { EngineJob, Told } from "./engine.ts";
 import type { Order, Report } from "./protocol.ts";
-
-interface Course {
-  readonly stop: AbortController;
-  changes: Adjustments;
-  /** Resolved when it may go on; undefined while nothing holds it. */
-  held?: { readonly until: Promise<void>; release(): void } | undefined;
-}
 
 /** A preview so often, in milliseconds. */
 const EVERY = 120;
 
-const courses = new Map<number, Course>();
+const runs = new Map<number, Run>();
 let stylizer: { readonly runtime: string; readonly made: Promise<WebStylizer> } | undefined;
 
 addEventListener("message", ({ data }: MessageEvent<Order>) => {
@@ -21,52 +14,33 @@ addEventListener("message", ({ data }: MessageEvent<Order>) => {
     void paint(data.id, data.runtime, data.job);
     return;
   }
-  const course = courses.get(data.id);
-  if (!course) return;
-  if (data.type === "adjust") course.changes = data.changes;
-  if (data.type === "pause") hold(course);
-  if (data.type === "resume" || data.type === "stop") course.held?.release();
-  if (data.type === "stop") course.stop.abort(new DOMException("stopped", "AbortError"));
+  const run = runs.get(data.id);
+  if (!run) return;
+  if (data.type === "adjust") run.adjust(data.changes).catch((error) => post(data.id, failed(error)));
+  else run[data.type]();
 });
 
-function hold(course: Course): void {
-  if (course.held) return;
-  let release = () => {};
-  const until = new Promise<void>((resolve) => {
-    release = () => {
-      course.held = undefined;
-      resolve();
-    };
-  });
-  course.held = { until, release };
-}
-
 async function paint(id: number, runtime: string, job: EngineJob): Promise<void> {
-  const course: Course = { stop: new AbortController(), changes: {} };
-  courses.set(id, course);
-  const tell = (told: Told) => postMessage({ id, told } satisfies Report);
-  let shown = 0;
-  const wantsImage = () => {
-    const now = performance.now();
-    if (now - shown < EVERY) return false;
-    shown = now;
-    return true;
-  };
   try {
-    const options = { signal: course.stop.signal, adjust: () => course.changes, wantsImage };
-    for await (const event of (await stylizerOn(runtime)).stylize(job, options)) {
+    const run = (await stylizerOn(runtime)).stylize(job, { previewEvery: EVERY });
+    runs.set(id, run);
+    for await (const event of run) {
       const told = toldOf(event);
-      if (told) tell(told);
-      // A step may keep this thread from its messages: they have their turn here.
-      if (event.type === "step") await turn();
-      await course.held?.until;
+      if (told) post(id, told);
     }
   } catch (error) {
-    if (course.stop.signal.aborted) tell({ type: "stopped" });
-    else tell({ type: "failed", message: messageOf(error) });
+    post(id, failed(error));
   } finally {
-    courses.delete(id);
+    runs.delete(id);
   }
+}
+
+function post(id: number, told: Told): void {
+  postMessage({ id, told } satisfies Report);
+}
+
+function failed(error: unknown): Told {
+  return { type: "failed", message: messageOf(error) };
 }
 
 function stylizerOn(runtime: string): Promise<WebStylizer> {
@@ -89,7 +63,11 @@ function toldOf(event: StylizeEvent): Told | undefined {
     }
     case "level":
     case "checkpoint":
+    case "paused":
+    case "adjusted":
       return undefined;
+    case "done":
+      return event.record.stopped ? { type: "stopped" } : event;
     default:
       return event;
   }
@@ -98,16 +76,4 @@ function toldOf(event: StylizeEvent): Told | undefined {
 function messageOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   return `Something went wrong that should not (${error instanceof Error ? error.message : String(error)}).`;
-}
-
-/** Until what has come in meanwhile was heard. */
-function turn(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
 }
