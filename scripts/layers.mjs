@@ -85,6 +85,8 @@ const arrows = [
   { room: "index.ts", to: ["*"] },
   { room: "node.ts", to: ["*"] },
   { room: "web.ts", to: ["*"] },
+  { room: "worker.ts", to: ["web/"] },
+  { room: "web/", to: ["*"] },
 ];
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");

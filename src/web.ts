@@ -1,30 +1,19 @@
 /**
- * The public door with the browser bound: its decoders, its caches, and its two runtimes. Call it from a worker: with
- * WebAssembly, a step keeps its thread busy.
+ * The public door with the browser bound: its decoders, its caches, and its two runtimes. On a page, compute in a worker:
+ * with WebAssembly a step keeps its thread busy.
  *
  * @example
  * ```ts
- * import { encodePicture, readPicture, stylize } from "pastiche/web";
+ * import { createWorkerStylizer, encodePicture } from "pastiche/web";
  *
- * const content = await readPicture(photoInput.files[0]);
- * const style = await readPicture("paintings/starry.jpg");
- * for await (const event of stylize({ content: content.image, style: style.image, settings: { size: 384 } })) {
- *   if (event.type === "step") progress.value = event.progress;
- *   if (event.type === "done") img.src = URL.createObjectURL(await encodePicture("png", { image: event.image }));
- * }
+ * const worker = new Worker(new URL("pastiche/worker", import.meta.url), { type: "module" });
+ * const stylizer = await createWorkerStylizer(worker);
+ * const run = stylizer.stylize({ content: photoInput.files[0], style: "paintings/starry.jpg" });
+ * for await (const event of run) if (event.type === "step") progress.value = event.progress;
+ * const { image } = await run;
+ * img.src = URL.createObjectURL(await encodePicture("png", { image }));
  * ```
  */
-import type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";
-import { type NetworkSources, networksFrom } from "./platform/web/networks.ts";
-import { readPicture } from "./platform/web/pictures.ts";
-import { openRuntime } from "./platform/web/runtimes.ts";
-import type { WebRuntimeOptions } from "./runtimes/web-ort.ts";
-import type { GivenJob, PictureReader } from "./transfer/job.ts";
-import { checkOptions, jobOptions, webOptions } from "./transfer/options.ts";
-import { type Run, runLater } from "./transfer/run/run.ts";
-import type { StylizeOptions } from "./transfer/stylize.ts";
-import { createStylizer as create, type Stylizer } from "./transfer/stylizer.ts";
-
 export * from "./index.ts";
 export type { Drawing, EncodeOptions, OutputFormat, Picture } from "./platform/pictures.ts";
 export { readPictureText } from "./platform/pictures-text.ts";
@@ -37,71 +26,27 @@ export {
   networksFrom,
   removeWeights,
 } from "./platform/web/networks.ts";
-export { encodePicture, fromBitmap, type ReadOptions, readPicture, toImageData } from "./platform/web/pictures.ts";
+export {
+  encodePicture,
+  fromBitmap,
+  fromImageData,
+  type ReadOptions,
+  readPicture,
+  toImageData,
+} from "./platform/web/pictures.ts";
 export { openRuntime, runtimes } from "./platform/web/runtimes.ts";
 export type { WebRuntimeChoice, WebRuntimeOptions } from "./runtimes/web-ort.ts";
-
-/** A job whose pictures are images, what `readPicture` returned, or what it is to read: files, addresses, bytes. */
-export type WebJob = GivenJob<ByteSource>;
-
-/** A stylizer that reads the pictures of its jobs. */
-export type WebStylizer = Stylizer<ByteSource>;
-
-/** What a job runs on, and where its network comes from. */
-export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "onProgress"> {
-  /** `auto` (default: a graphics card if one works here, else the processor), `webgpu` or `wasm`. */
-  readonly runtime?: string | undefined;
-  /** Files or addresses of weights: `{ vgg19: file }`. Read once, then kept by the browser. */
-  readonly weights?: NetworkSources | undefined;
-  /** Bytes that a job may take: it works in tiles where it must. By default what WASM can address, less some to spare. */
-  readonly memory?: number | undefined;
-}
-
-/** WASM addresses 4 GiB. */
-const WASM_MEMORY = 3.2e9;
-
-/**
- * A stylizer in this browser, for many jobs: networks and compiled programs stay in memory until `dispose`. `onProgress`
- * is told of downloads of weights.
- *
- * @example
- * ```ts
- * const stylizer = await createStylizer({ runtime: "wasm", weights: { vgg19: fileInput.files[0] } });
- * for (const style of paintings) for await (const event of stylizer.stylize({ content, style })) show(event);
- * await stylizer.dispose();
- * ```
- */
-export async function createStylizer(options: MachineOptions = {}): Promise<WebStylizer> {
-  checkOptions(options, webOptions);
-  const { runtime: name = "auto", weights, onProgress, memory, ...rest } = options;
-  const runtime = await openRuntime(name, rest);
-  const limit = memory ?? (runtime.name === "wasm" ? WASM_MEMORY : undefined);
-  return create({ runtime, loadNetwork: networksFrom(weights, { onProgress }), memory: () => limit, pictures });
-}
-
-/**
- * Repaints `job.content` in the style of `job.style`. Await it for the result, or iterate it for the events; errors are
- * `UserError`s. See `createStylizer` for many jobs in a row, and `createWorkerStylizer` for pages that stay responsive.
- */
-export function stylize(job: WebJob, options: StylizeOptions & MachineOptions = {}): Run {
-  let held: WebJob | undefined = job;
-  return runLater(async () => {
-    checkOptions(options, { ...jobOptions, ...webOptions });
-    const { runtime, threads, wasmPaths, weights, onProgress, memory, ...rest } = options;
-    const machine = { runtime, weights, onProgress, wasmPaths, memory };
-    const stylizer = await createStylizer({ ...machine, ...(threads !== undefined && { threads }) });
-    const taken = held!;
-    held = undefined;
-    return { run: stylizer.stylize(taken, rest), end: stylizer.dispose };
-  });
-}
-
-const pictures: PictureReader<ByteSource> = {
-  isSource,
-  read: (source, { longSide }) => readPicture(source, { longSide }),
-};
-
-function isSource(value: unknown): value is ByteSource {
-  const bytes = value instanceof Uint8Array || value instanceof ArrayBuffer;
-  return typeof value === "string" || bytes || value instanceof URL || value instanceof Blob;
-}
+export {
+  createStylizer,
+  type MachineOptions,
+  type PictureSource,
+  stylize,
+  type WebJob,
+  type WebStylizer,
+} from "./web/stylizer.ts";
+export {
+  createWorkerStylizer,
+  type WorkerStylizeOptions,
+  type WorkerStylizer,
+  type WorkerStylizerOptions,
+} from "./web/worker-client.ts";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { build, type InlineConfig } from "vite";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -23,13 +23,19 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** The built page at `/`, and the repository's `examples/` and `weights/` under their names. */
-export async function servePage(): Promise<Served> {
-  const root = fileURLToPath(new URL(".", import.meta.url));
+/**
+ * The page of a folder at `/`, built with Vite's defaults and `options`, and the repository's `examples/` and `weights/`
+ * under their names.
+ */
+export async function servePage(
+  folderUrl = new URL(".", import.meta.url),
+  options: InlineConfig = {},
+): Promise<Served> {
+  const root = fileURLToPath(folderUrl);
   const repository = fileURLToPath(new URL("../..", import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), "pastiche-page-"));
-  // No options but where to: the package must work with a bundler as it comes.
-  await build({ root, configFile: false, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  const to = { outDir: folder, emptyOutDir: true };
+  await build({ root, configFile: false, logLevel: "error", ...options, build: to });
   const server = createServer(async (request, response) => {
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
     response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");

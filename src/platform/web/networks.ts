@@ -14,6 +14,12 @@ export type ModelName = keyof typeof models;
 /** The sources of networks' weights; for `vgg19`: Keras's `.h5`, torchvision's `.pth` or a `.safetensors`. */
 export type NetworkSources = Partial<Readonly<Record<ModelName, ByteSource>>>;
 
+/** What else is said of a network while it is loaded. */
+export interface NetworkNotes {
+  /** Called with a sentence, such as which network `auto` chose. */
+  readonly onNote?: ((note: string) => void) | undefined;
+}
+
 /** The largest weights file that is read. */
 const LIMIT = 1e9;
 
@@ -29,10 +35,12 @@ const bundled: NetworkSources = {
  * A network loader for `createStylizer`. `auto` is vgg19 if its weights are given or cached, else pocket. Errors:
  * `model`.
  */
-export function networksFrom(sources: NetworkSources = {}, options: FetchOptions = {}) {
+export function networksFrom(sources: NetworkSources = {}, { onNote, ...options }: FetchOptions & NetworkNotes = {}) {
   return async (name: "auto" | ModelName): Promise<Network> => {
-    const best = name === "auto" && (sources.vgg19 !== undefined || (await isKept("vgg19"))) ? "vgg19" : "pocket";
-    return load(name === "auto" ? best : name, sources, options);
+    if (name !== "auto") return load(name, sources, options);
+    const best = sources.vgg19 !== undefined || (await isKept("vgg19")) ? "vgg19" : "pocket";
+    onNote?.(best === "vgg19" ? "The network is vgg19." : "The network is pocket; vgg19's weights are not here.");
+    return load(best, sources, options);
   };
 }
 

@@ -82,7 +82,11 @@ export function fromBitmap(source: ImageBitmap | OffscreenCanvas | HTMLCanvasEle
   const canvas = new OffscreenCanvas(width, height);
   const context = drawOn(canvas);
   context.drawImage(source, 0, 0);
-  const { data } = context.getImageData(0, 0, width, height);
+  return fromImageData(context.getImageData(0, 0, width, height), longSide);
+}
+
+/** The pixels of a canvas, reduced to `longSide` if given. */
+export function fromImageData({ width, height, data }: ImageData, longSide?: number): Drawing {
   return toDrawing({ width, height, values: data, channels: 4, white: 255 }, longSide);
 }
 

@@ -1,0 +1,61 @@
+/** The messages between a page and the worker that computes for it. */
+import { type ErrorCode, UserError } from "../errors.ts";
+import type { Adjustments } from "../settings/settings.ts";
+import type { StylizeEvent } from "../transfer/events.ts";
+import type { StylizeOptions } from "../transfer/stylize.ts";
+import type { MachineOptions, WebJob } from "./stylizer.ts";
+
+/** The first message to a worker; it brings the port of the stylizer. Marked, because a worker may have messages of its own. */
+export interface OpenMessage {
+  readonly pastiche: "open";
+  readonly options: WorkerMachineOptions;
+}
+
+/** What a worker can be told of a machine: no functions. */
+export type WorkerMachineOptions = Omit<MachineOptions, "onProgress" | "onNote">;
+
+/** What a worker can be told of a run: no functions, and aborts as messages. */
+export type WorkerRunOptions = Omit<StylizeOptions, "signal" | "wantsImage" | "wantsCheckpoint">;
+
+/** To the stylizer. `stylize` brings the port of the run. */
+export type StylizerRequest =
+  | { readonly type: "stylize"; readonly job: WebJob; readonly options: WorkerRunOptions }
+  | { readonly type: "dispose" };
+
+/** From the stylizer. */
+export type StylizerReply =
+  | { readonly type: "ready" | "disposed" }
+  | { readonly type: "failed"; readonly error: PlainError }
+  | { readonly type: "note"; readonly text: string }
+  | { readonly type: "progress"; readonly received: number; readonly total: number | undefined };
+
+/** To a run. `taken`: an event was taken; `leave`: no more events are wanted. */
+export type RunRequest =
+  | { readonly type: "pause" | "resume" | "stop" | "abort" | "leave" | "taken" }
+  | { readonly type: "adjust"; readonly id: number; readonly changes: Adjustments };
+
+/** From a run. */
+export type RunReply =
+  | { readonly type: "event"; readonly event: StylizeEvent }
+  | { readonly type: "failed"; readonly error: PlainError }
+  | { readonly type: "adjusted"; readonly id: number; readonly error?: PlainError };
+
+/** So many events may be on their way to a page: a worker that is ahead of it waits. */
+export const AHEAD = 16;
+
+/** An error as data: structured clones of errors lose their code. */
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: ErrorCode;
+}
+
+export function plainError(error: unknown): PlainError {
+  if (error instanceof UserError) return { name: error.name, message: error.message, code: error.code };
+  if (error instanceof Error) return { name: error.name, message: error.message };
+  return { name: "Error", message: String(error) };
+}
+
+export function errorFrom({ name, message, code }: PlainError): Error {
+  return code ? new UserError(code, message) : Object.assign(new Error(message), { name });
+}

@@ -1,0 +1,88 @@
+/** The stylizer of a browser: its runtimes, networks and decoders bound to the core. */
+import type { ByteSource, FetchOptions } from "../platform/web/bytes.ts";
+import { type NetworkNotes, type NetworkSources, networksFrom } from "../platform/web/networks.ts";
+import { fromBitmap, fromImageData, readPicture } from "../platform/web/pictures.ts";
+import { openRuntime } from "../platform/web/runtimes.ts";
+import type { WebRuntimeOptions } from "../runtimes/web-ort.ts";
+import type { GivenJob, PictureReader } from "../transfer/job.ts";
+import { checkOptions, jobOptions, webOptions } from "../transfer/options.ts";
+import { type Run, runLater } from "../transfer/run/run.ts";
+import type { StylizeOptions } from "../transfer/stylize.ts";
+import { createStylizer as create, type Stylizer } from "../transfer/stylizer.ts";
+
+/** What a picture may come from: a file, an address, bytes, or pixels as canvases have them. */
+export type PictureSource = ByteSource | ImageData | ImageBitmap;
+
+/** A job whose pictures are images, what `readPicture` returned, or what they may come from. */
+export type WebJob = GivenJob<PictureSource>;
+
+/** A stylizer that reads the pictures of its jobs. */
+export type WebStylizer = Stylizer<PictureSource>;
+
+/** What a job runs on, and where its network comes from. */
+export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "onProgress">, NetworkNotes {
+  /** `auto` (default: a graphics card if one works here, else the processor), `webgpu` or `wasm`. */
+  readonly runtime?: string | undefined;
+  /** Files or addresses of weights: `{ vgg19: file }`. Read once, then kept by the browser. */
+  readonly weights?: NetworkSources | undefined;
+  /** Bytes that a job may take: it works in tiles where it must. By default what WASM can address, less some to spare. */
+  readonly memory?: number | undefined;
+}
+
+/** WASM addresses 4 GiB. */
+const WASM_MEMORY = 3.2e9;
+
+/**
+ * A stylizer in this browser, for many jobs: networks and compiled programs stay in memory until `dispose`. `onProgress`
+ * is told of downloads of weights.
+ *
+ * @example
+ * ```ts
+ * const stylizer = await createStylizer({ runtime: "wasm", weights: { vgg19: fileInput.files[0] } });
+ * for (const style of paintings) for await (const event of stylizer.stylize({ content, style })) show(event);
+ * await stylizer.dispose();
+ * ```
+ */
+export async function createStylizer(options: MachineOptions = {}): Promise<WebStylizer> {
+  checkOptions(options, webOptions);
+  const { runtime: name = "auto", weights, onProgress, onNote, memory, ...rest } = options;
+  const runtime = await openRuntime(name, rest);
+  const limit = memory ?? (runtime.name === "wasm" ? WASM_MEMORY : undefined);
+  return create({ runtime, loadNetwork: networksFrom(weights, { onProgress, onNote }), memory: () => limit, pictures });
+}
+
+/**
+ * Repaints `job.content` in the style of `job.style`. Await it for the result, or iterate it for the events; errors are
+ * `UserError`s. See `createStylizer` for many jobs in a row, and `createWorkerStylizer` for pages that stay responsive.
+ */
+export function stylize(job: WebJob, options: StylizeOptions & MachineOptions = {}): Run {
+  let held: WebJob | undefined = job;
+  return runLater(async () => {
+    checkOptions(options, { ...jobOptions, ...webOptions });
+    const { runtime, threads, wasmPaths, weights, onProgress, onNote, memory, ...rest } = options;
+    const machine = { runtime, weights, onProgress, onNote, wasmPaths, memory };
+    const stylizer = await createStylizer({ ...machine, ...(threads !== undefined && { threads }) });
+    const taken = held!;
+    held = undefined;
+    return { run: stylizer.stylize(taken, rest), end: stylizer.dispose };
+  });
+}
+
+const pictures: PictureReader<PictureSource> = {
+  isSource: (value): value is PictureSource => isPixels(value) || isBytes(value),
+  async read(source, { longSide }) {
+    if (!isPixels(source)) return readPicture(source, { longSide });
+    const { width, height } = source;
+    const drawing = source instanceof ImageData ? fromImageData(source, longSide) : fromBitmap(source, longSide);
+    return { ...drawing, size: { width, height } };
+  },
+};
+
+function isPixels(value: unknown): value is ImageData | ImageBitmap {
+  return value instanceof ImageData || value instanceof ImageBitmap;
+}
+
+function isBytes(value: unknown): value is ByteSource {
+  const bytes = value instanceof Uint8Array || value instanceof ArrayBuffer;
+  return typeof value === "string" || bytes || value instanceof URL || value instanceof Blob;
+}

@@ -1,0 +1,113 @@
+/** The worker's side of a worker stylizer: stylizers and runs behind ports. */
+import type { StylizeEvent } from "../transfer/events.ts";
+import type { Run } from "../transfer/run/run.ts";
+import {
+  AHEAD,
+  type OpenMessage,
+  plainError,
+  type RunReply,
+  type RunRequest,
+  type StylizerReply,
+  type StylizerRequest,
+  type WorkerMachineOptions,
+} from "./protocol.ts";
+import { createStylizer, type WebStylizer } from "./stylizer.ts";
+
+/** Opens a stylizer for every `createWorkerStylizer` on a page. */
+export function listen(scope: Pick<typeof globalThis, "addEventListener">): void {
+  scope.addEventListener("message", ({ data, ports }: MessageEvent<OpenMessage | undefined>) => {
+    if (data?.pastiche === "open") void open(data.options, ports[0]!);
+  });
+}
+
+async function open(options: WorkerMachineOptions, port: MessagePort): Promise<void> {
+  const reply = (message: StylizerReply) => port.postMessage(message);
+  try {
+    const stylizer = await createStylizer({
+      ...options,
+      onProgress: (received, total) => reply({ type: "progress", received, total }),
+      onNote: (text) => reply({ type: "note", text }),
+    });
+    serve(stylizer, port, reply);
+    reply({ type: "ready" });
+  } catch (error) {
+    reply({ type: "failed", error: plainError(error) });
+  }
+}
+
+function serve(stylizer: WebStylizer, port: MessagePort, reply: (message: StylizerReply) => void): void {
+  const running = new Set<Run>();
+  port.onmessage = async ({ data, ports }: MessageEvent<StylizerRequest>) => {
+    if (data.type === "stylize") {
+      const control = new AbortController();
+      const run = stylizer.stylize(data.job, { ...data.options, signal: control.signal });
+      running.add(run);
+      await send(run, ports[0]!, control);
+      running.delete(run);
+    } else {
+      await Promise.allSettled([...running].map((run) => run.return()));
+      await stylizer.dispose();
+      reply({ type: "disposed" });
+      port.close();
+    }
+  };
+}
+
+/** Sends the events of a run, and does what the page says. */
+async function send(run: Run, port: MessagePort, control: AbortController): Promise<void> {
+  const reply = (message: RunReply, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+  let ahead = 0;
+  let go = () => {};
+  port.onmessage = ({ data }: MessageEvent<RunRequest>) => {
+    switch (data.type) {
+      case "taken":
+        ahead--;
+        go();
+        break;
+      case "adjust":
+        run.adjust(data.changes).then(
+          () => reply({ type: "adjusted", id: data.id }),
+          (error) => reply({ type: "adjusted", id: data.id, error: plainError(error) }),
+        );
+        break;
+      case "abort":
+        control.abort();
+        go();
+        break;
+      case "leave":
+        run.return().catch(() => {});
+        go();
+        break;
+      default:
+        run[data.type]();
+    }
+  };
+  try {
+    for await (const event of run) {
+      const sent = owned(event);
+      reply({ type: "event", event: sent }, buffersOf(sent));
+      if (++ahead < AHEAD) continue;
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+    }
+  } catch (error) {
+    reply({ type: "failed", error: plainError(error) });
+  }
+}
+
+/** The event with memory that may be transferred: a checkpoint's is the job's own. */
+function owned(event: StylizeEvent): StylizeEvent {
+  if (event.type !== "checkpoint") return event;
+  const { checkpoint } = event;
+  const tensors = [...checkpoint.tensors].map(
+    ([name, { shape, data }]) => [name, { shape: [...shape], data: data.slice() }] as const,
+  );
+  return { ...event, checkpoint: { ...checkpoint, tensors: new Map(tensors) } };
+}
+
+function buffersOf(event: StylizeEvent): Transferable[] {
+  if (event.type === "image" || event.type === "done") return [event.image.data.buffer];
+  if (event.type === "checkpoint") return [...event.checkpoint.tensors.values()].map(({ data }) => data.buffer);
+  return [];
+}
