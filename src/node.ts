@@ -11,7 +11,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { cachedMeasurement } from "./platform/node/measurement-cache.ts";
-import { memoryToTake } from "./platform/node/memory.ts";
+import { memoryToTake, peakSoFar } from "./platform/node/memory.ts";
 import { loadNetwork, type NetworkOptions } from "./platform/node/networks.ts";
 import { readPicture } from "./platform/node/pictures.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
@@ -74,7 +74,8 @@ export async function createStylizer(given: MachineOptions = {}): Promise<NodeSt
       eightBits ?? cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
     // Nobody tells how much memory a graphics card has left.
     memory: () => memory ?? (runtime.name === "cpu" ? memoryToTake() : undefined),
-    pictures,
+    pictures: reader(memory),
+    peakSoFar,
   });
 }
 
@@ -100,10 +101,13 @@ export function stylize(job: NodeJob, options: StylizeOptions & MachineOptions =
   });
 }
 
-const pictures: PictureReader<PictureSource> = {
-  isSource,
-  read: async (source, how) => readPicture(await pathOrBytes(source), { ...how, ...named(source) }),
-};
+/** Reads what a job's pictures are given as, within so many bytes. */
+function reader(memory: number | undefined): PictureReader<PictureSource> {
+  return {
+    isSource,
+    read: async (source, how) => readPicture(await pathOrBytes(source), { ...how, memory, ...named(source) }),
+  };
+}
 
 function isSource(value: unknown): value is PictureSource {
   const bytes = value instanceof Uint8Array || value instanceof ArrayBuffer;

@@ -5,7 +5,7 @@ import { cleaned } from "../errors.ts";
 import { type Pooling, poolings } from "../models/features.ts";
 import * as models from "../models/index.ts";
 import { contrasts, type FeatureSheetOptions, featureSheet, sheetParts } from "../transfer/inspect/sheet.ts";
-import { MAX_PIXELS, maxPixelsOf, wholeNumber } from "./stylize.ts";
+import { MAX_PIXELS, MEMORY, readLimits, wholeNumber } from "./stylize.ts";
 
 interface FeaturesFlags extends Pick<FeatureSheetOptions, "show" | "contrast"> {
   readonly output?: string;
@@ -18,6 +18,7 @@ interface FeaturesFlags extends Pick<FeatureSheetOptions, "show" | "contrast"> {
   readonly pooling: Pooling;
   readonly runtime: string;
   readonly threads?: string;
+  readonly memory?: string;
   readonly maxPixels?: string;
 }
 
@@ -39,6 +40,7 @@ export function featuresCommand(): Command {
     .addOption(new Option("--pooling <kind>", "how it halves pictures").choices(Object.keys(poolings)).default("max"))
     .option("--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto")
     .option("--threads <count>", "processor threads [all cores]")
+    .option(...MEMORY)
     .option(...MAX_PIXELS)
     .action(run);
 }
@@ -65,7 +67,7 @@ async function run(path: string, flags: FeaturesFlags): Promise<void> {
   const force = { force: flags.force };
   if (output !== "-") await checkWritable(output, force);
 
-  const { image } = await readSource(typed(path), { longSide: size, maxPixels: maxPixelsOf(flags) });
+  const { image } = await readSource(typed(path), { longSide: size, ...readLimits(flags) });
   const { backbone, weights } = await loadNetwork(flags.model, {
     onNote: (note) => process.stderr.write(`${cleaned(note)}\n`),
   });

@@ -18,7 +18,7 @@ import { flagOf } from "./flags.ts";
 import { type Axis, isPicture, runOrder } from "./grid-axes.ts";
 import { checkMasks, type Source, type Sources, typed } from "./inputs.ts";
 import { listRoles, mapRoles } from "./roles.ts";
-import { startFile } from "./stylize.ts";
+import { type ReadLimits, startFile } from "./stylize.ts";
 import { defaultName } from "./target.ts";
 
 /** One place of the grid, with its pictures. */
@@ -84,6 +84,7 @@ export async function planGrid(
   axes: readonly Axis[],
   sources: GridSources,
   base: Readonly<Record<string, unknown>>,
+  { memory }: ReadLimits = {},
 ): Promise<GridPlan> {
   for (const { name, setting } of axes) {
     if (Object.hasOwn(base, setting)) throw invalid("usage", flagOf(setting), "to be left out", `--vary ${name} too`);
@@ -95,7 +96,7 @@ export async function planGrid(
   );
   if (combined.length > MOST) throw invalid("usage", "--vary", `at most ${MOST} pictures`, `${combined.length}`);
   const drafts = combined.map((indices) => draft(axes, indices, sources, base));
-  const pictures = await readAll(drafts);
+  const pictures = await readAll(drafts, memory);
   const networks = await installed();
   const cells = named(drafts, axes).map((cell): Cell => {
     const model = cell.settings.model === "auto" ? (networks.has("vgg19") ? "vgg19" : "pocket") : cell.settings.model;
@@ -160,11 +161,11 @@ function draft(
 }
 
 /** Every picture of the grid once: it is there, it can be read, and this is in it. */
-async function readAll(drafts: readonly Draft[]): Promise<Map<string, Known>> {
+async function readAll(drafts: readonly Draft[], memory: number | undefined): Promise<Map<string, Known>> {
   const paths = new Set(drafts.flatMap((cell) => listRoles<Source>(cell).map(({ path }) => path)));
   const known = new Map<string, Known>();
   for (const path of paths) {
-    const { digest, size } = await readPicture(path, { longSide: 16 });
+    const { digest, size } = await readPicture(path, { longSide: 16, memory });
     known.set(path, { sha256: digest, ...size });
   }
   return known;

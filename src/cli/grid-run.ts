@@ -85,7 +85,7 @@ async function runCell(
   );
   const { checkpoint: resume, seconds: before = 0, curves } = keeping.from ?? {};
   const settings = cell.given;
-  const pictures = await jobPictures(sources, cell.settings);
+  const pictures = await jobPictures(sources, cell.settings, { memory: run.machine.memory });
   const encode = encoder({ format: "png", encoding: { depth } }, { ...cell, settings }, pictures, true);
   const course = newCourse();
   const log = lossLog(POINTS, curves);

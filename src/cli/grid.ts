@@ -77,7 +77,7 @@ async function grid(given: string[], flags: GridFlags): Promise<void> {
   const machine = machineOptions(flags);
   const axes = readAxes(flags.vary ?? recipeGrid(flags.recipe));
   const sources = { ...gridSources(axes, given), mask: flags.mask, styleMask: flags.styleMask };
-  const plan = await planGrid(axes, sources, readSettings(flags as unknown as Record<string, unknown>));
+  const plan = await planGrid(axes, sources, readSettings(flags as unknown as Record<string, unknown>), machine);
   const folder = flags.output ?? gridFolder(sources);
   const standings = await standingsIn(folder, plan, flags.force);
   const lines = planLines(plan, folder, standings);

@@ -14,6 +14,7 @@ import type { GivenPictures } from "../transfer/pictures/texture.ts";
 import { flagOf } from "./flags.ts";
 import { listRoles, mapRoles, mapRolesInTurn, type Role, type Roles } from "./roles.ts";
 import { readStandardInput } from "./streams.ts";
+import type { ReadLimits } from "./stylize.ts";
 
 /** A picture's file. */
 export interface Source {
@@ -40,7 +41,11 @@ export type Facts = Roles<Pick<Picture, "digest">>;
  * Reads the pictures, reduced while they are unpacked to the largest size that a job with these settings makes of them:
  * photographs have far more pixels than that. Settings for another number of paintings are refused before.
  */
-export async function readPictures(sources: Sources, settings: Settings, maxPixels?: number): Promise<Roles<Picture>> {
+export async function readPictures(
+  sources: Sources,
+  settings: Settings,
+  limits: ReadLimits = {},
+): Promise<Roles<Picture>> {
   if (listRoles(sources).filter(({ path }) => path === "-").length > 1) {
     throw new UserError("usage", "Only one picture can come from standard input.");
   }
@@ -58,7 +63,7 @@ export async function readPictures(sources: Sources, settings: Settings, maxPixe
     const isMask = role === "mask" || role === "styleMask";
     // Of masks, more is kept: they have thin parts.
     const longSide = isMask ? Math.max(MASKS, side!) : side;
-    const picture = await readSource(source, { longSide, colors: isMask, maxPixels }).catch((error: UserError) => {
+    const picture = await readSource(source, { longSide, colors: isMask, ...limits }).catch((error: UserError) => {
       const missing = (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
       if (role !== "style" || index === 0 || !missing) throw error;
       throw new UserError("picture", `${error.message} If the result is to be called so: -o ${source.name}.`);
@@ -111,8 +116,8 @@ export interface JobPictures {
   take(): GivenPictures;
 }
 
-export async function jobPictures(sources: Sources, settings: Settings, maxPixels?: number): Promise<JobPictures> {
-  const pictures = await readPictures(sources, settings, maxPixels);
+export async function jobPictures(sources: Sources, settings: Settings, limits?: ReadLimits): Promise<JobPictures> {
+  const pictures = await readPictures(sources, settings, limits);
   const { alpha, image } = pictures.content ?? {};
   const size = image && { width: image.width, height: image.height };
   const styleAlpha = pictures.style.map((painting) => painting.alpha);

@@ -18,7 +18,7 @@ import { checkReport, type Reporting, reporting } from "./report.ts";
 import { encoder, type ResultFiles, resultFiles } from "./result-files.ts";
 import { listRoles } from "./roles.ts";
 import { printPath } from "./streams.ts";
-import { bytesOf, maxPixelsOf, type StylizeFlags, wholeNumber } from "./stylize.ts";
+import { bytesOf, readLimits, type StylizeFlags, wholeNumber } from "./stylize.ts";
 import { outputTarget, type Snapshots, snapshotPlan, wantedSnapshots } from "./target.ts";
 import { announce, type Course, newCourse, resultRecord, stoppedLine, summary, type Voice, voice } from "./telling.ts";
 
@@ -69,7 +69,7 @@ export async function runJob(request: JobRequest, flags: StylizeFlags): Promise<
   const output = target.path;
   const keeping = await checkpointKeeping(output, flags, speaks.say, request.resume);
   try {
-    const pictures = await jobPictures(request, settings, maxPixelsOf(flags));
+    const pictures = await jobPictures(request, settings, readLimits(flags));
     if (!request.resume && request.style.length > 1 && flags.output === undefined && !("blend" in request.settings)) {
       const names = request.style.map(({ name }) => name).join(" and ");
       speaks.say(`Painting like ${names} together, to ${output} (-o gives another name).`);

@@ -4,7 +4,7 @@ import { bytesText, jsonLine, UserError } from "../errors.ts";
 import type { StartEvent } from "../transfer/events.ts";
 import type { Job, Stylizer } from "../transfer/stylizer.ts";
 import { flagOf, readSettings, settingOptions } from "./flags.ts";
-import { MAX_PIXELS, MEMORY, maxPixelsOf, type StylizeFlags, startFile } from "./stylize.ts";
+import { MAX_PIXELS, MEMORY, readLimits, type StylizeFlags, startFile } from "./stylize.ts";
 
 export function planCommand(): Command {
   const command = new Command("plan")
@@ -30,11 +30,7 @@ async function plan(content: string, style: string[], flags: StylizeFlags): Prom
   const { machineOptions } = await import("./job.ts");
   const { jobPictures, typed } = await import("./inputs.ts");
   const { createStylizer } = await import("../node.ts");
-  const pictures = await jobPictures(
-    { content: typed(content), style: style.map(typed) },
-    settings,
-    maxPixelsOf(flags),
-  );
+  const pictures = await jobPictures({ content: typed(content), style: style.map(typed) }, settings, readLimits(flags));
   const stylizer = await createStylizer(machineOptions(flags));
   try {
     const { type: _, ...facts } = await startOf(stylizer, { ...pictures.take(), settings: given });

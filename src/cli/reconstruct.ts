@@ -11,7 +11,7 @@ import { spokenLayer } from "../models/backbone.ts";
 import type { SettingsInput } from "../settings/settings.ts";
 import { figureLayers, type Reconstruction, reconstruction, reconstructions } from "../transfer/inspect/reconstruct.ts";
 import { flagOf, readSettings, settingOptions } from "./flags.ts";
-import { jobOptions, maxPixelsOf, type StylizeFlags } from "./stylize.ts";
+import { jobOptions, readLimits, type StylizeFlags } from "./stylize.ts";
 
 interface ReconstructFlags extends StylizeFlags {
   readonly layer?: string;
@@ -77,6 +77,7 @@ async function figure(
   const { printPath, writeStandardOutput } = await import("./streams.ts");
   const { interruption } = await import("./interruption.ts");
   const { readSource, typed } = await import("./inputs.ts");
+  const { memoryToTake } = await import("../platform/node/memory.ts");
   const { machineOptions } = await import("./job.ts");
   const { defaultName, outputTarget } = await import("./target.ts");
   const { voice } = await import("./telling.ts");
@@ -90,11 +91,15 @@ async function figure(
   const { size, model } = parseSettings(settings("content", ["conv1_1"]));
   const { image } = await readSource(source, {
     longSide: typeof size === "number" ? size : undefined,
-    maxPixels: maxPixelsOf(flags),
+    ...readLimits(flags),
   });
   const { progress, say } = voice(flags);
   const network = await loadNetwork(model, { onNote: say });
-  const stylizer = createStylizer({ runtime: await openRuntime(runtime, machine), loadNetwork: async () => network });
+  const stylizer = createStylizer({
+    runtime: await openRuntime(runtime, machine),
+    loadNetwork: async () => network,
+    memory: () => machine.memory ?? memoryToTake(),
+  });
   const parts = kinds.flatMap((kind) =>
     figureLayers(network.backbone, kind).map((layers) => {
       const label = layers.length === 1 ? layers[0]! : `${layers[0]} to ${layers.at(-1)}`;

@@ -1,6 +1,7 @@
 /** `pastiche CONTENT STYLE`: one photo in the style of one painting. Flags in, one job run, its files written. */
 import { Command, Option } from "commander";
 import { UserError } from "../errors.ts";
+import type { ReadOptions } from "../platform/node/pictures.ts";
 import { starts } from "../settings/settings.ts";
 import { flagOf, number, readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
@@ -131,8 +132,15 @@ export const MAX_PIXELS = [
   "read pictures of at most so many megapixels (1 to 268) [67]",
 ] as const;
 
+/** What reading a picture may take, as flags say it. */
+export function readLimits({ maxPixels, memory }: Pick<StylizeFlags, "maxPixels" | "memory">): ReadLimits {
+  return { maxPixels: maxPixelsOf({ maxPixels }), memory: memory === undefined ? undefined : bytesOf(memory) };
+}
+
+export type ReadLimits = Pick<ReadOptions, "maxPixels" | "memory">;
+
 /** What `--max-pixels` says, in pixels. */
-export function maxPixelsOf({ maxPixels }: Pick<StylizeFlags, "maxPixels">): number | undefined {
+function maxPixelsOf({ maxPixels }: Pick<StylizeFlags, "maxPixels">): number | undefined {
   return maxPixels === undefined ? undefined : wholeNumber("--max-pixels", maxPixels, 1, 268) * 1e6;
 }
 

@@ -27,6 +27,11 @@ export function withLongSide({ width, height }: Size, longSide: number): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
+/** The size, reduced to that long side if its own is longer. */
+export function atMostLong(size: Size, longSide: number): Size {
+  return Math.max(size.width, size.height) > longSide ? withLongSide(size, longSide) : size;
+}
+
 /** `image` centred in `size`, with its outermost rows and columns repeated; `size` is at least as large. */
 export function padEdges(image: Image, size: Size): Image {
   return { width: size.width, height: size.height, data: padPlanes(image.data, image, size, "edge") };

@@ -65,21 +65,42 @@ export function resizePlanes(
   if (!Number.isInteger(planes)) {
     throw new RangeError(`internal: resizePlanes: ${data.length} values are no planes of ${from.width}x${from.height}`);
   }
+  const result = new Float32Array(planes * to.width * to.height);
+  const resample = planeResampler(from, to, kernel, options);
+  for (let i = 0; i < planes; i++) {
+    const first = i * from.height;
+    const row = (y: number) => data.subarray((first + y) * from.width, (first + y + 1) * from.width);
+    resample(row, result.subarray(i * to.width * to.height, (i + 1) * to.width * to.height));
+  }
+  return result;
+}
+
+/** Row `y` of a plane; valid until the next row is asked for. */
+export type RowSource = (y: number) => Float32Array;
+
+/**
+ * Resamples single planes of `from` pixels, given row by row, into arrays of `to` pixels. It holds no more rows than the
+ * kernel covers, so a large plane need never exist as floats.
+ */
+export function planeResampler(
+  from: Size,
+  to: Size,
+  kernel: Kernel = "bicubic",
+  options: ResizeOptions = {},
+): (row: RowSource, into: Float32Array) => void {
   if (!(Number.isInteger(to.width) && Number.isInteger(to.height) && to.width > 0 && to.height > 0)) {
-    throw new RangeError(`internal: resizePlanes: ${to.width}x${to.height} is no size`);
+    throw new RangeError(`internal: resize: ${to.width}x${to.height} is no size`);
   }
   const weighted = (a: number, b: number) => (a === b ? undefined : taps(a, b, kernel, options));
   const [columns, rows] = [weighted(from.width, to.width), weighted(from.height, to.height)];
-  const result = new Float32Array(planes * to.width * to.height);
-  // One plane at a time, to hold at most one intermediate plane.
-  for (let i = 0; i < planes; i++) {
-    const plane = data.subarray(i * from.width * from.height, (i + 1) * from.width * from.height);
-    const across = columns ? resizeRows(plane, from.width, columns) : plane;
-    const into = result.subarray(i * to.width * to.height, (i + 1) * to.width * to.height);
+  return (row, into) => {
+    const across = (y: number, target: Float32Array) => {
+      if (columns) resizeRow(row(y), columns, target);
+      else target.set(row(y));
+    };
     if (rows) resizeColumns(across, to.width, rows, into);
-    else into.set(across);
-  }
-  return result;
+    else for (let y = 0; y < to.height; y++) across(y, into.subarray(y * to.width, (y + 1) * to.width));
+  };
 }
 
 /** For every result pixel, the source pixels of its weighted mean. The weights of a pixel sum to 1. */
@@ -119,33 +140,40 @@ function taps(from: number, to: number, kernel: Kernel, { circular = false, begi
   return { source, count, weights, stride };
 }
 
-function resizeRows(data: Float32Array, width: number, { source, count, weights, stride }: Taps): Float32Array {
-  const columns = count.length;
-  const rows = data.length / width;
-  const result = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    const base = row * width;
-    for (let x = 0; x < columns; x++) {
-      const slot = x * stride;
-      const n = count[x]!;
-      let sum = 0;
-      for (let j = 0; j < n; j++) sum += data[base + source[slot + j]!]! * weights[slot + j]!;
-      result[row * columns + x] = sum;
-    }
+function resizeRow(row: Float32Array, { source, count, weights, stride }: Taps, into: Float32Array): void {
+  for (let x = 0; x < count.length; x++) {
+    const slot = x * stride;
+    const n = count[x]!;
+    let sum = 0;
+    for (let j = 0; j < n; j++) sum += row[source[slot + j]!]! * weights[slot + j]!;
+    into[x] = sum;
   }
-  return result;
 }
 
-/** Adds whole rows, so that memory is read sequentially. */
-function resizeColumns(plane: Float32Array, width: number, by: Taps, into: Float32Array): void {
-  const { source, count, weights, stride } = by;
+/** Sums whole rows, so that memory is read sequentially; `across` writes a source row, resampled to `width`. */
+function resizeColumns(
+  across: (y: number, target: Float32Array) => void,
+  width: number,
+  { source, count, weights, stride }: Taps,
+  into: Float32Array,
+): void {
+  // The rows that the kernel covers: source row y is in slot y % stride.
+  const window = Array.from({ length: stride }, () => ({ y: -1, row: new Float32Array(width) }));
+  const rowAt = (y: number) => {
+    const slot = window[y % stride]!;
+    if (slot.y !== y) {
+      across(y, slot.row);
+      slot.y = y;
+    }
+    return slot.row;
+  };
   const sum = new Float64Array(width);
   for (let y = 0; y < count.length; y++) {
     sum.fill(0);
     for (let j = 0; j < count[y]!; j++) {
-      const from = source[y * stride + j]! * width;
+      const row = rowAt(source[y * stride + j]!);
       const w = weights[y * stride + j]!;
-      for (let x = 0; x < width; x++) sum[x]! += plane[from + x]! * w;
+      for (let x = 0; x < width; x++) sum[x]! += row[x]! * w;
     }
     into.set(sum, y * width);
   }

@@ -28,11 +28,11 @@ describe("pixels", () => {
 
   test("reduced during conversion equal those reduced afterwards", () => {
     const image = sRgbRamp(40, 30);
-    const { image: found } = toDrawing(toPixels({ image }, 16), 13);
+    const { image: found } = toDrawing(toPixels({ image }, 16), { width: 13, height: 10 });
     const expected = clampImage(resize(image, { width: 13, height: 10 }));
     expect(found).toMatchObject({ width: 13, height: 10 });
     expect(worst(found.data, expected.data)).toBeLessThan(1e-5);
-    expect(toDrawing(toPixels({ image }, 16), 40).image).toMatchObject({ width: 40, height: 30 });
+    expect(toDrawing(toPixels({ image }, 16)).image).toMatchObject({ width: 40, height: 30 });
   });
 
   test("that are transparent do not bleed into others", () => {
@@ -40,7 +40,7 @@ describe("pixels", () => {
     image.data.fill(0.5);
     const alpha = Float32Array.from({ length: 1024 }, (_, i) => (i % 32 < 11 ? 0 : 1));
     for (let i = 0; i < 3072; i++) if (i % 32 < 11) image.data[i] = 1;
-    const { image: found, alpha: opacity } = toDrawing(toPixels({ image, alpha }, 16), 8);
+    const { image: found, alpha: opacity } = toDrawing(toPixels({ image, alpha }, 16), { width: 8, height: 8 });
     expect(worst(found.data, new Float32Array(192).fill(0.5))).toBeLessThan(1e-4);
     expect(Math.min(...opacity!)).toBe(0);
     expect(Math.max(...opacity!)).toBe(1);

@@ -2,9 +2,9 @@
 
 import { fillTransparent } from "../image/alpha.ts";
 import type { Rgb } from "../image/color.ts";
-import { clampImage, type Size, withLongSide } from "../image/image.ts";
+import { clampHere, type Size } from "../image/image.ts";
 import { flatColorsBy } from "../image/regions.ts";
-import { resizePlanes } from "../image/resize.ts";
+import { planeResampler, type RowSource } from "../image/resize.ts";
 import type { Depth, Drawing } from "./pictures.ts";
 
 /** A codec's pixels: grey, grey and alpha, RGB, or RGBA (further channels are ignored), rows from the top. */
@@ -16,35 +16,33 @@ export interface Pixels extends Size {
 }
 
 /**
- * Planes in [0, 1] from `pixels`, reduced (bicubic) to at most `longSide` without holding all of them as floats. Alpha
+ * Planes in [0, 1] from `pixels`, resized (bicubic) to `size` without holding all of them as floats. Alpha
  * is dropped if everything is opaque. Transparent pixels get the colours around them and do not count in the reduction.
  * If all are transparent, alpha is all 0.
  */
-export function toDrawing(pixels: Pixels, longSide = Number.POSITIVE_INFINITY): Drawing {
-  const { width, height, channels } = pixels;
-  const size = Math.max(width, height) > longSide ? withLongSide(pixels, longSide) : { width, height };
-  const reduced = size.width !== width || size.height !== height;
-  const reduce = (plane: Float32Array) => (reduced ? resizePlanes(plane, pixels, size) : plane);
+export function toDrawing(pixels: Pixels, { width, height }: Size = pixels): Drawing {
+  const size = { width, height };
+  const { channels } = pixels;
+  const reduced = pixels.width !== width || pixels.height !== height;
+  const resample = planeResampler(pixels, size);
+  const area = width * height;
   const opacity = channels === 2 ? 1 : channels > 3 ? 3 : undefined;
-  const full = opacity === undefined ? undefined : plane(pixels, opacity);
-  const opaque = full === undefined || full.every((value) => value === 1);
-  const alpha = opaque ? undefined : reduce(full);
+  const transparent = opacity !== undefined && !isWhite(pixels, opacity);
+  const alpha = transparent ? new Float32Array(area) : undefined;
+  if (alpha) resample(rowsOf(pixels, opacity!), alpha);
 
-  const area = size.width * size.height;
   const data = new Float32Array(3 * area);
   for (let c = 0; c < 3; c++) {
     if (c > 0 && channels < 3) {
       data.copyWithin(c * area, 0, area);
       continue;
     }
-    const values = plane(pixels, channels < 3 ? 0 : c);
-    if (alpha && reduced) for (let i = 0; i < values.length; i++) values[i]! *= full![i]!;
-    const result = reduce(values);
+    const result = data.subarray(c * area, (c + 1) * area);
+    resample(rowsOf(pixels, channels < 3 ? 0 : c, alpha && reduced ? opacity : undefined), result);
     if (alpha && reduced) for (let i = 0; i < area; i++) result[i]! /= alpha[i]! || 1;
-    data.set(result, c * area);
   }
   if (alpha && reduced) tidy(alpha);
-  const image = reduced ? clampImage({ ...size, data }) : { ...size, data };
+  const image = { ...size, data: reduced ? clampHere(data) : data };
   return alpha ? { image: fillTransparent(image, alpha), alpha } : { image };
 }
 
@@ -105,13 +103,23 @@ export function toPixels({ image, alpha }: Drawing, depth: Depth): Pixels & { ch
   return { width, height, channels, white, values };
 }
 
-/** One channel as floats in [0, 1]. */
-function plane({ values, width, height, channels, white }: Pixels, channel: number): Float32Array {
-  const result = new Float32Array(width * height);
-  for (let i = 0, from = channel; i < result.length; i++, from += channels) {
-    result[i] = Math.min(1, values[from]! / white);
-  }
-  return result;
+/** One channel as rows of floats in [0, 1], multiplied by the channel `by` if there is one. */
+function rowsOf({ values, width, channels, white }: Pixels, channel: number, by?: number): RowSource {
+  const row = new Float32Array(width);
+  return (y) => {
+    const first = y * width * channels;
+    for (let x = 0, at = first + channel; x < width; x++, at += channels) row[x] = Math.min(1, values[at]! / white);
+    if (by === undefined) return row;
+    for (let x = 0, at = first + by; x < width; x++, at += channels)
+      row[x]! *= Math.fround(Math.min(1, values[at]! / white));
+    return row;
+  };
+}
+
+/** Is a channel 1 everywhere? */
+function isWhite({ values, channels, white }: Pixels, channel: number): boolean {
+  for (let at = channel; at < values.length; at += channels) if (values[at]! < white) return false;
+  return true;
 }
 
 /** Undoes the overshoot of resampling: clamps alpha, and sets it to 0 next to transparent pixels. */

@@ -55,6 +55,8 @@ export interface StylizerOptions<Source = never> {
   readonly memory?: (() => number | undefined) | undefined;
   /** How pictures are read that are not given as pixels. */
   readonly pictures?: PictureReader<Source> | undefined;
+  /** How many bytes the process has had at most, to read the pictures above all; left out: unknown. */
+  readonly peakSoFar?: (() => number) | undefined;
 }
 
 export interface Stylizer<Source = never> {
@@ -74,6 +76,7 @@ export function createStylizer<Source = never>({
   runtime,
   loadNetwork,
   memory,
+  peakSoFar,
   pictures: reader,
   ...given
 }: StylizerOptions<Source>): Stylizer<Source> {
@@ -149,7 +152,7 @@ export function createStylizer<Source = never>({
     const ready = prepare(pictures, settings, levels, regions, grey);
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
     const stepsWork = levels.map((level) => levelWork(settings, eye, all, workSize(level)));
-    const facts = { levels, steps, work: stepsWork, tile: settings.tile, peak };
+    const facts = { levels, steps, work: stepsWork, tile: settings.tile, peak: Math.max(peak, peakSoFar?.() ?? 0) };
     const start: StartEvent = { type: "start", ...about, runtime: runtime.description, precision, ...facts, ...more };
     const paintings = listed(pictures.style).length;
     const run = (options: StylizeOptions, control: Control, clock: Clock) => {

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Metadata, Sharp, SharpOptions } from "sharp";
 import { UserError } from "../../errors.ts";
+import { atMostLong } from "../../image/image.ts";
 import { checkSize, type Depth, type InputFormat, limits, limitsFor, type Picture } from "../pictures.ts";
 import { inSrgb, pngColors } from "../pictures-gamma.ts";
 import { headerSize } from "../pictures-header.ts";
@@ -13,7 +14,9 @@ import { jpegShape } from "../pictures-jpeg.ts";
 import { flatColorsOf, flatShare, toDrawing } from "../pictures-pixels.ts";
 import { sniff } from "../pictures-sniff.ts";
 import { tiffObstacle } from "../pictures-tiff.ts";
+import { collectGarbage } from "./memory.ts";
 import { inMessage } from "./paths.ts";
+import { checkDecodingMemory, decodedSize } from "./pictures-decoding.ts";
 import { readWithin, tooLarge } from "./pictures-file.ts";
 import { loadSharp } from "./pictures-sharp.ts";
 
@@ -30,6 +33,8 @@ export interface ReadOptions {
   readonly longSide?: number | undefined;
   /** Find the flat colours before the reduction, for a mask. */
   readonly colors?: boolean | undefined;
+  /** Bytes that the process may take in all. A picture that needs more is a `resources` error. Default: what is free. */
+  readonly memory?: number | undefined;
   /** The picture's name in messages; default the path, or "the picture" for bytes. */
   readonly name?: string | undefined;
 }
@@ -37,8 +42,9 @@ export interface ReadOptions {
 /**
  * Reads a JPEG, PNG, WebP, AVIF, TIFF or GIF from a path or its bytes. Applies the EXIF orientation, converts embedded
  * ICC profiles (and CMYK, grey, palettes) to sRGB, keeps 16-bit precision and separates alpha: see `Picture`. Takes the
- * first of several frames or pages. Throws a `UserError` with code `picture` if the file is missing, unreadable,
- * damaged, over the limits or of another kind.
+ * first of several frames or pages. A picture of more than 16 megapixels that is to be a quarter of its size or less is
+ * reduced by the decoder first. Throws a `UserError` with code `picture` if the file is missing, unreadable, damaged,
+ * over the limits or of another kind, and with code `resources` if reading it takes more memory than it may.
  */
 export async function readPicture(source: string | Uint8Array, options: ReadOptions = {}): Promise<Picture> {
   const name = inMessage(options.name ?? (typeof source === "string" ? source : "the picture"));
@@ -48,8 +54,14 @@ export async function readPicture(source: string | Uint8Array, options: ReadOpti
   const format = sniff(name, bytes);
   const claimed = headerSize(format, bytes);
   if (claimed) checkSize(name, claimed, maxPixels);
-  return decode(name, bytes, format, { ...options, maxPixels });
+  const picture = await decode(name, bytes, format, { ...options, maxPixels });
+  // What was read from and through is not to stay beside a whole job.
+  if (picture.size.width * picture.size.height > GARBAGE) collectGarbage();
+  return picture;
 }
+
+/** Decoded pictures of fewer pixels are left to V8. */
+const GARBAGE = 1 << 22;
 
 async function decode(name: string, bytes: Uint8Array, format: InputFormat, options: ReadOptions): Promise<Picture> {
   const sharp = await loadSharp();
@@ -69,6 +81,14 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   const stored = { width: metadata.width, height: metadata.height };
   checkSize(name, stored, options.maxPixels);
   const depth = usableDepth(name, format, metadata);
+  const size = { width: metadata.autoOrient.width, height: metadata.autoOrient.height };
+  const { longSide = Number.POSITIVE_INFINITY } = options;
+  // A mask's colours are counted, and a JPEG's end is looked at, in the whole picture.
+  const reduced = options.colors || shape?.flat ? undefined : decodedSize(size, longSide);
+  const colours = format === "png" ? pngColors(bytes) : undefined;
+  const result = atMostLong(size, longSide);
+  const planned = { format, bytes, metadata, depth, reduced, result, converted: colours !== undefined };
+  checkDecodingMemory(name, planned, options.memory);
 
   /** The pixels; of a JPEG also if the decoder only warns, unless the warning is about missing data. */
   const whole = (pipeline: (failOn: "warning" | "error") => Sharp) => {
@@ -83,21 +103,20 @@ async function decode(name: string, bytes: Uint8Array, format: InputFormat, opti
   const pipeline = (failOn: "warning" | "error") =>
     sharp(shape?.bytes ?? bytes, { ...input, failOn })
       .timeout({ seconds: 60 })
+      .resize(reduced ? { ...reduced, fit: "fill", kernel: "cubic" } : {})
       .toColourspace(depth === 16 ? "rgb16" : "srgb")
       .raw({ depth: depth === 16 ? "ushort" : "uchar" });
   const { data, info } = await whole(pipeline);
   const values = depth === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
   const white = largest(depth, metadata);
   const stands = { ...info, values, white };
-  const colours = format === "png" ? pngColors(bytes) : undefined;
   const pixels = colours ? inSrgb(stands, colours) : stands;
   if (shape && shape.flat > 0 && flatShare(pixels) < shape.flat) throw incomplete(name);
-  const { image, alpha } = toDrawing(pixels, options.longSide);
+  const { image, alpha } = toDrawing(pixels, result);
   const colors = options.colors ? flatColorsOf(pixels) : undefined;
   if (!options.colors && alpha?.every((value) => value === 0)) {
     throw new UserError("picture", `${name} is fully transparent.`);
   }
-  const size = { width: info.width, height: info.height };
   const digest = createHash("sha256").update(bytes).digest("hex");
   const orientation = orientationOf(metadata);
   return {

@@ -7,6 +7,7 @@
  */
 import { UserError } from "../../errors.ts";
 import { flatten } from "../../image/alpha.ts";
+import { atMostLong } from "../../image/image.ts";
 import {
   checkEncoding,
   checkSize,
@@ -86,8 +87,9 @@ export function fromBitmap(source: ImageBitmap | OffscreenCanvas | HTMLCanvasEle
 }
 
 /** The pixels of a canvas, reduced to `longSide` if given. */
-export function fromImageData({ width, height, data }: ImageData, longSide?: number): Drawing {
-  return toDrawing({ width, height, values: data, channels: 4, white: 255 }, longSide);
+export function fromImageData({ width, height, data }: ImageData, longSide = Number.POSITIVE_INFINITY): Drawing {
+  const pixels = { width, height, values: data, channels: 4, white: 255 };
+  return toDrawing(pixels, atMostLong(pixels, longSide));
 }
 
 /** A drawing's pixels for a canvas: RGBA, 8 bits. */
