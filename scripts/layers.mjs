@@ -81,7 +81,7 @@ const arrows = [
       "zod",
     ],
   },
-  { room: "server/", to: ["errors.ts", "hono", "@hono/node-server", "node:"] },
+  { room: "server/", to: ["errors.ts", "node.ts", "hono", "@hono/node-server", "node:"] },
   { room: "index.ts", to: ["*"] },
   { room: "node.ts", to: ["*"] },
   { room: "web.ts", to: ["*"] },

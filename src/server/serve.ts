@@ -4,8 +4,11 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { UserError } from "../errors.ts";
+import { api } from "./api.ts";
 import { files } from "./files.ts";
 import { guard } from "./guard.ts";
+import { createJobs } from "./jobs.ts";
+import { createToken, needToken, startAddress, takeToken } from "./token.ts";
 
 export interface ServeOptions {
   /** 0: any that is free. */
@@ -17,7 +20,7 @@ export interface ServeOptions {
 }
 
 export interface Served {
-  /** To be opened in a browser on this machine. */
+  /** To be opened in a browser on this machine; whoever has it may let this computer paint. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -25,15 +28,21 @@ export interface Served {
 /** The studio, until `close`. A `usage` error where it cannot listen there. */
 export async function serveStudio({ port, host = "127.0.0.1", allowedHosts = [] }: ServeOptions): Promise<Served> {
   const hosts = new Set<string>();
-  const app = new Hono().use(guard({ hosts })).route("/", files());
+  const token = createToken();
+  const jobs = createJobs();
+  const app = new Hono().use(guard({ hosts }));
   const server = createServer(getRequestListener(app.fetch));
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
   const bound = await listening(server, port, host);
+  const cookie = `pastiche-${bound}`;
+  app.use("/", takeToken(token, cookie)).use("/api/*", needToken(token, cookie));
+  app.route("/api", api(jobs)).route("/", files());
   for (const name of ["127.0.0.1", "localhost", "[::1]", ...allowedHosts]) hosts.add(`${name}:${bound}`.toLowerCase());
   return {
-    url: `http://127.0.0.1:${bound}/`,
+    url: startAddress(`http://127.0.0.1:${bound}/`, token),
     async close() {
+      jobs.close();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },

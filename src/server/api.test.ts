@@ -1,0 +1,135 @@
+/** What the page may ask: jobs begin, tell, are steered and end; what is no job, or comes without the token, is refused. */
+import { Hono } from "hono";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api } from "./api.ts";
+import { createJobs, type Jobs, type Painter } from "./jobs.ts";
+import type { Order, PainterEvent, Report } from "./painter-protocol.ts";
+import { createToken, needToken, startAddress, takeToken } from "./token.ts";
+
+/** A painter that does as the test says. */
+function fake() {
+  const orders: Order[] = [];
+  let report = (_: Report) => {};
+  let exit = () => {};
+  const painter: Painter = {
+    send: (order) => void orders.push(order),
+    onReport: (listen) => (report = listen),
+    onExit: (listen) => (exit = listen),
+    kill() {},
+  };
+  return {
+    painter,
+    orders,
+    tell: (id: string, event: object) => report({ id, event: event as PainterEvent }),
+    die: () => exit(),
+  };
+}
+
+let painter: ReturnType<typeof fake>;
+let starts: number;
+let jobs: Jobs;
+let app: Hono;
+
+beforeEach(() => {
+  starts = 0;
+  jobs = createJobs(() => {
+    starts++;
+    painter = fake();
+    return painter.painter;
+  });
+  app = new Hono().route("/api", api(jobs));
+});
+
+function form({ content = true, styles = 1, settings = '{"size":96}' } = {}): FormData {
+  const data = new FormData();
+  if (content) data.set("content", new File(["photo"], "../../photo.png"));
+  for (let i = 0; i < styles; i++) data.append("style", new File(["painting"], `p${i}.png`));
+  data.set("settings", settings);
+  return data;
+}
+
+const post = (path: string, body?: FormData | string) =>
+  app.request(path, { method: "POST", ...(body !== undefined && { body }) });
+
+async function begin(): Promise<string> {
+  const answer = await post("/api/jobs", form());
+  expect(answer.status).toBe(201);
+  return (await answer.json()).id;
+}
+
+test("a job begins, tells, is steered, and ends; a page that comes late hears all of it", async () => {
+  const id = await begin();
+  expect(painter.orders[0]).toMatchObject({ type: "paint", id, settings: { size: 96 }, style: [{ name: "p0.png" }] });
+  painter.tell(id, { type: "step", step: 1 });
+  expect((await post(`/api/jobs/${id}/adjust`, '{"alpha":0.3}')).status).toBe(204);
+  expect((await post(`/api/jobs/${id}/pause`)).status).toBe(204);
+  expect(painter.orders.slice(1)).toEqual([
+    { type: "adjust", id, changes: { alpha: 0.3 } },
+    { type: "pause", id },
+  ]);
+  expect(await (await app.request("/api/computer")).json()).toMatchObject({ job: id });
+  painter.tell(id, { type: "done", step: 2 });
+  painter.tell(id, { type: "step", step: 3 });
+  const told = await (await app.request(`/api/jobs/${id}/events`)).text();
+  expect(told.match(/"type":"\w+"/g)).toEqual(['"type":"step"', '"type":"done"']);
+  const rest = await app.request(`/api/jobs/${id}/events`, { headers: { "last-event-id": "0" } });
+  expect((await rest.text()).match(/"type":"\w+"/g)).toEqual(['"type":"done"']);
+  expect(await (await app.request("/api/computer")).json()).not.toHaveProperty("job");
+});
+
+test("a new job stops the one that runs; a painter that died is a sentence, and the next job has another", async () => {
+  const first = await begin();
+  const second = await begin();
+  expect(painter.orders.map(({ type }) => type)).toEqual(["paint", "stop", "paint"]);
+  painter.die();
+  for (const id of [first, second])
+    expect(jobs.find(id)).toMatchObject({
+      ended: true,
+      events: [{ type: "failed", message: expect.stringContaining("unexpectedly") }],
+    });
+  await begin();
+  expect(starts).toBe(2);
+});
+
+describe("refused", () => {
+  test.each([
+    ["no photo", form({ content: false })],
+    ["no painting", form({ styles: 0 })],
+    ["too many paintings", form({ styles: 17 })],
+    ["settings that are no object", form({ settings: "[1]" })],
+    ["settings that are no JSON", form({ settings: "{" })],
+    ["no form", "hello"],
+  ])("%s", async (_, body) => {
+    expect((await post("/api/jobs", body)).status).toBe(400);
+    expect(starts).toBe(0);
+  });
+
+  test("too much", async () => {
+    const answer = await app.request("/api/jobs", {
+      method: "POST",
+      headers: { "content-length": String(65 * 2 ** 20), "content-type": "multipart/form-data; boundary=x" },
+      body: "x",
+    });
+    expect(answer.status).toBe(413);
+  });
+
+  test("jobs that there are not", async () => {
+    for (const path of ["events", "picture"]) expect((await app.request(`/api/jobs/x/${path}`)).status).toBe(404);
+    expect((await post("/api/jobs/x/stop")).status).toBe(404);
+    expect((await post("/api/jobs/x/explode")).status).toBe(404);
+  });
+});
+
+test("the token leaves the address for a cookie that scripts do not read; without it, nothing is painted", async () => {
+  const token = createToken();
+  const guarded = new Hono().use("/", takeToken(token, "c")).use("/api/*", needToken(token, "c"));
+  guarded.route("/api", api(jobs)).get("/", (context) => context.text("page"));
+  expect((await guarded.request("/api/computer")).status).toBe(401);
+  expect((await guarded.request("/?token=wrong")).headers.get("set-cookie")).toBe(null);
+  const answer = await guarded.request(startAddress("http://localhost/", token));
+  expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"]);
+  const cookie = answer.headers.get("set-cookie")!;
+  expect(cookie).toMatch(/HttpOnly; SameSite=Strict$/);
+  const known = await guarded.request("/api/computer", { headers: { cookie: cookie.split(";")[0]! } });
+  expect(known.status).toBe(200);
+});

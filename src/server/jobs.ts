@@ -1,0 +1,98 @@
+/**
+ * The jobs of the studio's server: one runs at a time, in a process of its own; what it told is kept, so that a page that is
+ * loaded anew finds it. It knows no requests.
+ */
+import { fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { Order, PainterEvent, PaintOrder, Report } from "./painter-protocol.ts";
+
+/** A process that paints, as far as jobs know it. */
+export interface Painter {
+  send(order: Order): void;
+  onReport(listen: (report: Report) => void): void;
+  onExit(listen: () => void): void;
+  kill(): void;
+}
+
+export interface Job {
+  readonly id: string;
+  /** What it told, in order. */
+  readonly events: readonly PainterEvent[];
+  readonly picture: Report["picture"];
+  readonly ended: boolean;
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+type State = Writable<Omit<Job, "events">> & { readonly events: PainterEvent[] };
+
+export interface Jobs {
+  /** Begins a job; one that runs is stopped for it. */
+  begin(order: Omit<PaintOrder, "type" | "id">): Job;
+  find(id: string): Job | undefined;
+  /** The job that was begun last. */
+  last(): Job | undefined;
+  steer(order: Exclude<Order, PaintOrder>): void;
+  /** Calls `listen` whenever something was told; returns how to leave. */
+  listen(listen: () => void): () => void;
+  close(): void;
+}
+
+/** How many jobs are remembered. */
+const KEPT = 4;
+
+/** Jobs on processes that `start` makes: the first when a job needs it, another when one has died. */
+export function createJobs(start: () => Painter = painterProcess): Jobs {
+  const all: State[] = [];
+  const listeners = new Set<() => void>();
+  let painter: Painter | undefined;
+  const told = (job: State, event: PainterEvent, picture?: Report["picture"]) => {
+    job.events.push(event);
+    if (picture) job.picture = picture;
+    if (event.type === "done" || event.type === "failed") job.ended = true;
+    for (const listen of listeners) listen();
+  };
+  const started = (): Painter => {
+    const made = start();
+    made.onReport(({ id, event, picture }) => {
+      const job = all.find((one) => one.id === id);
+      if (job && !job.ended) told(job, event, picture);
+    });
+    made.onExit(() => {
+      if (painter === made) painter = undefined;
+      const message = "The painting process ended unexpectedly; paint again, perhaps at a smaller size.";
+      for (const job of all) if (!job.ended) told(job, { type: "failed", message });
+    });
+    return made;
+  };
+  return {
+    begin(order) {
+      for (const job of all) if (!job.ended) painter?.send({ type: "stop", id: job.id });
+      const job: State = { id: randomUUID(), events: [], picture: undefined, ended: false };
+      all.push(job);
+      all.splice(0, all.length - KEPT);
+      painter ??= started();
+      painter.send({ ...order, type: "paint", id: job.id });
+      return job;
+    },
+    find: (id) => all.find((job) => job.id === id),
+    last: () => all.at(-1),
+    steer: (order) => painter?.send(order),
+    listen(listen) {
+      listeners.add(listen);
+      return () => listeners.delete(listen);
+    },
+    close: () => painter?.kill(),
+  };
+}
+
+function painterProcess(): Painter {
+  const file = fileURLToPath(import.meta.url).replace(/jobs\.(\w+)$/, "painter.$1");
+  const child = fork(file, { serialization: "advanced" });
+  return {
+    send: (order) => void (child.connected && child.send(order)),
+    onReport: (listen) => void child.on("message", (report) => listen(report as Report)),
+    onExit: (listen) => void child.on("exit", listen),
+    kill: () => void child.kill(),
+  };
+}

@@ -1,0 +1,35 @@
+/** What the studio's server and the process that paints for it say to each other. */
+import type { Adjustments, SettingsInput, StylizeEvent } from "../node.ts";
+
+export interface SentPicture {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface PaintOrder {
+  readonly type: "paint";
+  readonly id: string;
+  readonly content: SentPicture;
+  readonly style: readonly SentPicture[];
+  readonly mask?: SentPicture | undefined;
+  readonly settings: SettingsInput;
+}
+
+export type Order =
+  | PaintOrder
+  | { readonly type: "adjust"; readonly id: string; readonly changes: Adjustments }
+  | { readonly type: "pause" | "resume" | "stop"; readonly id: string };
+
+type WithoutPicture<Event> = Event extends { readonly image: unknown } ? Omit<Event, "image"> : Event;
+
+/** A job's event as pages are told it: plain JSON; what it shows is a file that is asked for. */
+export type PainterEvent =
+  | WithoutPicture<Exclude<StylizeEvent, { readonly type: "checkpoint" }>>
+  | { readonly type: "failed"; readonly message: string };
+
+export interface Report {
+  readonly id: string;
+  readonly event: PainterEvent;
+  /** What `image` and `done` show: a WebP, at the end a PNG. */
+  readonly picture?: { readonly type: string; readonly bytes: Uint8Array } | undefined;
+}
