@@ -1,12 +1,15 @@
 /** Puts the studio into its page. */
+
+import { batch } from "@preact/signals";
 import type { SettingsInput } from "pastiche/web";
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { findComputer } from "./engine/computer.ts";
 import { keepAll, lastProject, openGallery } from "./model/gallery.ts";
 import { settingsOf } from "./model/link.ts";
 import { openExample, photos } from "./model/pictures.ts";
 import { restart } from "./model/project.ts";
-import { message } from "./model/run.ts";
+import { canPaint, engine, hasComputer, message, rejoinJob } from "./model/run.ts";
 import { keepForOffline } from "./offline/register.ts";
 
 void begin();
@@ -21,6 +24,18 @@ async function begin(): Promise<void> {
   keepAll();
   if (import.meta.env.MODE === "site") void keepForOffline();
   await openGallery();
+  await meetComputer();
+}
+
+/** Where the page has a server that paints, that is the engine; a job of before that still runs is found again. */
+async function meetComputer(): Promise<void> {
+  const found = import.meta.env.MODE === "site" ? undefined : await findComputer();
+  if (!found) return;
+  batch(() => {
+    hasComputer.value = true;
+    engine.value = "computer";
+  });
+  if (found.job && canPaint.value) rejoinJob(found.job);
 }
 
 function linkedSettings(): SettingsInput {

@@ -78,7 +78,7 @@ export default defineConfig(({ mode }) => ({
   root: here("."),
   base: "./",
   define: { VERSION: JSON.stringify(version) },
-  resolve: { alias: { "pastiche/web": here("../src/web.ts") } },
+  resolve: { alias: { "pastiche/web": here("../src/web.ts"), "pastiche/worker": here("../src/worker.ts") } },
   plugins: [examples(), mode === "site" ? offline() : withoutShared()],
   worker: {
     format: "es",

@@ -1,47 +1,63 @@
-/** The engines of this browser: a worker that paints with WebAssembly or WebGPU. A worker that dies is replaced. */
-import type { Engine, Running, Told } from "./engine.ts";
-import type { Order, Report } from "./protocol.ts";
+/** The engines of this browser: the library's worker, with WebAssembly or WebGPU. A worker that dies is replaced. */
+import { createWorkerStylizer, type Run, UserError, type WorkerStylizer } from "pastiche/web";
+import type { Engine, Told } from "./engine.ts";
 
-let worker: Worker | undefined;
-let count = 0;
-const listeners = new Map<number, (told: Told) => void>();
+/** A preview so often, in milliseconds. */
+const EVERY = 120;
+
+let open: { readonly runtime: string; readonly worker: Worker; readonly stylizer: Promise<WorkerStylizer> } | undefined;
 
 /** `runtime` is a name that `openRuntime` of `pastiche/web` takes. */
 export function browserEngine(runtime: string): Engine {
   return {
-    name: runtime,
-    paint(job, listen): Running {
-      const id = ++count;
-      listeners.set(id, listen);
-      send({ type: "paint", id, runtime, job });
+    paint(job, listen) {
+      // In a record: a run is a promise of its result, which is not what is waited for here.
+      const begun = stylizerOn(runtime).then((stylizer) => ({ run: stylizer.stylize(job, { previewEvery: EVERY }) }));
+      const steer = (act: (run: Run) => void | Promise<void>) =>
+        void begun.then(({ run }) => act(run)).catch((error: unknown) => listen(failure(error)));
+      void follow(begun, listen);
       return {
-        adjust: (changes) => send({ type: "adjust", id, changes }),
-        pause: () => send({ type: "pause", id }),
-        resume: () => send({ type: "resume", id }),
-        stop: () => send({ type: "stop", id }),
+        adjust: (changes) => steer((run) => run.adjust(changes)),
+        pause: () => steer((run) => run.pause()),
+        resume: () => steer((run) => run.resume()),
+        stop: () => steer((run) => run.stop()),
       };
     },
   };
 }
 
-function send(order: Order): void {
-  worker ??= start();
-  worker.postMessage(order);
+/** Makes the runtime ready before it is asked for anything. */
+export function warmUp(runtime: string): void {
+  void stylizerOn(runtime).catch(() => {}); // Told when it is needed.
 }
 
-function start(): Worker {
-  const started = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "pastiche" });
-  started.addEventListener("message", ({ data: { id, told } }: MessageEvent<Report>) => {
-    listeners.get(id)?.(told);
-    if (told.type === "done" || told.type === "stopped" || told.type === "failed") listeners.delete(id);
-  });
-  started.addEventListener("error", ({ message }) => {
-    started.terminate();
-    if (worker === started) worker = undefined;
-    const lost = [...listeners.values()];
-    listeners.clear();
-    for (const listen of lost)
-      listen({ type: "failed", message: `The painter stopped (${message || "no reason given"}). Paint again.` });
-  });
-  return started;
+async function follow(begun: Promise<{ readonly run: Run }>, listen: (told: Told) => void): Promise<void> {
+  try {
+    const { run } = await begun;
+    for await (const event of run) listen(event);
+  } catch (error) {
+    // Whatever it was, the next job is to have a worker that is whole.
+    if (error instanceof UserError && error.code === "resources") close();
+    listen(failure(error));
+  }
+}
+
+function stylizerOn(runtime: string): Promise<WorkerStylizer> {
+  if (open?.runtime === runtime) return open.stylizer;
+  close();
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "pastiche" });
+  const stylizer = createWorkerStylizer(worker, { runtime });
+  open = { runtime, worker, stylizer };
+  stylizer.catch(close);
+  return stylizer;
+}
+
+function close(): void {
+  open?.worker.terminate();
+  open = undefined;
+}
+
+function failure(error: unknown): Told {
+  if (error instanceof UserError) return { type: "failed", message: error.message };
+  return { type: "failed", message: `Something went wrong that should not (${(error as Error).message}).` };
 }

@@ -1,5 +1,5 @@
 /** What paints, as the studio sees it: a job goes in, what it tells comes out. Where it runs, an engine knows. */
-import type { Adjustments, Image, Level, SettingsInput } from "pastiche/web";
+import type { Adjustments, SettingsInput, StylizeEvent } from "pastiche/web";
 
 export interface EngineJob {
   readonly content: Blob;
@@ -8,32 +8,11 @@ export interface EngineJob {
   readonly settings: SettingsInput;
 }
 
-/** What a job tells. */
-export type Told =
-  | {
-      readonly type: "start";
-      readonly levels: readonly Level[];
-      readonly steps: number;
-      readonly runtime: string;
-      readonly model: string;
-      readonly weights: string;
-      readonly precision: string;
-      /** Bytes of memory at most, predicted. */
-      readonly peak: number;
-    }
-  | {
-      readonly type: "step";
-      readonly step: number;
-      readonly level: number;
-      readonly loss: number;
-      readonly terms: Readonly<Record<string, number>>;
-      readonly progress: number;
-    }
-  | { readonly type: "image"; readonly step: number; readonly level: number; readonly image: Image }
-  | { readonly type: "note"; readonly text: string }
-  | { readonly type: "done"; readonly step: number; readonly image: Image }
-  | { readonly type: "stopped" }
-  | { readonly type: "failed"; readonly message: string };
+/** What a job tells: events as everywhere, and a sentence where it fails. */
+export type Told = StylizeEvent | { readonly type: "failed"; readonly message: string };
+
+/** What of an event has that type. */
+export type ToldOf<Type extends Told["type"]> = Extract<Told, { readonly type: Type }>;
 
 /** A job that runs. */
 export interface Running {
@@ -45,6 +24,5 @@ export interface Running {
 }
 
 export interface Engine {
-  readonly name: string;
   paint(job: EngineJob, listen: (told: Told) => void): Running;
 }

@@ -10,8 +10,8 @@ import {
 } from "pastiche/web";
 import { findPicture } from "./pictures.ts";
 import { change, type Project, project } from "./project.ts";
-import { recordOf, resultName, settingsIn } from "./record.ts";
-import { begun, finished, message, shown, start } from "./run.ts";
+import { chosenOf, recordOf, resultName, settingsIn } from "./record.ts";
+import { begun, finished, knownOf, message, shown } from "./run.ts";
 import {
   forgetResult,
   type KeptProject,
@@ -51,11 +51,13 @@ export function keepAll(): void {
 }
 
 async function addResult(): Promise<void> {
-  const [made, plan, picture] = [begun.peek(), start.peek(), shown.peek()];
-  if (!made || !plan || !picture) return;
-  const text = recordOf(made, plan, picture.step);
+  const picture = shown.peek();
+  const made = picture && knownOf(picture);
+  if (!made) return;
+  const text = recordOf(made.project, made.known);
   const file = await encodePicture("png", { image: picture.image }, { text });
-  const result = { id: Date.now(), name: resultName(made.project), file, ...keptForm(made.project) };
+  const settings = chosenOf(made.known.settings);
+  const result = { id: Date.now(), name: resultName(made.project), file, ...keptForm(made.project), settings };
   results.value = [withUrl(result), ...results.value];
   await keepResult(result);
 }

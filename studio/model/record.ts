@@ -1,27 +1,29 @@
 /** What a saved picture remembers of how it was made: the same words as the terminal's, so that each reads the other's. */
-import { givenSettings, parseSettings, type Settings, type SettingsInput, UserError } from "pastiche/web";
-import type { Told } from "../engine/engine.ts";
+import {
+  givenSettings,
+  type JobRecord,
+  parseSettings,
+  type Settings,
+  type SettingsInput,
+  UserError,
+} from "pastiche/web";
 import type { PictureFile } from "./pictures.ts";
 import type { Project } from "./project.ts";
 import { paintingsInUse } from "./regions.ts";
-import type { Begun } from "./run.ts";
+
+/** What is known of how a picture was made. */
+export type Known = Pick<JobRecord, "model" | "weights" | "runtime" | "precision" | "step" | "steps" | "settings"> &
+  Partial<JobRecord>;
 
 /** Keyword to text, for a PNG. */
-export function recordOf(
-  { project, settings }: Begun,
-  { model, weights, runtime, precision, steps }: Extract<Told, { type: "start" }>,
-  step: number,
-): Record<string, string> {
+export function recordOf(project: Project, known: Known): Record<string, string> {
   const { photo, mask } = project;
-  const record = {
-    version: VERSION,
-    ...{ model, weights, runtime, precision, step, steps },
+  const pictures = {
     content: photo && source(photo),
     style: paintingsInUse(project).map(source),
     mask: mask && { name: "mask.png", sha256: mask.digest },
-    settings,
   };
-  return { Software: `pastiche ${VERSION}`, pastiche: JSON.stringify(record) };
+  return { Software: `pastiche ${VERSION}`, pastiche: JSON.stringify({ version: VERSION, ...known, ...pictures }) };
 }
 
 export interface Made {
@@ -41,7 +43,7 @@ export function settingsIn(text: string, name: string): Made {
   try {
     const { settings, content, style, mask } = JSON.parse(text) as Record<string, unknown>;
     return {
-      settings: chosen(settings as Settings),
+      settings: chosenOf(settings as Settings),
       photo: content as Source | undefined,
       paintings: (style as Source[] | undefined) ?? [],
       mask: mask as Source | undefined,
@@ -53,7 +55,8 @@ export function settingsIn(text: string, name: string): Made {
   }
 }
 
-function chosen(settings: Settings): SettingsInput {
+/** What of complete settings is not as their recipe has it. */
+export function chosenOf(settings: Settings): SettingsInput {
   const all = givenSettings(parseSettings(givenSettings(settings)));
   const { recipe, quality, optimizer } = settings;
   const usual = givenSettings(parseSettings({ recipe, quality, optimizer })) as Record<string, unknown>;

@@ -1,11 +1,13 @@
 /** The job that runs, or ran last: its state as signals, and the buttons' functions. It knows no engine but by contract. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { Image, Settings, SettingsInput } from "pastiche/web";
+import type { Image, JobRecord, Settings, SettingsInput } from "pastiche/web";
 import { browserEngine } from "../engine/browser.ts";
-import type { EngineJob, Running, Told } from "../engine/engine.ts";
+import { computer, rejoin } from "../engine/computer.ts";
+import type { EngineJob, Running, Told, ToldOf } from "../engine/engine.ts";
 import { addFrame, clearFilm, isDue } from "./film.ts";
 import { adjustmentsFor } from "./live.ts";
 import { type Project, project, settings } from "./project.ts";
+import type { Known } from "./record.ts";
 import { paintingsInUse } from "./regions.ts";
 
 export type Status = "idle" | "starting" | "painting" | "paused" | "done" | "stopped" | "failed";
@@ -25,16 +27,24 @@ export interface Shown {
 
 export const status = signal<Status>("idle");
 export const begun = signal<Begun | undefined>(undefined);
-export const start = signal<Extract<Told, { type: "start" }> | undefined>(undefined);
+export const start = signal<ToldOf<"start"> | undefined>(undefined);
 /** The last picture that there is, of this job or, until it has one, of the one before. */
 export const shown = signal<Shown | undefined>(undefined);
-export const latest = signal<Extract<Told, { type: "step" }> | undefined>(undefined);
+export const latest = signal<ToldOf<"step"> | undefined>(undefined);
+/** What the job that ended says of itself. */
+export const record = signal<JobRecord | undefined>(undefined);
 /** Steps a second, smoothed. */
 export const speed = signal(0);
 export const secondsLeft = signal<number | undefined>(undefined);
 /** What is to be said, in a sentence. */
 export const message = signal<{ readonly text: string; readonly bad: boolean } | undefined>(undefined);
-export const runtime = signal("auto");
+/** Who paints: this computer behind the page, or a runtime of this browser. */
+export const engine = signal<EngineName>("auto");
+
+/** Whether the page has a server that paints. */
+export const hasComputer = signal(false);
+
+export type EngineName = "computer" | "auto" | "webgpu" | "wasm";
 
 /** Every term's share of the loss, step by step, of the job that runs. */
 export const curves = signal<{ readonly steps: number[]; readonly terms: Record<string, number[]> }>({
@@ -82,23 +92,36 @@ export function paint(): void {
     status.value = "starting";
     message.value = undefined;
     latest.value = undefined;
+    record.value = undefined;
     secondsLeft.value = undefined;
     curves.value = { steps: [], terms: {} };
   });
   clearFilm();
-  const timing = stopwatch();
+  const painter = engine.value === "computer" ? computer : browserEngine(engine.value);
+  follow((listen) => painter.paint(job, listen));
+}
+
+/** Goes on listening to a job that this computer began before the page was loaded. */
+export function rejoinJob(id: string): void {
+  batch(() => {
+    begun.value = { project: project.value, settings: settings.value };
+    status.value = "starting";
+  });
+  follow((listen) => rejoin(id, listen));
+}
+
+function follow(begin: (listen: (told: Told) => void) => Running): void {
+  const pace = stopwatch();
   const mine: { current?: Running } = {};
   // A job that was left may still say a word.
-  const listen = (told: Told) => {
-    if (mine.current === undefined || mine.current === running) batch(() => hear(told, timing));
-  };
-  mine.current = browserEngine(runtime.value).paint(job, listen);
+  mine.current = begin((told) => {
+    if (mine.current === undefined || mine.current === running) batch(() => hear(told, pace));
+  });
   running = mine.current;
 }
 
 export function pause(): void {
   running?.pause();
-  if (status.value === "painting") status.value = "paused";
 }
 
 export function goOn(): void {
@@ -110,36 +133,35 @@ export function stop(): void {
   running?.stop();
 }
 
-function hear(told: Told, timing: ReturnType<typeof stopwatch>): void {
+function hear(told: Told, pace: ReturnType<typeof stopwatch>): void {
   switch (told.type) {
     case "start":
       start.value = told;
       status.value = "painting";
       break;
-    case "step": {
+    case "step":
       latest.value = told;
       if (status.value === "starting") status.value = "painting";
-      const { rate, pace } = timing(told.progress, status.value === "paused");
-      if (rate > 0) secondsLeft.value = (1 - told.progress) / rate;
-      speed.value = pace;
+      secondsLeft.value = told.secondsLeft;
+      speed.value = pace();
       addToCurves(told.step, told.terms);
       break;
-    }
     case "image":
       shown.value = told;
       if (isDue(told.step)) void addFrame(told.step, told.image);
+      break;
+    case "paused":
+      status.value = "paused";
       break;
     case "note":
       message.value = { text: told.text, bad: false };
       break;
     case "done":
       shown.value = told;
+      record.value = told.record;
       void addFrame(told.step, told.image);
-      finished.value += 1;
-      end("done");
-      break;
-    case "stopped":
-      end("stopped");
+      if (!told.record.stopped) finished.value += 1;
+      end(told.record.stopped ? "stopped" : "done");
       break;
     case "failed":
       message.value = { text: told.message, bad: true };
@@ -174,21 +196,30 @@ function withoutBlend({ blend: _, ...settings }: SettingsInput): SettingsInput {
   return settings;
 }
 
-/** Tells the share of the job and the steps in a second, over the last few seconds. */
-function stopwatch() {
-  let marks: { time: number; progress: number }[] = [];
-  return (progress: number, pausing: boolean) => {
-    const time = performance.now() / 1000;
-    const last = marks.at(-1);
+/** Tells the steps in a second, over the last few seconds. */
+function stopwatch(): () => number {
+  let times: number[] = [];
+  return () => {
+    const now = performance.now() / 1000;
     // A pause is no slow step.
-    if (pausing || (last && time - last.time > 20)) marks = [];
-    marks.push({ time, progress });
-    while (marks.length > 2 && time - marks[0]!.time > 4) marks.shift();
-    const [first] = marks;
-    const spent = time - first!.time;
-    if (spent <= 0) return { rate: 0, pace: 0 };
-    return { rate: (progress - first!.progress) / spent, pace: (marks.length - 1) / spent };
+    if (status.peek() === "paused" || now - (times.at(-1) ?? now) > 20) times = [];
+    times.push(now);
+    while (times.length > 2 && now - times[0]! > 4) times.shift();
+    const spent = now - times[0]!;
+    return spent > 0 ? (times.length - 1) / spent : 0;
   };
+}
+
+/** What is known of how the picture that is shown was made; undefined where it was not made here. */
+export function knownOf(picture: Shown): { project: Project; known: Known } | undefined {
+  const [made, plan] = [begun.peek(), start.peek()];
+  if (!made || !plan || picture.file) return undefined;
+  const { model, weights, runtime, precision, steps } = plan;
+  const known = record.peek() ?? {
+    ...{ model, weights, runtime, precision, steps },
+    ...{ step: picture.step, settings: settings.peek() },
+  };
+  return { project: made.project, known };
 }
 
 /** Changes reach the job that runs: on its next step where it takes them, else by beginning anew. */

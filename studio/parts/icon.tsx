@@ -14,6 +14,8 @@ const paths = {
   save: "M12 4v11M7 11l5 5 5-5M5 20h14",
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M9 9h.01",
   brush: "M20 4 10 14M14 8l2 2M4 20c4 0 6-1 6-4a2 2 0 0 0-4-1c-1 1 0 3-2 5z",
+  share: "M12 15V4M8 8l4-4 4 4M6 12v8h12v-8",
+  copy: "M9 9h11v11H9zM5 15V4h11",
   fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   reset: "M4 12a8 8 0 1 0 3-6.2M4 4v4h4",
 } as const;

@@ -1,7 +1,8 @@
 /** What is seldom turned: the recipe, the start, the seed, and what computes. */
 import { recipes, type Settings, settingSchemas } from "pastiche/web";
 import { chooseRecipe, set, settings } from "../model/project.ts";
-import { isRunning, paint, runtime } from "../model/run.ts";
+import { type EngineName, engine, hasComputer, isRunning, paint } from "../model/run.ts";
+import { Network } from "./network.tsx";
 import { Select } from "./select.tsx";
 
 const STARTS: Readonly<Record<Settings["init"], string>> = {
@@ -11,11 +12,11 @@ const STARTS: Readonly<Record<Settings["init"], string>> = {
   gray: "Grey",
 };
 
-const ENGINES = [
-  { value: "auto", label: "The faster one" },
-  { value: "webgpu", label: "Graphics card (WebGPU)" },
-  { value: "wasm", label: "Processor (WebAssembly)" },
-] as const;
+const ENGINES: readonly { readonly value: EngineName; readonly label: string }[] = [
+  { value: "auto", label: "Browser: what is faster" },
+  { value: "webgpu", label: "Browser: graphics card" },
+  { value: "wasm", label: "Browser: processor" },
+];
 
 export function More() {
   const { recipe, init, seed } = settings.value;
@@ -52,12 +53,13 @@ export function More() {
           </button>
         </div>
       </div>
+      <Network />
       <Select
         label="Painted by"
-        value={runtime.value}
-        options={ENGINES}
+        value={engine.value}
+        options={hasComputer.value ? [{ value: "computer", label: "This computer" }, ...ENGINES] : ENGINES}
         onValue={(name) => {
-          runtime.value = name;
+          engine.value = name;
           if (isRunning.peek()) paint();
         }}
       />

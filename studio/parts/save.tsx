@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { encodePicture } from "pastiche/web";
 import { project } from "../model/project.ts";
 import { recordOf, resultName } from "../model/record.ts";
-import { begun, message, shown, start } from "../model/run.ts";
+import { knownOf, message, shown } from "../model/run.ts";
 import { download } from "../model/tools.ts";
 import { Icon } from "./icon.tsx";
 
@@ -13,11 +13,12 @@ export function Save() {
   const save = async () => {
     if (!picture) return;
     if (picture.file) return download(picture.file, resultName(project.value));
-    if (!begun.value) return;
+    const made = knownOf(picture);
+    if (!made) return;
     busy.value = true;
     try {
-      const text = start.value ? recordOf(begun.value, start.value, picture.step) : {};
-      download(await encodePicture("png", { image: picture.image }, { text }), resultName(begun.value.project));
+      const text = recordOf(made.project, made.known);
+      download(await encodePicture("png", { image: picture.image }, { text }), resultName(made.project));
     } catch (error) {
       message.value = { text: error instanceof Error ? error.message : String(error), bad: true };
     } finally {

@@ -16,6 +16,7 @@ import {
 import { durationText } from "../model/words.ts";
 import { Icon } from "./icon.tsx";
 import { Save } from "./save.tsx";
+import { Share } from "./share.tsx";
 
 export function Transport() {
   const progress = status.value === "done" ? 1 : (latest.value?.progress ?? 0);
@@ -31,6 +32,7 @@ export function Transport() {
         )}
       </div>
       <p class="told">{told()}</p>
+      <Share />
       <Save />
     </footer>
   );

@@ -40,7 +40,7 @@ describe.skipIf(!path)("in Chromium", () => {
     ["dark", 360],
   ] as const)("%s, %d pixels wide", async (colorScheme, width) => {
     const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme, reducedMotion: "reduce" });
-    await page.goto(`${studio.url}#size=96&levels=1&steps=100000`);
+    await page.goto(`${studio.url}#size=96&levels=1&steps=100000&model=pocket`);
     await page.getByAltText("The photo: cat.webp").waitFor();
     expect(await findings(page)).toEqual([]);
     await page.getByRole("button", { name: "a woodcut of waves", exact: true }).click();

@@ -4,8 +4,10 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 export interface Studio {
-  /** With a slash at its end. */
+  /** With the token: to be opened once. */
   readonly url: string;
+  /** With a slash at its end. */
+  readonly origin: string;
   close(): Promise<void>;
 }
 
@@ -16,8 +18,10 @@ export async function startStudio(): Promise<Studio> {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = await once(child.stdout, "data");
+  const url = String(line).trim();
   return {
-    url: String(line).trim(),
+    url,
+    origin: `${new URL(url).origin}/`,
     async close() {
       child.kill("SIGTERM");
       if (child.exitCode === null) await once(child, "exit");

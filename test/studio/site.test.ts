@@ -50,7 +50,7 @@ describe.skipIf(!path)("in Chromium", () => {
   test("threads on the first visit, everything without a network on the second", async () => {
     const page = await browser.newPage();
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/below/`;
-    await page.goto(`${url}#size=96&minSize=64`);
+    await page.goto(`${url}#size=96&minSize=64&model=pocket`);
     await page.waitForFunction(() => crossOriginIsolated && navigator.serviceWorker.controller !== null);
     server.closeAllConnections();
     server.close();

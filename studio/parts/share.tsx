@@ -1,0 +1,62 @@
+/** What there is to copy: a link, a command, code; and the film of the run. */
+import { useSignal } from "@preact/signals";
+import { film } from "../model/film.ts";
+import { project } from "../model/project.ts";
+import { resultName } from "../model/record.ts";
+import { message } from "../model/run.ts";
+import { addressOf, codeOf, commandOf } from "../model/share.ts";
+import { download } from "../model/tools.ts";
+import { canRecord, recordFilm } from "../model/video.ts";
+import { Icon } from "./icon.tsx";
+
+const COPIES = [
+  { label: "Link with these settings", text: () => addressOf(project.value, location.href) },
+  { label: "Command for the terminal", text: () => commandOf(project.value) },
+  { label: "Code for Node", text: () => codeOf(project.value) },
+] as const;
+
+export function Share() {
+  const copied = useSignal<string | undefined>(undefined);
+  const busy = useSignal(false);
+  const copy = async (label: string, text: string) => {
+    await navigator.clipboard.writeText(text);
+    copied.value = label;
+  };
+  const save = async () => {
+    busy.value = true;
+    try {
+      download(await recordFilm(film.value), resultName(project.value).replace(/png$/, "webm"));
+    } catch (error) {
+      message.value = { text: (error as Error).message, bad: true };
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <>
+      <button type="button" popovertarget="share" onClick={() => (copied.value = undefined)}>
+        <Icon name="share" /> Share
+      </button>
+      <div id="share" popover="auto" class="menu">
+        {COPIES.map(({ label, text }) => (
+          <button key={label} type="button" class="quiet" onClick={() => void copy(label, text())}>
+            <Icon name={copied.value === label ? "check" : "copy"} /> {label}
+          </button>
+        ))}
+        {canRecord() && (
+          <button
+            type="button"
+            class="quiet"
+            disabled={busy.value || film.value.length < 2}
+            onClick={() => void save()}
+          >
+            <Icon name="play" /> {busy.value ? "Recording…" : "Film of how it grew"}
+          </button>
+        )}
+        <span class="unseen" role="status">
+          {copied.value && `Copied: ${copied.value}`}
+        </span>
+      </div>
+    </>
+  );
+}
