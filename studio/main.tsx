@@ -4,6 +4,7 @@ import { batch } from "@preact/signals";
 import type { SettingsInput } from "pastiche/web";
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { warmUp } from "./engine/browser.ts";
 import { findComputer } from "./engine/computer.ts";
 import { keepAll, lastProject, openGallery } from "./model/gallery.ts";
 import { settingsOf } from "./model/link.ts";
@@ -30,7 +31,7 @@ async function begin(): Promise<void> {
 /** Where the page has a server that paints, that is the engine; a job of before that still runs is found again. */
 async function meetComputer(): Promise<void> {
   const found = import.meta.env.MODE === "site" ? undefined : await findComputer();
-  if (!found) return;
+  if (!found) return warmUp(engine.peek());
   batch(() => {
     hasComputer.value = true;
     engine.value = "computer";

@@ -67,12 +67,6 @@ export async function openPicture(file: Blob, name = nameOf(file)): Promise<Pict
   return picture;
 }
 
-/** A picture of earlier, by its digest; undefined where this browser has it no more. */
-export async function findPicture(digest: string): Promise<PictureFile | undefined> {
-  const kept = await keptPicture(digest);
-  return kept && openPicture(kept.file, kept.name).catch(() => undefined);
-}
-
 const opened = new Map<string, Promise<PictureFile>>();
 
 /** One of the examples, read once. */
@@ -85,6 +79,14 @@ export function openExample({ name, url }: Example): Promise<PictureFile> {
   opened.set(name, reading);
   reading.catch(() => opened.delete(name));
   return reading;
+}
+
+/** A picture of earlier, or an example, by its digest; undefined where this browser has none. */
+export async function findPicture(digest: string): Promise<PictureFile | undefined> {
+  const kept = await keptPicture(digest);
+  if (kept) return openPicture(kept.file, kept.name).catch(() => undefined);
+  const examples = await Promise.all([...photos, ...paintings].map(openExample)).catch(() => []);
+  return examples.find((example) => example.digest === digest);
 }
 
 function nameOf(file: Blob): string {

@@ -69,6 +69,8 @@ export const isStale = computed(() => {
 export const canPaint = computed(() => project.value.photo !== undefined && project.value.paintings.length > 0);
 
 let running: Running | undefined;
+/** Whether it was stopped here. */
+let stopping = false;
 let restart: ReturnType<typeof setTimeout> | undefined;
 
 /** Knobs that need a new beginning wait for the hand to come to rest. */
@@ -111,6 +113,7 @@ export function rejoinJob(id: string): void {
 }
 
 function follow(begin: (listen: (told: Told) => void) => Running): void {
+  stopping = false;
   const pace = stopwatch();
   const mine: { current?: Running } = {};
   // A job that was left may still say a word.
@@ -130,6 +133,7 @@ export function goOn(): void {
 }
 
 export function stop(): void {
+  stopping = true;
   running?.stop();
 }
 
@@ -161,6 +165,7 @@ function hear(told: Told, pace: ReturnType<typeof stopwatch>): void {
       record.value = told.record;
       void addFrame(told.step, told.image);
       if (!told.record.stopped) finished.value += 1;
+      else if (!stopping) message.value = { text: "Stopped: this computer paints for another window now.", bad: false };
       end(told.record.stopped ? "stopped" : "done");
       break;
     case "failed":

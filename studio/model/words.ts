@@ -8,3 +8,17 @@ export function durationText(seconds: number): string {
   if (minutes < 60) return minutes < 10 ? `${minutes} min ${whole % 60} s` : `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
+
+/** How large a result will be, and in print. */
+export function sizeText(photo: { readonly width: number; readonly height: number }, size: unknown): string {
+  const longest = Math.max(photo.width, photo.height);
+  const scale = typeof size === "number" ? size / longest : 1;
+  const [width, height] = [photo.width, photo.height].map((side) => Math.max(1, Math.round(side * scale)));
+  const centimetres = [width!, height!].map((side) => String(Number(((side / 300) * 2.54).toPrecision(2))));
+  return `${width} × ${height} pixels; prints ${centimetres.join(" × ")} cm at 300 dpi`;
+}
+
+/** `340 MB`, `1.2 GB`. */
+export function bytesText(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -10,10 +10,11 @@ interface ChoiceProps<T> {
   readonly label: string;
   readonly value: unknown;
   readonly options: readonly Option<T>[];
+  readonly hint?: string | undefined;
   readonly onValue: (value: T) => void;
 }
 
-export function Choice<T extends string | number>({ label, value, options, onValue }: ChoiceProps<T>) {
+export function Choice<T extends string | number>({ label, value, options, hint, onValue }: ChoiceProps<T>) {
   const name = useId();
   return (
     <fieldset class="choice">
@@ -32,6 +33,7 @@ export function Choice<T extends string | number>({ label, value, options, onVal
           </label>
         ))}
       </div>
+      {hint && <p class="hint">{hint}</p>}
     </fieldset>
   );
 }

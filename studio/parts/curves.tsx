@@ -2,7 +2,8 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chartOf } from "../model/chart.ts";
-import { curves } from "../model/run.ts";
+import { curves, start } from "../model/run.ts";
+import { bytesText } from "../model/words.ts";
 
 /** Drawn anew so often at most, in milliseconds. */
 const EVERY = 250;
@@ -35,7 +36,16 @@ export function Curves() {
       leave();
     };
   }, []);
-  return <div class="curves" ref={place} role="img" aria-label={summary()} />;
+  return (
+    <>
+      <div class="curves" ref={place} role="img" aria-label={summary()} />
+      {start.value && (
+        <p class="hint">
+          {start.value.runtime}; {start.value.model}; at most about {bytesText(start.value.peak)} of memory
+        </p>
+      )}
+    </>
+  );
 }
 
 /** The last values in words. */

@@ -2,6 +2,7 @@
 import type { SettingsInput } from "pastiche/web";
 import { strengths } from "../model/knobs.ts";
 import { isChanged, project, resetSettings, set, settings, usual } from "../model/project.ts";
+import { sizeText } from "../model/words.ts";
 import { Choice } from "./choice.tsx";
 import { Curves } from "./curves.tsx";
 import { Equaliser } from "./equaliser.tsx";
@@ -9,10 +10,14 @@ import { More } from "./more.tsx";
 import { Section } from "./section.tsx";
 import { Slider } from "./slider.tsx";
 
-const SIZES = [256, 384, 512, 768, 1024] as const;
+const SIZES: readonly { readonly value: number | "content"; readonly label: string }[] = [
+  ...[256, 512, 1024, 2048].map((size) => ({ value: size, label: String(size) })),
+  { value: "content", label: "Photo's" },
+];
 
 export function Panel() {
   const all = settings.value;
+  const { photo } = project.value;
   const changed = Object.keys(project.value.settings).length > 0;
   return (
     <aside class="panel" aria-label="Settings">
@@ -30,7 +35,8 @@ export function Panel() {
         <Choice
           label="Size"
           value={all.size}
-          options={SIZES.map((size) => ({ value: size, label: String(size) }))}
+          options={SIZES}
+          hint={photo && sizeText(photo, all.size)}
           onValue={(size) => set("size", size)}
         />
       </section>

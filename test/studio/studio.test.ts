@@ -2,11 +2,12 @@
  * The studio in a real Chromium, as `pastiche studio` serves it: a painting that grows, knobs that act at once, pause, stop,
  * undo, files of one's own, and the saved picture. Sizes are tiny; nothing is mocked.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readPicture, readPictureText } from "../../src/node.ts";
-import { png } from "../cli/pastiche.ts";
+import { folder, pastiche, png } from "../cli/pastiche.ts";
 import { path, startBrowser } from "../web/browser.ts";
 import { type Studio, startStudio } from "./server.ts";
 
@@ -59,6 +60,13 @@ describe.skipIf(!path)("in Chromium", () => {
       (n) => Number(/Step (\d+)/.exec(document.querySelector(".told")!.textContent!)?.[1]) >= n,
       least,
     );
+  const savedBytes = async (page: Page) => {
+    await page.getByText(/^Done/).waitFor();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save PNG" }).click();
+    return readFileSync((await (await download).path())!);
+  };
+  const saved = async (page: Page) => JSON.parse(readPictureText(await savedBytes(page)).pastiche!);
   const slide = (page: Page, name: string, position: number) =>
     page.getByRole("slider", { name, exact: true }).fill(String(position));
 
@@ -197,6 +205,83 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.keyboard.press("1");
       expect(await clip()).toContain("100%");
       await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "a region that is brushed is painted like another painting, and the picture says so",
+    async () => {
+      const page = await open(LINK);
+      await choosePainting(page);
+      await page.getByRole("button", { name: "Blend in a starry night in thick strokes" }).click({ force: true });
+      await page.getByRole("button", { name: "Regions" }).click();
+      await page.getByRole("radio", { name: "Like starry.webp" }).check({ force: true });
+      const box = (await page.locator(".frame").boundingBox())!;
+      await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.2);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.8, { steps: 5 });
+      await page.mouse.up();
+      await page.getByRole("button", { name: "Done" }).click();
+      // The job that began without a mask is left for one with it.
+      await page.waitForTimeout(1000);
+      const made = await saved(page);
+      expect(made).toMatchObject({
+        style: [{ name: "waves.webp" }, { name: "starry.webp" }],
+        mask: { name: "mask.png" },
+      });
+      await page.getByRole("button", { name: "Undo" }).click();
+      await page.getByRole("button", { name: "Paint", exact: true }).click();
+      await page.getByText("Getting ready").waitFor();
+      expect((await saved(page)).mask).toBe(undefined);
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "dropped on a fresh page, a saved picture brings everything back; the copied command makes the same picture",
+    async () => {
+      const page = await open(LINK);
+      await slide(page, "Smoothness", 0.7);
+      await choosePainting(page);
+      await page.getByText(/^Done/).waitFor();
+      const bytes = await savedBytes(page);
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      await page.getByRole("button", { name: "Share" }).click();
+      await page.getByRole("button", { name: "Command for the terminal" }).click();
+      const command = await page.evaluate(() => navigator.clipboard.readText());
+      await page.close();
+
+      const other = await open("");
+      const transfer = await other.evaluateHandle(
+        (data: number[]) => {
+          const dropped = new DataTransfer();
+          dropped.items.add(new File([Uint8Array.from(data)], "made.png", { type: "image/png" }));
+          return dropped;
+        },
+        [...bytes],
+      );
+      await other.locator(".stage").dispatchEvent("drop", { dataTransfer: transfer });
+      await other.getByText("Everything is set as for made.png.").waitFor();
+      expect(await other.getByRole("slider", { name: "Smoothness" }).getAttribute("aria-valuetext")).toBe("4");
+      expect(await other.locator("[data-place=painting] [aria-pressed=true]").count()).toBe(1);
+      const files = await other.evaluate(async () => {
+        const shown = [...document.querySelectorAll<HTMLImageElement>("[aria-pressed=true] > img")].map(
+          ({ src }) => src,
+        );
+        return Promise.all(shown.map(async (src) => [...new Uint8Array(await (await fetch(src)).arrayBuffer())]));
+      });
+      await other.close();
+
+      const cwd = folder();
+      expect(command).toMatch(/^pastiche cat\.webp waves\.webp .*--tv 4/);
+      writeFileSync(join(cwd, "cat.webp"), Buffer.from(files[0]!));
+      writeFileSync(join(cwd, "waves.webp"), Buffer.from(files[1]!));
+      const ended = await pastiche([...command.split(" ").slice(1), "-o", "again.png"], { cwd });
+      expect(ended).toMatchObject({ status: 0 });
+      const [here, there] = [await readPicture(bytes), await readPicture(join(cwd, "again.png"))];
+      expect(there.image.data).toEqual(here.image.data);
     },
     PATIENCE,
   );
