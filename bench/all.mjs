@@ -1,4 +1,4 @@
-/** Every benchmark, one after the other. Usage: npm run bench */
+/** Runs every benchmark. Usage: npm run bench */
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";

@@ -1,17 +1,18 @@
 /**
- * Seconds until a picture is as near to photo and painting as the published result: `sum` of bench/looks/judge.mjs (content
- * error at conv4_2 plus the five Gram errors, of VGG19, at the size of the race) no higher than that of the published
- * picture at this size. A job here, then the recipe of neural-style in PyTorch 2 (bench/looks_torch.py) on the same cores,
- * both looked at on their way by the same judge, whose time is nobody's.
+ * Time until a picture is as close to photo and painting as a published result: until `sum` of bench/looks/judge.mjs
+ * (VGG19's content error at conv4_2 plus the five Gram errors, at the size of the race) is no higher than the published
+ * picture's. First a job here, then the recipe of neural-style in PyTorch 2 (bench/looks_torch.py) on the same cores;
+ * measuring is not timed.
  *
  *   node bench/looks-race.mjs --references DIR [PAIR] [--size 512] [--model pocket] [--quality NAME] [--set NAME=VALUE]...
  *     [--python VENV/bin/python] [--evaluations 10,20,50,100,200,500,1000] [--limit SECONDS] [--bfloat16] [--out FOLDER]
  *   node bench/looks-race.mjs CONTENT STYLE PUBLISHED ...
  *
- * Neither loading networks nor starting PyTorch counts. --limit (default 1800) and the last of --evaluations end PyTorch's
- * turn; at 512 pixels on two cores an evaluation takes about four seconds, so --size 256 is a race of minutes, not hours.
- * PyTorch 2 is best had outside the repository: python3 -m venv VENV && VENV/bin/pip install torch numpy. VGG19 must be in
- * the cache (`pastiche models pull vgg19`); PyTorch gets its numbers from there. --out keeps pictures and race.json.
+ * Loading networks and starting PyTorch are not timed. --limit (default 1800) and the last of --evaluations end
+ * PyTorch's run; at 512 pixels on two cores an evaluation takes about four seconds, so use --size 256 for a race of
+ * minutes. Install PyTorch 2 outside the repository: python3 -m venv VENV && VENV/bin/pip install torch numpy. VGG19
+ * must be in the cache (`pastiche models pull vgg19`); PyTorch uses the same weights. --out keeps pictures and
+ * race.json.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
@@ -41,7 +42,7 @@ const { values: given, positionals } = parseArgs({
   },
 });
 const size = Number(given.size);
-/** How often a job here is looked at. */
+/** The number of intermediate pictures of a job that are measured. */
 const LOOKS = 20;
 
 try {
@@ -130,14 +131,14 @@ async function main() {
 }
 
 /**
- * A job here: its picture LOOKS times and at its end, and the seconds that it had taken.
+ * Runs a job: LOOKS intermediate pictures and the result, each with the seconds taken so far.
  *
  * @param {{ content: string, style: string, settings: object }} job
  */
 async function* job({ content, style, settings }) {
   const pictures = { content: (await readPicture(content)).image, style: (await readPicture(style)).image };
   const stylizer = await createStylizer({ runtime: "cpu" });
-  // The first job measures what this machine is good at, loads the network and compiles; it is not part of the race.
+  // The first job measures the machine, loads the network and compiles; it is not timed.
   const small = { ...settings, size: 64, steps: 1, firstSteps: 1 };
   for await (const _ of stylizer.stylize({ ...pictures, settings: small }));
   let [began, steps] = [performance.now(), 0];

@@ -1,6 +1,6 @@
 /**
- * How results look beside published ones, by VGG19's measures (bench/looks/judge.mjs says which) and for eyes. Runs the
- * program on every pair, judges, and writes pictures, a labelled sheet, results.json, and with --blind a sheet whose key is
+ * Compares results with published ones, by VGG19's measures (see bench/looks/judge.mjs) and visually. Runs the program
+ * on every pair, measures, and writes pictures, a labelled sheet, results.json, and with --blind a sheet whose key is
  * in another file. VGG19 must be in the cache (`pastiche models pull vgg19`).
  *
  *   node bench/looks.mjs --references DIR [--model pocket,vgg19] [--quality draft,fine] [PAIR...] [-- FLAGS of pastiche]
@@ -59,7 +59,7 @@ async function main() {
   }
   mkdirSync(given.out, { recursive: true });
   const before = given.compare ? JSON.parse(readFileSync(given.compare, "utf8")).pairs : undefined;
-  // Opened first, so that missing weights are told before an hour of jobs; the jobs have processes of their own.
+  // Opened first, so that missing weights are reported before an hour of jobs, which run in processes of their own.
   const judge = await openJudge();
   const chosen = given.judge || results ? [] : variants(list(given.model), list(given.quality), extra);
   /** @type {import("./looks/sheets.mjs").Shown[]} */
@@ -136,7 +136,7 @@ function asked() {
 }
 
 /**
- * What stands before `--` and after it.
+ * The arguments before `--` and after it.
  *
  * @param {string[]} words
  * @returns {[string[], string[]]}

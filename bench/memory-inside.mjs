@@ -1,6 +1,6 @@
 /**
- * A job of one level in a process of its own, which tells its peak memory in bytes, what was predicted, and its fastest step. Usage: node
- * bench/memory-inside.mjs '{"model": "pocket", "width": 512, "height": 512, "settings": {}}'
+ * Runs a job of one level in its own process and prints its peak memory in bytes, the prediction, and its fastest step.
+ * Usage: node bench/memory-inside.mjs '{"model": "pocket", "width": 512, "height": 512, "settings": {}}'
  */
 import * as models from "../dist/models/index.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
@@ -12,7 +12,7 @@ const backbone = models[/** @type {"pocket" | "vgg19"} */ (model)];
 const network = { backbone, weights: randomWeights(backbone), digest: "random" };
 const stylizer = createStylizer({ runtime: await cpu.open(), loadNetwork: async () => network });
 const settings = { size: "content", levels: 1, steps, color: "free", ...given };
-/** A function, so that nobody here holds the picture. */
+/** A function, so that nothing else holds the picture. */
 const job = () => {
   const picture = noisePicture({ width, height });
   return { content: picture, style: picture, settings };

@@ -1,6 +1,6 @@
 /**
- * Peak memory of jobs against its prediction: the largest resident size of a process that runs a few steps, Node, weights
- * and pictures included. Usage: node bench/memory.mjs [MODEL SIZE SETTINGS]
+ * Peak memory of jobs compared with its prediction: the largest resident size of a process that runs a few steps,
+ * including Node, weights and pictures. Usage: node bench/memory.mjs [MODEL SIZE SETTINGS]
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** What the benchmarks share: random networks, step programs, timing. It measures nothing by itself. */
+/** Shared by the benchmarks: random networks, step programs, timing. */
 
 import { convolutions } from "../dist/models/backbone.js";
 import * as models from "../dist/models/index.js";
@@ -14,7 +14,7 @@ import { stepGraph } from "../dist/transfer/step/step.js";
 import { strengths, terms } from "../dist/transfer/step/terms.js";
 
 /**
- * Weights of the right shapes and a plausible size (He et al., arXiv 1502.01852): speed does not depend on their values.
+ * Random weights of the right shapes (He et al., arXiv 1502.01852): speed does not depend on their values.
  *
  * @param {import("../dist/models/backbone.js").Backbone} backbone
  */
@@ -30,8 +30,8 @@ export function randomWeights(backbone) {
 }
 
 /**
- * The shipped network as VGG19: every channel four times, so that its features are pocket's and its work is VGG19's. For
- * what depends on what a network sees, where VGG19's own weights are not at hand; the layers after conv5_1 are left out.
+ * The bundled network in VGG19's shape: every channel four times, so that its features are pocket's and its cost is
+ * VGG19's. Stands in for VGG19 where its weights are not available. Layers after conv5_1 are omitted.
  *
  * @returns {Promise<import("../dist/transfer/stylizer.js").Network>}
  */
@@ -85,10 +85,9 @@ function noise(count, scale) {
 }
 
 /**
+ * The graph of a step and its inputs.
+ *
  * @typedef {{ model: "vgg19" | "pocket", size: number, settings?: object, threads?: number }} StepOptions
- *
- * The graph of a step, and what goes into it.
- *
  * @param {StepOptions} options
  */
 export async function preparedGraph({ model, size, settings: given = {}, threads }) {
@@ -113,7 +112,7 @@ export async function preparedGraph({ model, size, settings: given = {}, threads
 }
 
 /**
- * A step that is ready to run again and again.
+ * A step that can be run repeatedly.
  *
  * @param {StepOptions} options
  */
@@ -151,7 +150,7 @@ export async function median(work, repeats = 5) {
 }
 
 /**
- * Multiply-adds a pixel of the convolutions up to conv5_1, forward; the gradient costs the same again.
+ * Multiply-adds per pixel of the convolutions up to conv5_1, forward; the gradient costs the same again.
  *
  * @param {"vgg19" | "pocket"} model
  */

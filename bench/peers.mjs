@@ -1,6 +1,6 @@
 /**
- * The same step in PyTorch and here, side by side in one run, where PyTorch is installed (Debian: python3-torch). Usage:
- * node bench/peers.mjs [SIZE...]
+ * The same step in PyTorch and here, in one run, if PyTorch is installed (Debian: python3-torch). Usage: node
+ * bench/peers.mjs [SIZE...]
  */
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";

@@ -1,7 +1,7 @@
 /**
- * Steps in eight bits against steps in floats: time and processor time in one run, taken in turns. Where jobs end,
- * bench/quality.mjs measures. On a machine that does other things too, one thread says more than all: threads that wait for
- * each other take time from both. Usage: node bench/precision.mjs [speed | tiles] [SIZE...]
+ * Steps in eight bits compared with float32: wall time and CPU time, alternating in one run. (bench/quality.mjs
+ * compares the results.) On a busy machine the times with one thread are more reliable. Usage: node bench/precision.mjs
+ * [speed | tiles] [SIZE...]
  */
 import { eightBit } from "../dist/graph/index.js";
 import { encode } from "../dist/onnx/model.js";
@@ -62,7 +62,7 @@ async function tiles() {
 /** @typedef {{ time: number, busy: number }} Times */
 
 /**
- * The middle time of a graph in floats and in eight bits.
+ * The median time of a graph in float32 and in eight bits.
  *
  * @param {import("../dist/runtimes/runtime.js").Runtime} runtime
  * @param {Parameters<typeof eightBit>[0]} outputs
@@ -82,7 +82,7 @@ async function compared(runtime, outputs, inputs) {
       const [start, before] = [performance.now(), process.cpuUsage()];
       for (const value of Object.values(await program.run(given))) value.dispose();
       const { user, system } = process.cpuUsage(before);
-      // The first round warms up.
+      // The first round is a warm-up.
       if (round > 0) seen[i]?.push({ time: performance.now() - start, busy: (user + system) / 1000 });
     }
   }

@@ -1,7 +1,7 @@
 /**
- * Where jobs in eight bits end, against jobs in floats of the same settings: both judged in floats, on eight pairs.
- * VGG19 is pocket with every channel four times, unless its own weights are installed. Usage: node bench/quality.mjs [MODEL
- * [SIZE [FOLDER for the pictures]]]
+ * Final losses of jobs in eight bits compared with jobs in float32 with the same settings, both evaluated in float32,
+ * on eight pairs. VGG19 is pocket with every channel four times, unless its weights are installed. Usage: node
+ * bench/quality.mjs [MODEL [SIZE [FOLDER for the pictures]]]
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,7 +34,7 @@ for (const pair of PAIRS.split(", ")) {
       if (event.type === "note") console.log(`  ${event.text}`);
       if (event.type === "done" && folder)
         await writePicture(join(folder, `${pair.replace(" ", "-")}-${precision}.png`), { image: event.image });
-      // The loss before the last step, which is in floats in both.
+      // The loss before the last step, which is in float32 in both.
       if (event.type !== "step" || event.step < event.steps) continue;
       const kinds = { content: 0, style: 0, loss: event.loss };
       for (const [name, share] of Object.entries(event.terms)) {

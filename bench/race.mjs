@@ -1,7 +1,7 @@
 /**
- * Time to the same loss: a whole job here (its levels, its precision), then PyTorch's L-BFGS at one level on the same cores,
- * from the photo, until its loss is as low or it has taken LIMIT times as long. Usage: node bench/race.mjs [MODEL [SIZE
- * [LIMIT]]]; vgg19 is pocket with every channel four times, unless its own weights are installed.
+ * Time to the same loss: a whole job here, then PyTorch's L-BFGS at one level on the same cores, starting from the
+ * photo, until its loss is as low or it has taken LIMIT times as long. Usage: node bench/race.mjs [MODEL [SIZE
+ * [LIMIT]]]; vgg19 is pocket with every channel four times, unless its weights are installed.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ const read = async (/** @type {string} */ file) =>
 const pictures = { content: await read("cat"), style: await read("starry") };
 
 const stylizer = createStylizer({ runtime: await cpu.open(), loadNetwork: async () => network });
-// The first job measures what this machine is good at and compiles; it is not part of the race, nor is PyTorch's start.
+// The first job measures the machine and compiles; it is not timed, nor is PyTorch's start.
 for await (const _ of stylizer.stylize({ ...pictures, settings: { ...settings.parameters, size: 64, steps: 1 } }));
 const began = performance.now();
 let [goal, precision] = [0, ""];

@@ -1,5 +1,5 @@
 /**
- * What settings cost and come to: the work, in steps at full size, and the loss before the last step, in floats, on three
+ * Cost and result of settings: the work, in steps at full size, and the loss before the last step, in float32, on three
  * pairs and as their geometric mean. Usage: node bench/schedule.mjs [SIZE [SETTINGS as JSON]...]
  */
 import { fileURLToPath } from "node:url";

@@ -1,6 +1,6 @@
 /**
- * One step of each network on the CPU against a 4096^3 matrix product through the same runtime in the same run: how much
- * of the machine's speed is used. Usage: node bench/step.mjs [SIZE...]
+ * One step of each network on the CPU compared with a 4096^3 matrix product through the same runtime in the same run.
+ * Usage: node bench/step.mjs [SIZE...]
  */
 import { input, matmul } from "../dist/graph/index.js";
 import { encode } from "../dist/onnx/model.js";

@@ -1,4 +1,4 @@
-"""The pictures that both networks see: photos, paintings and pictures made by code, cropped and worn.
+"""Training pictures: photos, paintings and synthetic pictures, cropped and augmented.
 
 Held-out pictures are chosen by a hash of the file name, so that every run holds out the same ones.
 """
@@ -37,7 +37,7 @@ def is_painting(path):
 
 
 def list_pictures(folder, extra=None):
-    """All pictures of the folder, and of the second folder those that EXTRA names, sorted by name."""
+    """The pictures of `folder`, and those of `extra` that EXTRA names, sorted by name."""
     paths = [p for p in pathlib.Path(folder).iterdir() if p.suffix.lower() in SUFFIXES]
     if extra:
         paths += [p for p in pathlib.Path(extra).iterdir() if p.name in EXTRA]
@@ -58,7 +58,7 @@ def to_tensor(image):
 
 
 def coloured_noise(rng, size):
-    """Noise whose amplitude falls with frequency to a random power: white to clouds."""
+    """Noise with a power-law spectrum of random exponent."""
     power, colourful = rng.uniform(0, 2.2), rng.random() < 0.7
     frequency = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None])
     frequency[0, 0] = 1 / size
@@ -76,7 +76,7 @@ def _palette(rng):
 
 
 def dead_leaves(rng, size):
-    """Opaque discs, boxes and strokes upon one another, their sizes by a power law: the statistics of photos."""
+    """Overlapping opaque shapes with power-law sizes (dead leaves): the statistics of photos."""
     colour = _palette(rng)
     image = Image.new("RGB", (size, size), colour())
     draw, kind = ImageDraw.Draw(image), rng.integers(4)
@@ -128,7 +128,7 @@ def text(rng, size):
 
 
 def voronoi(rng, size):
-    """Cells of flat colour, sometimes with dark joints: mosaics, stained glass."""
+    """A Voronoi mosaic, sometimes with dark joints."""
     points = rng.uniform(0, size, (rng.integers(8, 40), 2))
     colours = np.array([_palette(rng)() for _ in points] if rng.random() < 0.5 else rng.uniform(0, 255, (len(points), 3)))
     grid = np.stack(np.mgrid[0:size, 0:size], -1).reshape(-1, 1, 2)
@@ -150,7 +150,7 @@ MADE_BY_CODE = [dead_leaves] * 4 + [gradient] * 2 + [text] * 2 + [noise] * 4 + [
 
 
 def wear(rng, image):
-    """What happens to pictures: blur, JPEG, noise, other colours. Returns floats, height x width x 3."""
+    """Augmentation: blur, JPEG, noise, colour changes. Returns floats, height x width x 3."""
     if rng.random() < 0.2:
         image = image.filter(ImageFilter.GaussianBlur(float(np.exp(rng.uniform(-1, 1)))))
     if rng.random() < 0.2:
@@ -187,7 +187,7 @@ def crop(rng, image, size):
 
 
 class Stream(torch.utils.data.IterableDataset):
-    """An endless stream of (batch of crops, one crop to serve as a style)."""
+    """An endless stream of (batch of crops, one style crop)."""
 
     def __init__(self, photos, paintings, batch, size, seed):
         self.photos, self.paintings = photos, paintings
@@ -206,7 +206,7 @@ class Stream(torch.utils.data.IterableDataset):
         return torch.from_numpy(worn).permute(2, 0, 1)
 
     def plain(self, rng):
-        """A crop of a photo, seldom of a painting, to be stylised."""
+        """A content crop: of a photo, in one case of ten of a painting."""
         source = self.paintings if rng.random() < 0.1 else self.photos
         image = crop(rng, source[rng.integers(len(source))], self.size)
         return torch.from_numpy(np.array(image, dtype=np.float32) / 255).permute(2, 0, 1)

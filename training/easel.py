@@ -1,4 +1,4 @@
-"""Pictures that are being stylised by a network as it is now: where it is blind, the optimiser goes."""
+"""Stylises pictures with the current network: the optimiser finds the directions in which the network is wrong."""
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ def gram(x):
 
 
 class Seen:
-    """A network as the losses see it: the features of the six layers, through their read-outs if it has any."""
+    """The features that the losses read: of six layers, through the read-outs if there are any."""
 
     def __init__(self, net, readouts=None):
         self.net, self.readouts = net, readouts or {}
@@ -25,7 +25,7 @@ class Seen:
 
 
 def balanced_loss(seen, grams, wanted, weights, alpha):
-    """The program's balanced terms, summed over the batch: style at five layers and content, each over its target's mean square."""
+    """The balanced terms, summed over the batch: style at five layers and content, each divided by its target's mean square."""
     total = 0.0
     for layer in STYLE_LAYERS:
         g, a = gram(seen[layer]), grams[layer]
@@ -45,7 +45,7 @@ def recoloured(x, style):
 
 
 def stylise(seen, content, style, rng, ages, optimizer="adam", start=None, settings=None):
-    """Yield the batch at the given ages (steps, ascending), with random settings around those that people use."""
+    """Yield the batch after the given numbers of steps (ascending), with random settings around the usual ones."""
     draw = lambda low, high: float(np.exp(rng.uniform(np.log(low), np.log(high))))
     mapped = recoloured(content, style)
     if start is None:

@@ -45,7 +45,7 @@ def read_safetensors(path):
 
 
 def load_student(path):
-    """The network of a file and its read-outs by layer (a matrix, outputs x channels; none in older files)."""
+    """The network in a file, and its read-outs by layer (matrices, outputs x channels; none in older files)."""
     tensors = {k: torch.from_numpy(np.array(v, dtype=np.float32)) for k, v in read_safetensors(path).items()}
     shape = [[len(tensors[l + ".bias"]) for l in LAYERS if l[4] == str(b)] for b in range(1, 6)]
     net = Student(shape)

@@ -1,8 +1,8 @@
-"""Second part of the training: all layers together, at a low rate, on crops that produce.py keeps making.
+"""Second stage of the training: all layers together, at a low rate, on crops that produce.py keeps making.
 
-The loss is what linear heads leave of the teacher's features at the six layers that losses look at; heads are solved by least
-squares from running covariances. Kernels are learned in the coordinates of decorrelated patches (see layerwise.py). The run has
-a deadline towards which the rate falls; a run that was stopped goes on from its checkpoint.
+The loss is the residual of linear heads that predict the teacher's features at the six layers that losses read. The
+heads are solved by least squares from running covariances. Kernels are learned in the coordinates of whitened patches
+(see layerwise.py). The learning rate falls towards a deadline; a stopped run continues from its checkpoint.
 """
 
 import argparse
@@ -20,9 +20,9 @@ from student import Student, before
 from targets import as_floats, channel_weights, gathered
 from vgg import LAYERS, LOSS_LAYERS, starts_block
 
-# How much the error of a layer counts.
+# The weight of each layer's error.
 WEIGHT = {"conv1_1": 1.0, "conv2_1": 1.5, "conv3_1": 2.0, "conv4_1": 2.0, "conv4_2": 2.0, "conv5_1": 1.0}
-# The teacher's features are kept divided by 16.
+# The teacher's features are stored divided by 16.
 UNIT = 16
 
 
@@ -51,7 +51,7 @@ class Shards:
 
 
 class Whitened(torch.nn.Module):
-    """The student with its kernels in the coordinates of decorrelated patches."""
+    """The student with its kernels in the coordinates of whitened patches."""
 
     def __init__(self, net, crops, bfloat16=False):
         super().__init__()
@@ -111,7 +111,7 @@ class Heads:
         now, cross = h.T @ h / len(h), h.T @ t / len(h)
         if layer not in self.hh:
             self.hh[layer], self.ht[layer] = now, cross
-        # At first the mean of all batches, then a running one.
+        # At first the mean of all batches, then an exponential average.
         keep = min(self.keep, 1 - 1 / (1 + again["count"]))
         self.hh[layer].lerp_(now, 1 - keep)
         self.ht[layer].lerp_(cross, 1 - keep)
@@ -120,7 +120,7 @@ class Heads:
         return self.head[layer]
 
     def readouts(self):
-        """Square roots of H H': what the losses need of the wide features, in their units."""
+        """Square roots of H H': a Gram matrix read through them equals that of the predicted features for its loss."""
         found = {}
         for layer in LOSS_LAYERS:
             metric = solve(self.hh[layer], self.ht[layer]).double() * UNIT
@@ -140,7 +140,7 @@ def started(path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--start", required=True, help="what layerwise.py wrote, or a network to go on from (.safetensors)")
+    parser.add_argument("--start", required=True, help="the output of layerwise.py, or a network to continue from (.safetensors)")
     parser.add_argument("--shards", required=True)
     parser.add_argument("--out", required=True, help="a folder for checkpoint and network")
     parser.add_argument("--minutes", type=float, default=60)
@@ -148,7 +148,7 @@ def main():
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--limit", type=int, default=4000)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--bfloat16", action="store_true", help="convolutions in bfloat16: faster where the processor has it")
+    parser.add_argument("--bfloat16", action="store_true", help="convolutions in bfloat16: faster where the CPU supports it")
     args = parser.parse_args()
     torch.set_flush_denormal(True)
     torch.set_num_threads(args.threads)
@@ -204,7 +204,7 @@ def main():
             error = ((t - h @ head) * w).pow(2).mean() / power[layer]
             loss = loss + WEIGHT[layer] * error
             means[layer] = 0.99 * means.get(layer, error.item()) + 0.01 * error.item()
-        # The rate rises for a moment, stays, and falls over the second half.
+        # Warm-up, constant, then decay over the second half.
         now = args.rate * min(1, (step + 1) / 100) * min(1, 2 * (1 - fraction))
         for group in adam.param_groups:
             group["lr"] = now

@@ -1,4 +1,4 @@
-"""First part of the training: every layer alone, from the first to the last, from random weights.
+"""First stage of the training: each layer separately, from the first to the last, from random weights.
 
 A layer is a regression: patches of the student's own features below it, a linear map, a ReLU, and a linear head that predicts
 the teacher's features of the same layer. The head is never learned: it is solved by least squares from running covariances
@@ -21,7 +21,7 @@ from vgg import LAYERS, Vgg19, starts_block
 
 
 def patches(maps, positions, chunk=64):
-    """The 3x3 surroundings of N x P positions in N x C x H x W maps, as N x P x 9C in the order of a kernel (C, 3, 3)."""
+    """The 3x3 patches at N x P positions of N x C x H x W maps, as N x P x 9C in the order of a kernel (C, 3, 3)."""
     height, width = maps.shape[2:]
     out = torch.empty(*positions.shape, 9 * maps.shape[1])
     rows, columns = positions // width, positions % width
@@ -49,7 +49,7 @@ def solve(hh, ht, ridge=1e-5):
 
 
 def fit(x, t, channels, steps, rate=4e-3, batch=4096, log=print):
-    """Kernel (channels x inputs) and bias that minimise what a linear head leaves of `t`; `x` is decorrelated."""
+    """Kernel (channels x inputs) and bias that minimise the residual of a linear head for `t`; `x` is whitened."""
     guess = solve(x[:65536].T @ x[:65536], x[:65536].T @ (t[:65536] - t.mean(0)), 1e-3)
     kernel = guess @ torch.randn(t.shape[1], channels)
     kernel = kernel / kernel.norm(dim=0)
@@ -81,7 +81,7 @@ def fit(x, t, channels, steps, rate=4e-3, batch=4096, log=print):
 
 
 def unexplained(h, t, h2, t2):
-    """The share of the variance of `t2` that a linear map of `h2` leaves, the map being solved on `h` and `t`."""
+    """The unexplained variance of `t2` (a share) by a linear map of `h2` that was fitted on `h` and `t`."""
     one = lambda x: torch.cat([x, torch.ones(len(x), 1)], 1)
     head = solve(one(h).T @ one(h) / len(h), one(h).T @ t / len(h))
     return ((t2 - one(h2) @ head).pow(2).sum() / (t2 - t2.mean(0)).pow(2).sum()).item()
@@ -92,9 +92,9 @@ def main():
     parser.add_argument("--teacher", required=True)
     parser.add_argument("--pool", action="append", required=True, help="crops of pool.py")
     parser.add_argument("--shape", default="pocket", choices=SHAPES)
-    parser.add_argument("--places", type=int, default=128, help="positions a crop and layer")
-    parser.add_argument("--steps", type=int, default=1000, help="for a layer")
-    parser.add_argument("--cache", help="a file that keeps the teacher's features for other shapes")
+    parser.add_argument("--places", type=int, default=128, help="positions per crop and layer")
+    parser.add_argument("--steps", type=int, default=1000, help="per layer")
+    parser.add_argument("--cache", help="a file that caches the teacher's features for other shapes")
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     torch.set_flush_denormal(True)
@@ -134,7 +134,7 @@ def main():
         with torch.no_grad():
             some = features(x[split:][:60000])
             left = unexplained(some, t[split:][:60000], features(x[:split]), t[:split])
-            # Every channel as loud as the others: in eight bits they share one scale.
+            # Equal scales for all channels, because in eight bits they share one.
             loud = some.pow(2).mean(0).sqrt().clamp(min=1e-3)
             weight = (white @ kernel / loud).T
             conv = net.convs[layer]

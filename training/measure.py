@@ -32,7 +32,7 @@ def one(x):
 
 @torch.no_grad()
 def heads(net, teacher, crops):
-    """For each layer the map, with an intercept, from the network's features to the teacher's."""
+    """For each layer the affine map from the network's features to the teacher's."""
     hh, ht = {}, {}
     for part in crops.split(8):
         wide, own = teacher(part, LOSS_LAYERS), net(part, LOSS_LAYERS)
@@ -59,14 +59,14 @@ def unexplained(net, teacher, head, crops):
 
 
 def cosines(seen, truth, x, content, style):
-    """Of every term's gradients, the mean over the batch."""
+    """The cosine of every term's gradients, averaged over the batch."""
     found = {}
     gradients = []
-    for eyes in (seen, truth):
+    for network in (seen, truth):
         p = x.clone().requires_grad_()
-        f = eyes(p)
+        f = network(p)
         with torch.no_grad():
-            wanted, painted = eyes(content)[CONTENT_LAYER], eyes(style)
+            wanted, painted = network(content)[CONTENT_LAYER], network(style)
         terms = {l: (gram(f[l]) - gram(painted[l])).pow(2).mean((1, 2)) / gram(painted[l]).pow(2).mean((1, 2)) for l in STYLE_LAYERS}
         terms[CONTENT_LAYER] = (f[CONTENT_LAYER] - wanted).pow(2).mean((1, 2, 3))
         gradients.append({l: torch.autograd.grad(t.sum(), p, retain_graph=True)[0].flatten(1) for l, t in terms.items()})
@@ -85,7 +85,7 @@ def main():
     parser.add_argument("--images", required=True)
     parser.add_argument("--extra")
     parser.add_argument("--pool", required=True, help="crops on which the maps are solved")
-    parser.add_argument("--fit", type=int, default=160, help="how many of them")
+    parser.add_argument("--fit", type=int, default=160, help="the number of crops used")
     parser.add_argument("--network", action="append", required=True, metavar="NAME=FILE")
     parser.add_argument("--crops", type=int, default=12)
     parser.add_argument("--size", type=int, default=160)

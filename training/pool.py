@@ -1,4 +1,4 @@
-"""A pool of crops to learn from: photos, paintings, pictures made by code, worn ones, and pictures being stylised by a network.
+"""Makes a pool of training crops: photos, paintings, synthetic and augmented pictures, and intermediate results of stylisation.
 
 Usage: python3 pool.py --images DIR [--extra DIR] --plain 900 --network FILE.safetensors --batches 12 --out pool.npz
 """
@@ -15,7 +15,7 @@ from export import load_student
 
 
 def sources(images, extra, held_out=False):
-    """Photos and paintings that are trained on, or those that are held out."""
+    """Photos and paintings of the training set, or the held-out ones."""
     paths = [p for p in list_pictures(images, extra) if is_held_out(p) == held_out]
     load = lambda wanted: [load_picture(p) for p in paths if is_painting(p) == wanted]
     return load(False), load(True)
@@ -26,7 +26,7 @@ def to_bytes(x):
 
 
 def stylised(seen, stream, rng, batches, size, crops, log=print, first=0):
-    """Crops at several ages of their making, and those ages."""
+    """Crops after several numbers of stylisation steps, and those numbers."""
     found, steps = [], []
     for number in range(batches):
         start = time.time()

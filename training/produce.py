@@ -1,4 +1,4 @@
-"""Beside the second part of the training: makes shards of fresh crops, half of them being stylised by the network as it is then.
+"""Runs beside the second stage of the training and makes shards of new crops, half of them stylised by the current network.
 
 Each shard is a file with crops and the teacher's features at random positions of them; joint.py reads new ones as they come.
 """
@@ -28,8 +28,8 @@ def main():
     parser.add_argument("--shards", required=True, help="the folder to write to")
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--crops", type=int, default=8, help="that are stylised at once")
-    parser.add_argument("--plain", type=int, default=24, help="fresh crops a shard beside them")
+    parser.add_argument("--crops", type=int, default=8, help="crops that are stylised in one batch")
+    parser.add_argument("--plain", type=int, default=24, help="further plain crops per shard")
     parser.add_argument("--seed", type=int, default=100)
     parser.add_argument("--bfloat16", action="store_true", help="the teacher's convolutions in bfloat16")
     args = parser.parse_args()

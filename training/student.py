@@ -36,7 +36,7 @@ class Student(nn.Module):
         self.register_buffer("mean", torch.tensor(MEAN))
 
     def step(self, layer, x):
-        """The features of one layer from those of the one before (or from the picture)."""
+        """The features of one layer from those of the previous one (or from the picture)."""
         if layer == LAYERS[0]:
             x = x - self.mean.view(1, 3, 1, 1)
         if starts_block(layer):
@@ -55,6 +55,6 @@ class Student(nn.Module):
         return found
 
     def multiply_adds(self):
-        """For each pixel of the picture, forward."""
+        """Multiply-adds per pixel of the picture, forward."""
         channels = widths(self.shape)
         return sum(9 * channels[before(l)] * channels[l] / 4 ** (int(l[4]) - 1) for l in LAYERS)

@@ -1,4 +1,4 @@
-"""What the student learns from: the teacher's features at random positions of a pool of crops, kept as halves of floats."""
+"""Training targets: the teacher's features at random positions of a pool of crops, stored as float16."""
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ class Targets:
                 part = crops[start : start + 8]
                 for layer, f in teacher(as_floats(part), layers).items():
                     at = self.positions[layer][start : start + 8]
-                    # Halves of floats end at 65504: the teacher's features stay far below it once divided by 16.
+                    # float16 ends at 65504: the teacher's features stay far below it when divided by 16.
                     self.features[layer][start : start + 8] = gathered(f, at).div(16).half()
                 if log and start % 160 == 0:
                     log(f"targets: {start} of {count}")
@@ -41,7 +41,7 @@ def gathered(maps, positions):
 
 
 def channel_weights(features, share=0.4):
-    """How much each of the teacher's channels counts: `1 - share` of the error as it is, the rest with equal variances."""
+    """The weight of each of the teacher's channels: `1 - share` of the error unweighted, the rest with equal variances."""
     flat = features.flatten(0, 1)[::3].float()
     variance = flat.var(0)
     mean = variance.mean()

@@ -1,4 +1,4 @@
-"""The teacher, VGG19 to conv5_1: its features in the units of its published weights."""
+"""The teacher, VGG19 to conv5_1: its features in the scale of its published weights."""
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ def starts_block(layer):
 
 
 def _from_npz(path):
-    """Kernels as Keras lays them out (HWIO, BGR, 0 to 255), some of them with eight bits a weight."""
+    """Kernels as Keras lays them out (HWIO, BGR, 0 to 255), some of them quantised to eight bits."""
     arrays = np.load(path)
     for layer in LAYERS:
         if layer + "_kernel_f32_hwio" in arrays:
@@ -42,7 +42,7 @@ def _from_torchvision(path):
 
 
 class Vgg19:
-    """Features of RGB pictures in [0, 1], N x 3 x H x W, after the ReLU, by layer name; in bfloat16 where that is asked for."""
+    """Features of RGB pictures in [0, 1], N x 3 x H x W, after the ReLU, by layer name; optionally computed in bfloat16."""
 
     def __init__(self, path, bfloat16=False):
         self.bfloat16 = bfloat16

@@ -1,4 +1,4 @@
-/** Jobs of the program, run as a user runs them: the command line, with its flags, timed from start to end. */
+/** Runs jobs through the command line, as users do, and times them. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,10 +10,10 @@ const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url)
 /** @typedef {{ name: string, flags: string[] }} Variant */
 
 /**
- * Every network at every quality; a quality that is not given is no flag.
+ * Every network at every quality.
  *
  * @param {readonly string[]} networks
- * @param {readonly string[]} qualities
+ * @param {readonly string[]} qualities "" for no flag
  * @param {readonly string[]} extra flags for all
  * @returns {Variant[]}
  */
@@ -28,7 +28,8 @@ export function variants(networks, qualities, extra) {
 }
 
 /**
- * Paints a pair into FOLDER/VARIANT/CONTENT_STYLE.png, over what is there. Throws a `UserError` with the program's own words if it fails.
+ * Paints a pair into FOLDER/VARIANT/CONTENT_STYLE.png, replacing it. Throws a `UserError` with the program's message if
+ * it fails.
  *
  * @param {import("./pairs.mjs").Pair} pair
  * @param {Variant} variant

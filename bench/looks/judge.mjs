@@ -1,14 +1,14 @@
 /**
- * Measures of a result with the real VGG19 on the CPU: how far its features are from the photo's and the painting's, and how
- * it looks as a signal. It knows pictures; pairs, jobs and tables it refuses to know.
+ * Measures a result with VGG19 on the CPU: its distance from photo and painting in feature space, and its signal
+ * statistics.
  *
- * Every picture is judged at one size (long side LONG), with 8 bits a value, as a file holds it. Columns:
+ * Every picture is measured at one size (long side LONG), with 8 bits per value, as in a file. Columns:
  *
  * - `content`: sum (F - P)^2 / sum P^2 at conv4_2, against the photo
  * - `1_1` ... `5_1`: sum (G - A)^2 / sum A^2 of each layer's Gram matrix, averaged over positions, against the painting
  * - `sum`: these six added up
- * - `luma`, `chroma`: deviation of the finest octave (the picture less its 5x5 binomial blur) over the painting's: 1 is as
- *   rough as the painting, 2 is grit
+ * - `luma`, `chroma`: standard deviation of the finest octave (the picture minus its 5x5 binomial blur) relative to the
+ *   painting's: 1 is as rough as the painting, 2 is noisy
  * - `palette`: sliced Wasserstein-1 distance of the colours to the painting's, in 1/255
  * - `grey`: share of pixels whose largest and smallest channel are less than 6/255 apart, over the painting's share
  */
@@ -27,7 +27,7 @@ import { chroma, distance, grey, luma, projections } from "./signal.mjs";
 
 export const CONTENT = "conv4_2";
 export const STYLE = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"];
-/** All columns of a row, in their order. */
+/** All columns of a row, in order. */
 export const COLUMNS = ["content", ...STYLE.map(short), "sum", "luma", "chroma", "palette", "grey"];
 
 /** @param {string} layer */
@@ -36,7 +36,8 @@ function short(layer) {
 }
 
 /**
- * The judge; its VGG19 is the one in the user's cache. Throws a `UserError` `model` where there is none. `dispose` it.
+ * Opens the judge, with the VGG19 in the user's cache. Throws a `UserError` `model` if there is none. Call `dispose`
+ * afterwards.
  *
  * @param {{ threads?: number }} [options]
  */
@@ -67,11 +68,11 @@ export async function openJudge(options = {}) {
 
   return {
     /**
-     * What results are measured against.
+     * A pair to measure results against.
      *
      * @param {string} content the photo's file
      * @param {string} style the painting's file
-     * @param {number} long long side at which all is judged
+     * @param {number} long the long side at which everything is measured
      */
     async pair(content, style, long) {
       const photo = await atLongSide(content, long);
@@ -115,7 +116,7 @@ export async function openJudge(options = {}) {
 }
 
 /**
- * A picture file at a long side, in whole steps of 1/255.
+ * A picture file at a long side, quantised to 1/255.
  *
  * @param {string} file
  * @param {number} long

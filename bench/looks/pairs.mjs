@@ -1,6 +1,6 @@
 /**
- * Which photo, painting and published result belong together. The pictures of the nine published pairs are not in this
- * repository: https://github.com/jcjohnson/neural-style has them (MIT), as inputs/ and outputs/ of a folder that is given.
+ * Photos and paintings with published results. The nine published pairs are not in this repository:
+ * https://github.com/jcjohnson/neural-style has them (MIT), as inputs/ and outputs/ of a folder that is given.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
@@ -38,8 +38,8 @@ export function publishedPairs(folder) {
 }
 
 /**
- * Pairs from a JSON file: a list of `{ "content": FILE, "style": FILE, "published": FILE (or left out) }`, the files as seen
- * from the folder that the list is in.
+ * Pairs from a JSON file: a list of `{ "content": FILE, "style": FILE, "published": FILE (optional) }`, with paths
+ * relative to that file.
  *
  * @param {string} file
  * @returns {Pair[]}

@@ -1,4 +1,4 @@
-/** Results side by side for eyes: one labelled sheet, and one that does not say which is which. */
+/** Contact sheets of results: one labelled, one blind. */
 import { withLongSide } from "../../dist/image/image.js";
 import { sheet } from "../../dist/image/sheet.js";
 import { scaled } from "./judge.mjs";
@@ -27,8 +27,7 @@ export function labelledSheet(pairs, long) {
 }
 
 /**
- * The same without names: in each row the results stand under letters, in an order drawn by chance. `key` says for every
- * pair which letter is whose.
+ * The same without names: in each row the results have letters, in random order. `key` has the letters of every pair.
  *
  * @param {readonly Shown[]} pairs
  * @param {number} long
@@ -51,7 +50,8 @@ export function blindSheet(pairs, long) {
 }
 
 /**
- * At a long side, in the proportions of `like`: published pictures differ from ours by a row of pixels, which would tell.
+ * Scaled to a long side with the proportions of `like`: published pictures differ from ours by a row of pixels, which
+ * would give them away.
  *
  * @param {Image} image
  * @param {number} long

@@ -1,4 +1,4 @@
-/** How an image looks as a signal, whatever it shows: roughness, colours, greyness. In 1/255. No network, no files. */
+/** Signal statistics of an image in 1/255: roughness, colours, greyness. */
 
 /** @typedef {import("../../dist/node.js").Image} Image */
 
@@ -15,7 +15,7 @@ function lumaOf(image) {
 }
 
 /**
- * Deviation of the finest octave of the luma.
+ * The standard deviation of the finest octave of the luma.
  *
  * @param {Image} image
  */
@@ -24,7 +24,8 @@ export function luma(image) {
 }
 
 /**
- * Deviation of the finest octave of the colours: root of the mean variance of red, green and blue, each less the luma.
+ * The standard deviation of the finest octave of the colours: root of the mean variance of red, green and blue, each
+ * minus the luma.
  *
  * @param {Image} image
  */
@@ -43,7 +44,7 @@ export function chroma(image) {
 }
 
 /**
- * A plane less its blur by the binomial [1, 4, 6, 4, 1] / 16 in both directions, mirrored at its edges.
+ * A plane minus its binomial blur [1, 4, 6, 4, 1] / 16 in both directions, mirrored at its edges.
  *
  * @param {Float32Array} plane
  * @param {{ width: number, height: number }} size
@@ -92,7 +93,7 @@ export function grey(image) {
   let count = 0;
   for (let i = 0; i < plane; i++) {
     const rgb = [at(data, i), at(data, i + plane), at(data, i + 2 * plane)];
-    // Values are whole steps of 1/255 in floats.
+    // Values are multiples of 1/255 in floats.
     if (Math.max(...rgb) - Math.min(...rgb) < 5.5 / 255) count++;
   }
   return count / plane;
@@ -102,8 +103,8 @@ const DIRECTIONS = 48;
 const QUANTILES = 4096;
 
 /**
- * Quantiles of an image's colours along directions that are spread evenly over half a sphere (a spiral by the golden angle):
- * nothing is drawn by chance, every pixel counts.
+ * Quantiles of an image's colours along directions spread evenly over a hemisphere (a golden-angle spiral);
+ * deterministic, over all pixels.
  *
  * @param {Image} image
  * @returns {Float32Array[]}

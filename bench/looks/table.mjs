@@ -1,4 +1,4 @@
-/** Measures as Markdown tables, and how two results compare over many pairs. It knows rows of numbers only. */
+/** Measures as Markdown tables, and comparisons of two results over many pairs. */
 import { COLUMNS } from "./judge.mjs";
 
 /** @typedef {import("./judge.mjs").Row} Row */
@@ -23,7 +23,7 @@ const decimals = (x) =>
 const cells = (row) => ALL.map((column) => decimals(row[column]));
 
 /**
- * Everything that was measured of one pair.
+ * All measures of one pair.
  *
  * @param {Judged} pair
  */
@@ -48,7 +48,7 @@ export function meanTable(pairs) {
 }
 
 /**
- * How many times what was measured of `base` each other picture has: below 1 is nearer to photo and painting.
+ * The ratio of each picture's measures to those of `base`: below 1 is closer to photo and painting.
  *
  * @param {readonly Judged[]} pairs
  * @param {string} base
@@ -68,7 +68,7 @@ export function ratioTable(pairs, base) {
 }
 
 /**
- * New results against old ones of the same names and pairs.
+ * New results compared with old ones of the same names and pairs.
  *
  * @param {readonly Judged[]} now
  * @param {readonly Judged[]} before
@@ -96,7 +96,7 @@ function meanRow(rows) {
 }
 
 /**
- * The geometric mean of each column's ratios; for the greys, which may be 0, the ratio of the sums.
+ * The geometric mean of each column's ratios; for `grey`, which may be 0, the ratio of the sums.
  *
  * @param {readonly { over: Row, under: Row }[]} both
  */

@@ -1,4 +1,4 @@
-/** The recipe of neural-style in PyTorch (bench/looks_torch.py), as a course of pictures. Who judges them it does not know. */
+/** Runs the recipe of neural-style in PyTorch (bench/looks_torch.py) and yields its pictures. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -13,9 +13,8 @@ import { loadNetwork, UserError } from "../../dist/node.js";
 const SCRIPT = fileURLToPath(new URL("../looks_torch.py", import.meta.url));
 
 /**
- * Its picture after each of `checkpoints` evaluations, and the seconds that they took: PyTorch waits, and its clock stands,
- * until the next is asked for. Ends after the last, or the first after `limit` seconds. Throws a `UserError` if there is no
- * PyTorch.
+ * The picture after each of `checkpoints` evaluations, and the seconds taken; PyTorch waits, untimed, until the next is
+ * requested. Ends after the last, or the first after `limit` seconds. Throws a `UserError` if there is no PyTorch.
  *
  * @param {{ photo: Image, painting: Image }} pictures at the size of the race
  * @param {Options} options
@@ -34,7 +33,7 @@ export async function* neuralStyle({ photo, painting }, { python, ...options }) 
     child.once("error", resolve);
     child.once("exit", resolve);
   });
-  // A child that has gone says why in its exit status.
+  // The exit status of a child that has ended gives the reason.
   child.stdin.on("error", () => {});
   try {
     for await (const line of createInterface({ input: child.stdout })) {
@@ -60,7 +59,7 @@ export async function* neuralStyle({ photo, painting }, { python, ...options }) 
 }
 
 /**
- * VGG19's weights and both pictures in one file, and where in it they are.
+ * Writes VGG19's weights and both pictures to one file; their positions in it.
  *
  * @param {string} folder
  * @param {Image} photo

@@ -33,7 +33,7 @@ interface GoldenCase extends Record<Normalization, GoldenLoss> {
   readonly style: Pixels;
   readonly pooling: "max" | "average";
   readonly features: Record<string, { mean: number; meanSquare: number; largest: number; samples: number[] }>;
-  /** The seed of the picture that is optimised. */
+  /** The seed of the optimised image. */
   readonly start: number;
   readonly adam: { rate: number; samples: number[]; all?: string };
   readonly adamLosses?: { rate: number; losses: number[] };
@@ -69,7 +69,7 @@ function floats(base64: string): Float32Array {
   return new Float32Array(Uint8Array.from(Buffer.from(base64, "base64")).buffer);
 }
 
-/** The worst difference of two lists, as a part of `scale`. */
+/** The largest difference of two lists, as a share of `scale`. */
 function worst(found: ArrayLike<number>, expected: ArrayLike<number>, scale = 1): number {
   expect(found.length).toBe(expected.length);
   return Array.from(expected).reduce((most, x, i) => Math.max(most, Math.abs(found[i]! - x)), 0) / scale;
@@ -85,7 +85,7 @@ function norm(values: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
-/** A graph that runs once: its outputs as plain numbers. */
+/** Runs a graph once; its outputs as plain numbers. */
 async function once(outputs: Record<string, Tensor>, inputs: Record<string, Value>) {
   const program = await runtime.load(encode(outputs));
   const results = Object.entries(await program.run(inputs));
@@ -119,7 +119,7 @@ function strengthInputs(settings: Settings): Record<string, Value> {
   return Object.fromEntries(all.map(([name, strength]) => [`strength ${name}`, scalarValue(runtime, strength)]));
 }
 
-/** A step program going around: `step()` is one evaluation, and returns every output. */
+/** A step program with its state: `step()` is one evaluation and returns every output. */
 async function steps(golden: GoldenCase, settings: Settings, optimizer: Optimizer, parameters: Record<string, number>) {
   const eye: Eye = { backbone: vgg19, weights, pooling: golden.pooling };
   const program: Program = await runtime.load(
@@ -146,7 +146,7 @@ function adamSteps(golden: GoldenCase, learningRate: number) {
   return steps(golden, settings("balanced", golden), adam.make(adam.parameters.parse({})), parameters);
 }
 
-test("weights and pictures are PyTorch's to the last bit", () => {
+test("weights and pictures equal PyTorch's bit for bit", () => {
   const made: Record<string, Float32Array> = {
     "conv1_1.weight": weights.get("conv1_1.weight")!.data,
     "conv5_1.bias": weights.get("conv5_1.bias")!.data,
@@ -192,8 +192,8 @@ describe.each(Object.entries(golden.cases))("%s", (_, expected) => {
     if (slope.all) expect(worst(g, floats(slope.all), slope.largest), "of the largest, all").toBeLessThan(1e-4);
   });
 
-  // A step's sign is a matter of the last bit where the gradient is near zero: see make_golden.py.
-  test("twenty steps of Adam end within 1e-3 of the pixel range, but for a few pixels in a thousand", async () => {
+  // Where the gradient is near zero, rounding decides the sign of a step: see make_golden.py.
+  test("twenty steps of Adam end within 1e-3 of the pixel range, except for a few pixels in a thousand", async () => {
     const { rate, samples, all } = expected.adam;
     const run = await adamSteps(expected, rate);
     let outputs: Record<string, Value> = {};

@@ -17,17 +17,17 @@ export function bits(seed: number, index: number): number {
   return x >>> 0;
 }
 
-/** Evenly spread over [-1, 1), a multiple of 2^-23: exact in 32 bits. */
+/** Uniform in [-1, 1), multiples of 2^-23: exact in float32. */
 export function spread(seed: number, index: number): number {
   return (bits(seed, index) >>> 8) * 2 ** -23 - 1;
 }
 
-/** Random weights of `backbone`; kernels with He's deviation, so that activations keep their size. */
+/** Random weights of `backbone`; kernels with He's standard deviation, which preserves the scale of activations. */
 export function randomWeights(backbone: Backbone): Weights {
   const weights = new Map([["mean", { shape: [3], data: Float32Array.of(0.485, 0.456, 0.406) }]]);
   let seed = 1;
   for (const { name, inputs, outputs } of convolutions(backbone)) {
-    // Pictures deviate from their mean by about a quarter.
+    // Pictures have a standard deviation of about 0.25.
     const scale = Math.fround(Math.sqrt(6 / (9 * inputs)) * (inputs === 3 ? 4 : 1));
     const kernel = new Float32Array(outputs * inputs * 9);
     for (let i = 0; i < kernel.length; i++) kernel[i] = spread(seed, i) * scale;
@@ -39,7 +39,7 @@ export function randomWeights(backbone: Backbone): Weights {
   return weights;
 }
 
-/** Value noise in [0, 1]: random lattices with the given cells, linearly interpolated, in equal parts. */
+/** Value noise in [0, 1]: the mean of random lattices with the given cells, linearly interpolated. */
 export function picture(width: number, height: number, seed: number, cells: readonly number[]): Image {
   const data = new Float32Array(3 * width * height);
   let at = 0;
@@ -66,10 +66,10 @@ type Pixels = readonly [width: number, height: number];
 
 export const contentPicture = ([width, height]: Pixels) => picture(width, height, 101, [16, 4]);
 export const stylePicture = ([width, height]: Pixels) => picture(width, height, 102, [8, 2]);
-/** What is optimised: not the content itself, whose loss would be zero. */
+/** The optimised image: not the content itself, whose loss would be zero. */
 export const startPicture = ([width, height]: Pixels, seed: number) => picture(width, height, seed, [16, 2]);
 
-/** The values at the places where make_golden.py takes its samples. */
+/** The values at the positions that make_golden.py samples. */
 export function sampled(values: ArrayLike<number>, count = 200): number[] {
   return Array.from({ length: count }, (_, i) => values[bits(7, i) % values.length]!);
 }

@@ -1,4 +1,4 @@
-/** Picture files put together by hand, so that their headers can lie. */
+/** Picture files written by hand, so that their headers can be wrong. */
 
 import { crc32Of } from "./crc.ts";
 
@@ -6,7 +6,7 @@ export function bytes(...values: number[]): Uint8Array {
   return Uint8Array.from(values);
 }
 
-/** A grey 8-bit PNG with right checksums, whatever its size says and its compressed pixels are. */
+/** A grey 8-bit PNG with correct checksums, whatever its size and its compressed pixels are. */
 export function pngFile(width: number, height: number, pixels?: Uint8Array): Uint8Array {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -27,7 +27,7 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   return chunk;
 }
 
-/** SOI, a baseline frame header of three components, a scan header, and no tables. */
+/** A JPEG with SOI, a baseline frame header of three components, a scan header, and no tables. */
 export function jpegHeader(width: number, height: number): Uint8Array {
   const size = [height >> 8, height & 255, width >> 8, width & 255];
   const frame = [0xff, 0xc0, 0, 17, 8, ...size, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0];
@@ -35,7 +35,7 @@ export function jpegHeader(width: number, height: number): Uint8Array {
   return bytes(0xff, 0xd8, ...frame, ...scan, 0xff, 0xd9);
 }
 
-/** A little-endian TIFF of one directory with these tags, each a LONG. */
+/** A little-endian TIFF with one directory of these tags, each a LONG. */
 export function tiffFile(tags: Record<number, number>): Uint8Array {
   const entries = Object.entries(tags);
   const file = Buffer.alloc(8 + 2 + 12 * entries.length + 4);

@@ -1,4 +1,4 @@
-/** CRC-32 by its definition, bit for bit, so that the tests do not lean on what they test. */
+/** CRC-32 by its definition, bit by bit, independent of the code under test. */
 
 export function crc32Of(data: Uint8Array): number {
   let crc = 0xffffffff;

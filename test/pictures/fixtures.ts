@@ -1,8 +1,8 @@
-/** Small pictures for the tests, made on the spot. */
+/** Small generated pictures for the tests. */
 
 import type { Image } from "../../src/image/image.ts";
 
-/** Smooth colours with values of every size, the same each time. */
+/** A smooth, deterministic image with values of every magnitude. */
 export function sRgbRamp(width: number, height: number): Image {
   const plane = width * height;
   const data = Float32Array.from({ length: 3 * plane }, (_, i) => {

@@ -1,6 +1,6 @@
 /**
- * Pictures with one or two bytes changed, the same ones each time: every one is either read or refused with our own
- * error, soon. `PASTICHE_FUZZ=100000` raises the number per format; a failure names the seed that repeats it.
+ * Pictures with one or two changed bytes, deterministic: each is either read or rejected with a `UserError`, quickly.
+ * `PASTICHE_FUZZ=100000` raises the number per format; a failure prints its seed.
  */
 
 import sharp, { type Sharp } from "sharp";
@@ -12,7 +12,7 @@ import { readPictureText } from "../../src/platform/pictures-text.ts";
 
 const count = Number(process.env.PASTICHE_FUZZ ?? 500);
 
-/** Smooth with some noise, so that every coder has something to do; the lower half half-transparent where there is alpha. */
+/** Smooth with noise, to exercise every coder; the lower half is half transparent if there is alpha. */
 function picture(channels: 3 | 4): Sharp {
   const { uniform } = random(channels);
   const pixels = Uint8Array.from({ length: 24 * 16 * channels }, (_, i) => {
@@ -50,7 +50,7 @@ const formats: Record<string, () => Promise<Buffer>[]> = {
   avif: () => [picture(4).avif().toBuffer(), picture(3).avif({ bitdepth: 10 }).toBuffer()],
 };
 
-describe("mutated pictures are read or refused", () => {
+describe("mutated pictures are read or rejected", () => {
   test.each(Object.keys(formats))(
     "%s",
     async (format) => {

@@ -1,6 +1,5 @@
 /**
- * Whole steps of a small job on any runtime, with every number they leave behind: what is compared between runtimes, on
- * Node and in browsers alike.
+ * Whole steps of a small job on any runtime, with all resulting numbers, to compare runtimes in Node and in browsers.
  */
 import type { Image, Size } from "../../src/image/image.ts";
 import { pocket } from "../../src/models/pocket.ts";
@@ -15,7 +14,7 @@ import { describe, freshState, imageValue, loadStep } from "../../src/transfer/s
 import { terms } from "../../src/transfer/step/terms.ts";
 import type { Weights } from "../../src/weights/weights.ts";
 
-/** Pictures of 64 x 48: soft shapes for the photo, stripes of two colours for the painting. */
+/** Images of 64 x 48: soft shapes as the photo, stripes of two colours as the painting. */
 export const SIZE: Size = { width: 64, height: 48 };
 export const content = paint(SIZE, (x, y, c) => 0.5 + 0.4 * Math.sin(x / (7 + c) + 1) * Math.cos(y / (9 - c)));
 export const style = paint(SIZE, (x, y, c) =>
@@ -30,27 +29,28 @@ function paint({ width, height }: Size, color: (x: number, y: number, c: number)
   return { width, height, data };
 }
 
-/** What is tried: between them, both optimisers, poolings and normalisations. */
+/** The tested settings: together they cover both optimisers, poolings and normalisations. */
 export const jobs: Readonly<Record<string, { settings: SettingsInput; count: number }>> = {
   "one step of Adam, averaged": { settings: {}, count: 1 },
-  // The first step's length is not the default .1: the trial there is a sensitive place (a change of 1e-6 in the image
-  // changes the CPU's own gradient by up to 4e-4), and WASM's gradient differs by 3e-3 while all losses agree to 1e-5.
+  // The first step's length is not the default .1, whose trial point is ill-conditioned: a change of 1e-6 in the image
+  // changes the CPU's own gradient by up to 4e-4 there, and WASM's gradient differs by 3e-3 while all losses agree to
+  // 1e-5.
   "two steps of L-BFGS on the paper's losses": {
     settings: { optimizer: "lbfgs", learningRate: 0.06, pooling: "average", normalize: "paper", average: 0 },
     count: 2,
   },
-  // A large epsilon: where a gradient is almost 0, its sign is the rounding's, and with it the way of a whole step.
-  "one step of a picture that repeats without end": { settings: { seamless: true, epsilon: 1e-3 }, count: 1 },
+  // A large epsilon: otherwise rounding decides the sign, and so the whole step, where the gradient is almost 0.
+  "one step of a seamless picture": { settings: { seamless: true, epsilon: 1e-3 }, count: 1 },
 };
 
 export interface Steps {
   /** The loss and its terms at each step. */
   readonly losses: readonly Readonly<Record<string, number>>[];
-  /** The shown image and the optimiser's state after the last. */
+  /** The shown image and the optimiser's state after the last step. */
   readonly left: Readonly<Record<string, Float32Array>>;
 }
 
-/** Takes `count` steps at one level. */
+/** Runs `count` steps at one level. */
 export async function takeSteps(
   runtime: Runtime,
   weights: Weights,
@@ -71,7 +71,7 @@ export async function takeSteps(
   const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
   const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
   const level = levels[0]!;
-  // The start first: the last level's pictures are handed out.
+  // Before the last level's pictures are transferred.
   const image = imageValue(runtime, edges.padded(ready.start(), level));
   const targets = await describe(runtime, eye, all, ready.at(level));
   const state = freshState(runtime, optimizer, edges.workSize(level));
@@ -91,13 +91,13 @@ export async function takeSteps(
   return { losses, left };
 }
 
-/** How far runs may be apart: losses, and what is left of images and state. */
+/** Tolerances for losses, images and state. */
 export const CLOSE = { losses: 1e-3, left: 1e-2 };
 
 /**
- * How far two runs are apart, by kind: the length of the difference over the length of `a`'s. A single number would say less: at
- * a maximum of a pooled block that two places nearly share, the gradient jumps (on one CPU by up to 2% of its largest value where the
- * image moves by 1e-6), and last bits decide on which side a runtime is.
+ * The relative difference of two runs (length of the difference over the length of `a`), by kind. Not the largest
+ * single difference: where two places of a pooled block nearly tie, the gradient jumps (on one CPU by up to 2% of its
+ * largest value for a change of 1e-6), and rounding decides which way.
  */
 export function difference(a: Steps, b: Steps): Record<string, number> {
   const worst: Record<string, number> = {};

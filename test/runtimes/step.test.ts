@@ -1,4 +1,4 @@
-/** Whole steps of the pocket network on every runtime of Node that exists here, against the CPU. */
+/** Whole steps of pocket on every available runtime of Node, compared with the CPU. */
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { pocket } from "../../src/models/pocket.ts";
@@ -9,7 +9,7 @@ import { ensureGraphicsCard } from "../../src/runtimes/swiftshader.case.ts";
 import { readWeights } from "../../src/weights/read.ts";
 import { CLOSE, difference, jobs, takeSteps } from "./step.case.ts";
 
-/** A graphics card in software compiles a hundred shaders for the first step, on processors that others use too. */
+/** A software GPU compiles a hundred shaders for the first step. */
 const PATIENCE = 300_000;
 
 const weights = await readWeights(await readFile("weights/pocket.safetensors"), pocket);
@@ -21,8 +21,8 @@ const runtimes = [
 for (const { choice, here } of runtimes) {
   const why = here.ok ? "" : ` (not tested: ${here.reason})`;
   if (!here.ok) console.warn(`Skipped: the ${choice.name} runtime of Node is not tested: ${here.reason}.`);
-  describe.skipIf(!here.ok)(`${choice.name} steps as the cpu does${why}`, async () => {
-    // One for all: compiled shaders are kept as long as a session of the device lives.
+  describe.skipIf(!here.ok)(`${choice.name} takes the same steps as the cpu${why}`, async () => {
+    // One for all tests: compiled shaders live as long as some session of the device.
     const runtime = here.ok ? await choice.open() : undefined;
     test.each(Object.entries(jobs))(
       "%s",

@@ -1,4 +1,4 @@
-/** The browser that tests drive: which one it is, and how it is started without a screen and without a card. */
+/** The browser for tests: which one, and how it is started without a display and a GPU. */
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
@@ -9,10 +9,10 @@ const PLACES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** Chromium's path: `PASTICHE_CHROMIUM` if that is set, else where it usually is; undefined if there is none. */
+/** Chromium's path: `PASTICHE_CHROMIUM` if set, else the usual locations; undefined if there is none. */
 export const path = [process.env.PASTICHE_CHROMIUM ?? PLACES].flat().find((place) => existsSync(place));
 
-/** Chromium with WebGPU on SwiftShader, its graphics card in software. It talks to nobody but the page's server. */
+/** Chromium with WebGPU on SwiftShader, a software GPU, without access to other servers. */
 export function startBrowser(): Promise<Browser> {
   const args = [
     "--headless=new",

@@ -1,6 +1,6 @@
 /**
- * The browser's runtimes, through the public door, in a real Chromium: operators, whole steps and a short job compared
- * with the CPU on Node. Where no Chromium is found, everything here is skipped, by name.
+ * The browser's runtimes through the public API in Chromium: operators, whole steps and a short job, compared with the
+ * CPU in Node. Without Chromium all tests here are skipped.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import type { Browser, Page as Tab } from "playwright-core";
@@ -19,7 +19,7 @@ import { path, startBrowser } from "./browser.ts";
 import type { Page } from "./page.ts";
 import { type Served, servePage } from "./serve.ts";
 
-/** WebGPU runs on the processor here, and compiles a hundred shaders for a step. */
+/** WebGPU is emulated on the CPU here, and a step compiles a hundred shaders. */
 const PATIENCE = 300_000;
 const SETTINGS = { size: 64, minSize: 40, firstSteps: 3, steps: 2 } as const;
 
@@ -58,7 +58,7 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
   }
 
   test(
-    "the graphics card's memory does not grow from step to step, nor from job to job",
+    "GPU memory does not grow from step to step, nor from job to job",
     async () => {
       const first = await call("memory", "webgpu", 10);
       expect(first[0]).toBeGreaterThan(0);
@@ -70,7 +70,7 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
     PATIENCE,
   );
 
-  test("both runtimes are there, with threads", async () => {
+  test("both runtimes work, with threads", async () => {
     expect(await call("isolated")).toBe(true);
     expect(await call("probes")).toEqual([
       { name: "webgpu", ok: true },
@@ -99,7 +99,7 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
     }
   });
 
-  test("refuses bad pictures in one line", async () => {
+  test("rejects bad pictures in one line", async () => {
     const text = (words: string) => [...new TextEncoder().encode(words)];
     const jpeg = [...(await readFile("examples/cat.jpg"))];
     expect(await call("picture", [])).toEqual({ error: "picture: the picture is an empty file." });
@@ -117,7 +117,7 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
     ]);
   });
 
-  test("writes PNG to the value, JPEG and WebP closely", async () => {
+  test("writes PNG exactly, JPEG and WebP approximately", async () => {
     const { image } = await readPicture("examples/cat.jpg", { longSide: 48 });
     const rounded = { ...image, data: image.data.map((x) => Math.round(x * 255) / 255) };
     for (const [format, most] of [
@@ -151,7 +151,7 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
     }
   });
 
-  test("keeps weights that the user brings, and forgets them", async () => {
+  test("caches and removes imported weights", async () => {
     const bytes = await readFile("weights/pocket.safetensors");
     const { digest, again, ...rest } = await call("keep", "/weights/pocket.safetensors");
     expect(rest).toEqual({ before: false, kept: true, removed: true, after: false, received: bytes.length });
@@ -161,7 +161,7 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
 
   describe.each(["wasm", "webgpu"])("%s", (runtime) => {
     test(
-      "computes every operator as the cpu does",
+      "computes every operator like the cpu",
       async () => {
         for (const [name, operator] of Object.entries(operators)) {
           const { outputs, inputs } = problem(operator);
@@ -178,7 +178,7 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
     );
 
     test.each(Object.entries(jobs))(
-      "takes %s as the cpu does",
+      "takes %s like the cpu",
       async (name, { settings, count }) => {
         const weights = await readWeights(await readFile("weights/pocket.safetensors"), pocket);
         const expected = await takeSteps(await cpu.open({ threads: 1 }), weights, settings, count);
@@ -202,7 +202,7 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
 
         const expected = await onNode("examples/cat.jpg", "examples/starry.jpg");
         for (const [i, loss] of expected.losses.entries()) {
-          // Decoders differ by a level or two in a pixel, so the numbers agree roughly only.
+          // Decoders differ by a step or two per value, so losses agree only roughly.
           expect(Math.abs(losses[i]! / loss - 1), `loss ${i}`).toBeLessThan(0.05);
         }
         const distance = image.data.reduce((sum, x, i) => sum + Math.abs(x - expected.data[i]!), 0) / image.data.length;

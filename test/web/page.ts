@@ -1,6 +1,6 @@
 /**
- * The bare page that a test drives: every operator, whole steps and a short job on the browser's runtimes, through the
- * public door. Numbers come back as plain lists; who compares them, it refuses to know.
+ * The page that a test controls: every operator, whole steps and a short job on the browser's runtimes, through the
+ * public API. Numbers are returned as plain lists.
  */
 import { operators } from "../../src/graph/operators.case.ts";
 import { problem } from "../../src/graph/problem.case.ts";
@@ -11,7 +11,7 @@ type Numbers = Readonly<Record<string, readonly number[]>>;
 
 const opened = new Map<string, Promise<pastiche.Runtime>>();
 
-/** Runtimes stay open: their builds are large, and their first shaders slow. */
+/** Runtimes stay open, because their builds are large and their first shaders slow. */
 function open(name: string, threads?: number): Promise<pastiche.Runtime> {
   const runtime = opened.get(name) ?? pastiche.openRuntime(name, threads ? { threads } : {});
   opened.set(name, runtime);
@@ -33,7 +33,7 @@ function say(text: string): void {
   document.querySelector("#status")!.textContent = text;
 }
 
-/** How many bytes of the device's memory are in use, counted from outside. */
+/** The bytes of GPU memory in use, counted from outside. */
 let bytesOnDevice = 0;
 if (typeof GPUDevice !== "undefined") {
   const { createBuffer } = GPUDevice.prototype;
@@ -83,7 +83,7 @@ const page = {
     return { losses: [...losses], left: plain(left) };
   },
 
-  /** What the page sees in a picture's bytes, or the error that a user would read. */
+  /** The decoded picture, or the error as a user would read it. */
   async picture(bytes: readonly number[], options: pastiche.ReadOptions = {}) {
     try {
       const { image, alpha, ...about } = await pastiche.readPicture(new Blob([Uint8Array.from(bytes)]), options);
@@ -93,14 +93,14 @@ const page = {
     }
   },
 
-  /** A drawing through a file and back: written here, its bytes for others to read. */
+  /** Encodes a drawing. */
   async encoded(format: "png" | "jpeg" | "webp" | "tiff", image: { width: number; height: number; data: number[] }) {
     const drawing = { image: { ...image, data: Float32Array.from(image.data) } };
     const blob = await pastiche.encodePicture(format, drawing);
     return { type: blob.type, bytes: [...new Uint8Array(await blob.arrayBuffer())] };
   },
 
-  /** A weights file's tensors, each as its name, shape and sum. */
+  /** The tensors of a weights file: name, shape and sum. */
   async weights(bytes: readonly number[], backbone: pastiche.Backbone) {
     const weights = await pastiche.readWeights(Uint8Array.from(bytes), backbone);
     return [...weights].map(([name, { shape, data }]) => ({
@@ -110,7 +110,7 @@ const page = {
     }));
   },
 
-  /** What becomes of weights that the user brings: kept, used, forgotten. */
+  /** Caches, uses and removes imported weights. */
   async keep(address: string) {
     const told: number[] = [];
     const before = await pastiche.isKept("pocket");
@@ -122,7 +122,7 @@ const page = {
     return { before, kept, removed, after, received: told.at(-1), digest, again: network.digest };
   },
 
-  /** The device's memory in use after each step of a job whose image is looked at every time, and after the job. */
+  /** GPU memory in use after each step of a job whose image is read every time, and after the job. */
   async memory(runtime: string, steps: number): Promise<number[]> {
     const stylizer = await pastiche.createStylizer({ runtime });
     const settings = { size: 64, levels: 1, steps, contentLayers: { conv1_1: 1 }, styleLayers: { conv1_1: 1 } };
@@ -134,7 +134,7 @@ const page = {
     return [...bytes, bytesOnDevice];
   },
 
-  /** A whole job from two addresses; the result is shown and comes back as the bytes of a PNG. */
+  /** A whole job from two URLs; the result is shown and returned as a PNG's bytes. */
   async stylize(runtime: string, contentUrl: string, styleUrl: string, settings: pastiche.SettingsInput) {
     const content = await pastiche.readPicture(contentUrl, { longSide: 256 });
     const style = await pastiche.readPicture(styleUrl, { longSide: 256 });

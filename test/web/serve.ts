@@ -1,4 +1,4 @@
-/** Builds the test page with Vite into a folder of its own and serves it, cross-origin isolated, on a free port. */
+/** Builds a test page with Vite into a temporary folder and serves it, cross-origin isolated, on a free port. */
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -24,8 +24,8 @@ export interface Served {
 }
 
 /**
- * The page of a folder at `/`, built with Vite's defaults and `options`, and the repository's `examples/` and `weights/`
- * under their names.
+ * Serves the page in a folder at `/`, built with Vite's defaults and `options`, and the repository's `examples/` and
+ * `weights/`.
  */
 export async function servePage(
   folderUrl = new URL(".", import.meta.url),
