@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -106,7 +107,7 @@ function shell(command: string, cwd: string): Promise<{ status: number | null; s
     KERAS_HOME: cwd,
     TORCH_HOME: cwd,
   };
-  const child = spawn("bash", ["-c", command], { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn("bash", ["-c", command], { cwd, env, stdio: ["ignore", "ignore", "pipe"], timeout: 300_000 });
   let stderr = "";
   child.stderr.on("data", (part) => {
     stderr += part;
