@@ -1,4 +1,4 @@
-/** Whole steps in eight bits against the same in floats, on the shipped network: losses and gradients. */
+/** Whole eight-bit steps compared with float32 steps on the bundled network: losses and gradients. */
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   add,
@@ -41,7 +41,7 @@ beforeAll(async () => {
   weights = (await loadWeights(pocket)).weights;
 });
 
-/** A step's graph, and what goes into it at the start of a job. */
+/** A step's graph and its inputs at the start of a job. */
 async function job(given: SettingsInput) {
   const settings = parseSettings({ size: 64, levels: 1, average: 0, ...given });
   const eye: Eye = { backbone: pocket, weights, pooling: settings.pooling };
@@ -62,7 +62,7 @@ async function job(given: SettingsInput) {
   return { outputs: stepGraph(eye, all, optimizer, names), inputs };
 }
 
-/** What the next step starts with. */
+/** The inputs of the next step. */
 function next(inputs: Record<string, Value>, outputs: Record<string, Value>): Record<string, Value> {
   const moved: Record<string, Value> = { ...inputs, image: outputs["next image"]! };
   for (const [name, value] of Object.entries(outputs)) {
@@ -71,7 +71,7 @@ function next(inputs: Record<string, Value>, outputs: Record<string, Value>): Re
   return moved;
 }
 
-/** Adam's first moment holds the gradient: `first' = beta1 first + (1 - beta1) gradient`. */
+/** The gradient, from Adam's first moment: `first' = beta1 first + (1 - beta1) gradient`. */
 async function gradient(before: Record<string, Value>, after: Record<string, Value>): Promise<Float32Array> {
   const [was, is] = [await before["state first"]!.read(), await after["next first"]!.read()];
   const [beta] = await before["parameter beta1"]!.read();
@@ -86,7 +86,7 @@ function cosine(a: Float32Array, b: Float32Array): number {
 
 describe.each(Object.keys(poolings) as Pooling[])("%s pooling", (pooling) => {
   test.each(["gram", "moments"] as const)(
-    "%s: the loss is within a fiftieth, the gradient points the same way",
+    "%s: the loss is within a fiftieth, the gradient has the same direction",
     async (styleLoss) => {
       const { outputs, inputs } = await job({ pooling, styleLoss });
       const rewritten = eightBit(outputs, NAMES)!;
@@ -111,13 +111,13 @@ describe.each(Object.keys(poolings) as Pooling[])("%s pooling", (pooling) => {
   );
 });
 
-test("every 3x3 convolution but the first and the last is in eight bits; read-outs stay in floats", async () => {
+test("every 3x3 convolution but the first and the last is in eight bits; read-outs stay in float32", async () => {
   const { outputs } = await job({});
   const lines = (graph: typeof outputs, op: string) =>
     print(graph)
       .split("\n")
       .filter((line) => line.includes(` = ${op}(`));
-  // A read-out is 1x1, the gradient of the image in blocks 4x4.
+  // A read-out is 1x1, the gradient of the image 4x4 (in blocks).
   const floats = (graph: typeof outputs) =>
     lines(graph, "Conv").filter((line) => !/kernel_shape=\[?1, ?1\b/.test(line));
   const rewritten = eightBit(outputs, NAMES)!.outputs;
@@ -125,24 +125,24 @@ test("every 3x3 convolution but the first and the last is in eight bits; read-ou
   expect(lines(rewritten, "com.microsoft.QLinearConv")).toHaveLength(floats(outputs).length - 2);
 });
 
-test("of equal maxima one has the gradient, also where a loss looks at what is pooled", async () => {
+test("one of several equal maxima gets the gradient, also where a loss reads the pooled layer", async () => {
   const { outputs } = await job({ styleLayers: { conv1_2: 1, conv3_4: 1, conv4_1: 1 } });
   const equals = (graph: EightBit["outputs"]) =>
     [...print(graph).matchAll(/ (\[.*\]) = Equal\(/g)].map((match) => match[1]);
-  // Three poolings, and in floats all maxima. In eight bits one after the other is looked at, channels last.
+  // Three poolings: float32 compares all maxima at once, eight bits one after the other, channels last.
   expect(equals(outputs)).toEqual(["[1, 64, H/4, W/4]", "[1, 32, H/2, W/2]", "[1, 16, H, W]"]);
   const found = equals(eightBit(outputs, NAMES)!.outputs);
   expect(found.length).toBeGreaterThan(3);
   for (const shape of equals(outputs)) expect(found).not.toContain(shape);
 });
 
-test("the ranges of a step in floats are the largest magnitudes", async () => {
+test("the ranges measured by a float32 step are the largest magnitudes", async () => {
   const { outputs, inputs } = await job({});
   const { measured } = eightBit(outputs, NAMES)!;
   const program = await runtime.load(encode(measured));
   const ranges = await (await program.run(inputs))["next ranges"]!.read();
   await program.dispose();
-  // Thirteen layers' features come first, gradients last.
+  // The thirteen layers' features come first, gradients last.
   const [features, end] = [ranges.indexOf(0), ranges.lastIndexOf(0) + 1];
   expect(features).toBe(13);
   const count = features + ranges.length - end;
@@ -152,7 +152,7 @@ test("the ranges of a step in floats are the largest magnitudes", async () => {
   expect(() => eightBit(outputs, { ...NAMES, capacity: 20 })).toThrow(`eightBit: ${count} ranges, and room for 20`);
 });
 
-test("a mixture of features' channels, and its gradient, stay in floats; the convolutions around it do not", async () => {
+test("a mixture of channels and its gradient stay in float32; the convolutions around it are quantised", async () => {
   const [channels, size] = [8, 16];
   const spread = (seed: number, shape: readonly number[]) => {
     const count = shape.reduce((a, b) => a * b, 1);
@@ -170,9 +170,9 @@ test("a mixture of features' channels, and its gradient, stay in floats; the con
   const [gradient] = grad(loss, [image]);
   const step = eightBit({ loss, gradient: gradient! }, NAMES)!;
   const counted = (op: string) => print(step.outputs).split(` = ${op}(`).length - 1;
-  // The first and the mixture, and the gradients of both.
+  // The first convolution and the mixture, and their gradients.
   expect(counted("Conv")).toBe(4);
-  // The others and their gradients.
+  // The other convolutions and their gradients.
   expect(counted("com.microsoft.QLinearConv")).toBe(4);
   const programs = [await runtime.load(encode(step.measured)), await runtime.load(encode(step.outputs))] as const;
   const { data } = noiseImage({ width: size, height: size }, 5, { mean: 0.5, deviation: 0.2 });
@@ -185,7 +185,7 @@ test("a mixture of features' channels, and its gradient, stay in floats; the con
   for (const program of programs) await program.dispose();
 });
 
-test("a graph without features is left alone", () => {
+test("a graph without features is not changed", () => {
   const [x, y] = [input("x", [2]), input("y", [2])];
   expect(eightBit({ z: mul(x, y) }, NAMES)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** The public surface, pinned: a change of it is a change of this file. */
+/** The public API, listed: changing it means changing this file. */
 import { expect, test } from "vitest";
 import * as core from "../src/index.ts";
 import * as node from "../src/node.ts";
@@ -41,7 +41,7 @@ test("what `pastiche` exports", () => {
   `);
 });
 
-test("what `pastiche/node` exports beyond that", () => {
+test("the additional exports of `pastiche/node`", () => {
   expect(own(node, core)).toMatchInlineSnapshot(`
     [
       "loadNetwork",
@@ -61,7 +61,7 @@ test("what `pastiche/node` exports beyond that", () => {
   `);
 });
 
-test("what `pastiche/web` exports beyond that", () => {
+test("the additional exports of `pastiche/web`", () => {
   expect(own(web, core)).toMatchInlineSnapshot(`
     [
       "readPictureText",
@@ -83,7 +83,7 @@ test("what `pastiche/web` exports beyond that", () => {
   `);
 });
 
-test("the rooms that one can choose from", () => {
+test("the parts that can be selected by name", () => {
   expect({
     losses: own(core.losses),
     models: own(core.models),

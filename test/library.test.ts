@@ -1,4 +1,4 @@
-/** The library called as people call it: what they naturally pass works, and what cannot be meant is said in a sentence. */
+/** The library as people call it: natural inputs work, invalid ones give one sentence. */
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,14 +22,14 @@ beforeAll(async () => {
   writeFileSync(at("sticker.png"), await encodePicture("png", { image: style, alpha }));
 });
 
-/** Runs a job, whatever it is; its result, or its error. */
+/** Runs a job; its result, or its error. */
 async function outcome(job: unknown, options?: unknown): Promise<Image | Error> {
   try {
     for await (const event of stylize(job as never, options as never)) if (event.type === "done") return event.image;
   } catch (error) {
     return error as Error;
   }
-  throw new Error("the job told no end");
+  throw new Error("the job ended without a result");
 }
 
 const other = (change: Partial<Record<keyof Image, unknown>>) => ({ ...content, ...change });
@@ -88,10 +88,10 @@ describe("a UserError of one sentence", () => {
     ["a mask's number", { ...job, mask: 3 }, "mask: expected an image"],
     ["a style mask that is no list", { ...job, mask: content, styleMask: content }, "styleMask: expected a list"],
     ["settings that are a list", { ...job, settings: [] }, "settings: expected a record"],
-    ["a setting that there is not", { ...job, settings: { sise: 64 } }, "sise: there is no such setting"],
-    ["a path that leads nowhere", { ...job, content: at("none.png") }, "there is no such file"],
+    ["an unknown setting", { ...job, settings: { sise: 64 } }, "sise: there is no such setting"],
+    ["a path without a file", { ...job, content: at("none.png") }, "there is no such file"],
     ["an address", { ...job, content: new URL("https://example.org/a.png") }, "is a web address; download the picture"],
-    ["bytes that are no picture", { ...job, content: new Uint8Array(9) }, "of no known format"],
+    ["bytes that are not a picture", { ...job, content: new Uint8Array(9) }, "of no known format"],
   ])("%s", async (_, given, message) => {
     const error = await outcome(given);
     expect(error).toBeInstanceOf(UserError);
@@ -108,7 +108,7 @@ describe("a UserError of one sentence", () => {
     ["an unknown option", { onProgres: () => {} }, 'The options: there is no "onProgres"'],
     ["settings among the options", { size: 64 }, 'The options: there is no "size"'],
     ["a controller for its signal", { signal: new AbortController() }, "signal: expected an AbortSignal"],
-    ["a wish that is no function", { wantsImage: true }, "wantsImage: expected a function, got true."],
+    ["a predicate that is not a function", { wantsImage: true }, "wantsImage: expected a function, got true."],
     ["a preview every negative time", { previewEvery: -1 }, "previewEvery: expected milliseconds, 0 or more, got -1."],
     ["previews of half a pixel", { previewSize: 0.5 }, "previewSize: expected a whole number of pixels"],
     ["too little memory", { memory: 1e6 }, "allow more (memory)"],
@@ -119,7 +119,7 @@ describe("a UserError of one sentence", () => {
     expect((error as Error).message).not.toContain("--");
   });
 
-  test("of a stylizer, too", async () => {
+  test("from a stylizer, too", async () => {
     await expect(createStylizer({ thread: 2 } as never)).rejects.toMatchObject({ name: "UserError", code: "usage" });
     const stylizer = await createStylizer();
     const run = stylizer.stylize(job, { threads: 2 } as never);
@@ -128,9 +128,9 @@ describe("a UserError of one sentence", () => {
   });
 });
 
-describe("what people naturally pass", () => {
+describe("natural inputs", () => {
   const bytes = () => readFile(at("photo.png"));
-  // Files hold eight bits: the images that they give are what to compare with.
+  // Files have eight bits, so results are compared with those of the decoded images.
   let read: typeof job;
   beforeAll(async () => {
     const [photo, painting] = [await readPicture(at("photo.png")), await readPicture(at("painting.png"))];
@@ -163,7 +163,7 @@ describe("what people naturally pass", () => {
     expect(((await outcome({ ...read, mask: at("mask.png") })) as Image).data.length).toBe(expected.data.length);
   });
 
-  test("a painting's transparency counts, however it comes", async () => {
+  test("a painting's transparency counts in every form", async () => {
     const sticker = await readPicture(at("sticker.png"));
     const expected = (await outcome({ ...job, style: sticker.image, styleAlpha: [sticker.alpha] })) as Image;
     for (const given of [sticker, at("sticker.png")])

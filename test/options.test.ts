@@ -1,6 +1,6 @@
 /**
- * Anything at all as options, from a program or from a command line: always a picture, or one clear error. What is valid is
- * really run, on a toy network, with a step or two.
+ * Random options, from a program or a command line, give a picture or one clear error. Valid ones are really run, on a
+ * toy network, with a step or two.
  */
 import { Command } from "commander";
 import * as fc from "fast-check";
@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: 600_000 });
 const content = noiseImage({ width: 24, height: 17 }, 1);
 const style = noiseImage({ width: 19, height: 21 }, 2);
 
-/** Ends of ranges and just beyond, and what is no number at all. */
+/** Ends of ranges, values just beyond, and values that are not numbers. */
 const odd = fc.constantFrom<unknown>(
   Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1e-300, 5e-324, 1e-30, 0.5, 1, 16, 1e12, 1.0000001e12,
   1e308, -1e308, -1, 12n, null, undefined, "", "0", "-0", "1e400", "0x10", "\n", "\u0000", "💥", true, false, [], {}, [1], [[]],
@@ -26,7 +26,7 @@ const odd = fc.constantFrom<unknown>(
   { conv1_1: Number.NaN }, { conv3_1: 1, block3_conv1: 1 }, JSON.parse('{"__proto__":1}'), Object.create(null), Symbol("s"),
 ); // biome-ignore format: a list of oddities reads best as it is
 
-/** What makes a run long is short or not allowed. */
+/** Values that make a run long are excluded or small. */
 const bounded: Record<string, readonly unknown[]> = {
   size: [16, 24, "content", 15, 16385, -16, Number.NaN],
   steps: [1, 2, 0, 1e7],
@@ -56,7 +56,7 @@ const values = new Map([
 const entry = fc.constantFrom(...names).chain((name) => fc.tuple(fc.constant(name), values.get(name) ?? odd));
 const entries = fc.array(entry, { maxLength: 5 });
 
-/** As a program gives them. */
+/** As a program passes them. */
 function record(given: readonly (readonly [string, unknown])[]): SettingsInput {
   const settings = {};
   for (const [key, value] of given)
@@ -76,7 +76,7 @@ function typed(given: readonly (readonly [string, unknown])[]): SettingsInput {
   return readSettings(command.parse(words, { from: "user" }).opts());
 }
 
-test("a thousand times anything: a picture or one clear error", async () => {
+test("a thousand random options: a picture or one clear error", async () => {
   const runtime = await countingRuntime();
   const { stylizer } = toyStylizer(runtime);
   let [pictures, errors] = [0, 0];
@@ -85,7 +85,7 @@ test("a thousand times anything: a picture or one clear error", async () => {
       const live = runtime.live;
       try {
         const own = asTyped ? typed(given) : record(given);
-        // Settings of another recipe than the default take hundreds of steps: what was not given is made short.
+        // Recipes take hundreds of steps: limit what was not given.
         const short = { size: 24, steps: 1, firstSteps: 1, model: "auto" } as const;
         const settings = own instanceof Object ? { ...short, ...own } : own;
         parseSettings(settings, flagOf);
@@ -95,7 +95,7 @@ test("a thousand times anything: a picture or one clear error", async () => {
         expectPicture(next.value.image);
         pictures++;
       } catch (error) {
-        // Commander's own complaint about a flag that does not exist, or about one without a value.
+        // Commander's own error about an unknown flag or a missing value.
         if ((error as { code?: string }).code?.startsWith("commander.")) return;
         if (!(error instanceof UserError)) throw error;
         expect(["usage", "diverged"]).toContain(error.code);
@@ -107,13 +107,13 @@ test("a thousand times anything: a picture or one clear error", async () => {
     { numRuns: 1000 },
   );
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-  // Neither side of the coin is rare.
+  // Both outcomes are common.
   expect(Math.min(pictures, errors)).toBeGreaterThan(150);
 });
 
 function expectPicture({ width, height, data }: Image): void {
   expect(data.length).toBe(3 * width * height);
-  // The sides of a seamless picture are multiples of 16, those that are nearest.
+  // The sides of a seamless picture are the nearest multiples of 16.
   expect(Math.max(width, height)).toBeLessThanOrEqual(32);
   expect(data.every((x) => x >= 0 && x <= 1)).toBe(true);
 }

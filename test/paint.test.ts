@@ -7,7 +7,7 @@ import { paintings, render } from "../examples/paint.mjs";
 const SIZE = 64;
 const folder = fileURLToPath(new URL("../examples", import.meta.url));
 
-/** What is left of a picture from far away: its colours on a grid of 12 by 9. */
+/** A thumbnail: the colours on a grid of 12 by 9. */
 async function glance(picture: Sharp): Promise<number[]> {
   return [...(await picture.resize(12, 9, { fit: "fill" }).raw().toBuffer())];
 }
@@ -29,12 +29,12 @@ describe("the example paintings", () => {
     expect(render("waves", { size: SIZE, seed: 2 })).not.toEqual(first);
   });
 
-  it("refuse a name that is none of theirs", () => {
+  it("reject an unknown name", () => {
     expect(() => render("mona-lisa")).toThrow(/no painting "mona-lisa"; there are .*starry/);
   });
 
-  // A small canvas has fewer strokes and coarser lines, so only the layout of colours can be held against the kept one.
-  it.each(Object.keys(paintings))("%s.jpg is the picture that the script paints", async (name) => {
+  // A small canvas has fewer strokes and coarser lines, so only the layout of colours can be compared.
+  it.each(Object.keys(paintings))("%s.jpg is what the script paints", async (name) => {
     const kept = sharp(path.join(folder, `${name}.jpg`));
     const { width, height } = await kept.metadata();
     expect([width, height]).toEqual([1024, 768]);

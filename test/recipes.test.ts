@@ -1,4 +1,4 @@
-/** Every recipe paints on the network of the package: small, a few steps, all else as it is. */
+/** Every recipe runs on the bundled network, small and with few steps. */
 import { afterAll, expect, test } from "vitest";
 import { createStylizer } from "../src/node.ts";
 import * as recipes from "../src/recipes/index.ts";
@@ -30,6 +30,6 @@ test.each(Object.entries<Recipe>(recipes))("%s", async (name, { settings }) => {
   }
   expect(levels).toEqual(settings.levels === 1 ? [64] : [32, 45, 64]);
   expect(losses.every(Number.isFinite)).toBe(true);
-  // Within the first level, where the loss is one function; L-BFGS takes back what does not help.
+  // Within the first level, where the loss is one function; L-BFGS rejects steps that do not help.
   expect(Math.min(...losses.slice(1, 12))).toBeLessThan(losses[0]!);
 });

@@ -1,4 +1,4 @@
-/** Regions painted by the network of the package: each in its own style's colours, the rest left alone. */
+/** Regions painted with the bundled network: each in the colours of its own style, the rest unchanged. */
 import { expect, test } from "vitest";
 import { blank, type Image } from "../src/image/image.ts";
 import { createStylizer } from "../src/node.ts";
@@ -7,7 +7,7 @@ import { scene } from "./cli/pastiche.ts";
 const [width, height] = [64, 48];
 const photo = scene(width, height);
 
-/** White left of the middle, red right of it, black at the right end. */
+/** White on the left, red on the right, black at the right end. */
 const mask: Image = blank({ width, height });
 for (let i = 0; i < width * height; i++) {
   const x = i % width;
@@ -25,7 +25,7 @@ function mean({ data }: Image, from: number, to: number): number[] {
 }
 
 test.each([
-  // Deeper layers see beyond a region this small.
+  // The receptive fields of deeper layers exceed a region this small.
   [
     "from grey, by style alone",
     { init: "gray", alpha: 0, color: "free", steps: 150, average: 0.9, styleLayers: { conv1_1: 3, conv2_1: 2 } },
@@ -37,7 +37,7 @@ test.each([
     [0.2, 0.4, 0.8],
   ] as const;
   const style = colors.map((rgb) => blank({ width: 48, height: 48 }, rgb));
-  // Beside styles that are flat to the last bit, roughness would drown all else for long.
+  // With perfectly flat styles the roughness term would dominate for a long time.
   const settings = { size: width, levels: 1, model: "pocket", roughness: 0, ...given } as const;
   const stylizer = await createStylizer({ runtime: "cpu", threads: 2 });
   let result: Image | undefined;

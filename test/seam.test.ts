@@ -1,6 +1,6 @@
 /**
- * A seamless texture laid out as tiles: the step across the seam is as large as any other between neighbours. One seam of
- * 64 pixels says little (the energy of a single line varies by about 12%), so that of many textures is averaged.
+ * A seamless texture, tiled: the step across the seam is as large as between other neighbours. The energy of a single
+ * line varies by about 12%, so many textures are averaged.
  */
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stylizer.dispose());
 
-/** Mean squared differences between every two neighbouring columns and rows of a picture laid out 2x2. */
+/** Mean squared differences between neighbouring columns and rows of a picture tiled 2x2. */
 function energies({ width, height, data }: Image): { seams: number[]; others: number[] } {
   const at = (c: number, y: number, x: number) => data[(c * height + (y % height)) * width + (x % width)]!;
   const columns = new Array<number>(width).fill(0);
@@ -38,7 +38,7 @@ function energies({ width, height, data }: Image): { seams: number[]; others: nu
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** The energy on the seam against that elsewhere, each texture counting alike. */
+/** The energy at the seam relative to elsewhere, averaged over textures. */
 async function seamEnergy(seamless: boolean, textures: number): Promise<number> {
   const ratios: number[] = [];
   for (const [i, style] of paintings.entries()) {
@@ -54,11 +54,11 @@ async function seamEnergy(seamless: boolean, textures: number): Promise<number> 
   return mean(ratios);
 }
 
-test("on the seam is as much as elsewhere, within 5%", async () => {
+test("at the seam equals that elsewhere, within 5%", async () => {
   const ratio = await seamEnergy(true, 8);
   expect(Math.abs(ratio - 1)).toBeLessThan(0.05);
 }, 180_000);
 
-test("and a texture that is not seamless is found out", async () => {
+test("a texture that is not seamless is detected", async () => {
   expect(await seamEnergy(false, 2)).toBeGreaterThan(1.3);
 }, 60_000);

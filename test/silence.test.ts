@@ -1,4 +1,4 @@
-/** Nothing is written where nobody asked for it and nobody is asked anything: in HOME, TMPDIR, the working folder, the network. */
+/** Nothing is written or requested without being asked for: in HOME, TMPDIR, the working folder, the network. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,10 @@ beforeAll(async () => {
   picture = await png();
 });
 
-/** What `node args` leaves behind in its HOME, TMPDIR and working folder, and whom it tried to reach where that can be seen. */
+/**
+ * The files that `node args` leaves in HOME, TMPDIR and the working folder, and the hosts it contacted, where
+ * observable.
+ */
 function traces(args: readonly string[], env: Record<string, string | undefined> = {}) {
   const root = folder();
   for (const name of ["home", "tmp", "work"]) mkdirSync(join(root, name));
@@ -51,11 +54,11 @@ const cli = [join(dist, "cli/main.js"), "photo.png", "photo.png", "-o", "out.png
 const small = ["-s", "32", "--min-size", "32", "--precision", "fp32"];
 const mine = ["work/out.png", "work/photo.png"];
 
-test("a job of the command line writes its result and nothing else, and asks nobody", () => {
+test("a job of the command line writes its result and nothing else, and contacts nobody", () => {
   expect(traces([...cli, ...small])).toEqual({ status: 0, stderr: expect.any(String), left: mine, reached: [] });
 });
 
-test("neither is there anything where there is no HOME", () => {
+test("nothing is written without a HOME either", () => {
   const { status, left, reached } = traces([...cli, ...small], { HOME: undefined });
   expect({ status, left, reached }).toEqual({ status: 0, left: mine, reached: [] });
 });
@@ -80,7 +83,7 @@ test("a program's job leaves nothing behind", () => {
   expect({ status, left, reached }).toEqual({ status: 0, left: mine, reached: [] });
 });
 
-test("nor does one in a worker, where the main thread has loaded the library or the environment says it", () => {
+test("a job in a worker leaves nothing if the main thread has loaded the library or the environment disables telemetry", () => {
   const loaded = `await import(${library});`;
   for (const { status, left, reached } of [
     traces(["--input-type=module", "-e", `${loaded}${inWorker}`]),
@@ -89,13 +92,13 @@ test("nor does one in a worker, where the main thread has loaded the library or 
     expect({ status, left, reached }).toEqual({ status: 0, left: mine, reached: [] });
 });
 
-test("a worker that cannot switch telemetry off is refused, with what to do", () => {
+test("a worker that cannot switch telemetry off is rejected, with what to do", () => {
   const { status, stderr, left } = traces(["--input-type=module", "-e", inWorker]);
   expect({ status, left }).toEqual({ status: 1, left: ["work/photo.png"] });
   expect(stderr).toContain("import pastiche/node in the main thread");
 });
 
-test("what asks a device leaves nothing behind, either", () => {
+test("probing a device leaves nothing behind", () => {
   const { left, reached } = traces([join(dist, "cli/main.js"), "info"], { VK_DRIVER_FILES: "/nowhere.json" });
   expect({ left, reached }).toEqual({ left: ["work/photo.png"], reached: [] });
 });
