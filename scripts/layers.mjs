@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 const arrows = [
   { room: "errors.ts", to: [] },
   { room: "version.ts", to: [] },
-  { room: "parameters.ts", to: ["errors.ts", "zod"] },
+  { room: "records.ts", to: [] },
+  { room: "parameters/", to: ["errors.ts"] },
   { room: "graph/", to: [] },
   { room: "onnx/", to: ["graph/", "@bufbuild/protobuf"] },
   { room: "image/", to: [] },
@@ -20,11 +21,11 @@ const arrows = [
   { room: "weights/", to: ["errors.ts", "models/backbone.ts", "models/index.ts", "fflate", "h5wasm"] },
   { room: "models/", to: ["errors.ts", "graph/", "weights/weights.ts"] },
   { room: "losses/", to: ["graph/"] },
-  { room: "optimizers/", to: ["graph/", "parameters.ts", "zod"] },
-  { room: "recipes/", to: ["settings/settings.ts"] },
+  { room: "optimizers/", to: ["graph/", "parameters/"] },
+  { room: "recipes/", to: ["settings/schema.ts"] },
   {
     room: "settings/",
-    to: ["errors.ts", "parameters.ts", "image/", "models/", "losses/", "optimizers/", "recipes/", "zod"],
+    to: ["errors.ts", "records.ts", "parameters/", "image/", "models/", "losses/", "optimizers/", "recipes/"],
   },
   { room: "runtimes/node-", to: ["errors.ts", "runtimes/", "onnxruntime-node", "onnxruntime-common", "node:"] },
   { room: "runtimes/web-", to: ["errors.ts", "runtimes/", "onnxruntime-web", "onnxruntime-common"] },
@@ -32,18 +33,8 @@ const arrows = [
   {
     room: "transfer/",
     to: [
-      ...[
-        "errors.ts",
-        "parameters.ts",
-        "version.ts",
-        "graph/",
-        "onnx/",
-        "models/",
-        "losses/",
-        "optimizers/",
-        "schedule/",
-      ],
-      ...["settings/", "weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts", "zod"],
+      ...["errors.ts", "records.ts", "version.ts", "graph/", "onnx/", "models/", "losses/", "optimizers/", "schedule/"],
+      ...["settings/", "weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts"],
     ],
   },
   {
@@ -62,6 +53,8 @@ const arrows = [
     room: "cli/",
     to: [
       "errors.ts",
+      "records.ts",
+      "parameters/",
       "image/",
       "models/",
       "optimizers/",

@@ -25,18 +25,16 @@ export { encode } from "./onnx/model.ts";
 export { average } from "./optimizers/average.ts";
 export * as optimizers from "./optimizers/index.ts";
 export type { Optimizer, StateSpec, Update, UpdateInput } from "./optimizers/optimizer.ts";
+export type { Range, Shape } from "./parameters/value.ts";
 export * as recipes from "./recipes/index.ts";
 export type { Recipe } from "./recipes/recipe.ts";
 export type { Program, Runtime, RuntimeChoice, RuntimeOptions, Value, Values } from "./runtimes/runtime.ts";
 export { type Level, pyramid } from "./schedule/pyramid.ts";
-export {
-  type Adjustments,
-  givenSettings,
-  parseSettings,
-  type Settings,
-  type SettingsInput,
-  settingSchemas,
-} from "./settings/settings.ts";
+export type { Adjustments } from "./settings/adjust.ts";
+export { changedSettings, changesFrom, givenSettings } from "./settings/changes.ts";
+export { describeSettings, type SettingDescription } from "./settings/describe.ts";
+export { parseSettings, type Settings, type SettingsInput } from "./settings/settings.ts";
+export { readSettings, settingNamed, settingText } from "./settings/text.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint/checkpoint.ts";
 export type {
   AdjustedEvent,

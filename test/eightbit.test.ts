@@ -20,6 +20,7 @@ import { type Pooling, poolings } from "../src/models/features.ts";
 import { pocket } from "../src/models/pocket.ts";
 import { encode } from "../src/onnx/model.ts";
 import { adam } from "../src/optimizers/adam.ts";
+import { checkValues } from "../src/parameters/parameter.ts";
 import { loadWeights } from "../src/platform/node/weights.ts";
 import { cpu } from "../src/runtimes/node-cpu.ts";
 import type { Program, Runtime, Value } from "../src/runtimes/runtime.ts";
@@ -46,7 +47,7 @@ async function job(given: SettingsInput) {
   const settings = parseSettings({ size: 64, levels: 1, average: 0, ...given });
   const eye: Eye = { backbone: pocket, weights, pooling: settings.pooling };
   const all = terms(settings);
-  const optimizer = adam.make(adam.parameters.parse({}));
+  const optimizer = adam.make(checkValues(adam.parameters, {}));
   const levels = levelsOf({ content, style }, settings);
   const pictures = prepare({ content, style }, settings, levels).at(levels[0]!);
   const inputs: Record<string, Value> = {

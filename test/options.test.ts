@@ -10,7 +10,7 @@ import { UserError } from "../src/errors.ts";
 import type { Image } from "../src/image/image.ts";
 import { noiseImage } from "../src/image/noise.ts";
 import * as recipes from "../src/recipes/index.ts";
-import { parseSettings, type SettingsInput, settingSchemas } from "../src/settings/settings.ts";
+import { allSettings, parseSettings, type SettingsInput } from "../src/settings/settings.ts";
 import { countingRuntime, toyStylizer } from "../src/transfer/fixtures.case.ts";
 
 vi.setConfig({ testTimeout: 600_000 });
@@ -47,7 +47,7 @@ const sensible: Record<string, readonly unknown[]> = {
   pooling: ["max", "average"],
   learningRate: [1e-30, 0.02, 10],
 };
-const names = [...settingSchemas().keys(), "__proto__", "constructor", "toString", "", "unknown", "parameters"];
+const names = [...allSettings.keys(), "__proto__", "constructor", "toString", "", "unknown", "parameters"];
 
 const values = new Map([
   ...Object.entries(bounded).map(([name, some]) => [name, fc.constantFrom(...some)] as const),
@@ -71,7 +71,7 @@ function typed(given: readonly (readonly [string, unknown])[]): SettingsInput {
   const words = given.flatMap(([name, value]) => {
     const layers = typeof value === "object" && value !== null ? Object.entries(value) : undefined;
     const text = layers ? layers.map(([layer, weight]) => `${layer}:${String(weight)}`).join(",") : String(value);
-    return [settingSchemas().has(name) ? flagOf(name) : `--${name}`, text];
+    return [allSettings.has(name) ? flagOf(name) : `--${name}`, text];
   });
   return readSettings(command.parse(words, { from: "user" }).opts());
 }

@@ -6,7 +6,7 @@ import { basename, dirname } from "node:path";
 import { UserError } from "../errors.ts";
 import { readCheckpoint } from "../platform/node/checkpoint-slots.ts";
 import { inMessage } from "../platform/node/paths.ts";
-import { givenSettings } from "../settings/settings.ts";
+import { givenSettings } from "../settings/changes.ts";
 import { carriedSettings } from "../transfer/checkpoint/carry.ts";
 import { readNotes } from "./checkpoint-notes.ts";
 import { flagOf, readSettings } from "./flags.ts";

@@ -4,12 +4,12 @@
  */
 import { dirname, resolve } from "node:path";
 import { UserError } from "../errors.ts";
+import { readNumber } from "../parameters/value.ts";
 import { type CheckpointSlots, checkpointPath, checkpointSlots } from "../platform/node/checkpoint-slots.ts";
 import { type Lock, takeLock } from "../platform/node/lock.ts";
 import { inMessage } from "../platform/node/paths.ts";
 import type { Checkpoint } from "../transfer/checkpoint/checkpoint.ts";
 import type { StepEvent } from "../transfer/events.ts";
-import { number } from "./flags.ts";
 import { commandLine, pathArgument } from "./shell.ts";
 import type { StylizeFlags } from "./stylize.ts";
 
@@ -126,7 +126,7 @@ function reportWords(report: string | undefined, slots: string): string[] {
 
 /** Seconds as milliseconds; a usage error for anything else than 0 and up. */
 function interval(text: string): number {
-  const seconds = number(text);
+  const seconds = readNumber(text);
   if (typeof seconds === "number" && seconds >= 0 && seconds <= 1e6) return seconds * 1000;
   throw new UserError("usage", `--checkpoint-every: expected seconds from 0 to 1000000, got ${JSON.stringify(text)}.`);
 }

@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import { invalid, UserError } from "../errors.ts";
 import { cheapestOrder } from "../sequence/grid.ts";
 import { parseValues } from "../sequence/values.ts";
-import { isWhole, readValue, settingNamed } from "./flags.ts";
+import { settingNamed } from "../settings/text.ts";
+import { isWhole, readValue } from "./flags.ts";
 
 /** One thing that is varied. */
 export interface Axis {

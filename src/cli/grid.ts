@@ -1,9 +1,10 @@
 /** `pastiche grid CONTENT STYLE --vary NAME=VALUES`: settings against each other. Flags in, a folder of pictures out. */
 import { Command, Option } from "commander";
 import { invalid, jsonLine } from "../errors.ts";
+import { readNumber } from "../parameters/value.ts";
 import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
-import { number, readSettings, settingOptions } from "./flags.ts";
+import { readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
 import { gathered, MEMORY, maskOptions, type StylizeFlags } from "./stylize.ts";
 
@@ -71,7 +72,7 @@ async function grid(given: string[], flags: GridFlags): Promise<void> {
   const { machineOptions } = await import("./job.ts");
   const { voice } = await import("./telling.ts");
 
-  const depth = number(flags.depth ?? "8");
+  const depth = readNumber(flags.depth ?? "8");
   if (depth !== 8 && depth !== 16) throw invalid("usage", "--depth", "8 or 16", depth);
   if (flags.output === "-") throw invalid("usage", "--output", "a folder", "-");
   const machine = machineOptions(flags);

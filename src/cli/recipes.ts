@@ -3,7 +3,8 @@ import { Command } from "commander";
 import { invalid } from "../errors.ts";
 import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
-import { givenSettings, parseSettings } from "../settings/settings.ts";
+import { givenSettings } from "../settings/changes.ts";
+import { parseSettings } from "../settings/settings.ts";
 import { settingWords } from "./flags.ts";
 import { commandLine } from "./shell.ts";
 

@@ -10,7 +10,8 @@ import { type Fact, type Input, readSnapshots, reportPage, type Snapshot } from 
 import { readRegular } from "../platform/node/regular.ts";
 import { checkWritable, writeAtomically } from "../platform/node/write.ts";
 import type { Level } from "../schedule/pyramid.ts";
-import { givenSettings, parseSettings, type SettingsInput } from "../settings/settings.ts";
+import { givenSettings } from "../settings/changes.ts";
+import { parseSettings, type SettingsInput } from "../settings/settings.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
 import { listed } from "../transfer/pictures/paintings.ts";
 import type { Origin } from "./checkpoint-notes.ts";

@@ -24,7 +24,7 @@ export function resumeCommand(): Command {
     const { findPictures } = await import("./recorded.ts");
     const { runJob } = await import("./job.ts");
     const { madeOf } = await import("./metadata.ts");
-    const { givenSettings } = await import("../settings/settings.ts");
+    const { givenSettings } = await import("../settings/changes.ts");
     const { version } = await import("./version.ts");
 
     const { checkpoint, notes, slots, problem } = await readCheckpoint(path);

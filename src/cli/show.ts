@@ -1,7 +1,8 @@
 /** `pastiche show OUT.png`: how a result was made, as a command line that makes it again. */
 import { Command } from "commander";
 import { jsonLine } from "../errors.ts";
-import { chosenSettings, givenSettings, type SettingsInput } from "../settings/settings.ts";
+import { chosenSettings, givenSettings } from "../settings/changes.ts";
+import type { SettingsInput } from "../settings/settings.ts";
 import { settingWords } from "./flags.ts";
 import type { Made } from "./metadata.ts";
 import { commandLine, pathArgument } from "./shell.ts";

@@ -1,9 +1,10 @@
 /** `pastiche CONTENT STYLE`: one photo in the style of one painting. Flags in, one job run, its files written. */
 import { Command, Option } from "commander";
 import { UserError } from "../errors.ts";
+import { readNumber } from "../parameters/value.ts";
 import type { ReadOptions } from "../platform/node/pictures.ts";
-import { starts } from "../settings/settings.ts";
-import { flagOf, number, readSettings, settingOptions } from "./flags.ts";
+import { starts } from "../settings/schema.ts";
+import { flagOf, readSettings, settingOptions } from "./flags.ts";
 import { progressStyles } from "./progress.ts";
 import { mapRoles, type Roles } from "./roles.ts";
 
@@ -176,7 +177,7 @@ export function startFile(init: unknown): string | undefined {
 
 /** A whole number from `low` up to `high`, or a `usage` error that names the flag. */
 export function wholeNumber(flag: string, text: string, low: number, high: number): number {
-  const value = number(text);
+  const value = readNumber(text);
   if (typeof value === "number" && Number.isInteger(value) && value >= low && value <= high) return value;
   throw new UserError("usage", `${flag}: expected a whole number from ${low} to ${high}, got ${JSON.stringify(text)}.`);
 }

@@ -1,13 +1,13 @@
 /** Where a job of the command line writes: the result, and snapshots beside it. */
 import { join, parse } from "node:path";
 import { invalid, UserError } from "../errors.ts";
+import { readNumber } from "../parameters/value.ts";
 import { withEnding } from "../platform/node/names.ts";
 import { checkWritable } from "../platform/node/write.ts";
 import { checkEncoding, type Depth, type OutputFormat, outputFormat } from "../platform/pictures.ts";
 import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { Settings } from "../settings/settings.ts";
-import { number } from "./flags.ts";
 import type { Sources } from "./inputs.ts";
 import { snapshotFlags } from "./recipes.ts";
 import { type StylizeFlags, wholeNumber } from "./stylize.ts";
@@ -35,7 +35,7 @@ export async function outputTarget(sources: Sources, flags: StylizeFlags, mayRep
     flags.output ?? (named.some((source) => source.path === "-") ? "-" : defaultName(stems.join("-"), ".png"));
   if (path === "-" && flags.json)
     throw new UserError("usage", "--json and the picture both want standard output; give -o FILE.");
-  const depth = number(flags.depth ?? "8");
+  const depth = readNumber(flags.depth ?? "8");
   if (depth !== 8 && depth !== 16) throw invalid("usage", "--depth", "8 or 16", depth);
   const quality =
     flags.jpegQuality === undefined ? {} : { quality: wholeNumber("--jpeg-quality", flags.jpegQuality, 1, 100) };

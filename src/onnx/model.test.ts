@@ -6,6 +6,7 @@ import { operators } from "../graph/operators.case.ts";
 import { toy, toyWeights } from "../models/backbone.case.ts";
 import { average } from "../optimizers/average.ts";
 import { adam } from "../optimizers/index.ts";
+import { checkValues } from "../parameters/parameter.ts";
 import { parseSettings } from "../settings/settings.ts";
 import { stepGraph } from "../transfer/step/step.ts";
 import { terms } from "../transfer/step/terms.ts";
@@ -24,7 +25,7 @@ const kernel = () =>
 function step() {
   const weights = toyWeights();
   const eye = { backbone: toy, weights, pooling: "max" as const };
-  const optimizer = average(adam.make(adam.parameters.parse({})));
+  const optimizer = average(adam.make(checkValues(adam.parameters, {})));
   return stepGraph(eye, terms(parseSettings()), optimizer, ["learningRate", "beta1", "beta2", "epsilon", "decay"]);
 }
 

@@ -1,29 +1,29 @@
-import * as z from "zod";
 import { add, clip, div, mul, pow, sqrt, sub } from "../graph/index.ts";
-import { kind } from "../parameters.ts";
+import { parameter } from "../parameters/parameter.ts";
+import { part } from "../parameters/part.ts";
+import { numberIn } from "../parameters/value.ts";
 import { likeImage, number, type Optimizer } from "./optimizer.ts";
 
 /**
  * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), then clamped to [0, 1]. Moments are reset at every level: those
  * of the smaller image slow the descent down, because they know nothing of the detail that the finer level adds.
  */
-export const adam = kind(
+export const adam = part(
   "Adam: many small, steady steps",
   {
-    learningRate: z
-      .number()
-      .positive()
-      .max(10)
-      .default(0.02)
-      .describe("roughly the largest change of a pixel in a step"),
-    beta1: z.number().min(0).lt(1).default(0.9).describe("decay of the gradient's mean"),
-    beta2: z.number().min(0).lt(1).default(0.99).describe("decay of the gradient's mean square"),
-    epsilon: z
-      .number()
-      .positive()
-      .max(1000)
-      .default(1e-8)
-      .describe("added to the root mean square; damps pixels with almost no gradient"),
+    learningRate: parameter(numberIn({ above: 0, max: 10 }), "roughly the largest change of a pixel in a step", {
+      default: 0.02,
+      word: "lr",
+      aliases: ["learning-rate"],
+      placeholder: "rate",
+    }),
+    beta1: parameter(numberIn({ min: 0, below: 1 }), "decay of the gradient's mean", { default: 0.9 }),
+    beta2: parameter(numberIn({ min: 0, below: 1 }), "decay of the gradient's mean square", { default: 0.99 }),
+    epsilon: parameter(
+      numberIn({ above: 0, max: 1000 }),
+      "added to the root mean square; damps pixels with almost no gradient",
+      { default: 1e-8 },
+    ),
   },
   (): Optimizer => ({
     pointwise: true,

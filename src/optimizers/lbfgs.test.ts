@@ -1,6 +1,7 @@
 /** L-BFGS beyond convergence: it rejects bad steps, is invariant to the loss's scale and recovers from NaN. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { mul, type Tensor } from "../graph/index.ts";
+import { checkValues } from "../parameters/parameter.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { lbfgs } from "./index.ts";
 import { cliff, type Descent, type DescentOptions, descend, flat, openRuntime, problems } from "./optimizer.case.ts";
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 
 const begin = (options: Partial<DescentOptions> & { loss: DescentOptions["loss"] }, given = {}): Promise<Descent> => {
-  const parameters = lbfgs.parameters.parse(given);
+  const parameters = checkValues(lbfgs.parameters, given);
   return descend(runtime, { optimizer: lbfgs.make(parameters), parameters, ...options });
 };
 

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import {
   abs,
   add,
@@ -26,7 +25,9 @@ import {
   type Tensor,
   where,
 } from "../graph/index.ts";
-import { kind } from "../parameters.ts";
+import { parameter } from "../parameters/parameter.ts";
+import { part } from "../parameters/part.ts";
+import { numberIn } from "../parameters/value.ts";
 import { likeImage, number, type Optimizer } from "./optimizer.ts";
 
 /** Sufficient decrease (Nocedal and Wright, Numerical Optimization, 2nd edition, equation 3.4). */
@@ -47,16 +48,18 @@ const PATIENCE = 10;
  *
  * A step costs `4 * history` passes over the image; the state takes `8 * history` bytes per number of the image.
  */
-export const lbfgs = kind(
+export const lbfgs = part(
   "L-BFGS: fewer, larger steps along the curvature",
   {
-    learningRate: z
-      .number()
-      .positive()
-      .max(10)
-      .default(0.1)
-      .describe("the largest change of a pixel in the first step"),
-    history: z.int().min(1).max(100).default(10).describe("the number of correction pairs of the curvature"),
+    learningRate: parameter(numberIn({ above: 0, max: 10 }), "the largest change of a pixel in the first step", {
+      default: 0.1,
+      word: "lr",
+      aliases: ["learning-rate"],
+      placeholder: "rate",
+    }),
+    history: parameter(numberIn({ min: 1, max: 100, whole: true }), "the number of correction pairs of the curvature", {
+      default: 10,
+    }),
   },
   ({ history }): Optimizer => {
     const pairs = (image: Shape) => [history, elements(image)];

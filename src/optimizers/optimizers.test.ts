@@ -1,6 +1,7 @@
 /** Every exported optimiser, on losses with a known minimum. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { mul, sub, sumSquare, type Tensor } from "../graph/index.ts";
+import { checkValues } from "../parameters/parameter.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { freshState, keptState } from "../transfer/step/program.ts";
 import { average } from "./average.ts";
@@ -22,7 +23,7 @@ interface Made {
 const makers: Record<string, () => Made> = {};
 for (const [name, part] of Object.entries(optimizers)) {
   const make = (): Made => {
-    const parameters = part.parameters.parse({});
+    const parameters = checkValues(part.parameters, {});
     return { optimizer: part.make(parameters as never), parameters };
   };
   makers[name] = make;

@@ -5,15 +5,10 @@ import { UserError } from "../errors.ts";
 import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { strengths, terms, withoutPhoto } from "../transfer/step/terms.ts";
-import {
-  adjustedSettings,
-  changedSettings,
-  chosenSettings,
-  givenSettings,
-  parseSettings,
-  type SettingsInput,
-  settingSchemas,
-} from "./settings.ts";
+import { adjustedSettings } from "./adjust.ts";
+import { changedSettings, changesFrom, chosenSettings, givenSettings } from "./changes.ts";
+import { describeSettings } from "./describe.ts";
+import { allSettings, parseSettings, type SettingsInput } from "./settings.ts";
 
 /** The message of the error for settings of any type. */
 function complaint(given: Record<string, unknown>, label?: (name: string) => string): string {
@@ -64,7 +59,7 @@ describe("quality", () => {
 });
 
 test("every setting explains itself", () => {
-  for (const [name, schema] of settingSchemas()) expect(schema.description, name).toMatch(/^\S.{8,120}$/);
+  for (const { name, sentence } of describeSettings()) expect(sentence, name).toMatch(/^\S.{8,120}$/);
 });
 
 /** How a job is computed unless it is said: no recipe's business. */
@@ -214,7 +209,7 @@ test("anything at all is either settings or a usage error of one line", () => {
     Object.create(null), Symbol("s"), () => 1, new Date(Number.NaN), Number.MAX_SAFE_INTEGER + 2, JSON.parse('{"__proto__":1}'),
   ); // biome-ignore format: a list of oddities reads best as it is
   const names = fc.constantFrom(
-    ...settingSchemas().keys(),
+    ...allSettings.keys(),
     "__proto__",
     "constructor",
     "toString",
@@ -305,4 +300,26 @@ describe("terms", () => {
       variation: 0.25,
     });
   });
+});
+
+test("what differs from other settings is given again to the same settings", () => {
+  const base = parseSettings({ recipe: "gatys", size: 96 });
+  const settings = parseSettings({
+    recipe: "gatys",
+    size: 96,
+    optimizer: "adam",
+    styleLayers: { conv1_1: 2 },
+    beta1: 0.5,
+  });
+  const changes = changesFrom(base, settings);
+  expect(changes).toEqual({
+    optimizer: "adam",
+    styleLayers: { conv1_1: 2 },
+    learningRate: 0.02,
+    beta1: 0.5,
+    beta2: 0.99,
+    epsilon: 1e-8,
+  });
+  expect(changedSettings(base, changes)).toEqual(settings);
+  expect(changesFrom(settings, settings)).toEqual({});
 });

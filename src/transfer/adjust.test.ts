@@ -1,6 +1,7 @@
 /** Settings that change while a job runs: they act on the next step, and are checked like those that it began with. */
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Adjustments, SettingsInput } from "../settings/settings.ts";
+import type { Adjustments } from "../settings/adjust.ts";
+import type { SettingsInput } from "../settings/settings.ts";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, short, toyStylizer } from "./fixtures.case.ts";
 import type { StylizeOptions } from "./stylize.ts";
 import type { Job, Stylizer } from "./stylizer.ts";

@@ -1,7 +1,8 @@
 /** What a job tells while it runs: plain records, for a terminal, a page or a file alike. */
 import type { Image } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
-import type { Adjustments, Settings } from "../settings/settings.ts";
+import type { Adjustments } from "../settings/adjust.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { Region } from "./pictures/regions.ts";
 import type { Precision } from "./precision/precision.ts";

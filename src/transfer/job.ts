@@ -5,7 +5,9 @@
 import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
 import { flatten } from "../image/alpha.ts";
 import type { Image } from "../image/image.ts";
-import { isRecord, parseSettings, type SettingsInput, sidesOf } from "../settings/settings.ts";
+import { isRecord } from "../records.ts";
+import { parseSettings, type SettingsInput } from "../settings/settings.ts";
+import { sidesOf } from "../settings/size.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import { GRAIN } from "./pictures/edges.ts";
 import { paintingsOf } from "./pictures/paintings.ts";

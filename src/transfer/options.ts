@@ -1,6 +1,6 @@
 /** How a job may be run, checked: what people wrote in no typed language, or mistyped. Refuses to know what options do. */
 import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
-import { isRecord } from "../settings/settings.ts";
+import { isRecord } from "../records.ts";
 
 /** What an option must be: in words, and as a test. */
 interface Kind {

@@ -8,7 +8,6 @@ import { featureScale, scaleFeatures } from "../models/feature-scale.ts";
 import { average } from "../optimizers/average.ts";
 import * as optimizers from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { parse } from "../parameters.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { parseSettings, type Settings } from "../settings/settings.ts";
 import { version } from "../version.ts";
@@ -265,8 +264,8 @@ async function* finished(
 }
 
 function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {
-  const part = optimizers[optimizer];
-  return part.make(parse(part.parameters, parameters, (name) => name) as never);
+  // Complete settings have every parameter of their optimiser.
+  return optimizers[optimizer].make(parameters as never);
 }
 
 /** A queue of one: each call waits until the caller before it has called what it got. */

@@ -1,6 +1,6 @@
 /** The messages between a page and the worker that computes for it. */
 import { type ErrorCode, UserError } from "../errors.ts";
-import type { Adjustments } from "../settings/settings.ts";
+import type { Adjustments } from "../settings/adjust.ts";
 import type { StylizeEvent } from "../transfer/events.ts";
 import type { StylizeOptions } from "../transfer/stylize.ts";
 import type { MachineOptions, WebJob } from "./stylizer.ts";

@@ -3,9 +3,9 @@
  * imported here, so that a page ships it once, as the worker's script.
  */
 import { UserError } from "../errors.ts";
+import { mapValues } from "../records.ts";
 import type { Result, StylizeEvent } from "../transfer/events.ts";
 import { type Run, runOf, withResolvers } from "../transfer/run/run.ts";
-import { mapValues } from "../transfer/step/records.ts";
 import { type Inbox, inbox } from "./inbox.ts";
 import {
   errorFrom,

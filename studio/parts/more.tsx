@@ -1,5 +1,5 @@
 /** What is seldom turned: the recipe, the start, the seed, and what computes. */
-import { recipes, type Settings, settingSchemas } from "pastiche/web";
+import { describeSettings, recipes, type Settings } from "pastiche/web";
 import { chooseRecipe, set, settings } from "../model/project.ts";
 import { type EngineName, engine, hasComputer, isRunning, paint } from "../model/run.ts";
 import { Network } from "./network.tsx";
@@ -33,7 +33,7 @@ export function More() {
         label="Start from"
         value={init}
         options={Object.entries(STARTS).map(([value, label]) => ({ value: value as Settings["init"], label }))}
-        hint={settingSchemas().get("init")?.description}
+        hint={describeSettings().find(({ name }) => name === "init")?.sentence}
         onValue={(start) => set("init", start)}
       />
       <div class="field">

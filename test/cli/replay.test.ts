@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { Command } from "commander";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import * as z from "zod";
 import { readSettings, settingOptions } from "../../src/cli/flags.ts";
 import { type Made, readMade, settingsText } from "../../src/cli/metadata.ts";
 import { commandLine } from "../../src/cli/shell.ts";
@@ -15,10 +14,12 @@ import { scales } from "../../src/losses/loss.ts";
 import { convolutions } from "../../src/models/backbone.ts";
 import { vgg19 } from "../../src/models/index.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
+import type { Range } from "../../src/parameters/value.ts";
 import { readPicture } from "../../src/platform/node/pictures.ts";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import * as recipes from "../../src/recipes/index.ts";
-import { parseSettings, type SettingsInput, settingSchemas } from "../../src/settings/settings.ts";
+import { describeSettings, type SettingDescription } from "../../src/settings/describe.ts";
+import { parseSettings, type SettingsInput } from "../../src/settings/settings.ts";
 import { folder, halves, pastiche, png, quick } from "./pastiche.ts";
 
 const cwd = folder();
@@ -36,24 +37,26 @@ beforeAll(async () => {
 const pixels = async (name: string) => (await readPicture(at(name))).image;
 const made = (name: string) => readMade(at(name));
 
-/** What fits a setting's schema, from the ranges that the schema tells. */
-function fitting(facts: z.core.JSONSchema.JSONSchema): fc.Arbitrary<unknown> {
-  if (facts.enum) return fc.constantFrom(...(facts.enum as unknown[]));
-  if (facts.const !== undefined) return fc.constant(facts.const);
-  if (facts.anyOf) return fc.oneof(...facts.anyOf.map((one) => fitting(one as typeof facts)));
-  if (facts.type === "boolean") return fc.boolean();
-  const min = Number(facts.minimum ?? facts.exclusiveMinimum ?? 0);
-  const max = Number(facts.maximum ?? facts.exclusiveMaximum ?? 1e12);
-  if (facts.type === "integer") return fc.integer({ min, max });
-  if (facts.type === "number") {
-    const excluded = { minExcluded: facts.minimum === undefined, maxExcluded: facts.exclusiveMaximum !== undefined };
-    return fc.double({ min, max, ...excluded, noNaN: true });
-  }
-  if (facts.type === "array") return fc.array(fitting(facts.items as typeof facts), { minLength: 1, maxLength: 4 });
-  // What JSON cannot describe is the two sides of a texture.
-  if (facts.type === undefined) return fc.constantFrom("16x16384", "1024x512");
-  const layers = convolutions(vgg19).map(({ name }) => name);
-  return fc.dictionary(fc.constantFrom(...layers), fc.double({ min: 0, max: 1e12, noNaN: true }), { minKeys: 1 });
+const layerNames = convolutions(vgg19).map(({ name }) => name);
+
+/** What fits a setting, as its description says. */
+function fitting({ name, shape }: SettingDescription): fc.Arbitrary<unknown> {
+  if (shape.type === "choice") return fc.constantFrom(...shape.choices);
+  if (shape.type === "switch") return fc.boolean();
+  if (shape.type === "layers")
+    return fc.dictionary(fc.constantFrom(...layerNames), fc.double({ min: 0, max: 1e12, noNaN: true }), { minKeys: 1 });
+  // Only these scales, each once, which a range does not say.
+  if (name.endsWith("Scales")) return fc.subarray([...scales], { minLength: 1 });
+  const one = inRange(shape.range);
+  if (shape.type === "numbers") return fc.oneof(one, fc.array(one, { minLength: 1, maxLength: 4 }));
+  const words = shape.words?.flatMap((word) => (word === "WIDTHxHEIGHT" ? ["16x16384", "1024x512"] : [word])) ?? [];
+  return words.length > 0 ? fc.oneof(one, fc.constantFrom(...words)) : one;
+}
+
+function inRange({ min, max, above, below, whole }: Range): fc.Arbitrary<number> {
+  const limits = { min: min ?? above ?? 0, max: max ?? below ?? 1e12 };
+  if (whole) return fc.integer(limits);
+  return fc.double({ ...limits, minExcluded: above !== undefined, maxExcluded: below !== undefined, noNaN: true });
 }
 
 /** Any settings, as they are given: each setting is there or not. */
@@ -61,21 +64,11 @@ const anySettings: fc.Arbitrary<SettingsInput> = fc
   .constantFrom(...(Object.keys(optimizers) as (keyof typeof optimizers)[]))
   .chain((optimizer) => {
     const others = Object.keys(optimizers).filter((name) => name !== optimizer) as (keyof typeof optimizers)[];
-    const own = optimizers[optimizer].parameters.shape;
-    const strange = others.flatMap((name) => Object.keys(optimizers[name].parameters.shape));
-    const schemas = [...settingSchemas()]
-      .filter(([name]) => name in own || !strange.includes(name))
-      .map(([name, schema]) => [name, name in own ? (own as Record<string, z.ZodType>)[name]! : schema] as const);
-    const values = schemas.map(
-      ([name, schema]) =>
-        [
-          name,
-          // Each scale once, which JSON cannot describe.
-          name.endsWith("Scales")
-            ? fc.subarray([...scales], { minLength: 1 })
-            : fitting(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })),
-        ] as const,
+    const strange = others.flatMap((name) => Object.keys(optimizers[name].parameters));
+    const fit = describeSettings().filter(
+      ({ name }) => name in optimizers[optimizer].parameters || !strange.includes(name),
     );
+    const values = fit.map((setting) => [setting.name, fitting(setting)] as const);
     return fc.record(Object.fromEntries(values), { requiredKeys: [] }).map((all) => ({ ...all, optimizer }));
   }) as fc.Arbitrary<SettingsInput>;
 

@@ -11,6 +11,7 @@ import { vgg19 } from "../../src/models/index.ts";
 import { encode } from "../../src/onnx/model.ts";
 import { adam, lbfgs } from "../../src/optimizers/index.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
+import { checkValues } from "../../src/parameters/parameter.ts";
 import { cpu } from "../../src/runtimes/node-cpu.ts";
 import type { Program, Runtime, Value } from "../../src/runtimes/runtime.ts";
 import { parseSettings, type Settings } from "../../src/settings/settings.ts";
@@ -143,7 +144,7 @@ async function steps(golden: GoldenCase, settings: Settings, optimizer: Optimize
 
 function adamSteps(golden: GoldenCase, learningRate: number) {
   const parameters = { learningRate, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
-  return steps(golden, settings("balanced", golden), adam.make(adam.parameters.parse({})), parameters);
+  return steps(golden, settings("balanced", golden), adam.make(checkValues(adam.parameters, {})), parameters);
 }
 
 test("weights and pictures equal PyTorch's bit for bit", () => {
@@ -219,7 +220,7 @@ describe.each(Object.entries(golden.cases))("%s", (_, expected) => {
 
   test.skipIf(!expected.lbfgs)("fifty evaluations of L-BFGS end at most 2% above the better of PyTorch's", async () => {
     const { normalize, fixed, strong_wolfe } = expected.lbfgs!;
-    const { learningRate, history } = lbfgs.parameters.parse({});
+    const { learningRate, history } = checkValues(lbfgs.parameters, {});
     const set = settings(normalize, expected);
     const run = await steps(expected, set, lbfgs.make({ learningRate, history }), { learningRate, history });
     let outputs: Record<string, Value> = {};

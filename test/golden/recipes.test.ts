@@ -10,6 +10,7 @@ import { vgg19 } from "../../src/models/index.ts";
 import { encode } from "../../src/onnx/model.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
+import { checkValues } from "../../src/parameters/parameter.ts";
 import * as recipes from "../../src/recipes/index.ts";
 import { cpu } from "../../src/runtimes/node-cpu.ts";
 import type { Value } from "../../src/runtimes/runtime.ts";
@@ -48,7 +49,7 @@ async function follow(settings: Settings, count: number) {
   const eye: Eye = { backbone: vgg19, weights, pooling: settings.pooling };
   const all = terms(settings);
   const { make, parameters } = optimizers[settings.optimizer];
-  const optimizer: Optimizer = make(parameters.parse(settings.parameters) as never);
+  const optimizer: Optimizer = make(checkValues(parameters, settings.parameters) as never);
   let inputs: Record<string, Value> = {};
   for (const [picture, image] of [
     ["content", contentPicture(golden.size)],

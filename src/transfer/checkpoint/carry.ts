@@ -5,7 +5,9 @@
 import { UserError } from "../../errors.ts";
 import { cropClamped, type Image, type Size } from "../../image/image.ts";
 import { type Level, pyramid } from "../../schedule/pyramid.ts";
-import { changedSettings, type Settings, type SettingsInput, sidesOf } from "../../settings/settings.ts";
+import { changedSettings } from "../../settings/changes.ts";
+import type { Settings, SettingsInput } from "../../settings/settings.ts";
+import { sidesOf } from "../../settings/size.ts";
 import { edgesOf, GRAIN } from "../pictures/edges.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { checkNetwork } from "./resume.ts";

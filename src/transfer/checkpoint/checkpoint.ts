@@ -2,10 +2,11 @@
  * A job on the way as bytes, and back: a safetensors file whose metadata holds what was asked for and how far it came, and
  * the SHA-256 of everything in it. It refuses to know files and runtimes; who hashes is passed in.
  */
-import * as z from "zod";
 import { UserError } from "../../errors.ts";
 import type { Size } from "../../image/image.ts";
-import { isRecord, recordedSettings, type Settings } from "../../settings/settings.ts";
+import { isRecord } from "../../records.ts";
+import { recordedSettings } from "../../settings/changes.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { joined, parseSafetensors, safetensorsPieces } from "../../weights/safetensors.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 
@@ -99,7 +100,7 @@ export async function decodeCheckpoint(
   if (!inPlace || (await unsignedDigest(bytes, digest, sha256)) !== digest) {
     throw unusable("is damaged: its digest is not that of what it holds");
   }
-  const { settings, ...job } = understood(() => head.parse(JSON.parse(metadata.get("job") ?? "null")));
+  const { settings, ...job } = understood(() => readHead(metadata.get("job") ?? "null"));
   const checkpoint = { ...job, settings: understood(() => recordedSettings(settings)), tensors };
   return { checkpoint, notes: understood(() => JSON.parse(metadata.get("notes") ?? "null")), digest };
 }
@@ -114,17 +115,22 @@ async function unsignedDigest(bytes: Uint8Array, digest: string, sha256: Sha256)
   }
 }
 
-/** All of a checkpoint but its tensors, as it is stored. */
-const head = z.object({
-  settings: z.custom<Settings>(isRecord),
-  model: z.string(),
-  weights: z.string(),
-  runtime: z.string(),
-  step: z.int().min(0),
-  steps: z.int().min(0),
-  level: z.int().min(0),
-  size: z.object({ width: z.int().min(1), height: z.int().min(1) }),
-});
+/** All of a checkpoint but its tensors, from the JSON of its metadata. Throws if it is not complete. */
+function readHead(json: string): Omit<Checkpoint, "tensors"> {
+  const head: unknown = JSON.parse(json);
+  if (!isRecord(head) || !isRecord(head.settings) || !isRecord(head.size)) throw new TypeError("no checkpoint's head");
+  const { settings, model, weights, runtime, step, steps, level } = head;
+  const { width, height } = head.size;
+  const texts = [model, weights, runtime].every((text) => typeof text === "string");
+  const counts = [step, steps, level, width, height].every(
+    (count) => Number.isSafeInteger(count) && Number(count) >= 0,
+  );
+  if (!texts || !counts || width === 0 || height === 0) throw new TypeError("a checkpoint's head with other values");
+  return { settings, model, weights, runtime, step, steps, level, size: { width, height } } as Omit<
+    Checkpoint,
+    "tensors"
+  >;
+}
 
 function opened(bytes: Uint8Array): ReturnType<typeof parseSafetensors> {
   try {

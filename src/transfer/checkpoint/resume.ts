@@ -2,7 +2,8 @@
 import { UserError } from "../../errors.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { Level } from "../../schedule/pyramid.ts";
-import { givenSettings, type Settings } from "../../settings/settings.ts";
+import { givenSettings } from "../../settings/changes.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { edgesOf } from "../pictures/edges.ts";
 import { checkpointShapes } from "../step/program.ts";
 import type { Checkpoint } from "./checkpoint.ts";

@@ -5,7 +5,8 @@
 import { greyed } from "../../image/color.ts";
 import { noiseImage } from "../../image/noise.ts";
 import type { Level } from "../../schedule/pyramid.ts";
-import { givenSettings, type Settings, type SettingsInput } from "../../settings/settings.ts";
+import { givenSettings } from "../../settings/changes.ts";
+import type { Settings, SettingsInput } from "../../settings/settings.ts";
 import type { LevelWork, StylizeEvent } from "../events.ts";
 import { PASSES } from "../level/begin.ts";
 import { edgesOf } from "../pictures/edges.ts";

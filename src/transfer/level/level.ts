@@ -4,11 +4,11 @@
  */
 import { UserError } from "../../errors.ts";
 import { clampImage, type Image, type Size } from "../../image/image.ts";
+import { mapValues, prefixed } from "../../records.ts";
 import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 import { readImage, readScalar, scalarValue } from "../step/program.ts";
-import { mapValues, prefixed } from "../step/records.ts";
 import { strengths, type Terms } from "../step/terms.ts";
 
 /** What a level begins with, made for it: it is the level's from then on, which may write over it and frees it. */

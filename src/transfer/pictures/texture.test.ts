@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { colorCloud } from "../../image/color.ts";
 import { noiseImage } from "../../image/noise.ts";
-import { parseSettings, type SettingsInput, sidesOf } from "../../settings/settings.ts";
+import { parseSettings, type SettingsInput } from "../../settings/settings.ts";
+import { sidesOf } from "../../settings/size.ts";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, toyStylizer } from "../fixtures.case.ts";
 import type { Stylizer } from "../stylizer.ts";
 import { withPhoto } from "./texture.ts";

@@ -6,7 +6,8 @@ import { UserError } from "../../errors.ts";
 import type { Image, Size } from "../../image/image.ts";
 import { noiseImage } from "../../image/noise.ts";
 import { multiple, pyramid } from "../../schedule/pyramid.ts";
-import { type Settings, sidesOf } from "../../settings/settings.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { sidesOf } from "../../settings/size.ts";
 import { edgesOf, GRAIN } from "./edges.ts";
 import type { Pictures } from "./prepare.ts";
 

@@ -6,11 +6,11 @@ import { UserError } from "../../errors.ts";
 import { type EightBitOptions, eightBit } from "../../graph/index.ts";
 import { encode } from "../../onnx/model.ts";
 import { number, type Optimizer } from "../../optimizers/optimizer.ts";
+import { mapValues, prefixed } from "../../records.ts";
 import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { dispose, readScalar, scalarValue } from "../step/program.ts";
-import { mapValues, prefixed } from "../step/records.ts";
 import { type Eye, stepGraph } from "../step/step.ts";
 import type { Terms } from "../step/terms.ts";
 

@@ -1,6 +1,7 @@
 /** The controls of a running job, as the caller sets them and as the loop reads them between two steps. */
 import { UserError } from "../../errors.ts";
-import { type Adjustments, adjustedSettings, type Settings } from "../../settings/settings.ts";
+import { type Adjustments, adjustedSettings } from "../../settings/adjust.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { type Controls, withResolvers } from "./run.ts";
 
 /** What the loop reads. */

@@ -1,5 +1,5 @@
 /** A running job as its caller has it: a promise of the result, an iterator of the events, and controls. */
-import type { Adjustments } from "../../settings/settings.ts";
+import type { Adjustments } from "../../settings/adjust.ts";
 import type { Result, StylizeEvent } from "../events.ts";
 import { eventLoopTurn } from "./turn.ts";
 

@@ -5,7 +5,8 @@
 import * as losses from "../../losses/index.ts";
 import type { FeatureLoss, Filter, ImageLoss } from "../../losses/loss.ts";
 import { type Backbone, blockOf, reach } from "../../models/backbone.ts";
-import { type FilterLoss, filterLosses, type Settings } from "../../settings/settings.ts";
+import { type FilterLoss, filterLosses } from "../../settings/schema.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { edgesOf } from "../pictures/edges.ts";
 import type { Region } from "../pictures/regions.ts";
 

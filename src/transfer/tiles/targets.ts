@@ -4,11 +4,11 @@
  */
 import type { Image, Size } from "../../image/image.ts";
 import { encode } from "../../onnx/model.ts";
+import { mapValues } from "../../records.ts";
 import type { Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Area, Tile } from "../../schedule/tiles.ts";
 import type { LevelPictures } from "../pictures/prepare.ts";
 import { dispose, mapValue } from "../step/program.ts";
-import { mapValues } from "../step/records.ts";
 import { contentMaps, type NamedMaps, sharesOf, styleMaps } from "../step/region-inputs.ts";
 import { describeGraph, type Eye, targetName } from "../step/step.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";

@@ -4,6 +4,7 @@
  * runtime holds no more than a tile; image and state are plain memory here. Order and events, the loop knows.
  */
 import { cropClamped, type Size } from "../../image/image.ts";
+import { mapValues, prefixed } from "../../records.ts";
 import type { Program, Runtime, Value, Values } from "../../runtimes/runtime.ts";
 import type { Tile } from "../../schedule/tiles.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -11,7 +12,6 @@ import type { WeightTensor } from "../../weights/weights.ts";
 import { type Begun, diverged, finite, type LevelRun, parametersOf } from "../level/level.ts";
 import type { Schedule } from "../precision/precision.ts";
 import { dispose, readScalar, scalarValue } from "../step/program.ts";
-import { mapValues, prefixed } from "../step/records.ts";
 import { strengths, type Terms } from "../step/terms.ts";
 import { totals } from "../step/totals.ts";
 import { type GradientRows, gradientRows } from "./gradient-rows.ts";
