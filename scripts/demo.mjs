@@ -10,4 +10,4 @@ rmSync(output, { force: true });
 console.log("\nRepainting examples/cat.jpg in the style of examples/starry.jpg ...");
 const began = performance.now();
 run("node", ["dist/cli/main.js", "examples/cat.jpg", "examples/starry.jpg", "--model", "pocket", "-o", output]);
-console.log(`The picture is there, after ${((performance.now() - began) / 1000).toFixed(1)} s: ${output}`);
+console.log(`Done after ${((performance.now() - began) / 1000).toFixed(1)} s: ${output}`);

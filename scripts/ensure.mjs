@@ -1,7 +1,4 @@
-/**
- * What a fresh clone lacks, brought once: packages and the build. `npm run demo` and `npm test` begin with it. Nothing
- * is installed that stands already.
- */
+/** Installs packages and builds, if a fresh clone needs it: the first part of `npm run demo` and `npm test`. */
 import { execFileSync, execSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,8 +7,8 @@ import { fileURLToPath } from "node:url";
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /**
- * Runs node, npm or npx in the repository, its output shown; throws if it fails. On Windows npm and npx are scripts of its
- * shell, which takes arguments apart unless they are quoted.
+ * Runs node, npm or npx in the repository with visible output; throws if it fails. On Windows npm and npx are shell
+ * scripts, whose arguments must be quoted.
  *
  * @param {"node" | "npm" | "npx"} command
  * @param {string[]} args

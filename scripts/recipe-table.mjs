@@ -1,5 +1,5 @@
 /**
- * The pictures and loss curves of docs/recipes.md: every recipe painted once, small, by the built command. Usage:
+ * The pictures and loss curves of docs/recipes.md: paints every recipe once, small, with the built command. Usage:
  *
  *     node scripts/recipe-table.mjs PHOTO PAINTING FOLDER [flags for all, as -n 300]
  */
@@ -25,8 +25,8 @@ for (const name of Object.keys(recipes)) {
 }
 
 /**
- * The loss and its shares on a logarithmic scale, of the events that a job told: content blue, style red, smoothness grey,
- * all of it black. Levels have losses of their own: where one begins there is a line.
+ * The loss and its parts on a logarithmic scale, from the events of a job: content blue, style red, total variation
+ * grey, all black. A grey line marks the start of a level, each of which has its own loss.
  * @param {string} log
  */
 export function curve(log) {

@@ -1,4 +1,7 @@
-/** Lines of every room of src/, tests apart, and the longest files; fails over 400 lines. Usage: node scripts/size.mjs */
+/**
+ * Prints the lines of every folder of src/, without tests, and fails for files over 400 lines. Usage: node
+ * scripts/size.mjs
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,7 +26,7 @@ for (const { path, lines, test } of files) {
     test ? { ...row, tests: row.tests + lines } : { ...row, files: row.files + 1, lines: row.lines + lines },
   );
 }
-console.log("room          files  lines  tests");
+console.log("folder        files  lines  tests");
 for (const [room, { files: count, lines, tests }] of rooms) {
   console.log(
     `${room.padEnd(12)} ${String(count).padStart(6)} ${String(lines).padStart(6)} ${String(tests).padStart(6)}`,

@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs, builds, brings Debian's chromium where it may, and runs every test. Where there is no browser it
- * says what is left out. Arguments go to Vitest.
+ * `npm test`: installs, builds, installs Debian's chromium if possible, and runs every test. Reports which tests are
+ * skipped without a browser. Arguments go to Vitest.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { ensureBuilt, run } from "./ensure.mjs";
 
 ensureBuilt();
-bringChromium();
+ensureChromium();
 const report = join(mkdtempSync(join(tmpdir(), "pastiche-")), "report.json");
 try {
   run("npx", [
@@ -21,19 +21,19 @@ try {
     ...process.argv.slice(2),
   ]);
 } catch {
-  process.exitCode = 1; // Vitest has said why.
+  process.exitCode = 1; // Vitest has printed the reason.
 }
 summarise();
 
-/** The counts alone on the last line, for machines that read logs. */
+/** Prints the counts on the last line, for machines. */
 function summarise() {
   if (!existsSync(report)) return;
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, "utf8"));
   console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests + numTodoTests} skipped`);
 }
 
-/** Debian's chromium by apt, if this is Debian and we may. */
-function bringChromium() {
+/** Installs Debian's chromium with apt, if this is Debian and we are root. */
+function ensureChromium() {
   const path = process.env.PASTICHE_CHROMIUM ?? "/usr/bin/chromium";
   if (existsSync(path)) return;
   const allowed = process.platform === "linux" && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");

@@ -35,7 +35,7 @@ test("strings are quoted, numbers and words are not", () => {
   ]);
 });
 
-test("an invalid value says what, what was expected and what was given", () => {
+test("invalid names the subject, the expected and the given value", () => {
   const error = invalid("usage", "--size", "a whole number", "x");
   expect(error).toBeInstanceOf(UserError);
   expect(error).toMatchObject({ code: "usage", message: '--size: expected a whole number, got "x".' });

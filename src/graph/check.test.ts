@@ -1,13 +1,13 @@
 /** Invalid graphs are rejected: shapes when a tensor is made, names and types when the whole graph is checked. */
 import { describe, expect, test } from "vitest";
-import { add, mul, where } from "./arithmetic.ts";
 import { check } from "./check.ts";
-import { conv } from "./convolution.ts";
 import { grad } from "./grad.ts";
-import { matmul, selfProduct } from "./linear.ts";
-import { concat, reshape, slice, transpose } from "./movement.ts";
-import { maxPool } from "./pooling.ts";
-import { max, sum } from "./reduce.ts";
+import { add, mul, where } from "./operators/arithmetic.ts";
+import { conv } from "./operators/convolution.ts";
+import { matmul, selfProduct } from "./operators/linear.ts";
+import { concat, reshape, slice, transpose } from "./operators/movement.ts";
+import { maxPool } from "./operators/pooling.ts";
+import { max, sum } from "./operators/reduce.ts";
 import { symbol } from "./shape.ts";
 import { constant, expectShape, input, node, scalar } from "./tensor.ts";
 

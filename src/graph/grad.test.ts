@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { add, mul, relu } from "./arithmetic.ts";
 import { differentiate, run } from "./fixtures.case.ts";
 import { grad } from "./grad.ts";
+import { add, mul, relu } from "./operators/arithmetic.ts";
+import { sum } from "./operators/reduce.ts";
+import { unitGradient } from "./operators/unit-gradient.ts";
 import { operators } from "./operators.case.ts";
-import { sum } from "./reduce.ts";
 import { input, type Tensor } from "./tensor.ts";
-import { unitGradient } from "./unit-gradient.ts";
 
 describe("gradients agree with central differences", () => {
   test.each(Object.keys(operators))("%s", async (name) => {

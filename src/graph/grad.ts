@@ -2,9 +2,9 @@
  * Reverse-mode differentiation: one backward pass from a loss to the variables. Each operator's rule stands with the
  * operator.
  */
-import { add } from "./arithmetic.ts";
+import { add } from "./operators/arithmetic.ts";
+import { expand } from "./operators/reduce.ts";
 import { ordered } from "./order.ts";
-import { expand } from "./reduce.ts";
 import { sameShape, shapeText } from "./shape.ts";
 import { scalar, type Tensor } from "./tensor.ts";
 

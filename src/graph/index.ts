@@ -1,17 +1,20 @@
 /** The differentiable tensor language. Operators have their ONNX names; a gradient is more graph. */
-export * from "./arithmetic.ts";
-export { mixChannels, mixture } from "./channels.ts";
+
 export { check } from "./check.ts";
-export { conv, type Padding, paddings } from "./convolution.ts";
-export { type EightBit, type EightBitOptions, eightBit } from "./eightbit.ts";
+export { type EightBit, type EightBitOptions, eightBit } from "./eight-bit/rewrite.ts";
 export { grad } from "./grad.ts";
-export { argMax, columnsAt, subsample } from "./indexing.ts";
-export { matmul, selfProduct } from "./linear.ts";
-export { concat, padCircular, padZeros, reshape, reshapeLike, roll, slice, transpose } from "./movement.ts";
+export * from "./operators/arithmetic.ts";
+export { mixChannels, mixture } from "./operators/channels.ts";
+export { conv, type Padding, paddings } from "./operators/convolution.ts";
+export { argMax, columnsAt, subsample } from "./operators/indexing.ts";
+export { matmul, selfProduct } from "./operators/linear.ts";
+export { concat, padCircular, padZeros, reshape, reshapeLike, roll, slice, transpose } from "./operators/movement.ts";
+export { averagePool, maxPool, upsample } from "./operators/pooling.ts";
+export { max, sum } from "./operators/reduce.ts";
+export { count, mean, meanSquare, sumSquare } from "./operators/statistics.ts";
+export { unitGradient } from "./operators/unit-gradient.ts";
 export { ordered } from "./order.ts";
-export { averagePool, maxPool, upsample } from "./pooling.ts";
 export { print } from "./print.ts";
-export { max, sum } from "./reduce.ts";
 export {
   type Dim,
   dimText,
@@ -23,6 +26,4 @@ export {
   shapeText,
   symbol,
 } from "./shape.ts";
-export { count, mean, meanSquare, sumSquare } from "./statistics.ts";
 export { constant, type ElementType, expectShape, input, scalar, type Tensor } from "./tensor.ts";
-export { unitGradient } from "./unit-gradient.ts";

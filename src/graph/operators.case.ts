@@ -1,8 +1,8 @@
 /** Every operator of the language with example inputs. Each is tested for its gradient, and on every runtime. */
 
 import * as graph from "./index.ts";
+import { expand, sumTo } from "./operators/reduce.ts";
 import { numbers, type OperatorCase } from "./problem.case.ts";
-import { expand, sumTo } from "./reduce.ts";
 import { constant, type Tensor } from "./tensor.ts";
 
 const H = graph.symbol("H");

@@ -1,7 +1,8 @@
 /** An operator under test as a graph with inputs, for every runtime, in Node and in browsers. */
-import { mul } from "./arithmetic.ts";
+
 import { grad } from "./grad.ts";
-import { sum } from "./reduce.ts";
+import { mul } from "./operators/arithmetic.ts";
+import { sum } from "./operators/reduce.ts";
 import { evaluateDim, type Shape } from "./shape.ts";
 import { input, type Tensor } from "./tensor.ts";
 

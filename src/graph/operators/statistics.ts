@@ -1,8 +1,9 @@
 /** Sums of squares and means of whole tensors, from which losses are made. */
+
+import { node, scalar, type Tensor } from "../tensor.ts";
 import { div, mul } from "./arithmetic.ts";
 import { shapeOf } from "./movement.ts";
 import { reduce, sum } from "./reduce.ts";
-import { node, scalar, type Tensor } from "./tensor.ts";
 
 /**
  * The sum of squares of all elements, in two stages (the last axis, then the rest): more accurate in float32 than one

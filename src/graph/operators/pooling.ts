@@ -1,7 +1,8 @@
 /** Halving and doubling of height and width: 2x2 pooling with stride 2, and nearest-neighbour upsampling. */
+
+import { divideDim, multiplyDims, type Shape, shapeText } from "../shape.ts";
+import { constant, node, type Tensor } from "../tensor.ts";
 import { equal, float, mul } from "./arithmetic.ts";
-import { divideDim, multiplyDims, type Shape, shapeText } from "./shape.ts";
-import { constant, node, type Tensor } from "./tensor.ts";
 
 const WINDOW = { kernel_shape: [2, 2], strides: [2, 2] };
 

@@ -8,14 +8,14 @@
  * float32. Scales are fixed before a step, from the ranges of the previous one (delayed scaling): the ranges of all
  * quantised tensors are an input, and the updated ranges are an output.
  */
-import { abs, div, maximum, mul, neg, where } from "./arithmetic.ts";
-import type { Quantised, Scaled } from "./integer.ts";
-import * as integer from "./integer.ts";
-import { concat, reshape, slice } from "./movement.ts";
-import { ordered } from "./order.ts";
-import { reduce } from "./reduce.ts";
-import { sameShape } from "./shape.ts";
-import { constant, input, node, scalar, type Tensor } from "./tensor.ts";
+import { abs, div, maximum, mul, neg, where } from "../operators/arithmetic.ts";
+import { concat, reshape, slice } from "../operators/movement.ts";
+import { reduce } from "../operators/reduce.ts";
+import { ordered } from "../order.ts";
+import { sameShape } from "../shape.ts";
+import { constant, input, node, scalar, type Tensor } from "../tensor.ts";
+import type { Quantised, Scaled } from "./operators.ts";
+import * as integer from "./operators.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 

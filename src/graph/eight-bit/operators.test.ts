@@ -1,15 +1,15 @@
 /** Every eight-bit operator against its float32 version, within the quantisation error of its tensors. */
 import { describe, expect, test } from "vitest";
-import { add, float, greater, mul, relu } from "./arithmetic.ts";
-import { conv } from "./convolution.ts";
-import { run } from "./fixtures.case.ts";
-import * as integer from "./integer.ts";
-import { matmul, selfProduct } from "./linear.ts";
-import { reshape, reshapeLike } from "./movement.ts";
-import { averagePool, maxPool, upsample } from "./pooling.ts";
-import { numbers } from "./problem.case.ts";
-import { evaluateDim, multiplyDims, symbol } from "./shape.ts";
-import { constant, input, scalar, type Tensor } from "./tensor.ts";
+import { run } from "../fixtures.case.ts";
+import { add, float, greater, mul, relu } from "../operators/arithmetic.ts";
+import { conv } from "../operators/convolution.ts";
+import { matmul, selfProduct } from "../operators/linear.ts";
+import { reshape, reshapeLike } from "../operators/movement.ts";
+import { averagePool, maxPool, upsample } from "../operators/pooling.ts";
+import { numbers } from "../problem.case.ts";
+import { evaluateDim, multiplyDims, symbol } from "../shape.ts";
+import { constant, input, scalar, type Tensor } from "../tensor.ts";
+import * as integer from "./operators.ts";
 
 const C = 8;
 const H = symbol("H");

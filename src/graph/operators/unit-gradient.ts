@@ -1,7 +1,8 @@
 /** A value whose gradient is normalised. */
+
+import { node, type Tensor } from "../tensor.ts";
 import { abs, add, div, mul } from "./arithmetic.ts";
 import { sum } from "./reduce.ts";
-import { node, type Tensor } from "./tensor.ts";
 
 /** Keeps the quotient finite where the gradient is zero. */
 const LEAST = 1e-8;

@@ -1,7 +1,8 @@
 /** Elementwise operators, with the broadcasting of ONNX: shapes are aligned at the last axis and size 1 is repeated. */
+
+import { broadcast, sameShape } from "../shape.ts";
+import { node, scalar, type Tensor } from "../tensor.ts";
 import { expand, sumTo } from "./reduce.ts";
-import { broadcast, sameShape } from "./shape.ts";
-import { node, scalar, type Tensor } from "./tensor.ts";
 
 /** A tensor or a plain number. */
 export type Operand = Tensor | number;

@@ -1,7 +1,8 @@
 /** Index operators: argmax, gathering columns by index, subsampling. No gradient flows through an index. */
+
+import { type Dim, dimText, type Shape, symbol } from "../shape.ts";
+import { integers, node, type Tensor } from "../tensor.ts";
 import { shapeOf } from "./movement.ts";
-import { type Dim, dimText, type Shape, symbol } from "./shape.ts";
-import { integers, node, type Tensor } from "./tensor.ts";
 
 /** The index of the largest element in each row of the matrix `x` [n, k]: int64 [n]. */
 export function argMax(x: Tensor): Tensor {

@@ -1,13 +1,13 @@
 /**
  * Quantised tensors and the operators on them: ONNX Runtime's integer kernels, which use the NHWC layout. Which tensors
- * are quantised, and by which scales, is decided in `eightbit.ts`.
+ * are quantised, and by which scales, is decided in `rewrite.ts`.
  */
-import { add, div, maximum, mul } from "./arithmetic.ts";
-import { concat, shapeOf, transpose } from "./movement.ts";
-import { reduce } from "./reduce.ts";
+import { add, div, maximum, mul } from "../operators/arithmetic.ts";
+import { concat, shapeOf, transpose } from "../operators/movement.ts";
+import { reduce } from "../operators/reduce.ts";
+import { type Dim, divideDim, multiplyDims, type Shape } from "../shape.ts";
+import { constant, type ElementType, integers, node, scalar, type Tensor } from "../tensor.ts";
 import { BESIDE_ITS_EQUAL, kernelScales, type RoundedKernel, roundedKernel } from "./rounding.ts";
-import { type Dim, divideDim, multiplyDims, type Shape } from "./shape.ts";
-import { constant, type ElementType, integers, node, scalar, type Tensor } from "./tensor.ts";
 
 /** A float32 tensor [1, C, H, W] represented as `scale * (levels - zero)`. */
 export interface Quantised {

@@ -1,7 +1,8 @@
 /** The one convolution that VGG-like networks need: 3x3, stride 1, same size, constant kernels. */
+
+import { divideDim, sameDim, shapeText } from "../shape.ts";
+import { constant, node, type Tensor } from "../tensor.ts";
 import { padCircular } from "./movement.ts";
-import { divideDim, sameDim, shapeText } from "./shape.ts";
-import { constant, node, type Tensor } from "./tensor.ts";
 
 /** What is beyond the edge: zeros, or the opposite edge, as if the image were tiled infinitely. */
 export const paddings = ["zero", "circular"] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { numbers } from "./problem.case.ts";
+import { numbers } from "../problem.case.ts";
 import { roundedKernel } from "./rounding.ts";
 
 const [outputs, inputs] = [4, 6];

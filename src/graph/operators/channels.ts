@@ -1,6 +1,6 @@
 /** A linear map of the channels, identical at every position. */
-import { sameDim, shapeText } from "./shape.ts";
-import { constant, node, type Tensor } from "./tensor.ts";
+import { sameDim, shapeText } from "../shape.ts";
+import { constant, node, type Tensor } from "../tensor.ts";
 
 /** Applies the constant `matrix` [K, C] to the channels of `x` [1, C, H, W] at every position: [1, K, H, W]. */
 export function mixChannels(x: Tensor, matrix: Tensor): Tensor {

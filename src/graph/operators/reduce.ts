@@ -1,7 +1,8 @@
 /** Sums and other reductions, and the broadcast that is their gradient. */
+
+import { type Shape, sameShape } from "../shape.ts";
+import { integers, node, type Tensor } from "../tensor.ts";
 import { reshape, shapeOf } from "./movement.ts";
-import { type Shape, sameShape } from "./shape.ts";
-import { integers, node, type Tensor } from "./tensor.ts";
 
 interface ReduceOptions {
   /** The axes to reduce; default all. */

@@ -1,6 +1,6 @@
 /** Operators that move elements without arithmetic: reshape, transpose, slice, concat, pad, roll. */
-import { addDims, type Dim, elements, type Shape, sameDim, shapeText } from "./shape.ts";
-import { expectShape, integers, node, scalar, type Tensor } from "./tensor.ts";
+import { addDims, type Dim, elements, type Shape, sameDim, shapeText } from "../shape.ts";
+import { expectShape, integers, node, scalar, type Tensor } from "../tensor.ts";
 
 /**
  * The same elements in another shape, of which at most one size may be symbolic. Throws a TypeError if they do not fit.

@@ -1,8 +1,9 @@
 /** Matrix products. */
+
+import { sameDim, shapeText } from "../shape.ts";
+import { node, type Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { transpose } from "./movement.ts";
-import { sameDim, shapeText } from "./shape.ts";
-import { node, type Tensor } from "./tensor.ts";
 
 /** The product of the matrices `a` [n, k] and `b` [k, m]. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
