@@ -9,13 +9,13 @@ export function durationText(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** How large a result will be, and in print. */
+/** How large a result will be, and in print at 300 dpi. */
 export function sizeText(photo: { readonly width: number; readonly height: number }, size: unknown): string {
   const longest = Math.max(photo.width, photo.height);
   const scale = typeof size === "number" ? size / longest : 1;
   const [width, height] = [photo.width, photo.height].map((side) => Math.max(1, Math.round(side * scale)));
   const centimetres = [width!, height!].map((side) => String(Number(((side / 300) * 2.54).toPrecision(2))));
-  return `${width} × ${height} pixels; prints ${centimetres.join(" × ")} cm at 300 dpi`;
+  return `${width} × ${height}; in print ${centimetres.join(" × ")} cm`;
 }
 
 /** `340 MB`, `1.2 GB`. */

@@ -27,7 +27,7 @@ export function Save() {
   };
   return (
     <button type="button" class="save" disabled={!picture || busy.value} onClick={() => void save()}>
-      <Icon name="save" /> Save PNG
+      <Icon name="save" /> <span class="word">Save PNG</span>
     </button>
   );
 }

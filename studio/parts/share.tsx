@@ -34,8 +34,8 @@ export function Share() {
   };
   return (
     <>
-      <button type="button" popovertarget="share" onClick={() => (copied.value = undefined)}>
-        <Icon name="share" /> Share
+      <button type="button" class="share" popovertarget="share" onClick={() => (copied.value = undefined)}>
+        <Icon name="share" /> <span class="word">Share</span>
       </button>
       <div id="share" popover="auto" class="menu">
         {COPIES.map(({ label, text }) => (

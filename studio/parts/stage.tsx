@@ -49,7 +49,7 @@ export function Stage() {
       {!brushing.value && project.value.paintings.length > 0 && (
         <div class="pill regions">
           <button type="button" title="Paint regions" onClick={() => (brushing.value = true)}>
-            <Icon name="brush" /> Regions
+            <Icon name="brush" /> <span class="word">Regions</span>
           </button>
         </div>
       )}
@@ -71,6 +71,7 @@ export function Stage() {
       )}
       {painted && <Zoom zoom={zoom} />}
       {status.value === "starting" && isRunning.value && <p class="starting">Mixing colours…</p>}
+      {project.value.paintings.length === 0 && <p class="starting">Now choose a painting</p>}
     </div>
   );
 }

@@ -65,7 +65,7 @@ function Main() {
 function told(): string {
   const step = latest.value;
   const plan = start.value;
-  if (status.value === "idle") return canPaint.value ? "" : "Choose a painting to begin.";
+  if (status.value === "idle") return "";
   if (status.value === "starting" || !step || !plan) return "Getting ready";
   const level = plan.levels[step.level]!;
   const size = `${level.width} × ${level.height}`;
