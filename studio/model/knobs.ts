@@ -1,17 +1,46 @@
-/** The strengths as knobs: what each is called, and what its two ends look like. */
-import type { Settings } from "pastiche/web";
+/** The knobs of the panel: what each is called, what its two ends look like, and how it is set. */
+import { losses, type Settings, type SettingsInput } from "pastiche/web";
+import type { Scale } from "./scale.ts";
 
 export interface Knob {
-  readonly name: keyof Settings & string;
+  readonly name: keyof SettingsInput & string;
   readonly label: string;
   readonly low: string;
   readonly high: string;
+  /** How it is turned, but for its middle, which is the default. */
+  readonly scale?: Omit<Scale, "usual">;
+  /** The settings that give it that value. */
+  set(value: number): SettingsInput;
 }
 
-export const strengths: readonly Knob[] = [
-  { name: "alpha", label: "Photo", low: "free", high: "faithful" },
-  { name: "beta", label: "Painting", low: "a touch", high: "all of it" },
-  { name: "tv", label: "Smoothness", low: "crisp", high: "soft" },
-  { name: "roughness", label: "Roughness", low: "even", high: "gritty" },
-  { name: "laplacian", label: "Outlines", low: "dissolved", high: "held" },
+const strength = (name: keyof SettingsInput & string, label: string, low: string, high: string): Knob => ({
+  ...{ name, label, low, high },
+  set: (value) => ({ [name]: value }),
+});
+
+const known: readonly Knob[] = [
+  strength("alpha", "Photo", "free", "faithful"),
+  strength("beta", "Painting", "a touch", "all of it"),
+  strength("tv", "Smoothness", "crisp", "soft"),
+  strength("roughness", "Roughness", "even", "gritty"),
+  strength("laplacian", "Outlines", "dissolved", "held"),
 ];
+
+/** A loss of an image that nobody has described here yet has a strength that is called as it is. */
+const others = Object.keys(losses)
+  .filter((name) => "filter" in losses[name as keyof typeof losses] && !known.some((knob) => knob.name === name))
+  .map((name) => strength(name as keyof SettingsInput, name, "less", "more"));
+
+const strokes: Knob = {
+  ...{ name: "styleScale", label: "Strokes", low: "fine", high: "broad" },
+  scale: { reach: 4, zero: false },
+  set: (value) => ({ styleScale: [value] }),
+};
+
+export const knobs: readonly Knob[] = [...known, ...others, strokes];
+
+/** The value that a knob has; of several, the first. */
+export function amountOf({ name }: Knob, settings: Settings): number {
+  const value: unknown = settings[name as keyof Settings];
+  return Number(Array.isArray(value) ? value[0] : value);
+}

@@ -43,9 +43,14 @@ export function change(changes: Partial<Project>, gesture?: string): void {
 
 /** Sets one setting; undefined, or its default, takes it back. */
 export function set<Name extends keyof SettingsInput>(name: Name, value: SettingsInput[Name], gesture?: string): void {
-  const { [name]: _, ...others } = project.value.settings;
-  const same = value === undefined || JSON.stringify(value) === JSON.stringify(usualOf(name));
-  change({ settings: same ? others : { ...others, [name]: value } }, gesture ?? `set ${name}`);
+  setAll({ [name]: value }, gesture ?? `set ${name}`);
+}
+
+/** Sets several at once. */
+export function setAll(changes: SettingsInput, gesture?: string): void {
+  const all = Object.entries({ ...project.value.settings, ...changes });
+  const own = all.filter(([name, value]) => value !== undefined && !isUsual(name as keyof SettingsInput, value));
+  change({ settings: Object.fromEntries(own) }, gesture);
 }
 
 /** Chooses a recipe: what was set before was set against another. */
@@ -81,9 +86,11 @@ function setPaintings(paintings: readonly PictureFile[]): void {
   change({ paintings, settings: others, mask: mask?.used.every((i) => i < paintings.length) ? mask : undefined });
 }
 
-function usualOf(name: keyof SettingsInput): unknown {
-  const all = { ...usual.value, ...usual.value.parameters };
-  return (all as Record<string, unknown>)[name];
+/** Whether a value is its recipe's; recipe and quality are what others are compared with, and are so never. */
+function isUsual(name: keyof SettingsInput, value: unknown): boolean {
+  if (name === "recipe" || name === "quality" || name === "optimizer") return false;
+  const all: Record<string, unknown> = { ...usual.value, ...usual.value.parameters };
+  return JSON.stringify(value) === JSON.stringify(all[name]);
 }
 
 /** A record without what is undefined. */

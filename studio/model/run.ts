@@ -3,7 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { Image, JobRecord, Settings, SettingsInput } from "pastiche/web";
 import { browserEngine } from "../engine/browser.ts";
 import { computer, rejoin } from "../engine/computer.ts";
-import type { EngineJob, Running, Told, ToldOf } from "../engine/engine.ts";
+import type { Engine, EngineJob, Running, Told, ToldOf } from "../engine/engine.ts";
 import { addFrame, clearFilm, isDue } from "./film.ts";
 import { adjustmentsFor } from "./live.ts";
 import { type Project, project, settings } from "./project.ts";
@@ -78,17 +78,10 @@ const REST = 350;
 
 /** Begins anew with what is set now. What ran is left. */
 export function paint(): void {
-  const { photo, mask } = project.value;
-  const paintings = paintingsInUse(project.value);
-  if (!photo || paintings.length === 0) return;
+  const job = jobOf(project.value);
+  if (!job) return;
   clearTimeout(restart);
   running?.stop();
-  const job: EngineJob = {
-    content: photo.file,
-    style: paintings.map(({ file }) => file),
-    ...(mask && { mask: mask.file }),
-    settings: mask ? withoutBlend(project.value.settings) : project.value.settings,
-  };
   batch(() => {
     begun.value = { project: project.value, settings: settings.value };
     status.value = "starting";
@@ -99,8 +92,40 @@ export function paint(): void {
     curves.value = { steps: [], terms: {} };
   });
   clearFilm();
-  const painter = engine.value === "computer" ? computer : browserEngine(engine.value);
-  follow((listen) => painter.paint(job, listen));
+  follow((listen) => painter().paint(job, listen));
+}
+
+/** The picture of a job beside the one that is shown: what is set, with changes; undefined where it is left or fails. */
+export function paintSample(changes: SettingsInput, signal: AbortSignal): Promise<Image | undefined> {
+  const job = jobOf(project.value, changes);
+  return new Promise((resolve) => {
+    if (!job || signal.aborted) return resolve(undefined);
+    const leave = () => sample.stop();
+    const sample = painter().paint(job, (told) => {
+      if (told.type !== "done" && told.type !== "failed") return;
+      signal.removeEventListener("abort", leave);
+      if (told.type === "failed") message.value = { text: told.message, bad: true };
+      resolve(told.type === "done" && !told.record.stopped ? told.image : undefined);
+    });
+    signal.addEventListener("abort", leave);
+  });
+}
+
+function painter(): Engine {
+  return engine.value === "computer" ? computer : browserEngine(engine.value);
+}
+
+function jobOf(given: Project, changes: SettingsInput = {}): EngineJob | undefined {
+  const { photo, mask } = given;
+  const paintings = paintingsInUse(given);
+  if (!photo || paintings.length === 0) return undefined;
+  const all = { ...given.settings, ...changes };
+  return {
+    content: photo.file,
+    style: paintings.map(({ file }) => file),
+    ...(mask && { mask: mask.file }),
+    settings: mask ? withoutBlend(all) : all,
+  };
 }
 
 /** Goes on listening to a job that this computer began before the page was loaded. */

@@ -1,6 +1,5 @@
 /** The knobs: quality and size as buttons, strengths as sliders, colours. Every one acts at once. */
-import type { SettingsInput } from "pastiche/web";
-import { strengths } from "../model/knobs.ts";
+import { amountOf, knobs } from "../model/knobs.ts";
 import { isChanged, project, resetSettings, set, settings, usual } from "../model/project.ts";
 import { sizeText } from "../model/words.ts";
 import { Choice } from "./choice.tsx";
@@ -42,29 +41,19 @@ export function Panel() {
       </section>
       <section>
         <h2>Strengths</h2>
-        {strengths.map(({ name, label, low, high }) => (
+        {knobs.map((knob) => (
           <Slider
-            key={name}
-            label={label}
-            low={low}
-            high={high}
-            value={all[name] as number}
-            scale={{ usual: usual.value[name] as number }}
-            changed={isChanged(name as keyof SettingsInput)}
-            onValue={(value) => set(name as "alpha", value)}
-            onReset={() => set(name as "alpha", undefined)}
+            key={knob.name}
+            label={knob.label}
+            low={knob.low}
+            high={knob.high}
+            value={amountOf(knob, all)}
+            scale={{ usual: amountOf(knob, usual.value), ...knob.scale }}
+            changed={isChanged(knob.name)}
+            onValue={(value) => set(knob.name, knob.set(value)[knob.name])}
+            onReset={() => set(knob.name, undefined)}
           />
         ))}
-        <Slider
-          label="Strokes"
-          low="fine"
-          high="broad"
-          value={all.styleScale[0]!}
-          scale={{ usual: 1, reach: 4, zero: false }}
-          changed={isChanged("styleScale")}
-          onValue={(scale) => set("styleScale", [scale])}
-          onReset={() => set("styleScale", undefined)}
-        />
       </section>
       <section>
         <Choice

@@ -3,11 +3,13 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { toImageData } from "pastiche/web";
 import { useRef } from "preact/hooks";
 import { lookedAt } from "../model/film.ts";
+import { grid } from "../model/grid.ts";
 import { project } from "../model/project.ts";
 import { brushing } from "../model/regions.ts";
 import { isRunning, shown, status } from "../model/run.ts";
 import { look, type View, view, viewCut } from "../model/view.ts";
 import { BrushCanvas, BrushTools } from "./brush.tsx";
+import { GridButton, GridView } from "./grid.tsx";
 import { Icon } from "./icon.tsx";
 import { useZoom, Zoom } from "./zoom.tsx";
 
@@ -45,9 +47,11 @@ export function Stage() {
         </div>
         {!brushing.value && painted && view.value === "split" && <Handle />}
       </div>
+      {grid.value && <GridView shown={grid.value} />}
       {brushing.value && <BrushTools />}
       {!brushing.value && project.value.paintings.length > 0 && (
         <div class="pill regions">
+          <GridButton />
           <button type="button" title="Paint regions" onClick={() => (brushing.value = true)}>
             <Icon name="brush" /> <span class="word">Regions</span>
           </button>

@@ -1,0 +1,78 @@
+/** The grid of two knobs over the stage: nine small paintings, of which one is picked. */
+import { chooseCell, closeGrid, type Grid, gridKnobs, openGrid } from "../model/grid.ts";
+import type { Knob } from "../model/knobs.ts";
+import { Icon } from "./icon.tsx";
+
+export function GridView({ shown: { columns, rows, cells } }: { readonly shown: Grid }) {
+  return (
+    <section class="grid" aria-label="Nine small paintings">
+      <div class="grid-head">
+        <KnobChoice label="Across" knob={columns.knob} not={rows.knob} onKnob={(knob) => openGrid(knob, rows.knob)} />
+        <KnobChoice label="Down" knob={rows.knob} not={columns.knob} onKnob={(knob) => openGrid(columns.knob, knob)} />
+        <button type="button" class="quiet" aria-label="Close the grid" onClick={closeGrid}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <div class="cells">
+        {cells.map((cell) => {
+          const label = [
+            `${columns.knob.label} ${columns.values[cell.column]}`,
+            `${rows.knob.label} ${rows.values[cell.row]}`,
+          ].join(", ");
+          return (
+            <button
+              key={`${cell.column} ${cell.row}`}
+              type="button"
+              disabled={!cell.url}
+              aria-label={`Paint with ${label}`}
+              onClick={() => chooseCell(cell)}
+            >
+              {cell.url && <img src={cell.url} alt="" draggable={false} />}
+              <span aria-hidden="true">{label}</span>
+            </button>
+          );
+        })}
+      </div>
+    </section>
+  );
+}
+
+interface KnobChoiceProps {
+  readonly label: string;
+  readonly knob: Knob;
+  readonly not: Knob;
+  readonly onKnob: (knob: Knob) => void;
+}
+
+function KnobChoice({ label, knob, not, onKnob }: KnobChoiceProps) {
+  return (
+    <label>
+      {label}
+      <select
+        value={knob.name}
+        onChange={({ currentTarget }) => onKnob(gridKnobs.find(({ name }) => name === currentTarget.value)!)}
+      >
+        {gridKnobs
+          .filter((one) => one !== not)
+          .map((one) => (
+            <option key={one.name} value={one.name}>
+              {one.label}
+            </option>
+          ))}
+      </select>
+    </label>
+  );
+}
+
+/** Opens the grid of what is most often sought. */
+export function GridButton() {
+  return (
+    <button
+      type="button"
+      title="Nine small paintings of two knobs"
+      onClick={() => openGrid(gridKnobs[0]!, gridKnobs.at(-1)!)}
+    >
+      <Icon name="grid" /> <span class="word">Compare</span>
+    </button>
+  );
+}
