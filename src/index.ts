@@ -31,10 +31,16 @@ export type { Recipe } from "./recipes/recipe.ts";
 export type { Program, Runtime, RuntimeChoice, RuntimeOptions, Value, Values } from "./runtimes/runtime.ts";
 export { type Level, pyramid } from "./schedule/pyramid.ts";
 export type { Adjustments } from "./settings/adjust.ts";
-export { changedSettings, changesFrom, givenSettings } from "./settings/changes.ts";
+export {
+  changedSettings,
+  changesFrom,
+  chosenSettings,
+  givenSettings,
+  recordedSettings,
+} from "./settings/changes.ts";
 export { describeSettings, type SettingDescription } from "./settings/describe.ts";
 export { parseSettings, type Settings, type SettingsInput } from "./settings/settings.ts";
-export { readSettings, settingNamed, settingText } from "./settings/text.ts";
+export { readSettings, settingNamed, settingText, settingWord } from "./settings/text.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint/checkpoint.ts";
 export type {
   AdjustedEvent,

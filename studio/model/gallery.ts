@@ -1,6 +1,7 @@
 /** The results of this browser, newest first: each with what made it, so that it can be gone on from. */
 import { batch, effect, signal } from "@preact/signals";
 import {
+  chosenSettings,
   encodePicture,
   parseSettings,
   readPicture,
@@ -10,7 +11,7 @@ import {
 } from "pastiche/web";
 import { findPicture } from "./pictures.ts";
 import { change, type Project, project } from "./project.ts";
-import { chosenOf, recordOf, resultName, settingsIn } from "./record.ts";
+import { recordOf, resultName, settingsIn } from "./record.ts";
 import { begun, finished, knownOf, message, shown } from "./run.ts";
 import {
   forgetResult,
@@ -56,7 +57,7 @@ async function addResult(): Promise<void> {
   if (!made) return;
   const text = recordOf(made.project, made.known);
   const file = await encodePicture("png", { image: picture.image }, { text });
-  const settings = chosenOf(made.known.settings);
+  const settings = chosenSettings(made.known.settings);
   const result = { id: Date.now(), name: resultName(made.project), file, ...keptForm(made.project), settings };
   results.value = [withUrl(result), ...results.value];
   await keepResult(result);

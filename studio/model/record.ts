@@ -1,8 +1,8 @@
 /** What a saved picture remembers of how it was made: the same words as the terminal's, so that each reads the other's. */
 import {
-  givenSettings,
+  chosenSettings,
   type JobRecord,
-  parseSettings,
+  recordedSettings,
   type Settings,
   type SettingsInput,
   UserError,
@@ -43,7 +43,7 @@ export function settingsIn(text: string, name: string): Made {
   try {
     const { settings, content, style, mask } = JSON.parse(text) as Record<string, unknown>;
     return {
-      settings: chosenOf(settings as Settings),
+      settings: chosenSettings(recordedSettings(settings as Settings)),
       photo: content as Source | undefined,
       paintings: (style as Source[] | undefined) ?? [],
       mask: mask as Source | undefined,
@@ -53,20 +53,6 @@ export function settingsIn(text: string, name: string): Made {
       cause,
     });
   }
-}
-
-/** What of complete settings is not as their recipe has it. */
-export function chosenOf(settings: Settings): SettingsInput {
-  const all = givenSettings(parseSettings(givenSettings(settings)));
-  const { recipe, quality, optimizer } = settings;
-  const usual = givenSettings(parseSettings({ recipe, quality, optimizer })) as Record<string, unknown>;
-  const first = givenSettings(parseSettings({ recipe })) as Record<string, unknown>;
-  const plain = givenSettings(parseSettings()) as Record<string, unknown>;
-  const base = { ...usual, recipe: plain.recipe, quality: plain.quality, optimizer: first.optimizer };
-  const differing = Object.entries(all).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(base[name as keyof typeof base]),
-  );
-  return Object.fromEntries(differing) as SettingsInput;
 }
 
 /** `photo-painting.png`. */

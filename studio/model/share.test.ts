@@ -21,7 +21,7 @@ test("a link has the settings and no picture", () => {
 
 test("a command names the pictures and every setting as the terminal spells it", () => {
   expect(commandOf(project)).toBe(
-    "pastiche 'my cat.jpg' a.png 'it'\\''s.png' --blend 3,1 --size 768 --alpha 0.3 --style-layers conv1_1:0.5,conv4_1:1 --seamless",
+    "pastiche 'my cat.jpg' a.png 'it'\\''s.png' --blend 3,1 --size 768 --alpha 0.3 --style-layers conv1_1:0.5,conv4_1 --seamless",
   );
 });
 

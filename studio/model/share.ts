@@ -1,6 +1,5 @@
 /** What is set, in the words of others: a link, a command for the terminal, code for the library. */
-import type { SettingsInput } from "pastiche/web";
-
+import { type SettingsInput, settingText, settingWord } from "pastiche/web";
 import { linkOf } from "./link.ts";
 import type { Project } from "./project.ts";
 import { paintingsInUse } from "./regions.ts";
@@ -16,7 +15,9 @@ export function commandOf(project: Project): string {
   const pictures = [photo?.name ?? "PHOTO", ...namesOf(project)];
   const flags = Object.entries(settingsOfJob(project, settings)).flatMap(([name, value]) => {
     const flag = settingWord(name);
-    return typeof value === "boolean" ? [value ? `--${flag}` : `--no-${flag}`] : [`--${flag}`, settingText(value)];
+    return typeof value === "boolean"
+      ? [value ? `--${flag}` : `--no-${flag}`]
+      : [`--${flag}`, settingText(name, value)];
   });
   return ["pastiche", ...pictures, ...(mask ? ["--mask", "mask.png"] : []), ...flags].map(quoted).join(" ");
 }
@@ -53,17 +54,4 @@ function settingsOfJob({ mask }: Project, { blend, ...settings }: SettingsInput)
 /** As a POSIX shell and PowerShell read it. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** How flags spell a setting. */
-function settingWord(name: string): string {
-  return name === "learningRate" ? "lr" : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** A value as flags take it: `3,1`, `conv1_1:0.5,conv4_1:1`. */
-function settingText(value: unknown): string {
-  if (Array.isArray(value)) return value.join(",");
-  if (typeof value !== "object" || value === null) return String(value);
-  const layers = Object.entries(value).map(([layer, weight]) => `${layer}:${weight}`);
-  return layers.join(",") || "none";
 }

@@ -5,6 +5,7 @@ import { sizeText } from "../model/words.ts";
 import { Choice } from "./choice.tsx";
 import { Curves } from "./curves.tsx";
 import { Equaliser } from "./equaliser.tsx";
+import { Everything } from "./everything.tsx";
 import { More } from "./more.tsx";
 import { Section } from "./section.tsx";
 import { Slider } from "./slider.tsx";
@@ -81,6 +82,7 @@ export function Panel() {
       >
         {() => <More />}
       </Section>
+      <Section title="Everything">{() => <Everything />}</Section>
       <Section title="Curves">{() => <Curves />}</Section>
       {changed && (
         <button type="button" class="text" onClick={resetSettings}>

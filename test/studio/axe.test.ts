@@ -45,7 +45,8 @@ describe.skipIf(!path)("in Chromium", () => {
     expect(await findings(page)).toEqual([]);
     await page.getByRole("button", { name: "a woodcut of waves", exact: true }).click();
     await page.getByText(/^Step 1?\d/).waitFor();
-    for (const title of ["Curves", "More", "Layers"]) await page.locator("summary", { hasText: title }).click();
+    for (const title of ["Curves", "Everything", "More", "Layers"])
+      await page.locator("summary", { hasText: title }).click();
     await page.keyboard.press("2");
     expect(await findings(page)).toEqual([]);
     await page.getByRole("button", { name: "Regions" }).click();

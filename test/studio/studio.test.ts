@@ -287,6 +287,21 @@ describe.skipIf(!path)("in Chromium", () => {
   );
 
   test(
+    "of nine small paintings one is picked, and its two knobs are set",
+    async () => {
+      const page = await open(LINK);
+      await choosePainting(page);
+      await page.getByText(/^Done/).waitFor();
+      await page.getByRole("button", { name: "Compare" }).click();
+      await page.getByRole("button", { name: "Paint with Photo 2.6, Strokes 2" }).click();
+      await page.getByText("Getting ready").waitFor();
+      expect((await saved(page)).settings).toMatchObject({ size: 96, alpha: 2.6, styleScale: [2] });
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
     "360 pixels wide, nothing is cut off",
     async () => {
       const page = await open(LINK, 360);
