@@ -4,7 +4,7 @@
  */
 
 import type { Size } from "../image/image.ts";
-import type { InputFormat } from "./pictures.ts";
+import type { InputFormat } from "./formats/input.ts";
 
 /** Width and height as stored, or `undefined` if the header is not where it usually is. */
 export function headerSize(format: InputFormat, bytes: Uint8Array): Size | undefined {

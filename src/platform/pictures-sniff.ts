@@ -4,7 +4,7 @@
  */
 
 import { UserError } from "../errors.ts";
-import type { InputFormat } from "./pictures.ts";
+import type { InputFormat } from "./formats/input.ts";
 
 /** The format of `bytes`, or a `picture` error that names the actual format; `name` is used in the message. */
 export function sniff(name: string, bytes: Uint8Array): InputFormat {

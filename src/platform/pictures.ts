@@ -3,25 +3,15 @@
 import { invalid, shown, UserError } from "../errors.ts";
 import type { Rgb } from "../image/color.ts";
 import type { Image, Size } from "../image/image.ts";
+import type { Depth } from "./formats/format.ts";
+import * as formats from "./formats/index.ts";
+import type { InputFormat } from "./formats/input.ts";
 
-/** Supported input formats. GIF, animated WebP and multi-page TIFF give their first picture. */
-export const inputFormats = ["jpeg", "png", "webp", "avif", "tiff", "gif"] as const;
-export type InputFormat = (typeof inputFormats)[number];
+export type { Depth } from "./formats/format.ts";
 
-/** Supported output formats. */
-export const outputFormats = ["png", "jpeg", "webp", "tiff"] as const;
-export type OutputFormat = (typeof outputFormats)[number];
-
-/** The file extensions of each output format; the first is the usual one. */
-export const endings: Readonly<Record<OutputFormat, readonly string[]>> = {
-  png: [".png"],
-  jpeg: [".jpg", ".jpeg"],
-  webp: [".webp"],
-  tiff: [".tif", ".tiff"],
-};
-
-/** Bits per colour value. */
-export type Depth = 8 | 16;
+/** The name of an output format. */
+export type OutputFormat = keyof typeof formats;
+export const outputFormats = Object.keys(formats) as readonly OutputFormat[];
 
 /**
  * The default limits: file size in bytes; pixels (8192 x 8192, "64 megapixels"); the longest side. `most` is the
@@ -97,17 +87,17 @@ export function checkSize(name: string, { width, height }: Size, maxPixels: numb
 /** The format for the extension of a file's name; a `usage` error lists the extensions. */
 export function outputFormat(path: string): OutputFormat {
   const name = path.toLowerCase();
-  const found = outputFormats.find((format) => endings[format].some((ending) => name.endsWith(ending)));
+  const found = outputFormats.find((format) => formats[format].endings.some((ending) => name.endsWith(ending)));
   if (found) return found;
-  const choices = outputFormats.flatMap((format) => endings[format]).join(", ");
+  const choices = outputFormats.flatMap((format) => formats[format].endings).join(", ");
   throw new UserError("usage", `${shown(path)}: the name of the result must end in one of ${choices}.`);
 }
 
 /** Throws a `usage` error if `format` does not support `options`. */
 export function checkEncoding(format: OutputFormat, { depth = 8, quality }: EncodeOptions): void {
   if (depth !== 8 && depth !== 16) throw invalid("usage", "depth", "8 or 16", depth);
-  if (depth === 16 && format !== "png" && format !== "tiff") {
-    throw new UserError("usage", `depth 16: ${format} holds 8 bits a value; write .png or .tif instead.`);
+  if (!formats[format].depths.includes(depth)) {
+    throw new UserError("usage", `depth ${depth}: ${format} holds 8 bits a value; write .png or .tif instead.`);
   }
   if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
     throw invalid("usage", "quality", "a whole number from 1 to 100", quality);

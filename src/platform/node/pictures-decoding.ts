@@ -6,7 +6,8 @@ import type { Metadata } from "sharp";
 import { bytesText, UserError } from "../../errors.ts";
 import type { Size } from "../../image/image.ts";
 import { withLongSide } from "../../image/image.ts";
-import type { Depth, InputFormat } from "../pictures.ts";
+import type { InputFormat } from "../formats/input.ts";
+import type { Depth } from "../pictures.ts";
 import { tiffTags } from "../pictures-header.ts";
 import { memoryToTake } from "./memory.ts";
 

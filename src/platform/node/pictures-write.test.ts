@@ -133,7 +133,7 @@ describe("writePicture", () => {
   test.each(["out", "out.bmp", "out.gif", "out.png.txt"])("rejects %s and lists the extensions", async (name) => {
     await expect(writePicture(join(folder, name), { image: sRgbRamp(2, 2) })).rejects.toMatchObject({
       code: "usage",
-      message: expect.stringContaining("must end in one of .png, .jpg, .jpeg, .webp, .tif, .tiff."),
+      message: expect.stringContaining("must end in one of .jpg, .jpeg, .png, .tif, .tiff, .webp."),
     });
   });
 });

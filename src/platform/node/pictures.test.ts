@@ -7,7 +7,7 @@ import { pngChunk } from "../../../test/pictures/bad.ts";
 import { sRgbRamp, worst } from "../../../test/pictures/fixtures.ts";
 import type { Image } from "../../image/image.ts";
 import { resize } from "../../image/resize.ts";
-import { inputFormats } from "../pictures.ts";
+import { inputFormats } from "../formats/input.ts";
 import { readPictureText } from "../pictures-text.ts";
 import { readPicture } from "./pictures.ts";
 

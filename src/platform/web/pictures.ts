@@ -8,12 +8,13 @@
 import { UserError } from "../../errors.ts";
 import { flatten } from "../../image/alpha.ts";
 import { atMostLong } from "../../image/image.ts";
+import * as formats from "../formats/index.ts";
+import type { InputFormat } from "../formats/input.ts";
 import {
   checkEncoding,
   checkSize,
   type Drawing,
   type EncodeOptions,
-  type InputFormat,
   limits,
   type OutputFormat,
   type Picture,
@@ -111,13 +112,13 @@ export async function encodePicture(
 ): Promise<Blob> {
   checkEncoding(format, options);
   const { depth = 8, quality = 95, text = {} } = options;
-  if (format === "tiff" || depth === 16) {
+  if (!formats[format].canvas || depth === 16) {
     throw new UserError("usage", "Browsers write PNG, JPEG and WebP of 8 bits a value; use Node for TIFF and 16 bits.");
   }
   const { image, alpha } = drawing;
   const { width, height } = image;
   const canvas = new OffscreenCanvas(width, height);
-  const shown = format === "jpeg" && alpha ? { image: flatten(image, alpha) } : drawing;
+  const shown = !formats[format].alpha && alpha ? { image: flatten(image, alpha) } : drawing;
   drawOn(canvas).putImageData(toImageData(shown), 0, 0);
   const type = `image/${format}`;
   const blob = await canvas.convertToBlob({ type, quality: quality / 100 });
