@@ -30,16 +30,19 @@ export function api(jobs: Jobs): Hono {
     const given = form?.getAll("style") ?? [];
     const style = given.flatMap((value) => (isFile(value) ? [value] : []));
     const mask = form?.get("mask") ?? undefined;
+    const start = form?.get("start") ?? undefined;
     const fits = style.length === given.length && style.length > 0 && style.length <= MOST_PAINTINGS;
     if (!isFile(content) || !fits)
       return refused(context, "A job is a photo (content) and paintings (style), as files.");
-    if (mask !== undefined && !isFile(mask)) return refused(context, "The mask must be a file.");
+    if ((mask !== undefined && !isFile(mask)) || (start !== undefined && !isFile(start)))
+      return refused(context, "A mask and a start must be files.");
     const settings = parsed(form?.get("settings"));
     if (settings === undefined) return refused(context, "The settings must be a JSON object.");
     const job = jobs.begin({
       content: await sent(content),
       style: await Promise.all(style.map(sent)),
       mask: mask && (await sent(mask)),
+      start: start && (await sent(start)),
       settings,
     });
     return context.json({ id: job.id }, 201);

@@ -12,6 +12,7 @@ export interface PaintOrder {
   readonly content: SentPicture;
   readonly style: readonly SentPicture[];
   readonly mask?: SentPicture | undefined;
+  readonly start?: SentPicture | undefined;
   readonly settings: SettingsInput;
 }
 

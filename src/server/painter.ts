@@ -23,10 +23,16 @@ process.on("message", (order: Order) => {
 });
 process.on("disconnect", () => process.exit());
 
-async function paint({ id, content, style, mask, settings }: PaintOrder): Promise<void> {
+async function paint({ id, content, style, mask, start, settings }: PaintOrder): Promise<void> {
   try {
     stylizer ??= createStylizer();
-    const job = { content: fileOf(content), style: style.map(fileOf), ...(mask && { mask: fileOf(mask) }), settings };
+    const job = {
+      content: fileOf(content),
+      style: style.map(fileOf),
+      ...(mask && { mask: fileOf(mask) }),
+      ...(start && { start: fileOf(start) }),
+      settings,
+    };
     const run = (await stylizer).stylize(job, { previewEvery: EVERY });
     runs.set(id, run);
     for await (const event of run) {

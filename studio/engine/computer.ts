@@ -53,11 +53,12 @@ export function rejoin(id: string, listen: (told: Told) => void): Running {
   };
 }
 
-async function begin({ content, style, mask, settings }: EngineJob): Promise<string> {
+async function begin({ content, style, mask, start, settings }: EngineJob): Promise<string> {
   const form = new FormData();
   form.set("content", content);
   for (const painting of style) form.append("style", painting);
   if (mask) form.set("mask", mask);
+  if (start) form.set("start", start);
   form.set("settings", JSON.stringify(settings));
   const answer = await fetch("./api/jobs", { method: "POST", body: form });
   const said = await answer.json();

@@ -5,6 +5,8 @@ export interface EngineJob {
   readonly content: Blob;
   readonly style: readonly Blob[];
   readonly mask?: Blob | undefined;
+  /** What it begins with, instead of what `init` says. */
+  readonly start?: Blob | undefined;
   readonly settings: SettingsInput;
 }
 

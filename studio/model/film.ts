@@ -3,9 +3,13 @@ import { signal } from "@preact/signals";
 import { type Image, toImageData } from "pastiche/web";
 
 export interface Frame {
+  /** Of all steps that led to it. */
   readonly step: number;
   /** An address of the picture as it was. */
   readonly url: string;
+  readonly file: Blob;
+  readonly width: number;
+  readonly height: number;
 }
 
 export const film = signal<readonly Frame[]>([]);
@@ -18,16 +22,33 @@ const MOST = 24;
 let every = 1;
 let next = 1;
 let roll = 0;
+/** Steps that were done before the job that runs. */
+let before = 0;
 
 export function clearFilm(): void {
   for (const { url } of film.value) URL.revokeObjectURL(url);
-  [every, next] = [1, 1];
+  [every, next, before] = [1, 1, 0];
   roll += 1;
   film.value = [];
   lookedAt.value = undefined;
 }
 
-/** Whether a frame is due at `step`. */
+/** Goes on after a frame, the last by default: what came after it is cut off. */
+export function cutFilm(frame = film.value.at(-1)): void {
+  if (!frame) {
+    clearFilm();
+    return;
+  }
+  const kept = film.value.filter(({ step }) => step <= frame.step);
+  for (const { url } of film.value.slice(kept.length)) URL.revokeObjectURL(url);
+  before = frame.step;
+  next = 1;
+  roll += 1;
+  film.value = kept;
+  lookedAt.value = undefined;
+}
+
+/** Whether a frame is due at `step` of the job that runs. */
 export function isDue(step: number): boolean {
   return step >= next;
 }
@@ -38,9 +59,11 @@ export async function addFrame(step: number, image: Image): Promise<void> {
   const mine = roll;
   const canvas = new OffscreenCanvas(image.width, image.height);
   canvas.getContext("2d")!.putImageData(toImageData({ image }), 0, 0);
-  const blob = await canvas.convertToBlob({ type: "image/webp", quality: 0.9 });
+  const file = await canvas.convertToBlob({ type: "image/webp", quality: 0.95 });
   if (mine !== roll) return;
-  const frames = [...film.value, { step, url: URL.createObjectURL(blob) }].sort((a, b) => a.step - b.step);
+  const { width, height } = image;
+  const frame = { step: before + step, url: URL.createObjectURL(file), file, width, height };
+  const frames = [...film.value, frame].sort((a, b) => a.step - b.step);
   film.value = frames.length > MOST ? thinned(frames) : frames;
 }
 

@@ -10,7 +10,7 @@ import {
   UserError,
 } from "pastiche/web";
 import { findPicture } from "./pictures.ts";
-import { change, type Project, project } from "./project.ts";
+import { change, type Project, project, settings as set } from "./project.ts";
 import { recordOf, resultName, settingsIn } from "./record.ts";
 import { begun, finished, knownOf, message, shown } from "./run.ts";
 import {
@@ -55,9 +55,10 @@ async function addResult(): Promise<void> {
   const picture = shown.peek();
   const made = picture && knownOf(picture);
   if (!made) return;
-  const text = recordOf(made.project, made.known);
+  const text = recordOf(made.project, made.known, made.from);
   const file = await encodePicture("png", { image: picture.image }, { text });
-  const settings = chosenSettings(made.known.settings);
+  // What was set, not what a job that went on from a picture was told besides.
+  const settings = chosenSettings(set.peek());
   const result = { id: Date.now(), name: resultName(made.project), file, ...keptForm(made.project), settings };
   results.value = [withUrl(result), ...results.value];
   await keepResult(result);
@@ -106,6 +107,7 @@ export async function restore(file: Blob, name: string): Promise<boolean> {
       paintings: here.length > 0 ? here : project.value.paintings,
     });
     shown.value = { image, step: 0, file };
+    begun.value = { project: project.value, settings: parseSettings(settings) };
     const asked = missing.length > 0 ? ` Its pictures are not here; choose them again: ${missing.join(", ")}.` : "";
     message.value = { text: `Everything is set as for ${name}.${asked}`, bad: false };
   });

@@ -15,13 +15,17 @@ import { paintingsInUse } from "./regions.ts";
 export type Known = Pick<JobRecord, "model" | "weights" | "runtime" | "precision" | "step" | "steps" | "settings"> &
   Partial<JobRecord>;
 
-/** Keyword to text, for a PNG. */
-export function recordOf(project: Project, known: Known): Record<string, string> {
+/** What records call a picture that was gone on from. */
+export const START = "start.png";
+
+/** Keyword to text, for a PNG; `from` is the digest of the picture that was gone on from, if any. */
+export function recordOf(project: Project, known: Known, from?: string): Record<string, string> {
   const { photo, mask } = project;
   const pictures = {
     content: photo && source(photo),
     style: paintingsInUse(project).map(source),
     mask: mask && { name: "mask.png", sha256: mask.digest },
+    start: from && { name: START, sha256: from },
   };
   return { Software: `pastiche ${VERSION}`, pastiche: JSON.stringify({ version: VERSION, ...known, ...pictures }) };
 }
@@ -41,9 +45,10 @@ interface Source {
 /** What a saved picture says, its settings without those that are as their recipe has them. Errors: `picture`. */
 export function settingsIn(text: string, name: string): Made {
   try {
-    const { settings, content, style, mask } = JSON.parse(text) as Record<string, unknown>;
+    const { settings, content, style, mask, start } = JSON.parse(text) as Record<string, unknown>;
+    const chosen = chosenSettings(recordedSettings(settings as Settings));
     return {
-      settings: chosenSettings(recordedSettings(settings as Settings)),
+      settings: start ? withoutLevels(chosen) : chosen,
       photo: content as Source | undefined,
       paintings: (style as Source[] | undefined) ?? [],
       mask: mask as Source | undefined,
@@ -53,6 +58,11 @@ export function settingsIn(text: string, name: string): Made {
       cause,
     });
   }
+}
+
+/** Its levels are those of a job that went on from a picture; one that begins anew has all of them. */
+function withoutLevels({ levels: _, minSize: __, firstSteps: ___, ...settings }: SettingsInput): SettingsInput {
+  return settings;
 }
 
 /** `photo-painting.png`. */

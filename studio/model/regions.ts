@@ -4,6 +4,7 @@
  * stays the photo. It knows pixels and colours, no pointer.
  */
 import { signal } from "@preact/signals";
+import { digestOf } from "./digest.ts";
 import type { PictureFile } from "./pictures.ts";
 import { change, type Project } from "./project.ts";
 import { keepPicture } from "./store.ts";
@@ -57,11 +58,6 @@ export function usedColors(data: Uint8ClampedArray): { paintings: number[]; phot
     paintings: codes.slice(0, -1).flatMap((code, i) => (enough(code) ? [i] : [])),
     photo: enough(codes.at(-1)!),
   };
-}
-
-async function digestOf(file: Blob): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function blobOf(canvas: OffscreenCanvas | HTMLCanvasElement): Promise<Blob> {

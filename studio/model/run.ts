@@ -1,14 +1,18 @@
 /** The job that runs, or ran last: its state as signals, and the buttons' functions. It knows no engine but by contract. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { Image, JobRecord, Settings, SettingsInput } from "pastiche/web";
+import { encodePicture, type Image, type JobRecord, type Settings, type SettingsInput } from "pastiche/web";
 import { browserEngine } from "../engine/browser.ts";
 import { computer, rejoin } from "../engine/computer.ts";
 import type { Engine, EngineJob, Running, Told, ToldOf } from "../engine/engine.ts";
-import { addFrame, clearFilm, isDue } from "./film.ts";
+import { changed, continuation } from "./continuation.ts";
+import { digestOf } from "./digest.ts";
+import { addFrame, clearFilm, cutFilm, type Frame, isDue } from "./film.ts";
 import { adjustmentsFor } from "./live.ts";
 import { type Project, project, settings } from "./project.ts";
 import type { Known } from "./record.ts";
+import { START } from "./record.ts";
 import { paintingsInUse } from "./regions.ts";
+import { keepPicture } from "./store.ts";
 
 export type Status = "idle" | "starting" | "painting" | "paused" | "done" | "stopped" | "failed";
 
@@ -16,6 +20,8 @@ export type Status = "idle" | "starting" | "painting" | "paused" | "done" | "sto
 export interface Begun {
   readonly project: Project;
   readonly settings: Settings;
+  /** The digest of the picture that it went on from; undefined where it began anew. */
+  readonly start?: string | undefined;
 }
 
 export interface Shown {
@@ -80,10 +86,46 @@ const REST = 350;
 export function paint(): void {
   const job = jobOf(project.value);
   if (!job) return;
+  clearFilm();
+  begin(job);
+}
+
+/** What a job would go on with from the picture that is shown; undefined where there is none that could. */
+export const goingOn = computed(() => {
+  const [before, picture] = [begun.value, shown.value];
+  const { photo } = project.value;
+  if (!before || !picture || !photo || isRunning.value || !samePictures(before.project, project.value))
+    return undefined;
+  return continuation(before.settings, settings.value, photo, picture.image);
+});
+
+/** Goes on from the picture that is shown with what is set now, at its size or up to a larger one. */
+export async function paintOn(): Promise<void> {
+  const [picture, more] = [shown.value, goingOn.value];
+  if (!picture || !more) return;
+  const file = await encodePicture("png", { image: picture.image });
+  const digest = await digestOf(file);
+  cutFilm();
+  begin(jobOf(project.value, more), { file, digest });
+}
+
+/** Goes on from a moment of the film: another branch. */
+export async function branch(frame: Frame): Promise<void> {
+  const { photo } = project.value;
+  const more = photo && continuation(settings.value, settings.value, photo, frame);
+  const digest = await digestOf(frame.file);
+  cutFilm(frame);
+  begin(jobOf(project.value, more), { file: frame.file, digest });
+}
+
+function begin(given: EngineJob | undefined, from?: { readonly file: Blob; readonly digest: string }): void {
+  if (!given) return;
+  const job = { ...given, ...(from && { start: from.file }) };
+  if (from) void keepPicture({ name: START, ...from });
   clearTimeout(restart);
   running?.stop();
   batch(() => {
-    begun.value = { project: project.value, settings: settings.value };
+    begun.value = { project: project.value, settings: settings.value, start: from?.digest };
     status.value = "starting";
     message.value = undefined;
     latest.value = undefined;
@@ -91,7 +133,6 @@ export function paint(): void {
     secondsLeft.value = undefined;
     curves.value = { steps: [], terms: {} };
   });
-  clearFilm();
   follow((listen) => painter().paint(job, listen));
 }
 
@@ -241,7 +282,7 @@ function stopwatch(): () => number {
 }
 
 /** What is known of how the picture that is shown was made; undefined where it was not made here. */
-export function knownOf(picture: Shown): { project: Project; known: Known } | undefined {
+export function knownOf(picture: Shown): { project: Project; known: Known; from: string | undefined } | undefined {
   const [made, plan] = [begun.peek(), start.peek()];
   if (!made || !plan || picture.file) return undefined;
   const { model, weights, runtime, precision, steps } = plan;
@@ -249,17 +290,29 @@ export function knownOf(picture: Shown): { project: Project; known: Known } | un
     ...{ model, weights, runtime, precision, steps },
     ...{ step: picture.step, settings: settings.peek() },
   };
-  return { project: made.project, known };
+  return { project: made.project, known, from: made.start };
 }
 
-/** Changes reach the job that runs: on its next step where it takes them, else by beginning anew. */
+/** What of the settings is chosen before one paints, and waits for the button. */
+const deliberate = new Set(["size", "quality"]);
+
+/**
+ * Changes act at once: on the next step of a job that runs and takes them, else by beginning anew; where none runs, by going
+ * on from the picture that is there.
+ */
 effect(() => {
   const wanted = settings.value;
   const now = project.value;
   const before = begun.peek();
-  if (!before || !isRunning.peek()) return;
-  const changes = samePictures(before.project, now) ? adjustmentsFor(before.settings, wanted) : undefined;
+  if (!before) return;
   clearTimeout(restart);
+  const names = changed(before.settings, wanted);
+  if (!isRunning.peek()) {
+    const acts = names.length > 0 && !names.some((name) => deliberate.has(name)) && goingOn.peek();
+    if (acts) restart = setTimeout(() => void paintOn(), REST);
+    return;
+  }
+  const changes = samePictures(before.project, now) ? adjustmentsFor(before.settings, wanted) : undefined;
   if (changes) running?.adjust(changes);
   else restart = setTimeout(paint, REST);
 });

@@ -17,7 +17,7 @@ export function Save() {
     if (!made) return;
     busy.value = true;
     try {
-      const text = recordOf(made.project, made.known);
+      const text = recordOf(made.project, made.known, made.from);
       download(await encodePicture("png", { image: picture.image }, { text }), resultName(made.project));
     } catch (error) {
       message.value = { text: error instanceof Error ? error.message : String(error), bad: true };

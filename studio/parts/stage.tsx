@@ -6,7 +6,7 @@ import { lookedAt } from "../model/film.ts";
 import { grid } from "../model/grid.ts";
 import { project } from "../model/project.ts";
 import { brushing } from "../model/regions.ts";
-import { isRunning, shown, status } from "../model/run.ts";
+import { branch, isRunning, shown, status } from "../model/run.ts";
 import { look, type View, view, viewCut } from "../model/view.ts";
 import { BrushCanvas, BrushTools } from "./brush.tsx";
 import { GridButton, GridView } from "./grid.tsx";
@@ -56,6 +56,11 @@ export function Stage() {
             <Icon name="brush" /> <span class="word">Regions</span>
           </button>
         </div>
+      )}
+      {looked && !brushing.value && (
+        <button type="button" class="main branch" onClick={() => void branch(looked)}>
+          Go on from here
+        </button>
       )}
       {!brushing.value && painted && (
         <fieldset class="pill views">

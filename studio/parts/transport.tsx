@@ -1,11 +1,13 @@
 /** Run, pause, go on, stop, and how far it is. */
 import {
   canPaint,
+  goingOn,
   goOn,
   isRunning,
   isStale,
   latest,
   paint,
+  paintOn,
   pause,
   secondsLeft,
   speed,
@@ -49,6 +51,14 @@ function Main() {
   if (status.value === "paused") {
     return (
       <button type="button" class="main" onClick={goOn} title="Space">
+        <Icon name="play" /> Go on
+      </button>
+    );
+  }
+  const larger = isStale.value && goingOn.value;
+  if (larger) {
+    return (
+      <button type="button" class="main" onClick={() => void paintOn()} title="Go on from this picture">
         <Icon name="play" /> Go on
       </button>
     );

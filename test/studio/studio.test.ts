@@ -287,6 +287,33 @@ describe.skipIf(!path)("in Chromium", () => {
   );
 
   test(
+    "a knob that is turned when all is done goes on from the picture; so does a larger size, and a moment of the film",
+    async () => {
+      const page = await open(LINK);
+      await choosePainting(page);
+      await page.getByText(/^Done: 96 × 64, 18 steps/).waitFor();
+      const first = await pixels(page);
+      await slide(page, "Photo", 1);
+      await page.getByText(/^Done: 96 × 64, 6 steps/).waitFor();
+      expect(await pixels(page)).not.toBe(first);
+      const made = await saved(page);
+      expect(made).toMatchObject({ settings: { alpha: 20.8, levels: 1 }, start: { name: "start.png" } });
+      await page.getByText("256", { exact: true }).click();
+      await page.getByRole("button", { name: "Go on" }).click();
+      await page.getByText(/^Done: 256 × 170/).waitFor();
+      expect((await saved(page)).settings).toMatchObject({ size: 256, minSize: 116 });
+      const frames = page.getByRole("navigation", { name: "The course of the painting" }).getByRole("button");
+      const count = await frames.count();
+      await frames.first().click();
+      await page.getByRole("button", { name: "Go on from here" }).click();
+      await page.getByText(/^Done: 256 × 170/).waitFor();
+      expect(await frames.count()).toBeLessThan(count + 18);
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
     "of nine small paintings one is picked, and its two knobs are set",
     async () => {
       const page = await open(LINK);
