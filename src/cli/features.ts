@@ -51,6 +51,8 @@ async function run(path: string, flags: FeaturesFlags): Promise<void> {
   const { resize } = await import("../image/resize.ts");
   const { clampImage, withLongSide } = await import("../image/image.ts");
   const { see } = await import("../transfer/inspect/features.ts");
+  const { checkLookMemory } = await import("../transfer/inspect/memory.ts");
+  const { memoryToTake } = await import("../platform/node/memory.ts");
   const { checkWritable, writeAtomically } = await import("../platform/node/write.ts");
   const { outputFormat } = await import("../platform/pictures.ts");
   const { machineOptions } = await import("./job.ts");
@@ -77,6 +79,7 @@ async function run(path: string, flags: FeaturesFlags): Promise<void> {
       ? names
       : [...new Set((flags.layer ?? LAYERS).split(",").map((name) => spokenLayer(name.trim())))];
   const sized = clampImage(resize(image, withLongSide(image, size)));
+  checkLookMemory({ backbone, layers, size: sized, maps, mapSize }, machine.memory ?? memoryToTake());
   const runtime = await openRuntime(runtimeName, machine);
   const seen = await see(runtime, { backbone, weights, pooling: flags.pooling }, sized, layers);
   const title = `${path === "-" ? "A picture" : basename(path)} as ${backbone.name} sees it`;

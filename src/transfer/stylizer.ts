@@ -22,7 +22,7 @@ import { levelBeginner, levelWork, programCache, tileSize } from "./level/begin.
 import { checkOptions, jobOptions } from "./options.ts";
 import { edgesOf } from "./pictures/edges.ts";
 import { paintsGreys } from "./pictures/grey.ts";
-import { listed } from "./pictures/paintings.ts";
+import { listed, stylePicturesOf } from "./pictures/paintings.ts";
 import { levelsOf, type Prepared, prepare, regionsIn } from "./pictures/prepare.ts";
 import { withPhoto } from "./pictures/texture.ts";
 import { eightBitsGain } from "./precision/gain.ts";
@@ -123,7 +123,8 @@ export function createStylizer<Source = never>({
     const levels = levelsOf(pictures, asked);
     const steps = levels.reduce((sum, level) => sum + level.steps, 0);
     const about = { model: backbone.name, weights: digest };
-    const work = { eye, terms: all, optimizer: plain };
+    const stylePictures = stylePicturesOf(listed(pictures.style), asked, levels.at(-1)!);
+    const work = { eye, terms: all, optimizer: plain, stylePictures };
     const final = workSize(levels.at(-1)!);
     const limit = memory?.() ?? Infinity;
     // Where nothing is asked, floats have the largest tiles that fit, and eight bits may have smaller ones.

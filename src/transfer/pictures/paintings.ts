@@ -52,3 +52,12 @@ export function longSides(size: Size, { scales }: Painting, level: Size): Map<nu
   }
   return sides;
 }
+
+/** How many pictures a level's style is described from: every painting that counts, at every size it is looked at. */
+export function stylePicturesOf(styles: readonly Size[], settings: Settings, level: Size): number {
+  const paintings = paintingsOf(styles.length, settings);
+  return styles.reduce((sum, style, i) => {
+    const painting = paintings[i]!;
+    return sum + (painting.weight > 0 ? longSides(style, painting, level).size : 0);
+  }, 0);
+}

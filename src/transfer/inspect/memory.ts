@@ -1,0 +1,52 @@
+/** How much memory a look at what a network sees takes, predicted from measured peaks of whole processes. */
+import { bytesText, UserError } from "../../errors.ts";
+import type { Size } from "../../image/image.ts";
+import { type Backbone, blockOf, convolutions } from "../../models/backbone.ts";
+import { PROCESS } from "../forecast/memory.ts";
+
+/** How often weights, all features, those that are looked at, the largest of them and the image are in memory at once. */
+const SEEN = { weights: 7, features: 0.6, outputs: 3, largest: 1, images: 5 };
+/** How often the sheet is. */
+const SHEET = 1;
+/** Maps in a row of the sheet, and the pixels of paper around each. */
+const PAPER = { columns: 10, across: 8, below: 24 };
+
+/** What is asked for. */
+export interface Look {
+  readonly backbone: Backbone;
+  readonly layers: readonly string[];
+  /** Of the picture that the network sees. */
+  readonly size: Size;
+  /** At most so many maps of a layer, and their long side. */
+  readonly maps: number;
+  readonly mapSize: number;
+}
+
+/** The predicted peak, in bytes, of `see` and `featureSheet`. */
+export function lookMemory({ backbone, layers, size, maps, mapSize }: Look): number {
+  const all = convolutions(backbone);
+  const perPixel = ({ name, outputs }: { name: string; outputs: number }) => (4 * outputs) / 4 ** (blockOf(name) - 1);
+  const looked = all.filter(({ name }) => layers.includes(name));
+  const computed = all.slice(0, all.indexOf(looked.at(-1)!) + 1);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, x) => total + x, 0);
+  const each =
+    SEEN.features * sum(computed.map(perPixel)) +
+    SEEN.outputs * sum(looked.map(perPixel)) +
+    SEEN.largest * Math.max(0, ...looked.map(perPixel)) +
+    SEEN.images * 12;
+  const weights = sum(computed.map(({ inputs, outputs }) => 4 * outputs * (9 * inputs + 1)));
+  const rows = sum(looked.map(({ outputs }) => Math.ceil(Math.min(maps, outputs) / PAPER.columns)));
+  const paper = rows * (mapSize + PAPER.below) * PAPER.columns * (mapSize + PAPER.across);
+  return PROCESS + SEEN.weights * weights + size.width * size.height * each + SHEET * 12 * paper;
+}
+
+/** Throws a `resources` error if a look takes more than `limit` bytes. */
+export function checkLookMemory(look: Look, limit: number): void {
+  const needed = lookMemory(look);
+  if (needed <= limit) return;
+  throw new UserError(
+    "resources",
+    `To look at ${look.layers.join(", ")} of ${look.size.width} x ${look.size.height} pixels needs about ${bytesText(needed)} ` +
+      `of memory, and it may take ${bytesText(limit)}. Use a smaller size, fewer layers, or allow more (memory).`,
+  );
+}
