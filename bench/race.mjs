@@ -68,7 +68,7 @@ function race(python, search) {
   const { content, style } = prepare(pictures, settings, levels).at(final);
   const image = (/** @type {import("../dist/image/image.js").Image} */ { data, width, height }) =>
     put(data, [1, 3, height, width]);
-  const painting = /** @type {import("../dist/transfer/pictures/prepare.js").StylePicture} */ (style[0]).image;
+  const painting = /** @type {import("../dist/transfer/pictures/pictures.js").StylePicture} */ (style[0]).image;
   const { alpha, tv, contentLayers, styleLayers } = settings;
   const folder = mkdtempSync(join(tmpdir(), "pastiche-race-"));
   const job = {

@@ -60,7 +60,7 @@ export { type Seen, see } from "./transfer/inspect/features.ts";
 export { figureLayers, reconstruction } from "./transfer/inspect/reconstruct.ts";
 export { type FeatureSheetOptions, featureSheet } from "./transfer/inspect/sheet.ts";
 export type { Given, GivenJob, Pictured } from "./transfer/job.ts";
-export type { Pictures } from "./transfer/pictures/prepare.ts";
+export type { Pictures } from "./transfer/pictures/pictures.ts";
 export type { Controls, Run } from "./transfer/run/run.ts";
 export { describeGraph, type Eye, stepGraph } from "./transfer/step/step.ts";
 export type { StylizeOptions } from "./transfer/stylize.ts";

@@ -3,7 +3,7 @@ import type { Image } from "../../image/image.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { opacitiesOf } from "./opacity.ts";
 import { listed, paintingsOf } from "./paintings.ts";
-import type { Pictures } from "./prepare.ts";
+import type { Pictures } from "./pictures.ts";
 
 /**
  * A painting whose pixels have a chroma (largest channel less smallest, 0 to 1) below this on average is grey: what a scan or

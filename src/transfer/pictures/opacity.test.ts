@@ -6,7 +6,7 @@ import { parseSettings, type SettingsInput } from "../../settings/settings.ts";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, short, toyStylizer } from "../fixtures.case.ts";
 import type { Job, Stylizer } from "../stylizer.ts";
 import { paintsGreys } from "./grey.ts";
-import type { Pictures } from "./prepare.ts";
+import type { Pictures } from "./pictures.ts";
 
 type Rgb = readonly [number, number, number];
 const { content, style } = pictures({ width: 48, height: 32 }, { width: 64, height: 48 });

@@ -10,7 +10,8 @@ import { describe as describeLevel, dispose } from "../step/program.ts";
 import { terms } from "../step/terms.ts";
 import type { Stylizer } from "../stylizer.ts";
 import { longSides, paintingsOf } from "./paintings.ts";
-import { levelsOf, type Pictures, prepare } from "./prepare.ts";
+import type { Pictures } from "./pictures.ts";
+import { levelsOf, prepare } from "./prepare.ts";
 
 let runtime: CountingRuntime;
 let stylizer: Stylizer;

@@ -9,7 +9,8 @@ import { type CountingRuntime, countingRuntime, follow, only, pictures, short, t
 import { strengths, terms } from "../step/terms.ts";
 import type { Stylizer } from "../stylizer.ts";
 import { paintingsOf } from "./paintings.ts";
-import { levelsOf, type Pictures, prepare } from "./prepare.ts";
+import type { Pictures } from "./pictures.ts";
+import { levelsOf, prepare } from "./prepare.ts";
 import { type Masks, regionsOf } from "./regions.ts";
 
 type Rgb = readonly [number, number, number];

@@ -9,7 +9,7 @@ import { multiple, pyramid } from "../../schedule/pyramid.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { sidesOf } from "../../settings/size.ts";
 import { edgesOf, GRAIN } from "./edges.ts";
-import type { Pictures } from "./prepare.ts";
+import type { Pictures } from "./pictures.ts";
 
 /** The pictures of a job as they are given: without a photo it is a texture. */
 export interface GivenPictures extends Omit<Pictures, "content"> {

@@ -10,7 +10,7 @@ import { mapValues } from "../../records.ts";
 import type { Runtime, Value } from "../../runtimes/runtime.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import type { LevelPictures, StylePicture } from "../pictures/prepare.ts";
+import type { LevelPictures, StylePicture } from "../pictures/pictures.ts";
 import { contentMaps, sharesOf, styleMaps } from "./region-inputs.ts";
 import { describeGraph, type Eye, IMAGE, stepGraph, targetName } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";

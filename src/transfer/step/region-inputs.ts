@@ -1,6 +1,6 @@
 /** The regions of a level as what programs are given, whole or for a tile. It knows names, maps and shares: no formula. */
 import type { Area, Tile } from "../../schedule/tiles.ts";
-import type { LevelPictures, StylePicture } from "../pictures/prepare.ts";
+import type { LevelPictures, StylePicture } from "../pictures/pictures.ts";
 import { regionName, targetName } from "./step.ts";
 import type { FeatureTerm } from "./terms.ts";
 

@@ -7,7 +7,7 @@ import { encode } from "../../onnx/model.ts";
 import { mapValues } from "../../records.ts";
 import type { Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Area, Tile } from "../../schedule/tiles.ts";
-import type { LevelPictures } from "../pictures/prepare.ts";
+import type { LevelPictures } from "../pictures/pictures.ts";
 import { dispose, mapValue } from "../step/program.ts";
 import { contentMaps, type NamedMaps, sharesOf, styleMaps } from "../step/region-inputs.ts";
 import { describeGraph, type Eye, targetName } from "../step/step.ts";
