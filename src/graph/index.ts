@@ -4,7 +4,7 @@ export { check } from "./check.ts";
 export { type EightBit, type EightBitOptions, eightBit } from "./eight-bit/rewrite.ts";
 export { grad } from "./grad.ts";
 export * from "./operators/arithmetic.ts";
-export { mixChannels, mixture } from "./operators/channels.ts";
+export { mixChannels } from "./operators/channels.ts";
 export { conv, type Padding, paddings } from "./operators/convolution.ts";
 export { argMax, columnsAt, subsample } from "./operators/indexing.ts";
 export { matmul, selfProduct } from "./operators/linear.ts";
@@ -26,4 +26,4 @@ export {
   shapeText,
   symbol,
 } from "./shape.ts";
-export { constant, type ElementType, expectShape, input, scalar, type Tensor } from "./tensor.ts";
+export { constant, type ElementType, expectShape, input, type Role, roleOf, scalar, type Tensor } from "./tensor.ts";

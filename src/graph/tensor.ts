@@ -16,6 +16,29 @@ export type Data = Float32Array | BigInt64Array | Uint8Array | Int8Array | Int32
  */
 export type Pullback = (gradient: Tensor) => readonly (Tensor | undefined)[];
 
+/**
+ * What a node is in the passes of a network, where a rewriting replaces more than single nodes. The operator that emits
+ * the node sets it, with the tensors that it was given.
+ */
+export type Role =
+  /** `conv` with zero padding and a constant kernel, forward or backward. */
+  | { readonly kind: "convolution"; readonly x: Tensor; readonly kernel: Tensor; readonly bias: Tensor | undefined }
+  /** The gradient of `relu`: `gradient` where `output` is positive, 0 elsewhere. */
+  | { readonly kind: "relu gradient"; readonly gradient: Tensor; readonly output: Tensor }
+  /** The gradient of `maxPool`: `gradient` at the elements of `x` that equal the maximum of their block. */
+  | { readonly kind: "max pool gradient"; readonly gradient: Tensor; readonly x: Tensor; readonly output: Tensor }
+  /** The gradient of `averagePool`: a quarter of `gradient` at every element of a block. */
+  | { readonly kind: "average pool gradient"; readonly gradient: Tensor }
+  /** `selfProduct`. */
+  | { readonly kind: "self product"; readonly matrix: Tensor }
+  /** The gradient of `selfProduct`: the product of the `symmetric` gradient and the `matrix`. */
+  | { readonly kind: "self product gradient"; readonly symmetric: Tensor; readonly matrix: Tensor }
+  /** `mixChannels`. */
+  | { readonly kind: "channel mixture"; readonly x: Tensor; readonly matrix: Tensor };
+
+/** The role of that kind. */
+export type RoleOf<Kind extends Role["kind"]> = Extract<Role, { readonly kind: Kind }>;
+
 export interface Tensor {
   /** The ONNX operator's name (`com.microsoft.NAME` for ONNX Runtime's own), or `Input` or `Constant`. */
   readonly op: string;
@@ -35,6 +58,7 @@ export interface Tensor {
   readonly sources?: readonly Tensor[];
   /** The pullback accepts a gradient that is constant along some axes and has size 1 there. */
   readonly elementwise?: boolean;
+  readonly role?: Role | undefined;
 }
 
 interface NodeOptions {
@@ -44,11 +68,22 @@ interface NodeOptions {
   readonly pullback?: Pullback;
   readonly sources?: readonly Tensor[];
   readonly elementwise?: boolean;
+  readonly role?: Role | undefined;
 }
 
 /** An operator applied to `inputs`. */
 export function node(op: string, inputs: readonly Tensor[], options: NodeOptions): Tensor {
   return { op, inputs, attributes: {}, type: "float32", ...options };
+}
+
+/** `x`, just made, with a role. */
+export function withRole(x: Tensor, role: Role): Tensor {
+  return { ...x, role };
+}
+
+/** The role of `x` if it is of that kind. */
+export function roleOf<Kind extends Role["kind"]>(x: Tensor, kind: Kind): RoleOf<Kind> | undefined {
+  return x.role?.kind === kind ? (x.role as RoleOf<Kind>) : undefined;
 }
 
 /** A value that is given at run time. */

@@ -4,10 +4,10 @@ import {
   type Dim,
   div,
   matmul,
-  mixture,
   mul,
   multiplyDims,
   reshape,
+  roleOf,
   selfProduct,
   sqrt,
   sum,
@@ -21,15 +21,15 @@ import {
  * that the large mixed tensor is never formed.
  */
 export function channelProducts(features: Tensor, weight?: Tensor): Tensor {
-  const mixed = mixture(features);
+  const mixed = roleOf(features, "channel mixture");
   if (!mixed) return selfProduct(rows(rooted(features, weight)));
-  return matmul(matmul(mixed.matrix, channelProducts(mixed.source, weight)), transpose(mixed.matrix));
+  return matmul(matmul(mixed.matrix, channelProducts(mixed.x, weight)), transpose(mixed.matrix));
 }
 
 /** The sum of each channel: [C, 1]. */
 export function channelSums(features: Tensor, weight?: Tensor): Tensor {
-  const mixed = mixture(features);
-  if (mixed) return matmul(mixed.matrix, channelSums(mixed.source, weight));
+  const mixed = roleOf(features, "channel mixture");
+  if (mixed) return matmul(mixed.matrix, channelSums(mixed.x, weight));
   return sum(rows(weight ? mul(features, weight) : features), { axes: [1], keep: true });
 }
 

@@ -1,7 +1,7 @@
 /**
- * Rewrites a graph so that the network's forward and backward passes run in eight bits. It recognises convolutions,
- * ReLUs, poolings and their gradients by the nodes that this language emits for them; everything else stays in float32.
- * It does not depend on which network, loss or optimiser the graph contains.
+ * Rewrites a graph so that the network's forward and backward passes run in eight bits. Convolutions, ReLUs, poolings
+ * and their gradients are told by their operators and roles (`Tensor.role`); everything else stays in float32. It does
+ * not depend on which network, loss or optimiser the graph contains.
  *
  * Forward activations are uint8 with zero point 0, so that saturation is the ReLU. Gradients are uint8 with zero point
  * 128. The first convolution (its input is the image) and the last one of the gradient (no mask follows) stay in
@@ -13,7 +13,7 @@ import { concat, reshape, slice } from "../operators/movement.ts";
 import { reduce } from "../operators/reduce.ts";
 import { ordered } from "../order.ts";
 import { sameShape } from "../shape.ts";
-import { constant, input, node, scalar, type Tensor } from "../tensor.ts";
+import { constant, input, node, type RoleOf, roleOf, scalar, type Tensor } from "../tensor.ts";
 import type { Quantised, Scaled } from "./operators.ts";
 import * as integer from "./operators.ts";
 
@@ -132,11 +132,12 @@ function column(scalars: readonly Tensor[], order: readonly number[]): Tensor {
 function leastRanges(nodes: readonly Tensor[]): ReadonlyMap<Tensor, number> {
   const found = new Map<Tensor, number>();
   for (const x of nodes) {
-    if (!isFeatures(x) || !isSeen(x.inputs[0]!.inputs[0]!)) continue;
-    const [seen, kernel, bias] = x.inputs[0]!.inputs as [Tensor, Tensor, Tensor];
-    let features = seen;
-    while (features.op === "MaxPool" || features.op === "AveragePool") features = features.inputs[0]!;
-    found.set(features, Math.max(found.get(features) ?? 0, integer.leastRange(kernel, bias)));
+    const convolution = featuresOf(x);
+    if (!convolution || !isSeen(convolution.x)) continue;
+    let features = convolution.x;
+    while (isPooling(features)) features = features.inputs[0]!;
+    const least = integer.leastRange(convolution.kernel, convolution.bias!);
+    found.set(features, Math.max(found.get(features) ?? 0, least));
   }
   return found;
 }
@@ -174,9 +175,9 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   }
 
   function made(x: Tensor): Quantised {
-    const [a, b] = x.inputs as [Tensor, Tensor];
-    if (isFeatures(x)) {
-      const [seen, kernel, bias] = a.inputs as [Tensor, Tensor, Tensor];
+    const forward = featuresOf(x);
+    if (forward) {
+      const { x: seen, kernel, bias } = forward;
       if (!isSeen(seen)) {
         const features = remade(x);
         return slot(x, 0, (as) => integer.quantise(features, as));
@@ -184,40 +185,43 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
       const from = eight(seen);
       return slot(x, 0, (as) => integer.quantisedConv(from, kernel, bias, as, direct));
     }
-    if (isSeen(x))
-      return x.op === "MaxPool" ? integer.quantisedMaxPool(eight(a)) : integer.quantisedAveragePool(eight(a));
-    const behind = maskedBy(x);
-    if (behind) return maskedGradient(a, behind);
-    if (isGradient(x)) {
-      const from = eight(a);
-      return slot(x, 128, (as) => integer.quantisedConv(from, b, undefined, as));
+    if (isSeen(x)) {
+      const from = eight(x.inputs[0]!);
+      return x.op === "MaxPool" ? integer.quantisedMaxPool(from) : integer.quantisedAveragePool(from);
     }
-    const unpooled = unpooledFrom(x);
-    if (unpooled && isFeatures(unpooled.features)) return maskedUnpooled(unpooled);
-    if (x.op === "Add" && [a, b].every((part) => sameShape(part.shape, x.shape)) && (isEight(a) || isEight(b))) {
-      const parts = [eight(a), eight(b)] as const;
+    const masked = maskedGradientOf(x);
+    if (masked) return maskedGradient(masked.gradient, masked.output);
+    const backward = backwardConvOf(x);
+    if (backward) {
+      const from = eight(backward.x);
+      return slot(x, 128, (as) => integer.quantisedConv(from, backward.kernel, undefined, as));
+    }
+    const routed = roleOf(x, "max pool gradient");
+    if (routed && featuresOf(routed.x)) return routedGradient(routed);
+    if (isSum(x) && x.inputs.some(isEight)) {
+      const parts = x.inputs.map(eight) as [Quantised, Quantised];
       return slot(x, 128, (as) => integer.quantisedAdd(...parts, as));
     }
-    const product = productOf(x);
+    const product = gramGradientOf(x);
     if (product) {
-      const [matrix, features] = [plain(product.matrix), eight(product.features)];
-      return slot(x, 128, (as) => integer.quantisedProduct(matrix, features, as));
+      const [symmetric, features] = [plain(product.symmetric), eight(product.features)];
+      return slot(x, 128, (as) => integer.quantisedProduct(symmetric, features, as));
     }
     return rounded(plain(x), 128);
   }
 
   /** Where the pooled tensor is not the output of a ReLU the mask is redundant and harmless. */
-  function maskedUnpooled({ gradient, features, pooled }: Unpooled): Quantised {
-    return integer.maskedUnpooled(eight(gradient), eight(features), eight(pooled));
+  function routedGradient({ gradient, x, output }: RoleOf<"max pool gradient">): Quantised {
+    return integer.maskedUnpooled(eight(gradient), eight(x), eight(output));
   }
 
   /** The gradient before the ReLU that produced `features`, and before the pooling that follows it, if any. */
   function maskedGradient(gradient: Tensor, features: Tensor): Quantised {
-    const unpooled = unpooledFrom(gradient);
-    if (unpooled?.features === features) return maskedUnpooled(unpooled);
-    const small = spreadFrom(gradient);
-    if (small) {
-      const { scale, ...rest } = eight(small);
+    const routed = roleOf(gradient, "max pool gradient");
+    if (routed?.x === features) return routedGradient(routed);
+    const spread = roleOf(gradient, "average pool gradient");
+    if (spread) {
+      const { scale, ...rest } = eight(spread.gradient);
       return integer.maskedUpsampled({ ...rest, scale: mul(scale, 0.25) }, eight(features));
     }
     return integer.masked(eight(gradient), eight(features));
@@ -236,10 +240,11 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   function restored(x: Tensor): Tensor {
     // All activations, including the first: max pooling's gradient compares them with pooled values, so both must be
     // rounded.
-    if (isSeen(x) || maskedBy(x)) return integer.dequantise(eight(x));
+    if (isSeen(x) || maskedGradientOf(x)) return integer.dequantise(eight(x));
     if (x.op === "Shape" && isSeen(x.inputs[0]!)) return integer.shapeOfFloats(eight(x.inputs[0]!));
-    const gram = gramOf(x);
-    if (gram) return integer.quantisedGram(eight(gram));
+    const gram = roleOf(x, "self product");
+    const features = gram && rowsOf(gram.matrix);
+    if (features) return integer.quantisedGram(eight(features));
     return remade(x);
   }
 
@@ -252,89 +257,53 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   return { slots, plain };
 }
 
-/** A 3x3 convolution with zero padding, which has an eight-bit equivalent. */
-function isZeroPadded(x: Tensor): boolean {
-  const kernel = x.inputs[1];
-  const sides = kernel?.op === "Constant" && String(kernel.shape.slice(2));
-  return x.op === "Conv" && sides === "3,3" && String(x.attributes.pads) === "1,1,1,1";
+/** The convolution of which `x` is the ReLU: `x` is a layer's features. */
+function featuresOf(x: Tensor): RoleOf<"convolution"> | undefined {
+  const convolution = x.op === "Relu" ? roleOf(x.inputs[0]!, "convolution") : undefined;
+  return convolution?.bias && convolution;
 }
 
-/** The output of a convolution followed by a ReLU. */
-function isFeatures(x: Tensor): boolean {
-  return x.op === "Relu" && isZeroPadded(x.inputs[0]!) && x.inputs[0]!.inputs.length === 3;
-}
-
-/** Activations, pooled or not: possible inputs of a quantised convolution. */
+/** Features, pooled or not: possible inputs of a quantised convolution. */
 function isSeen(x: Tensor): boolean {
-  return isFeatures(x) || ((x.op === "MaxPool" || x.op === "AveragePool") && isSeen(x.inputs[0]!));
+  return featuresOf(x) !== undefined || (isPooling(x) && isSeen(x.inputs[0]!));
 }
 
-/** The `features` of `gradient * (features > 0)`; undefined for other nodes. */
-function maskedBy(x: Tensor): Tensor | undefined {
-  const greater = maskOf(x, "Greater");
-  const features = greater?.inputs[0];
-  const zero = greater?.inputs[1]?.data;
-  if (!features || !isFeatures(features) || !(zero?.length === 1 && zero[0] === 0)) return undefined;
-  return sameShape(x.inputs[0]!.shape, features.shape) ? features : undefined;
+function isPooling({ op }: Tensor): boolean {
+  return op === "MaxPool" || op === "AveragePool";
 }
 
-/** The comparison `op` in a product with its boolean mask; undefined for other nodes. */
-function maskOf(x: Tensor, op: string): Tensor | undefined {
-  if (x.op !== "Mul" || x.inputs[1]!.op !== "Cast") return undefined;
-  const comparison = x.inputs[1]!.inputs[0]!;
-  return comparison.op === op ? comparison : undefined;
+/** The gradient before the ReLU of features, if `x` is one that has their shape. */
+function maskedGradientOf(x: Tensor): RoleOf<"relu gradient"> | undefined {
+  const masked = roleOf(x, "relu gradient");
+  const fits = masked && featuresOf(masked.output) && sameShape(masked.gradient.shape, masked.output.shape);
+  return fits ? masked : undefined;
 }
 
-/** A convolution of a masked gradient, in the backward pass. */
-function isGradient(x: Tensor): boolean {
-  return isZeroPadded(x) && x.inputs.length === 2 && maskedBy(x.inputs[0]!) !== undefined;
+/** The convolution in the backward pass: of a masked gradient. */
+function backwardConvOf(x: Tensor): RoleOf<"convolution"> | undefined {
+  const convolution = roleOf(x, "convolution");
+  return convolution && !convolution.bias && maskedGradientOf(convolution.x) ? convolution : undefined;
 }
 
-/** Whether `x` is available in eight bits without a conversion from float32. */
+/** A sum of two tensors of the same shape. */
+function isSum(x: Tensor): boolean {
+  return x.op === "Add" && x.inputs.every((part) => sameShape(part.shape, x.shape));
+}
+
+/** Whether the gradient `x` is available in eight bits without a conversion from float32. */
 function isEight(x: Tensor): boolean {
-  return (
-    isGradient(x) ||
-    productOf(x) !== undefined ||
-    (x.op === "Add" && x.inputs.some((part) => sameShape(part.shape, x.shape) && isEight(part)))
-  );
-}
-
-interface Unpooled {
-  readonly gradient: Tensor;
-  readonly features: Tensor;
-  readonly pooled: Tensor;
-}
-
-/** The parts of a max pooling's gradient, `upsample(gradient) * (features == upsample(pooled))`. */
-function unpooledFrom(x: Tensor): Unpooled | undefined {
-  const equal = maskOf(x, "Equal");
-  if (!equal || x.inputs[0]!.op !== "Resize" || equal.inputs[1]!.op !== "Resize") return undefined;
-  const [features, pooled] = [equal.inputs[0]!, equal.inputs[1]!.inputs[0]!];
-  if (pooled.op !== "MaxPool" || pooled.inputs[0] !== features) return undefined;
-  return { gradient: x.inputs[0]!.inputs[0]!, features, pooled };
-}
-
-/** The incoming gradient of an average pooling's gradient, `upsample(gradient / 4)`. */
-function spreadFrom(x: Tensor): Tensor | undefined {
-  const quarter = x.op === "Resize" ? x.inputs[0]! : undefined;
-  return quarter?.op === "Mul" && quarter.inputs[1]!.data?.[0] === 0.25 ? quarter.inputs[0]! : undefined;
+  return backwardConvOf(x) !== undefined || gramGradientOf(x) !== undefined || (isSum(x) && x.inputs.some(isEight));
 }
 
 /** The features that `x` reshapes to [C, H * W]. */
 function rowsOf(x: Tensor): Tensor | undefined {
   const features = x.op === "Reshape" && x.shape.length === 2 ? x.inputs[0]! : undefined;
-  return features && isFeatures(features) && x.shape[0] === features.shape[1] ? features : undefined;
+  return features && featuresOf(features) && x.shape[0] === features.shape[1] ? features : undefined;
 }
 
-/** The features of which `x` is the Gram product. */
-function gramOf(x: Tensor): Tensor | undefined {
-  const same = x.op === "Gemm" && x.inputs[0] === x.inputs[1] && x.attributes.transB === 1;
-  return same ? rowsOf(x.inputs[0]!) : undefined;
-}
-
-/** The factors of `matrix * rows`, reshaped to the shape of features. */
-function productOf(x: Tensor): { matrix: Tensor; features: Tensor } | undefined {
-  const product = x.op === "Reshape" ? x.inputs[0]! : undefined;
-  const features = product?.op === "MatMul" ? rowsOf(product.inputs[1]!) : undefined;
-  return features && sameShape(features.shape, x.shape) ? { matrix: product!.inputs[0]!, features } : undefined;
+/** The gradient of a Gram product with respect to its features: a product that is reshaped to their shape. */
+function gramGradientOf(x: Tensor): { symmetric: Tensor; features: Tensor } | undefined {
+  const product = x.op === "Reshape" ? roleOf(x.inputs[0]!, "self product gradient") : undefined;
+  const features = product && rowsOf(product.matrix);
+  return features && sameShape(features.shape, x.shape) ? { symmetric: product.symmetric, features } : undefined;
 }

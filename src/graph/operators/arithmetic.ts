@@ -1,7 +1,7 @@
 /** Elementwise operators, with the broadcasting of ONNX: shapes are aligned at the last axis and size 1 is repeated. */
 
 import { broadcast, sameShape } from "../shape.ts";
-import { node, scalar, type Tensor } from "../tensor.ts";
+import { node, scalar, type Tensor, withRole } from "../tensor.ts";
 import { expand, sumTo } from "./reduce.ts";
 
 /** A tensor or a plain number. */
@@ -82,7 +82,9 @@ export function abs(x: Tensor): Tensor {
  * on the CPU than Sign or Where.
  */
 export function relu(x: Tensor): Tensor {
-  return unary("Relu", x, (g, y) => mul(g, float(greater(y, 0))));
+  return unary("Relu", x, (gradient, output) =>
+    withRole(mul(gradient, float(greater(output, 0))), { kind: "relu gradient", gradient, output }),
+  );
 }
 
 /** `x` clamped to [low, high]; the gradient is 0 outside. */

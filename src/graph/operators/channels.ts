@@ -12,16 +12,9 @@ export function mixChannels(x: Tensor, matrix: Tensor): Tensor {
   return node("Conv", [x, kernel], {
     shape: [x.shape[0]!, outputs!, x.shape[2]!, x.shape[3]!],
     attributes: { kernel_shape: [1, 1], pads: [0, 0, 0, 0], strides: [1, 1] },
+    role: { kind: "channel mixture", x, matrix },
     pullback: (g) => [mixChannels(g, transposed(matrix)), undefined],
   });
-}
-
-/** The input and the matrix of `mixChannels`, if `x` is its output; else undefined. */
-export function mixture(x: Tensor): { readonly source: Tensor; readonly matrix: Tensor } | undefined {
-  const [source, kernel] = x.inputs;
-  if (x.op !== "Conv" || String(x.attributes.kernel_shape) !== "1,1" || x.inputs.length !== 2) return undefined;
-  const [outputs, inputs] = kernel!.shape as readonly number[] as [number, number];
-  return { source: source!, matrix: constant(kernel!.data!, [outputs, inputs]) };
 }
 
 function values({ data }: Tensor): Float32Array {

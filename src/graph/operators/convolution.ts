@@ -31,6 +31,7 @@ export function conv(x: Tensor, kernel: Tensor, bias?: Tensor, padding: Padding 
     shape: [x.shape[0]!, outputs!, x.shape[2]!, x.shape[3]!],
     attributes: { kernel_shape: [3, 3], pads: [margin, margin, margin, margin], strides: [1, 1] },
     sources,
+    role: padding === "zero" && kernel.data ? { kind: "convolution", x, kernel, bias } : undefined,
     pullback: (g) => [
       even && padding === "zero" && (inputs as number) <= FEW
         ? blockwise(g, kernel)

@@ -1,7 +1,7 @@
 /** Matrix products. */
 
 import { sameDim, shapeText } from "../shape.ts";
-import { node, type Tensor } from "../tensor.ts";
+import { node, type Tensor, withRole } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { transpose } from "./movement.ts";
 
@@ -25,6 +25,11 @@ export function selfProduct(a: Tensor): Tensor {
   return node("Gemm", [a, a], {
     shape: [a.shape[0]!, a.shape[0]!],
     attributes: { transB: 1 },
-    pullback: (g) => [matmul(add(g, transpose(g)), a), undefined],
+    role: { kind: "self product", matrix: a },
+    pullback: (g) => {
+      const symmetric = add(g, transpose(g));
+      const gradient = matmul(symmetric, a);
+      return [withRole(gradient, { kind: "self product gradient", symmetric, matrix: a }), undefined];
+    },
   });
 }

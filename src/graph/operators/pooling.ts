@@ -1,7 +1,7 @@
 /** Halving and doubling of height and width: 2x2 pooling with stride 2, and nearest-neighbour upsampling. */
 
 import { divideDim, multiplyDims, type Shape, shapeText } from "../shape.ts";
-import { constant, node, type Tensor } from "../tensor.ts";
+import { constant, node, type Tensor, withRole } from "../tensor.ts";
 import { equal, float, mul } from "./arithmetic.ts";
 
 const WINDOW = { kernel_shape: [2, 2], strides: [2, 2] };
@@ -16,12 +16,15 @@ function halved(x: Tensor): Shape {
  * are blocks of zeros, which the ReLU's own gradient then masks.
  */
 export function maxPool(x: Tensor): Tensor {
-  const y: Tensor = node("MaxPool", [x], {
+  const output: Tensor = node("MaxPool", [x], {
     shape: halved(x),
     attributes: WINDOW,
-    pullback: (g) => [mul(upsample(g), float(equal(x, upsample(y))))],
+    pullback: (gradient) => {
+      const routed = mul(upsample(gradient), float(equal(x, upsample(output))));
+      return [withRole(routed, { kind: "max pool gradient", gradient, x, output })];
+    },
   });
-  return y;
+  return output;
 }
 
 /** The mean of each 2x2 block, which the paper prefers (section 2). */
@@ -29,7 +32,7 @@ export function averagePool(x: Tensor): Tensor {
   return node("AveragePool", [x], {
     shape: halved(x),
     attributes: WINDOW,
-    pullback: (g) => [upsample(mul(g, 0.25))],
+    pullback: (gradient) => [withRole(upsample(mul(gradient, 0.25)), { kind: "average pool gradient", gradient })],
   });
 }
 
