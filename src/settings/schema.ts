@@ -3,6 +3,7 @@
  * this list. Defaults are in the recipes; a setting with a default here belongs to no recipe.
  */
 import { colorMaps } from "../image/color.ts";
+import * as colorModes from "../image/color-modes/index.ts";
 import * as losses from "../losses/index.ts";
 import { type FilterKind, normalizations, type Scale, scales } from "../losses/loss.ts";
 import { poolings } from "../models/features.ts";
@@ -101,7 +102,7 @@ export const schema = {
     { placeholder: "factors" },
   ),
   color: parameter(
-    oneOf(["style", "free", "match", "content", "luminance"]),
+    oneOf(namesOf(colorModes)),
     "the painting's (style), as they are (free), the photo's (match; to the end: content), only lightness painted (luminance)",
     { placeholder: "mode" },
   ),

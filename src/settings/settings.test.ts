@@ -126,7 +126,7 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
     ["beta", 1e13, "expected at most 1000000000000, got 10000000000000"],
     ["styleLayers", ["conv1_1"], "expected a record, got conv1_1"],
     ["styleScale", 0, "expected at least 0.05, got 0"],
-    ["color", "blue", 'expected one of style, free, match, content, luminance, got "blue"'],
+    ["color", "blue", 'expected one of content, free, luminance, match, style, got "blue"'],
     ["styleLoss", "content", 'expected one of gram, moments, neighbors, got "content"'],
     ["styleLoss", "roughness", 'expected one of gram, moments, neighbors, got "roughness"'],
     ["laplacianScales", 3, "expected scales out of 1, 2, 4, 8, 16, got 3"],

@@ -2,7 +2,10 @@
  * A stylizer keeps a runtime, networks and compiled programs from one job to the next. It knows how parts are loaded;
  * where they come from, the platform passes in as functions.
  */
+
 import { bytesText, UserError } from "../errors.ts";
+import * as colorModes from "../image/color-modes/index.ts";
+import type { ColorMode } from "../image/color-modes/mode.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { featureScale, scaleFeatures } from "../models/feature-scale.ts";
 import { average } from "../optimizers/average.ts";
@@ -109,7 +112,8 @@ export function createStylizer<Source = never>({
     const weights = scaledWeights(backbone, own, featureScale(backbone, asked.gain));
     const { padding, workSize } = edgesOf(asked);
     const grey = paintsGreys(pictures, asked);
-    const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: grey || asked.color === "luminance" };
+    const mode: ColorMode = colorModes[asked.color];
+    const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: grey || mode.grey === true };
     const termsIn = (regions?: Parameters<typeof terms>[1]) => {
       const found = terms(asked, regions);
       return texture ? withoutPhoto(found) : found;

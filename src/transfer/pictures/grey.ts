@@ -1,4 +1,6 @@
 /** Whether a job is painted in greys, because nothing that it is painted after has colours. Pixels only. */
+import * as colorModes from "../../image/color-modes/index.ts";
+import type { ColorMode } from "../../image/color-modes/mode.ts";
 import type { Image } from "../../image/image.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { opacitiesOf } from "./opacity.ts";
@@ -19,7 +21,8 @@ export function paintsGreys(
   { style, styleAlpha }: Pick<Pictures, "style" | "styleAlpha">,
   settings: Settings,
 ): boolean {
-  if (settings.color !== "style") return false;
+  const mode: ColorMode = colorModes[settings.color];
+  if (!mode.paintings) return false;
   const styles = listed(style);
   const opacities = opacitiesOf(styles, styleAlpha);
   const paintings = paintingsOf(styles.length, settings);

@@ -1,12 +1,13 @@
 /** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
 import { greyed, keepChroma } from "../../image/color.ts";
+import * as colorModes from "../../image/color-modes/index.ts";
+import type { Area, ColorMode, Recolored } from "../../image/color-modes/mode.ts";
 import { blank, blend, crop, type Image, padEdges, padPlanes, type Size, withLongSide } from "../../image/image.ts";
 import { noiseImage } from "../../image/noise.ts";
 import { inlaid, type Maps, resizeMaps } from "../../image/regions.ts";
 import { resized } from "../../image/resize.ts";
 import { type Level, pyramid } from "../../schedule/pyramid.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { type Area, colored } from "./colors.ts";
 import { type Edges, edgesOf, GRAIN, margined } from "./edges.ts";
 import { paintsGreys } from "./grey.ts";
 import { filled, type Opacities, opacitiesOf, opacityAt, visibleRegions } from "./opacity.ts";
@@ -55,12 +56,20 @@ export function prepare(
   const given = filled(listed(pictures.style), opacities);
   const paintings = paintingsOf(given.length, settings);
   const photo = resized(pictures.content, last);
+  const mode: ColorMode = colorModes[settings.color];
   const recolored = (content: Image, styles: readonly Image[], visible: Opacities) =>
-    colored(content, styles, paintings, settings, areasOf(regions, content, styles, visible));
+    mode.recolor(
+      { content, styles },
+      {
+        areas: areasOf(regions, content, styles, visible),
+        weights: paintings.map(({ weight }) => weight),
+        fit: settings.colorMap,
+      },
+    );
   const untouched = regions && stays(regions);
-  const kept = keepsChroma(settings) || untouched ? photo : undefined;
+  const kept = mode.keepsChroma || untouched ? photo : undefined;
   // Where content keeps its colours, those of the painting are for the start alone, and fitted when that is asked for.
-  const apart = settings.color === "style" && settings.contentTarget === "photo";
+  const apart = mode.paintings && settings.contentTarget === "photo";
   let held: Held | undefined = {
     ...(apart ? { content: photo, styles: given } : recolored(photo, given, opacities)),
     opacities,
@@ -96,7 +105,7 @@ export function prepare(
       const image = grey ? greyed(shown) : shown;
       if (!kept) return image;
       const original = resized(kept, image);
-      const painted = keepsChroma(settings) ? keepChroma(image, original) : image;
+      const painted = mode.keepsChroma ? keepChroma(image, original) : image;
       return untouched
         ? inlaid(painted, [{ image: original, plane: resizeMaps(untouched, image).planes[0]! }])
         : painted;
@@ -104,7 +113,7 @@ export function prepare(
   };
 }
 
-type Held = ReturnType<typeof colored> & Pick<Pictures, "start"> & { readonly opacities: Opacities };
+type Held = Recolored & Pick<Pictures, "start"> & { readonly opacities: Opacities };
 
 /** The regions as the places where colours are fitted. */
 function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Image[], visible: Opacities): Area[] {
@@ -125,10 +134,6 @@ function stays({ all, content }: Regions): Maps | undefined {
 
 function paddedMaps({ planes, ...size }: Maps, work: Size): Maps {
   return { ...work, planes: planes.map((plane) => padPlanes(plane, size, work, "edge")) };
-}
-
-function keepsChroma({ color }: Settings): boolean {
-  return color === "content" || color === "luminance";
 }
 
 /** The final size that the settings ask for. */

@@ -2,7 +2,10 @@
  * Jobs without a photo: a texture is painted from noise, after the paintings alone. What stands in the photo's place, and
  * what cannot be asked for without one. Sizes and pixels only.
  */
+
 import { UserError } from "../../errors.ts";
+import * as colorModes from "../../image/color-modes/index.ts";
+import type { ColorMode } from "../../image/color-modes/mode.ts";
 import type { Image, Size } from "../../image/image.ts";
 import { noiseImage } from "../../image/noise.ts";
 import { multiple, pyramid } from "../../schedule/pyramid.ts";
@@ -30,7 +33,8 @@ export function withPhoto(given: GivenPictures, settings: Settings): Pictures {
   }
   if (given.mask) throw new UserError("usage", "mask: a texture has no photo that could have regions; leave it out.");
   const size = textureSize(settings);
-  if (settings.color !== "style" && settings.color !== "free")
+  const mode: ColorMode = colorModes[settings.color];
+  if (mode.needsPhoto)
     throw new UserError("usage", `color: ${settings.color} needs a photo; a texture has the painting's colours.`);
   const [first] = pyramid({ ...settings, ...size, grain: settings.seamless ? GRAIN : 1 });
   const noise = edgesOf(settings).resize(noiseImage(first!, settings.seed), size);

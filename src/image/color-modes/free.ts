@@ -1,0 +1,4 @@
+/** Nothing is fitted. */
+import type { ColorMode } from "./mode.ts";
+
+export const free: ColorMode = { recolor: (pictures) => pictures };
