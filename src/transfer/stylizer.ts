@@ -3,7 +3,7 @@
  * where they come from, the platform passes in as functions.
  */
 
-import { bytesText, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import * as colorModes from "../image/color-modes/index.ts";
 import type { ColorMode } from "../image/color-modes/mode.ts";
 import type { Backbone } from "../models/backbone.ts";
@@ -18,16 +18,16 @@ import type { Weights } from "../weights/weights.ts";
 import { carriedSettings, checkCarries } from "./checkpoint/carry.ts";
 import { checkFits } from "./checkpoint/resume.ts";
 import type { Result, StartEvent, StylizeEvent } from "./events.ts";
-import { eightBitMemory, eightBitTile, peakMemory, tileWithin } from "./forecast/memory.ts";
 import { secondsOf, type Timed, trialOf } from "./forecast/trial.ts";
 import { checkedJob, type GivenJob, type Job, type PictureReader, readJob } from "./job.ts";
-import { levelBeginner, levelWork, programCache, tileSize } from "./level/begin.ts";
+import { levelBeginner, programCache } from "./level/begin.ts";
 import { checkOptions, jobOptions } from "./options.ts";
 import { edgesOf } from "./pictures/edges.ts";
 import { paintsGreys } from "./pictures/grey.ts";
 import { listed, stylePicturesOf } from "./pictures/paintings.ts";
 import { levelsOf, type Prepared, prepare, regionsIn } from "./pictures/prepare.ts";
 import { withPhoto } from "./pictures/texture.ts";
+import { planJob } from "./plan.ts";
 import { eightBitsGain } from "./precision/gain.ts";
 import { precisionOf, withRanges } from "./precision/precision.ts";
 import { type Control, control } from "./run/control.ts";
@@ -125,38 +125,24 @@ export function createStylizer<Source = never>({
     const all = termsIn(regions?.all.slice(0, regions.content.planes.length));
     const plain = average(makeOptimizer(asked));
     const levels = levelsOf(pictures, asked);
-    const steps = levels.reduce((sum, level) => sum + level.steps, 0);
     const about = { model: backbone.name, weights: digest };
     const stylePictures = stylePicturesOf(listed(pictures.style), asked, levels.at(-1)!);
-    const work = { eye, terms: all, optimizer: plain, stylePictures };
-    const final = workSize(levels.at(-1)!);
-    const limit = memory?.() ?? Infinity;
-    // Where nothing is asked, floats have the largest tiles that fit, and eight bits may have smaller ones.
-    const fitted = asked.tile === "auto" && !resume ? tileWithin(work, final, limit) : undefined;
-    const inFloats: Settings = asked.tile === "auto" ? { ...asked, tile: fitted ?? resume!.settings.tile } : asked;
-    const must = asked.precision === "int8";
-    const inEight = { ...inFloats, ...(fitted && { tile: eightBitTile(work, final, limit, fitted, must) ?? fitted }) };
-    const peakOf = (chosen: Settings, eight: boolean) => {
-      const tile = tileSize(chosen, eye, all, final);
-      return peakMemory(work, final, tile) + (eight ? eightBitMemory(work, final, tile) : 0);
-    };
-    const fits = peakOf(inEight, true) <= limit;
-    const precision = await precisionOf({ settings: inFloats, eye, runtime, resume, fits, gains });
-    const settings = precision === "int8" ? inEight : inFloats;
-    const peak = peakOf(settings, precision === "int8");
-    if (must && fitted && !fits) {
-      throw new UserError(
-        "resources",
-        `precision: steps in eight bits need about ${bytesText(peak)} of memory, and the job may take ${bytesText(limit)}; choose fp32, or auto, or allow more (memory).`,
-      );
-    }
+    const { settings, precision, ...plan } = await planJob({
+      settings: asked,
+      work: { eye, terms: all, optimizer: plain, stylePictures },
+      levels,
+      workSize,
+      limit: memory?.() ?? Infinity,
+      resumed: resume?.settings.tile,
+      precision: (settings, fits) => precisionOf({ settings, eye, runtime, resume, fits, gains }),
+    });
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
     if (from) checkCarries(from, { ...about, settings, first: levels[0]! });
     const ready = prepare(pictures, settings, levels, regions, grey);
     const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
-    const stepsWork = levels.map((level) => levelWork(settings, eye, all, workSize(level)));
-    const facts = { levels, steps, work: stepsWork, tile: settings.tile, peak: Math.max(peak, peakSoFar?.() ?? 0) };
+    const { steps, work } = plan;
+    const facts = { levels, steps, work, tile: settings.tile, peak: Math.max(plan.peak, peakSoFar?.() ?? 0) };
     const start: StartEvent = { type: "start", ...about, runtime: runtime.description, precision, ...facts, ...more };
     const paintings = listed(pictures.style).length;
     const run = (options: StylizeOptions, control: Control, clock: Clock) => {
@@ -167,10 +153,7 @@ export function createStylizer<Source = never>({
       const facts = { version, ...about, runtime: runtime.description, precision };
       const machine = { runtime, optimizer, control, clock, about: facts, begin, notes: () => notes.splice(0) };
       const free = texture && !regions;
-      return finished(
-        runLevels(machine, { ...ready, work: stepsWork, free, resume, from }, settings, options),
-        ready.finish,
-      );
+      return finished(runLevels(machine, { ...ready, work, free, resume, from }, settings, options), ready.finish);
     };
     const timed = { ...start, settings, paintings, photo: !texture, grey, done: resume?.step ?? 0 };
     return { start, run, name, timed };

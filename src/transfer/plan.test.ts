@@ -1,0 +1,67 @@
+/** Plans of jobs: nothing is loaded, run or measured. */
+import { expect, test } from "vitest";
+import { pocket } from "../models/index.ts";
+import { average } from "../optimizers/average.ts";
+import { adam } from "../optimizers/index.ts";
+import { parseSettings, type SettingsInput } from "../settings/settings.ts";
+import { edgesOf } from "./pictures/edges.ts";
+import { levelsOf } from "./pictures/prepare.ts";
+import { type PlanInput, planJob } from "./plan.ts";
+import { terms } from "./step/terms.ts";
+
+const eightIfItFits: PlanInput["precision"] = async (_, fits) => (fits ? "int8" : "fp32");
+
+function plan(given: SettingsInput, more: Partial<PlanInput> = {}) {
+  const settings = parseSettings(given);
+  return planJob({
+    settings,
+    work: {
+      eye: { backbone: pocket },
+      terms: terms(settings),
+      optimizer: average(adam.make(settings.parameters as never)),
+    },
+    levels: levelsOf({ content: { width: 3000, height: 2000 } }, settings),
+    workSize: edgesOf(settings).workSize,
+    limit: Infinity,
+    precision: async () => "fp32",
+    ...more,
+  });
+}
+
+test("a job that fits is whole, and all steps are counted", async () => {
+  const { settings, levels, steps, work, peak } = await plan({ size: 512, steps: 10, firstSteps: 20 });
+  expect(settings.tile).toBe("off");
+  expect(levels.at(-1)).toMatchObject({ width: 512, height: 341 });
+  expect(steps).toBe(20 + 10 * (levels.length - 1));
+  expect(work.map(({ tiles }) => tiles)).toEqual(levels.map(() => 1));
+  expect(peak).toBeGreaterThan(2e8);
+});
+
+test("under a limit it is in the largest tiles that fit, and predicted to keep to it", async () => {
+  const limit = 1e9;
+  const free = await plan({ size: 3000 });
+  const { settings, work, peak } = await plan({ size: 3000 }, { limit });
+  expect(free.peak).toBeGreaterThan(limit);
+  expect(peak).toBeLessThanOrEqual(limit);
+  expect(work.at(-1)!.tiles).toBeGreaterThan(1);
+  expect(work[0]!.tiles).toBe(1);
+  const larger = await plan({ size: 3000, tile: Number(settings.tile) + 256 }, { limit });
+  expect(larger.peak).toBeGreaterThan(limit);
+});
+
+test("eight bits may have smaller tiles, or are left out, or refused where they must be", async () => {
+  const limit = 1e9;
+  const floats = await plan({ size: 3000 }, { limit });
+  const eight = await plan({ size: 3000 }, { limit, precision: eightIfItFits });
+  expect(eight.precision).toBe("int8");
+  expect(Number(eight.settings.tile)).toBeLessThanOrEqual(Number(floats.settings.tile));
+  expect(eight.peak).toBeLessThanOrEqual(limit);
+  const tight = { limit: floats.peak / 3, precision: eightIfItFits };
+  await expect(plan({ size: 3000 }, { limit: 1e8 })).rejects.toMatchObject({ code: "resources" });
+  await expect(plan({ size: 3000, precision: "int8" }, tight)).rejects.toMatchObject({ code: "resources" });
+});
+
+test("tiles that were given, or that a resumed job has, stay", async () => {
+  expect((await plan({ size: 1024, tile: 256 })).settings.tile).toBe(256);
+  expect((await plan({ size: 1024 }, { resumed: 320, limit: 1 })).settings.tile).toBe(320);
+});

@@ -1,0 +1,79 @@
+/** The plan of a job: tiles, precision, memory and work of every level, decided before anything runs. */
+import { bytesText, UserError } from "../errors.ts";
+import type { Size } from "../image/image.ts";
+import type { Level } from "../schedule/pyramid.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { LevelWork } from "./events.ts";
+import { eightBitMemory, eightBitTile, peakMemory, tileWithin, type Work } from "./forecast/memory.ts";
+import { levelWork, tileSize } from "./level/begin.ts";
+import type { Precision } from "./precision/precision.ts";
+
+/** What is known of a job when it is planned. */
+export interface PlanInput {
+  /** As they were asked for: tiles and precision may be `auto`. */
+  readonly settings: Settings;
+  /** The network, the loss and the optimiser, without what eight bits add. */
+  readonly work: Work;
+  readonly levels: readonly Level[];
+  /** The size with margins at which a level is computed. */
+  readonly workSize: (level: Size) => Size;
+  /** How many bytes the job may take. */
+  readonly limit: number;
+  /** The tiles of the job that is resumed, if one is: they stay. */
+  readonly resumed?: Settings["tile"] | undefined;
+  /** In what most steps are computed, where the settings are these and steps in eight bits fit into the limit or not. */
+  readonly precision: (settings: Settings, fits: boolean) => Promise<Precision>;
+}
+
+export interface JobPlan {
+  /** With the tiles that were chosen. */
+  readonly settings: Settings;
+  readonly precision: Precision;
+  readonly levels: readonly Level[];
+  /** Steps of all levels. */
+  readonly steps: number;
+  /** What a step of each level runs over. */
+  readonly work: readonly LevelWork[];
+  /** Predicted peak of the memory in bytes. */
+  readonly peak: number;
+}
+
+/**
+ * The plan of a job. Tiles are the largest that fit into the limit, where they are left to be chosen; steps in eight bits
+ * may have smaller ones. Throws a `resources` error if the job does not fit in any way.
+ */
+export async function planJob(input: PlanInput): Promise<JobPlan> {
+  const { settings: asked, work, levels, workSize, limit, resumed } = input;
+  const { eye, terms } = work;
+  const largest = workSize(levels.at(-1)!);
+  const choose = asked.tile === "auto" && resumed === undefined;
+  const must = asked.precision === "int8";
+  const fitted = choose ? tileWithin(work, largest, limit) : undefined;
+  const inFloats = withTile(asked, fitted ?? (asked.tile === "auto" ? resumed : undefined));
+  const inEight = fitted ? withTile(inFloats, eightBitTile(work, largest, limit, fitted, must) ?? fitted) : inFloats;
+  const peakOf = (settings: Settings, eight: boolean) => {
+    const tile = tileSize(settings, eye, terms, largest);
+    return peakMemory(work, largest, tile) + (eight ? eightBitMemory(work, largest, tile) : 0);
+  };
+  const fits = peakOf(inEight, true) <= limit;
+  const precision = await input.precision(inFloats, fits);
+  const settings = precision === "int8" ? inEight : inFloats;
+  const peak = peakOf(settings, precision === "int8");
+  if (must && fitted && !fits) {
+    const needed = `precision: steps in eight bits need about ${bytesText(peak)} of memory`;
+    const mend = "choose fp32, or auto, or allow more (memory)";
+    throw new UserError("resources", `${needed}, and the job may take ${bytesText(limit)}; ${mend}.`);
+  }
+  return {
+    settings,
+    precision,
+    levels,
+    steps: levels.reduce((sum, level) => sum + level.steps, 0),
+    work: levels.map((level) => levelWork(settings, eye, terms, workSize(level))),
+    peak,
+  };
+}
+
+function withTile(settings: Settings, tile: Settings["tile"] | undefined): Settings {
+  return tile === undefined ? settings : { ...settings, tile };
+}
