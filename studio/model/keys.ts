@@ -1,7 +1,9 @@
 /** The keyboard: what every key does where nothing else wants it. */
+import { closeGrid, grid } from "./grid.ts";
 import { redo, undo } from "./project.ts";
 import { brushing } from "./regions.ts";
 import { canPaint, goOn, isRunning, paint, pause, status } from "./run.ts";
+import { isTyping } from "./typing.ts";
 import { look } from "./view.ts";
 
 /** Listens until it is told to stop. */
@@ -12,16 +14,14 @@ export function receiveKeys(): () => void {
 
 function onKey(event: KeyboardEvent): void {
   const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
-  const typing =
-    event.target instanceof HTMLElement &&
-    event.target.matches("input:not([type=range], [type=radio]), textarea, select");
-  if (typing || altKey) return;
+  if (altKey || isTyping(event.target)) return;
   if (ctrlKey || metaKey) {
     if (key.toLowerCase() === "z") done(event, shiftKey ? redo : undo);
     if (key.toLowerCase() === "y") done(event, redo);
     return;
   }
   if (key === "Escape" && brushing.value) done(event, () => (brushing.value = false));
+  if (key === "Escape" && grid.value) done(event, closeGrid);
   if (key === "1") done(event, () => look("photo"));
   if (key === "2") done(event, () => look("split"));
   if (key === "3") done(event, () => look("result"));

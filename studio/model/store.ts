@@ -41,14 +41,19 @@ interface Schema extends DBSchema {
 let opening: Promise<IDBPDatabase<Schema> | undefined> | undefined;
 
 function database(): Promise<IDBPDatabase<Schema> | undefined> {
-  opening ??= openDB<Schema>("pastiche-studio", 1, {
+  opening ??= opened().catch(() => undefined);
+  return opening;
+}
+
+/** Rejects where nothing may be kept, however the browser says so. */
+async function opened(): Promise<IDBPDatabase<Schema>> {
+  return openDB<Schema>("pastiche-studio", 1, {
     upgrade(db) {
       db.createObjectStore("pictures", { keyPath: "digest" });
       db.createObjectStore("results", { keyPath: "id" });
       db.createObjectStore("session");
     },
-  }).catch(() => undefined);
-  return opening;
+  });
 }
 
 /** Runs `use`; what cannot be kept is no reason to stop. */

@@ -1,9 +1,10 @@
 /** What there is to copy: a link, a command, code; and the film of the run. */
 import { useSignal } from "@preact/signals";
+import { encodePicture } from "pastiche/web";
 import { film } from "../model/film.ts";
 import { project } from "../model/project.ts";
 import { resultName } from "../model/record.ts";
-import { message } from "../model/run.ts";
+import { message, shown } from "../model/run.ts";
 import { addressOf, codeOf, commandOf } from "../model/share.ts";
 import { download } from "../model/tools.ts";
 import { canRecord, recordFilm } from "../model/video.ts";
@@ -22,7 +23,12 @@ export function Share() {
     await navigator.clipboard.writeText(text);
     copied.value = label;
   };
-  const save = async () => {
+  const saveJpeg = async () => {
+    if (!shown.value) return;
+    const file = await encodePicture("jpeg", { image: shown.value.image }, { quality: 92 });
+    download(file, resultName(project.value).replace(/png$/, "jpg"));
+  };
+  const saveFilm = async () => {
     busy.value = true;
     try {
       download(await recordFilm(film.value), resultName(project.value).replace(/png$/, "webm"));
@@ -43,12 +49,15 @@ export function Share() {
             <Icon name={copied.value === label ? "check" : "copy"} /> {label}
           </button>
         ))}
+        <button type="button" class="quiet" disabled={!shown.value} onClick={() => void saveJpeg()}>
+          <Icon name="picture" /> JPEG, without the settings
+        </button>
         {canRecord() && (
           <button
             type="button"
             class="quiet"
             disabled={busy.value || film.value.length < 2}
-            onClick={() => void save()}
+            onClick={() => void saveFilm()}
           >
             <Icon name="play" /> {busy.value ? "Recording…" : "Film of how it grew"}
           </button>

@@ -1,7 +1,8 @@
 /** Enlarging and moving what a frame shows: wheel, pinch, drag, keys and buttons. It refuses to know what is in the frame. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
+import { isTyping } from "../model/typing.ts";
 import { Icon } from "./icon.tsx";
 
 interface Place {
@@ -30,7 +31,21 @@ const MOST = 16;
 const FIT: Place = { scale: 1, x: 0, y: 0 };
 
 export function useZoom(frame: RefObject<HTMLElement | null>): ZoomState {
-  return useMemo(() => zoomOf(frame), []);
+  const zoom = useMemo(() => zoomOf(frame), []);
+  useEffect(() => {
+    const acts: Readonly<Record<string, () => void>> = {
+      "+": () => zoom.by(1.5),
+      "=": () => zoom.by(1.5),
+      "-": () => zoom.by(1 / 1.5),
+      "0": zoom.fit,
+    };
+    const onKey = ({ key, ctrlKey, metaKey, target }: KeyboardEvent) => {
+      if (!ctrlKey && !metaKey && frame.current && !isTyping(target)) acts[key]?.();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return zoom;
 }
 
 function zoomOf(frame: RefObject<HTMLElement | null>): ZoomState {

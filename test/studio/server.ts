@@ -8,6 +8,7 @@ export interface Studio {
   readonly url: string;
   /** With a slash at its end. */
   readonly origin: string;
+  readonly pid: number;
   close(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ export async function startStudio(): Promise<Studio> {
   return {
     url,
     origin: `${new URL(url).origin}/`,
+    pid: child.pid!,
     async close() {
       child.kill("SIGTERM");
       if (child.exitCode === null) await once(child, "exit");
