@@ -1,7 +1,7 @@
 /** Regions: masks matched or refused, shares that add up, and what is painted where. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { colorCloud } from "../../image/color.ts";
-import { blank, crop, type Image, padEdges, type Size } from "../../image/image.ts";
+import { blank, crop, type Image, padEdges, type Size, withLongSide } from "../../image/image.ts";
 import { noiseImage } from "../../image/noise.ts";
 import { resizeMaps } from "../../image/regions.ts";
 import { parseSettings, type SettingsInput } from "../../settings/settings.ts";
@@ -65,6 +65,23 @@ describe("masks", () => {
     // One that does not count paints nothing.
     const alone = of(masks, [style, other], { blend: [0, 1] })!;
     expect(alone.all.filter(({ paintings }) => paintings.length > 0).map(({ name }) => name)).toEqual(["#ff0000"]);
+  });
+
+  test("fit at every size that the picture is reduced to, and those of other proportions at none", () => {
+    const ofSize = (photo: Size, mask: Size) =>
+      regionsOf({ mask: striped(mask, RED, BLACK) }, photo, [style], paintingsOf(1, parseSettings()));
+    for (const mask of [
+      { width: 451, height: 300 },
+      { width: 300, height: 451 },
+      { width: 902, height: 601 },
+    ]) {
+      for (const long of [16, 61, 64, 128, 700]) {
+        const photo = withLongSide({ width: mask.width, height: mask.height }, long);
+        expect(ofSize(photo, mask)).toBeDefined();
+        const other = { width: Math.round(photo.width * 0.9) - 1, height: photo.height };
+        if (mask.width > mask.height) expect(() => ofSize(other, mask)).toThrow("proportions");
+      }
+    }
   });
 
   test.each<[string, Masks, Size[], string]>([

@@ -4,7 +4,7 @@
  */
 import { UserError } from "../../errors.ts";
 import type { Rgb } from "../../image/color.ts";
-import { type Size, withLongSide } from "../../image/image.ts";
+import type { Size } from "../../image/image.ts";
 import { colorName, flatColors, isBlack, type Maps, type Mask, regionMaps, sameColor } from "../../image/regions.ts";
 import type { Painting } from "./paintings.ts";
 
@@ -135,10 +135,12 @@ function colorsOf(subject: string, mask: Mask): readonly Rgb[] {
   throw new UserError("usage", `${subject}: expected 1 to ${MOST} flat colours, found ${found}; is it a mask?`);
 }
 
-/** Refuses a mask that cannot have been made for the picture: other proportions, beyond what rounding makes. */
+/** Refuses a mask whose proportions are not the picture's, beyond what rounding explains: either may have been reduced. */
 function checkProportions(subject: string, mask: Size, object: string, picture: Size): void {
-  const { width, height } = withLongSide(picture, Math.max(mask.width, mask.height));
-  if (Math.abs(width - mask.width) <= 1 && Math.abs(height - mask.height) <= 1) return;
+  const scale = Math.max(picture.width, picture.height) / Math.max(mask.width, mask.height);
+  // A pixel of the mask, and half a pixel of the picture.
+  const fits = (side: keyof Size) => Math.abs(mask[side] * scale - picture[side]) <= scale + 0.5;
+  if (fits("width") && fits("height")) return;
   const size = ({ width, height }: Size) => `${width} x ${height}`;
   throw new UserError(
     "usage",
