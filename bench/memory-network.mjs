@@ -1,6 +1,6 @@
 /**
  * Runs a job of one level in its own process and prints its peak memory in bytes, the prediction, and its fastest step.
- * Usage: node bench/memory-inside.mjs '{"model": "pocket", "width": 512, "height": 512, "settings": {}}'
+ * Usage: node bench/memory-network.mjs '{"model": "pocket", "width": 512, "height": 512, "settings": {}}'
  */
 import * as models from "../dist/models/index.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";

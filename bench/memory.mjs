@@ -1,42 +1,118 @@
 /**
- * Peak memory of jobs compared with its prediction: the largest resident size of a process that runs a few steps,
- * including Node, weights and pictures. Usage: node bench/memory.mjs [MODEL SIZE SETTINGS]
+ * Peak memory of commands, each in a process of its own, beside what they said before and the limit they were given.
+ * Usage: node bench/memory.mjs [WORD], where WORD selects the lines that contain it
  */
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import sharp from "sharp";
 
-/** @type {[model: string, size: string, settings: object][]} */
-const jobs = [
-  ["pocket", "256x256", {}],
-  ["pocket", "512x512", {}],
-  ["pocket", "1024x1024", {}],
-  ["pocket", "1400x1000", {}],
-  ["pocket", "512x512", { optimizer: "lbfgs" }],
-  ["pocket", "768x768", { optimizer: "lbfgs", history: 4 }],
-  ["pocket", "1024x1024", { tile: 256 }],
-  ["pocket", "2048x1365", { tile: 512 }],
-  ["vgg19", "256x256", {}],
-  ["vgg19", "512x512", {}],
-  ["vgg19", "384x384", { optimizer: "lbfgs" }],
-  ["vgg19", "768x512", { tile: 256 }],
+const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pastiche-memory-"));
+const photo = () => sharp(here("../examples/cat.jpg"));
+const deep = { compressionLevel: 1 };
+await photo().resize(1536, 1022, { fit: "fill" }).toFile(join(folder, "photo.png"));
+await photo().resize(8000, 6000, { fit: "fill" }).jpeg().toFile(join(folder, "48.jpg"));
+await photo()
+  .resize(8000, 6000, { fit: "fill" })
+  .jpeg({ progressive: true })
+  .toFile(join(folder, "48-progressive.jpg"));
+await photo().resize(8000, 8000, { fit: "fill" }).toColourspace("rgb16").png(deep).toFile(join(folder, "64-16.png"));
+
+const starry = here("../examples/starry.jpg");
+const waves = here("../examples/waves.jpg");
+const mask = ["--mask", here("../examples/cat-mask.png")];
+const floats = ["--levels", "1", "--first-steps", "2", "--steps", "2", "--precision", "fp32"];
+const eight = ["--levels", "1", "--first-steps", "8", "--steps", "8", "--precision", "int8"];
+const pair = ["photo.png", starry];
+const least = ["-s", "128", ...floats];
+
+/** A line: its name, the command's words, and the limit that is given, in MB. @type {[string, string[], number?][]} */
+const lines = [
+  ["stylise 512", [...pair, "-s", "512", ...floats]],
+  ["stylise 512 in eight bits", [...pair, "-s", "512", ...eight]],
+  ["stylise 512, all levels and steps", [...pair, "-s", "512"]],
+  ["stylise 1024", [...pair, "-s", "1024", ...floats]],
+  ["stylise 1024 in eight bits", [...pair, "-s", "1024", ...eight]],
+  ["stylise 768", [...pair, "-s", "768", ...floats], 500],
+  ["stylise 768 in eight bits", [...pair, "-s", "768", ...eight], 500],
+  ["stylise 1024", [...pair, "-s", "1024", ...floats], 600],
+  ["stylise 1024", [...pair, "-s", "1024", ...floats], 300],
+  ["mask 768", [...pair, ...mask, "-s", "768", ...floats]],
+  ["mask 512", [...pair, ...mask, "-s", "512", ...floats], 400],
+  ["mask 512", [...pair, ...mask, "-s", "512", ...floats], 300],
+  ["two paintings and a mask 768", ["photo.png", starry, waves, ...mask, "-s", "768", ...floats]],
+  ["neighbors 384", [...pair, "--recipe", "neighbors", "-s", "384", ...floats]],
+  ["neighbors 384, two paintings", ["photo.png", starry, waves, "--recipe", "neighbors", "-s", "384", ...floats]],
+  ["neighbors 384, two strokes", [...pair, "--recipe", "neighbors", "--strokes", "1,0.5", "-s", "384", ...floats]],
+  ["L-BFGS 512", [...pair, "--optimizer", "lbfgs", "-s", "512", ...floats]],
+  ["texture 512", ["texture", starry, "-s", "512", ...floats]],
+  ["texture 512, seamless", ["texture", starry, "-s", "512", "--tile", ...floats]],
+  ["reconstruct 512", ["reconstruct", "photo.png", "--layer", "conv4_2", "-s", "512", ...floats]],
+  ["reconstruct 256, a sheet", ["reconstruct", "photo.png", "-s", "256", "--steps", "1"], 500],
+  ["features 1024", ["features", "photo.png", "-s", "1024"]],
+  ["features 1024", ["features", "photo.png", "-s", "1024"], 500],
+  ["grid of masks 512", ["grid", ...pair, ...mask, "--vary", "alpha=0.1,0.5", "-s", "512", ...floats], 400],
+  ["resume 512", ["resume", "stopped.png.ckpt"], 500],
+  ["replay 512", ["replay", "done.png", "--style", starry], 500],
+  ["48 MP JPEG at 128", ["48.jpg", starry, ...least]],
+  ["48 MP progressive JPEG at 128", ["48-progressive.jpg", starry, ...least]],
+  ["64 MP PNG of 16 bits at 128", ["64-16.png", starry, "--max-pixels", "128", ...least]],
+  ["64 MP PNG of 16 bits at 128", ["64-16.png", starry, "--max-pixels", "128", ...least], 250],
+  ["48 MP JPEG as large as it is", ["48.jpg", starry, "-s", "8000", ...floats], 800],
 ];
-const [model, size, settings] = process.argv.slice(2);
-let worst = 0;
-for (const [name, pixels, more] of model && size
-  ? [/** @type {const} */ ([model, size, JSON.parse(settings ?? "{}")])]
-  : jobs) {
-  const [width, height] = pixels.split("x").map(Number);
-  const job = JSON.stringify({ model: name, width, height, settings: { precision: "fp32", ...more } });
-  const script = fileURLToPath(new URL("memory-inside.mjs", import.meta.url));
-  const child = spawnSync(process.execPath, [script, job], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  if (child.status !== 0) throw new Error(`${job}: the process ended with ${child.signal ?? child.status}.`);
-  const { peak, predicted, milliseconds } = JSON.parse(child.stdout);
-  const off = predicted / peak - 1;
-  worst = Math.max(worst, Math.abs(off));
-  const text = Object.entries(more).map(([key, value]) => ` ${key} ${value}`);
-  console.log(
-    `${name} ${pixels}${text.join("")}: peak ${(peak / 1e9).toFixed(2)} GB, predicted ${(predicted / 1e9).toFixed(2)} ` +
-      `(${off > 0 ? "+" : ""}${(100 * off).toFixed(0)}%), ${milliseconds} ms a step`,
-  );
+
+/**
+ * Runs a command; what it said, and its peak in bytes.
+ *
+ * @param {string[]} words
+ * @param {Record<string, string>} [environment]
+ */
+function run(words, environment = {}) {
+  const file = join(folder, "peak");
+  const command = ["--import", here("memory-hook.mjs"), here("../bin/pastiche.cjs"), ...words];
+  const env = { ...process.env, PEAK_FILE: file, ...environment };
+  const { status, stderr } = spawnSync(process.execPath, command, {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+    maxBuffer: 1e9,
+  });
+  const start = stderr.split("\n").find((line) => line.startsWith('{"type":"start"'));
+  return { status, stderr, peak: Number(readFileSync(file, "utf8")), told: start && JSON.parse(start).peak };
 }
-if (!model) console.log(`largest error of the prediction: ${(100 * worst).toFixed(0)}%`);
+
+/** @param {number | undefined} bytes */
+const text = (bytes) => (bytes === undefined ? "" : `${Math.round(bytes / 1e6)} MB`);
+
+/** Puts what `resume` and `replay` need into the folder. */
+function prepare() {
+  const job = [...pair, "-s", "512", ...floats, "--model", "pocket", "--progress", "json"];
+  run([...job, "-o", "done.png"]);
+  run([...job, "-o", "stopped.png"], { STOP_AFTER: "1" });
+}
+
+/** @param {string[]} words Does the command go by a file of an earlier job? */
+const follows = ([command = ""]) => ["resume", "replay"].includes(command);
+
+const chosen = lines.filter(([name]) => name.includes(process.argv[2] ?? ""));
+if (chosen.some(([, words]) => follows(words))) prepare();
+console.log("| command | told | limit | peak | |\n| --- | --- | --- | --- | --- |");
+let failed = 0;
+for (const [name, words, limit] of chosen) {
+  const output = words[0] === "resume" ? [] : ["-o", words[0] === "grid" ? `grid-${limit}` : "out.png"];
+  const quiet = words[0] === "features" || words[0] === "grid" ? [] : ["--progress", "json"];
+  const bounds = limit ? ["--memory", `${limit}MB`] : [];
+  const network = follows(words) ? [] : ["--model", "pocket"];
+  const { status, stderr, peak, told } = run([...words, ...bounds, ...network, ...quiet, ...output, "-f"]);
+  const most = limit ? limit * 1e6 : told;
+  const kept = status === 5 || most === undefined || peak <= 1.1 * most;
+  if (status !== 0 && status !== 5) console.log(stderr);
+  if (!kept || (status !== 0 && status !== 5)) failed++;
+  const said = status === 5 ? "refused" : kept ? "" : "more than a tenth above";
+  console.log(`| ${name} | ${text(told)} | ${limit ? `${limit} MB` : ""} | ${text(peak)} | ${said} |`);
+}
+rmSync(folder, { recursive: true });
+if (failed > 0) process.exitCode = 1;

@@ -48,6 +48,16 @@ export interface ReadOptions {
  * over the limits or of another kind, and with code `resources` if reading it takes more memory than it may.
  */
 export async function readPicture(source: string | Uint8Array, options: ReadOptions = {}): Promise<Picture> {
+  const picture = await read(source, options);
+  // Nothing here holds the file's bytes any more: they are not to stay beside a whole job.
+  if (picture.size.width * picture.size.height > GARBAGE) collectGarbage();
+  return picture;
+}
+
+/** Decoded pictures of fewer pixels are left to V8. */
+const GARBAGE = 1 << 22;
+
+async function read(source: string | Uint8Array, options: ReadOptions): Promise<Picture> {
   const name = inMessage(options.name ?? (typeof source === "string" ? source : "the picture"));
   const { pixels: maxPixels, bytes: most } = limitsFor(options.maxPixels);
   const bytes = typeof source === "string" ? await readWithin(source, most) : source;
@@ -55,14 +65,8 @@ export async function readPicture(source: string | Uint8Array, options: ReadOpti
   const format = sniff(name, bytes);
   const claimed = headerSize(format, bytes);
   if (claimed) checkSize(name, claimed, maxPixels);
-  const picture = await decode(name, bytes, format, { ...options, maxPixels });
-  // What was read from and through is not to stay beside a whole job.
-  if (picture.size.width * picture.size.height > GARBAGE) collectGarbage();
-  return picture;
+  return decode(name, bytes, format, { ...options, maxPixels });
 }
-
-/** Decoded pictures of fewer pixels are left to V8. */
-const GARBAGE = 1 << 22;
 
 async function decode(name: string, bytes: Uint8Array, format: InputFormat, options: ReadOptions): Promise<Picture> {
   const sharp = await loadSharp();
