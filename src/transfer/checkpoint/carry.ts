@@ -1,7 +1,4 @@
-/**
- * A job carried on to a larger size: which settings it has then, whether its picture fits, and where it begins. Pixels and
- * settings only.
- */
+/** Continues a job at a larger size: its settings, its checks, and the image it starts from. */
 import { UserError } from "../../errors.ts";
 import { cropClamped, type Image, type Size } from "../../image/image.ts";
 import { type Level, pyramid } from "../../schedule/pyramid.ts";
@@ -13,10 +10,10 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { checkNetwork } from "./resume.ts";
 
 /**
- * The settings of the job that goes on from `from` with `changes`, a larger size among them. Its levels are those of the
- * new pyramid that are larger than the checkpoint's: `minSize` says so from here on, so that the job can be resumed as any
- * other, and its settings can be given here again. All levels have `steps` steps, unless `firstSteps` is given, too. Throws
- * `usage` errors, which call a setting what `label` calls it.
+ * The settings of a job that continues `from` with `changes`, including a larger size. Its levels are those of the new
+ * pyramid that are larger than the checkpoint's; `minSize` is set accordingly, so that the job can be resumed like any
+ * other and its settings can be given again. All levels take `steps` steps unless `firstSteps` is given, too. Throws
+ * `usage` errors, in which `label` names a setting.
  */
 export function carriedSettings(
   from: Checkpoint,
@@ -24,7 +21,7 @@ export function carriedSettings(
   label: (name: string) => string = (name) => name,
 ): Settings {
   const before = from.settings;
-  // The tiles of a larger picture are another matter.
+  // Tiles are decided anew for the larger picture.
   const wanted = changedSettings(before, { ...changes, tile: changes.tile ?? "auto" }, label);
   if (changes.model !== undefined && changes.model !== "auto" && changes.model !== from.model) {
     throw refused(label("model"), `the checkpoint is of a job with ${from.model}, not ${changes.model}`);
@@ -41,13 +38,13 @@ export function carriedSettings(
       `${label("size")}: the checkpoint is ${text(from.size)} already; expected a larger size to carry it on to, got ${size}.`,
     );
   }
-  // Rounded down, so that rounding does not cost the level itself.
+  // Rounded down, so that rounding does not drop the level itself.
   const exact = size / Math.SQRT2 ** (levels.length - 1 - first);
   const { firstSteps = wanted.steps } = changes;
   return { ...wanted, minSize: Math.max(GRAIN, Math.floor(exact)), firstSteps };
 }
 
-/** Throws a `UserError` unless a job with this network, whose first level is `first`, can go on from `from`. */
+/** Throws a `UserError` unless a job with this network, whose first level is `first`, can continue `from`. */
 export function checkCarries(
   from: Checkpoint,
   job: Pick<Checkpoint, "settings" | "model" | "weights"> & { readonly first: Level },
@@ -55,7 +52,7 @@ export function checkCarries(
   checkNetwork(from, job);
   const { size, settings, tensors } = from;
   const { first } = job;
-  // Each side of both was rounded, and so were a photo's when it was read.
+  // Both sizes are rounded, and so was the photo's when it was read.
   const apart = Math.abs(size.width * first.height - size.height * first.width);
   if (apart > ((grainOf(job.settings) + 1) / 2) * (size.width + size.height + first.width + first.height)) {
     throw refused("size", `${text(first)} has not the proportions of the checkpoint's ${text(size)}`);
@@ -65,7 +62,7 @@ export function checkCarries(
     throw new UserError("file", `The checkpoint does not fit itself: its picture is not of ${width}x${height} pixels.`);
 }
 
-/** What people saw last. */
+/** The image last shown. */
 export function carriedImage({ tensors, size }: Checkpoint): Image {
   const { data, shape } = tensors.get("shown")!;
   return cropClamped({ width: shape[3]!, height: shape[2]!, data }, size);

@@ -1,6 +1,6 @@
 /**
- * A job on the way as bytes, and back: a safetensors file whose metadata holds what was asked for and how far it came, and
- * the SHA-256 of everything in it. It refuses to know files and runtimes; who hashes is passed in.
+ * Encodes the state of a job as a safetensors file, with settings and progress in its metadata and a SHA-256 over
+ * everything; and decodes it. The hash function is passed in.
  */
 import { UserError } from "../../errors.ts";
 import type { Size } from "../../image/image.ts";
@@ -10,39 +10,39 @@ import type { Settings } from "../../settings/settings.ts";
 import { joined, parseSafetensors, safetensorsPieces } from "../../weights/safetensors.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 
-/** The whole state of a job after a step: with its pictures, all that is needed to go on. */
+/** The complete state of a job after a step: together with its pictures, everything needed to continue. */
 export interface Checkpoint {
   /** The complete settings of the job. */
   readonly settings: Settings;
   readonly model: string;
-  /** Which weights: a digest of their file. */
+  /** A digest of the weights' file. */
   readonly weights: string;
-  /** What it ran on: elsewhere the last bits may differ. */
+  /** The runtime: on another one the last bits may differ. */
   readonly runtime: string;
-  /** Steps done in the whole job, and of how many. */
+  /** Steps done, and steps of the whole job. */
   readonly step: number;
   readonly steps: number;
-  /** Index of the level that was being worked on. */
+  /** The index of the current level. */
   readonly level: number;
-  /** Of that level's picture, without what is around it. */
+  /** The size of that level's picture, without margin. */
   readonly size: Size;
-  /** `image` (where the next step begins), `shown` (what people see) and `state NAME` (what the optimiser remembers). */
+  /** `image` (where the next step starts), `shown` (the image to show) and `state NAME` (the optimiser's state). */
   readonly tensors: ReadonlyMap<string, WeightTensor>;
 }
 
 /** SHA-256 as 64 hexadecimal digits. */
 export type Sha256 = (bytes: Uint8Array) => string | Promise<string>;
 
-/** Raised when earlier versions could no longer be read as they are. */
+/** To be raised when earlier versions can no longer be read. */
 const VERSION = "1";
 const FORMAT = "pastiche checkpoint";
 
-/** The digest stands first in the header; it is computed with zeros in its place. */
+/** The digest comes first in the header; it is computed with zeros in its place. */
 const BEFORE_DIGEST = '{"__metadata__":{"sha256":"';
 const DIGEST_AT = 8 + BEFORE_DIGEST.length;
 const NO_DIGEST = "0".repeat(64);
 
-/** The bytes of a checkpoint's file. `notes` are the caller's: any JSON, given back by `decodeCheckpoint`. */
+/** The bytes of a checkpoint's file. `notes` are any JSON of the caller, returned by `decodeCheckpoint`. */
 export async function encodeCheckpoint(
   checkpoint: Checkpoint,
   sha256: Sha256,
@@ -54,8 +54,8 @@ export async function encodeCheckpoint(
 }
 
 /**
- * The same bytes in pieces, most of them the checkpoint's own memory: that of a huge picture is not to be held twice.
- * `sha256` is that of all pieces, one after the other.
+ * The same bytes in pieces, most of them the checkpoint's own memory, because large images should not be copied.
+ * `sha256` hashes all pieces in order.
  */
 export async function checkpointPieces(
   checkpoint: Checkpoint,
@@ -67,7 +67,7 @@ export async function checkpointPieces(
   return pieces;
 }
 
-/** A checkpoint's file in pieces, zeros in place of its digest, which is in the first. */
+/** A checkpoint's file in pieces, with zeros in place of its digest, which is in the first piece. */
 function unsigned({ tensors, ...job }: Checkpoint, notes: unknown): Uint8Array[] {
   const metadata = {
     sha256: NO_DIGEST,
@@ -80,8 +80,8 @@ function unsigned({ tensors, ...job }: Checkpoint, notes: unknown): Uint8Array[]
 }
 
 /**
- * A checkpoint from the bytes of its file, after its digest was compared. Throws a `file` error whose message is to follow
- * the file's name. `bytes` are as they were afterwards, and are the checkpoint's memory.
+ * Decodes a checkpoint and verifies its digest. Throws a `file` error whose message follows the file's name. `bytes`
+ * are restored afterwards and become the checkpoint's memory.
  */
 export async function decodeCheckpoint(
   bytes: Uint8Array,
@@ -105,7 +105,7 @@ export async function decodeCheckpoint(
   return { checkpoint, notes: understood(() => JSON.parse(metadata.get("notes") ?? "null")), digest };
 }
 
-/** The digest of what is digested: the same bytes with zeros in the digest's place, without a copy of them. */
+/** The digest of the bytes with zeros in the digest's place, without copying them. */
 async function unsignedDigest(bytes: Uint8Array, digest: string, sha256: Sha256): Promise<string> {
   putDigest(bytes, NO_DIGEST);
   try {
@@ -115,7 +115,7 @@ async function unsignedDigest(bytes: Uint8Array, digest: string, sha256: Sha256)
   }
 }
 
-/** All of a checkpoint but its tensors, from the JSON of its metadata. Throws if it is not complete. */
+/** Everything but the tensors, from the metadata's JSON. Throws if it is incomplete. */
 function readHead(json: string): Omit<Checkpoint, "tensors"> {
   const head: unknown = JSON.parse(json);
   if (!isRecord(head) || !isRecord(head.settings) || !isRecord(head.size)) throw new TypeError("no checkpoint's head");
@@ -141,7 +141,7 @@ function opened(bytes: Uint8Array): ReturnType<typeof parseSafetensors> {
   }
 }
 
-/** What `read` returns. The digest fits, so a failure means words of another pastiche: settings of tomorrow, say. */
+/** The result of `read`. Since the digest matches, a failure means that another version of pastiche wrote it. */
 function understood<T>(read: () => T): T {
   try {
     return read();

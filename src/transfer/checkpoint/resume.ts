@@ -1,4 +1,4 @@
-/** Whether a checkpoint belongs to a job: the same settings, network and sizes. Everything else is refused in a sentence. */
+/** Checks that a checkpoint belongs to a job: the same settings, network and sizes. */
 import { UserError } from "../../errors.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { Level } from "../../schedule/pyramid.ts";
@@ -8,13 +8,13 @@ import { edgesOf } from "../pictures/edges.ts";
 import { checkpointShapes } from "../step/program.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
-/** What a job is about to do, for a checkpoint to be compared with. */
+/** What the job expects of its checkpoint. */
 export interface Plan extends Pick<Checkpoint, "settings" | "model" | "weights"> {
   readonly levels: readonly Level[];
   readonly optimizer: Optimizer;
 }
 
-/** Throws a `UserError` unless the job can go on from `checkpoint`. */
+/** Throws a `UserError` unless the job can continue from `checkpoint`. */
 export function checkFits(checkpoint: Checkpoint, { settings, model, weights, levels, optimizer }: Plan): void {
   const other = difference(checkpoint.settings, settings);
   if (other) throw new UserError("usage", `The checkpoint is of a job with other settings: ${other}.`);
@@ -41,7 +41,7 @@ export function checkNetwork(theirs: Checkpoint, ours: Pick<Checkpoint, "model" 
   );
 }
 
-/** The first setting that is not the same, in words. */
+/** The first setting that differs, in words. */
 function difference(theirs: Settings, ours: Settings): string | undefined {
   const [a, b] = [theirs, ours].map((settings) => new Map(Object.entries(givenSettings(settings))));
   for (const name of new Set([...a!.keys(), ...b!.keys()])) {

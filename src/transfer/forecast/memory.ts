@@ -1,6 +1,6 @@
 /**
- * How much memory a level takes, predicted, and how large its tiles may be. The numbers were fitted to measured peaks of
- * whole processes (`bench/memory.mjs` holds them against new ones). It runs nothing and asks no machine.
+ * Predicts the memory of a level and chooses its tiles. The constants were fitted to measured peaks of whole processes;
+ * `bench/memory.mjs` compares them with new ones.
  */
 import { bytesText, UserError } from "../../errors.ts";
 import { evaluateDim } from "../../graph/index.ts";
@@ -12,40 +12,40 @@ import { type Eye, IMAGE, undivided } from "../step/step.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
 import { tilesFor } from "../tiles/programs.ts";
 
-/** Node, the command line and its libraries, before any picture; a program of one's own takes about 30 MB less. */
+/** Node, the command line and its libraries before any picture; a program of one's own needs about 30 MB less. */
 export const PROCESS = 155e6;
 
 /**
- * The step of a whole picture: how often weights, features, features mapped by a read-out, and the optimiser's state are
- * in memory at once. The image and its gradient are counted with the state, which has always been about as large.
+ * The step of a whole picture: how many copies of weights, features, features mapped by a read-out, and the optimiser's
+ * state are in memory at once. The image and its gradient are counted with the state, which is about as large.
  */
 const WHOLE = { weights: 7, features: 2.37, readouts: 0.5, state: 5.3 };
-/** The step of a tile, in two programs. Pieces of the update have a fixed size, whatever the tile's. */
+/** The step of a tile, in two programs. Pieces of the update have a fixed size. */
 const TILE = { weights: 8.3, features: 2.4, readouts: 0.65, images: 38, pieces: 43e6 };
-/** How much of a layer's features each region has of its own, weighted, for each of its style terms. */
+/** The share of a layer's features that each region has as a weighted copy, per style term. */
 const REGION = { whole: 0.65, tile: 1 };
-/** How often the similarities of all positions to all positions of the paintings are in memory at once. */
+/** How many copies of the similarities of all positions to all positions of the paintings are in memory at once. */
 const SIMILARITIES = 0.9;
 /**
- * A picture that is worked on in tiles is in plain memory: image, optimiser's state, content targets, the rows of the gradient
- * that are not finished (twice), and what was not needed any more and is not yet freed.
+ * A picture in tiles is in host memory: image, optimiser state, content targets, the unfinished rows of the gradient
+ * (twice), and garbage that is not collected yet.
  */
 const HELD = { images: 1.4, state: 1, rows: 2 };
 
-/** What steps in eight bits have beside those in floats, because both are loaded; and those of a tile. */
+/** The additional memory of eight-bit steps, because both programs are loaded; and that of a tile. */
 const EIGHT = { weights: 1.4, features: 0.75, readouts: 1.04, fixed: 29e6 };
 const EIGHT_TILE = { weights: 1.4, features: 1.16, readouts: 1.6, fixed: 0 };
 
-/** What is worked on: enough to know sizes by. */
+/** What is needed to compute sizes. */
 export interface Work {
   readonly eye: Pick<Eye, "backbone" | "padding"> & { readonly weights?: Pick<Eye["weights"], "has"> };
   readonly terms: Terms;
   readonly optimizer: Optimizer;
-  /** How many pictures the style is described from: every painting at every size. Default 1. */
+  /** The number of pictures that describe the style: every painting at every size. Default 1. */
   readonly stylePictures?: number;
 }
 
-/** The predicted peak, in bytes, of a job whose largest level is of `size` (a work size); with `tile`, in tiles. */
+/** The predicted peak in bytes of a job whose largest level has `size` (a work size); with `tile`, in tiles. */
 export function peakMemory(work: Work, size: Size, tile?: number): number {
   const { eye, terms, optimizer } = work;
   const { weights, features, readouts, weighted, content, similarities } = network(work);
@@ -65,7 +65,7 @@ export function peakMemory(work: Work, size: Size, tile?: number): number {
   return PROCESS + TILE.pieces + TILE.weights * weights + largest * each + held + (optimizer.pointwise ? 0 : 2 * state);
 }
 
-/** What steps in eight bits add to that, in bytes. */
+/** The additional bytes of eight-bit steps. */
 export function eightBitMemory(work: Work, size: Size, tile?: number): number {
   const { weights, features, unweighted, similarities } = network(work);
   const factors = tile ? EIGHT_TILE : EIGHT;
@@ -75,13 +75,13 @@ export function eightBitMemory(work: Work, size: Size, tile?: number): number {
   return factors.fixed + factors.weights * weights + largest * each;
 }
 
-/** Eight bits gain so much at least: a step that runs over so many times the pixels is still sooner done. */
+/** The smallest gain of eight bits: a step may process this many times the pixels and still be faster. */
 const WORTH = 1.5;
 
 /**
- * In which tiles steps in eight bits keep to `limit` bytes, where steps in floats keep to it in tiles of `tile`: the largest
- * that fit; undefined if none does, or if smaller tiles took away what eight bits gain. Where eight bits are a `must`, any
- * tiles do, and if none fits, those that take least.
+ * The largest tiles with which eight-bit steps keep to `limit` bytes, where float32 steps keep to it with tiles of
+ * `tile`; undefined if there are none, or if smaller tiles cost more than eight bits gain. If eight bits are a `must`,
+ * any tiles are accepted, and if none fits, those that need least.
  */
 export function eightBitTile(
   work: Work,
@@ -104,8 +104,8 @@ export function eightBitTile(
 const SIZES = [2048, 1536, 1024, 768, 640, 512, 384, 320, 256, 192, 128, 96, 64];
 
 /**
- * How a job whose largest level is of `size` keeps to `limit` bytes: whole, or in the largest tiles that fit. Where nothing
- * fits, a `resources` error that says what is needed.
+ * How a job whose largest level has `size` keeps to `limit` bytes: whole, or in the largest tiles that fit. Otherwise a
+ * `resources` error that states what is needed.
  */
 export function tileWithin(work: Work, size: Size, limit: number): number | "off" {
   const whole = peakMemory(work, size);
@@ -120,7 +120,7 @@ export function tileWithin(work: Work, size: Size, limit: number): number | "off
   );
 }
 
-/** Bytes of a network's weights as far as it is looked at; and for each pixel, of what is computed from it. */
+/** Bytes of the used weights; and per pixel, of what is computed from it. */
 function network({ eye: { backbone, weights }, terms: { features: terms }, stylePictures = 1 }: Work) {
   const layers = convolutions(backbone);
   const deepest = Math.max(0, ...terms.map((term) => layers.findIndex(({ name }) => name === term.layer)));
@@ -138,7 +138,7 @@ function network({ eye: { backbone, weights }, terms: { features: terms }, style
     weights: seen.reduce((sum, { inputs, outputs }) => sum + 4 * outputs * (9 * inputs + 1), 0),
     features: seen.reduce((sum, layer) => sum + perPixel(layer), 0),
     readouts: mapped(terms),
-    // What is weighted by regions is computed in floats.
+    // Tensors weighted by regions are computed in float32.
     unweighted: mapped(terms.filter(({ region }) => region === undefined)),
     weighted: total(terms.filter(({ region }) => region !== undefined)),
     similarities: Math.max(0, ...terms.map(pairs)),

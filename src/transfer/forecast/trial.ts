@@ -1,6 +1,6 @@
 /**
- * How long a job will take: a few of its steps are done on a small picture of noise and timed, and what all its steps run over
- * is counted. Regions are left out: they cost little. It refuses to know what a step computes.
+ * Predicts the time of a job: times a few of its steps on a small noise image and counts the pixels of all its steps.
+ * Regions are omitted, because they cost little.
  */
 import { greyed } from "../../image/color.ts";
 import { noiseImage } from "../../image/noise.ts";
@@ -13,27 +13,27 @@ import { edgesOf } from "../pictures/edges.ts";
 import type { GivenPictures } from "../pictures/texture.ts";
 import { FINAL, type Precision, stepsInFloats } from "../precision/precision.ts";
 
-/** A job of which only sizes matter. */
+/** A job reduced to sizes. */
 export interface Timed {
   readonly settings: Settings;
   readonly precision: Precision;
   readonly levels: readonly Level[];
   readonly work: readonly LevelWork[];
-  /** Steps that are done already. */
+  /** Steps done already. */
   readonly done: number;
   readonly paintings: number;
-  /** Is there a photo? */
+  /** Whether there is a photo. */
   readonly photo: boolean;
-  /** Is it painted in greys? The trial then runs on the programs that the job does. */
+  /** Whether it is painted in grey: the trial then uses the same programs. */
   readonly grey?: boolean;
 }
 
 const SIDES = [256, 192, 128, 96, 64];
-/** The first step of a program is slower than the others; in eight bits the first of a level is in floats. */
+/** The first step of a program is slower; in eight bits the first step of a level is in float32. */
 const EIGHT = 3;
 const FLOATS = 3;
 
-/** The job to be timed, whose side is `side`, and after how many steps it has told enough. */
+/** The job to time, with sides of `side`, and the number of steps that suffices. */
 export interface Trial {
   readonly side: number;
   readonly steps: number;
@@ -41,8 +41,8 @@ export interface Trial {
 }
 
 /**
- * The largest trial whose steps run over at most `share` of what is left of the job's, and that is no larger than the job (or
- * than 64 pixels); undefined if there is none.
+ * The largest trial whose steps process at most `share` of the remaining job's pixels and that is no larger than the
+ * job (or than 64 pixels); undefined if there is none.
  */
 export function trialOf(timed: Timed, share: number): Trial | undefined {
   const { settings, precision, levels, work, paintings, photo, grey } = timed;
@@ -54,20 +54,20 @@ export function trialOf(timed: Timed, share: number): Trial | undefined {
     side <= Math.max(64, Math.min(width, height)) && steps * pixelsOf(side, settings) <= most;
   const side = SIDES.find(fits);
   if (!side) return undefined;
-  // No two are the same, and none is what the job's seed begins with: a loss of nothing has no gradient.
+  // All different from each other and from the job's own noise: a loss of zero has no gradient.
   const picture = (i: number) => {
     const noise = noiseImage({ width: side, height: side }, settings.seed + 1 + i);
     return grey ? greyed(noise) : noise;
   };
   const whole = { size: side, levels: 1, minSize: side, tile: "off", init: "noise", precision } as const;
-  // So that as many are in eight bits as are to be timed.
+  // So that as many steps are in eight bits as are to be timed.
   const all = precision === "int8" ? 1 + EIGHT + FINAL : steps;
   const given = { ...givenSettings(settings), ...whole, steps: all, firstSteps: all };
   const style = Array.from({ length: paintings }, (_, i) => picture(1 + i));
   return { side, steps, job: { ...(photo && { content: picture(0) }), style, settings: given } };
 }
 
-/** Runs the trial, whose `events` these are, as far as it must, and says how many seconds are left of the job. */
+/** Runs the trial's `events` as far as necessary; resolves to the remaining seconds of the job. */
 export async function secondsOf(
   timed: Timed,
   { side, steps }: Trial,
@@ -80,7 +80,7 @@ export async function secondsOf(
     if (times.length === steps) break;
   }
   const each = pixelsOf(side, settings);
-  // On a busy machine the mean tells more than the fastest.
+  // On a busy machine the mean is more informative than the minimum.
   const paceOf = (from: number, count: number) => (times[from + count]! - times[from]!) / (1000 * count * each);
   const floats = paceOf(steps - 1 - FLOATS, FLOATS);
   const eight = precision === "int8" ? paceOf(0, EIGHT) : floats;
@@ -94,7 +94,7 @@ export async function secondsOf(
   }, 0);
 }
 
-/** How many steps of each level are done already. */
+/** The steps of each level that are done already. */
 function stepsDone({ levels, done }: Timed): number[] {
   let before = 0;
   return levels.map(({ steps }) => {
@@ -104,7 +104,7 @@ function stepsDone({ levels, done }: Timed): number[] {
   });
 }
 
-/** What a step of the trial runs over. */
+/** The pixels that a step of the trial processes. */
 function pixelsOf(side: number, { margin, seamless }: Settings): number {
   const work = edgesOf({ margin, seamless }).workSize({ width: side, height: side });
   return PASSES.whole * work.width * work.height;

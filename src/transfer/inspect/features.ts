@@ -1,7 +1,4 @@
-/**
- * What a network sees in a picture: the features of some of its layers and their Gram matrices, computed once. How that is
- * shown, it refuses to know.
- */
+/** Computes the features of a picture at some layers, and their Gram matrices. */
 import { input } from "../../graph/index.ts";
 import { crop, type Image, padEdges } from "../../image/image.ts";
 import * as losses from "../../losses/index.ts";
@@ -12,21 +9,21 @@ import { GRAIN } from "../pictures/edges.ts";
 import { dispose, imageValue } from "../step/program.ts";
 import { type Eye, IMAGE } from "../step/step.ts";
 
-/** One layer's view of a picture. */
+/** One layer's features. */
 export interface Seen {
   readonly layer: string;
   readonly channels: number;
   readonly width: number;
   readonly height: number;
-  /** `channels` planes of `width * height` values, none below 0. */
+  /** `channels` planes of `width * height` values, all at least 0. */
   readonly features: Float32Array;
-  /** The mean product of every two channels: `channels` rows of as many values. */
+  /** The mean products of every two channels: `channels` rows of `channels` values. */
   readonly gram: Float32Array;
 }
 
 /**
- * The features of `image` at `layers`, in their order. The picture is cut to whole multiples of 16 pixels, the middle of it
- * kept. An unknown layer is a `usage` error.
+ * The features of `image` at `layers`, in their order. The image is cropped to multiples of 16 pixels around its
+ * centre. An unknown layer is a `usage` error.
  */
 export async function see(
   runtime: Runtime,
@@ -62,7 +59,7 @@ export async function see(
   }
 }
 
-/** The middle of `image` in whole multiples of 16 pixels; one that is smaller than 16 is continued at its edges. */
+/** The centre of `image` in multiples of 16 pixels; an image below 16 pixels is padded by its edges. */
 function whole(image: Image): Image {
   const sides = (round: (x: number) => number) => ({
     width: Math.max(GRAIN, round(image.width / GRAIN) * GRAIN),

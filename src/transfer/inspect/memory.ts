@@ -1,23 +1,25 @@
-/** How much memory a look at what a network sees takes, predicted from measured peaks of whole processes. */
+/** Predicts the memory of feature sheets, fitted to measured peaks of whole processes. */
 import { bytesText, UserError } from "../../errors.ts";
 import type { Size } from "../../image/image.ts";
 import { type Backbone, blockOf, convolutions } from "../../models/backbone.ts";
 import { PROCESS } from "../forecast/memory.ts";
 
-/** How often weights, all features, those that are looked at, the largest of them and the image are in memory at once. */
+/**
+ * How many copies of weights, all features, the selected ones, the largest of them and the image are in memory at once.
+ */
 const SEEN = { weights: 7, features: 0.6, outputs: 3, largest: 1, images: 5 };
-/** How often the sheet is. */
+/** How many copies of the sheet are in memory at once. */
 const SHEET = 1;
-/** Maps in a row of the sheet, and the pixels of paper around each. */
+/** Maps per row of the sheet, and the margin of each in pixels. */
 const PAPER = { columns: 10, across: 8, below: 24 };
 
-/** What is asked for. */
+/** The requested sheet. */
 export interface Look {
   readonly backbone: Backbone;
   readonly layers: readonly string[];
-  /** Of the picture that the network sees. */
+  /** The size of the picture that the network sees. */
   readonly size: Size;
-  /** At most so many maps of a layer, and their long side. */
+  /** The largest number of maps per layer, and their long side. */
   readonly maps: number;
   readonly mapSize: number;
 }
@@ -40,7 +42,7 @@ export function lookMemory({ backbone, layers, size, maps, mapSize }: Look): num
   return PROCESS + SEEN.weights * weights + size.width * size.height * each + SHEET * 12 * paper;
 }
 
-/** Throws a `resources` error if a look takes more than `limit` bytes. */
+/** Throws a `resources` error if that exceeds `limit` bytes. */
 export function checkLookMemory(look: Look, limit: number): void {
   const needed = lookMemory(look);
   if (needed <= limit) return;

@@ -1,7 +1,6 @@
 /**
- * What a layer keeps of a picture: it is painted anew from noise, with no other aim than that the layer sees the same
- * (Gatys et al., arXiv 1508.06576, figure 1; Mahendran and Vedaldi, arXiv 1412.0035). Settings only: it is a job like any
- * other, whose photo and painting are one picture.
+ * Reconstructs a picture from a layer's features or Gram matrices (Gatys et al., arXiv 1508.06576, figure 1; Mahendran
+ * and Vedaldi, arXiv 1412.0035): the settings of an ordinary job whose photo and painting are the same picture.
  */
 import { type Backbone, convolutions } from "../../models/backbone.ts";
 import type { SettingsInput } from "../../settings/settings.ts";
@@ -10,9 +9,8 @@ export const reconstructions = ["content", "style"] as const;
 export type Reconstruction = (typeof reconstructions)[number];
 
 /**
- * The settings of a job that keeps of its picture what `layers` see: where things are (content), or what they are made of
- * (style). One level, because a smaller one would tell what the layer does not see at this size, nothing else to aim at, and
- * every step in floats, because little noise is much where little is kept.
+ * The settings of a job that reconstructs from `layers`: content or style. One level, because a smaller one would give
+ * information that the layer does not have at this size; no other terms; and float32, because the signal is weak.
  */
 export function reconstruction(kind: Reconstruction, layers: readonly string[]): SettingsInput {
   const weights = Object.fromEntries(layers.map((layer) => [layer, 1]));
@@ -34,8 +32,8 @@ export function reconstruction(kind: Reconstruction, layers: readonly string[]):
 }
 
 /**
- * The layers of the paper's figure, each list one reconstruction: of content the second convolution of every block, of
- * style the first of every block up to there. Where a block has one convolution only, that is taken.
+ * The layers of the paper's figure, one list per reconstruction: for content the second convolution of every block, for
+ * style the first of every block up to there. A block with one convolution contributes that one.
  */
 export function figureLayers(backbone: Backbone, kind: Reconstruction): string[][] {
   const names = new Set(convolutions(backbone).map(({ name }) => name));

@@ -1,4 +1,4 @@
-/** What a network sees, as one labelled sheet: a grid of feature maps for every layer, and the Gram matrices. */
+/** Draws features as a labelled sheet: a grid of feature maps for every layer, and the Gram matrices. */
 import type { Image } from "../../image/image.ts";
 import { fitted, greyImage } from "../../image/plane.ts";
 import { type Cell, inRows, type SheetPlan, sheet, stacked } from "../../image/sheet.ts";
@@ -8,19 +8,22 @@ export const sheetParts = ["both", "maps", "gram"] as const;
 export const contrasts = ["map", "layer"] as const;
 
 export interface FeatureSheetOptions {
-  /** What the sheet is of. */
+  /** The title. */
   readonly title?: string | undefined;
   /** Feature maps, Gram matrices or both. */
   readonly show?: (typeof sheetParts)[number] | undefined;
-  /** White is the largest value of each map, or of its layer: then maps can be compared. */
+  /** White is the largest value of each map, or of its layer, which makes maps comparable. */
   readonly contrast?: (typeof contrasts)[number] | undefined;
-  /** At most so many maps of a layer, the first ones. */
+  /** The largest number of maps per layer; the first ones are shown. */
   readonly maps?: number | undefined;
-  /** Long side of a map on the sheet; smaller maps are enlarged in whole squares. */
+  /** The long side of a map on the sheet; smaller maps are enlarged by an integer factor. */
   readonly mapSize?: number | undefined;
 }
 
-/** The sheet. Every map has its channel's number, from 0; a title says how large maps are and what white means. */
+/**
+ * Draws the sheet. Every map is labelled with its channel, from 0; a title states the maps' size and the meaning of
+ * white.
+ */
 export function featureSheet(
   seen: readonly Seen[],
   { title, show = "both", contrast = "map", maps = 64, mapSize = 96 }: FeatureSheetOptions = {},
@@ -61,7 +64,7 @@ function mapsPlan(seen: Seen, contrast: (typeof contrasts)[number], most: number
 const COLUMNS = 10;
 const GRAM_SIZE = 256;
 
-/** The square root is for eyes: the diagonal is much larger than the rest. */
+/** The square root is for display: the diagonal is much larger than the rest. */
 function gramImage({ channels, gram }: Seen): Image {
   const roots = gram.map((x) => Math.sqrt(Math.max(0, x)));
   return greyImage(roots, { width: channels, height: channels }, greatest(roots));

@@ -1,6 +1,6 @@
 /**
- * How a level is begun: its targets described, its programs loaded or taken from the level before, whole or in tiles. What
- * the programs compute and how a level runs, others know.
+ * Begins a level: describes its targets and loads its programs or reuses those of the previous level, whole or in
+ * tiles.
  */
 import type { Size } from "../../image/image.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
@@ -20,7 +20,7 @@ import { describeTiles } from "../tiles/targets.ts";
 import { tiledRun } from "../tiles/tiled.ts";
 import { type Begun, type LevelRun, levelRun, parametersOf } from "./level.ts";
 
-/** What all levels of a job have in common. */
+/** What all levels of a job share. */
 export interface LevelsInput {
   readonly runtime: Runtime;
   readonly eye: Eye;
@@ -30,13 +30,13 @@ export interface LevelsInput {
   readonly pictures: Prepared;
   readonly programs: ProgramCache;
   readonly precision: Precision;
-  /** Told in sentences what happens on the way. */
+  /** Called with sentences about the progress. */
   readonly say: (text: string) => void;
 }
 
 /**
- * Begins levels. What a level begins with is asked for when its targets are described and its pictures are gone, and freed if
- * what follows fails.
+ * Makes a function that begins levels. A level's initial values are requested once its targets are described and its
+ * pictures are released, and freed if a later part fails.
  */
 export function levelBeginner(job: LevelsInput) {
   const { runtime, eye, terms, optimizer, settings, pictures, programs } = job;
@@ -45,7 +45,7 @@ export function levelBeginner(job: LevelsInput) {
   const [wholeKey, tilesKey] = [`${key} ${job.precision}`, `${key} tiles ${job.precision}`];
   const edges = edgesOf(settings);
 
-  /** The run, and a hold on its programs until it ends. */
+  /** The run, and a lock on its programs until it ends. */
   const holding = (run: LevelRun): LevelRun => {
     const release = programs.hold();
     return {
@@ -81,7 +81,7 @@ export function levelBeginner(job: LevelsInput) {
     return mixedProgram({ runtime, programs: both, ...scheduleOf(level) });
   }
 
-  /** Which steps of a level are in eight bits, if any may be. */
+  /** Which steps of a level are in eight bits, if any. */
   function scheduleOf(level: Level): Schedule {
     return { end: lastEight(level.steps, level === pictures.levels.at(-1)), say: job.say };
   }
@@ -107,7 +107,7 @@ function valuesOf({ image, shown = image, state }: Begun): Record<string, Value>
   return { ...state, image, shown };
 }
 
-/** How large the tiles of a picture of `work` pixels are; none where all of it is no more than one tile with its halo. */
+/** The tile size for a picture of `work` pixels; undefined if one tile with its halo covers it. */
 export function tileSize(
   { tile }: Pick<Settings, "tile">,
   eye: Pick<Eye, "backbone" | "padding">,
@@ -120,10 +120,10 @@ export function tileSize(
   return largest < pixels(work) ? tile : undefined;
 }
 
-/** How often a step runs the network over a picture, forward and back; over a tile forward twice. */
+/** How often a step runs the network over a picture, forward and backward; over a tile twice forward. */
 export const PASSES = { whole: 2, tiled: 3 };
 
-/** What a step of a level of `work` pixels takes. */
+/** The work of a step at a level of `work` pixels. */
 export function levelWork(
   settings: Pick<Settings, "tile">,
   eye: Pick<Eye, "backbone" | "padding">,
@@ -142,11 +142,11 @@ interface Disposable {
 }
 
 export interface ProgramCache extends Disposable {
-  /** The programs of that key and these weights: those of the last call, or else loaded after the last ones are freed. */
+  /** The programs for this key and these weights: the last ones, or newly loaded ones after the last ones are freed. */
   get<T extends Disposable>(key: string, weights: Weights, load: () => Promise<T>): Promise<T>;
-  /** Frees the last programs unless they are these: others have the memory until they are loaded. */
+  /** Frees the last programs unless they match, so that others can use the memory. */
   only(key: string, weights: Weights): Promise<void>;
-  /** The last programs are in use until the result is called (once): they are not freed before. */
+  /** Marks the last programs as in use until the returned function is called (once). */
   hold(): () => void;
 }
 
@@ -155,11 +155,11 @@ interface CachedPrograms {
   readonly weights: Weights;
   readonly programs: Disposable;
   holds: number;
-  /** To be freed when nobody holds them any more. */
+  /** Freed when nobody uses them any more. */
   outdated: boolean;
 }
 
-/** Keeps the last programs that were asked for; those of a paused job, too, as long as it holds them. */
+/** Keeps the last requested programs, and those of a paused job while it needs them. */
 export function programCache(): ProgramCache {
   let last: CachedPrograms | undefined;
   const dispose = async () => {
@@ -193,7 +193,7 @@ export function programCache(): ProgramCache {
   };
 }
 
-/** What a step's graph is made of; everything else is an input. */
+/** What a step's graph depends on; everything else is an input. */
 function graphKey(eye: Eye, terms: Terms, { normalize, styleLoss, optimizer, parameters }: Settings): string {
   const names = [...terms.features, ...terms.image].map((term) => term.name);
   const unit = terms.features.some((term) => term.unit);
@@ -201,7 +201,7 @@ function graphKey(eye: Eye, terms: Terms, { normalize, styleLoss, optimizer, par
   return JSON.stringify([seen, names, unit, normalize, styleLoss, optimizer, parameters.history]);
 }
 
-/** Frees values after a failure, which goes on. */
+/** Frees values after a failure, and rethrows it. */
 function freeing(...held: Readonly<Record<string, Value>>[]): (error: unknown) => never {
   return (error) => {
     for (const value of new Set(held.flatMap((values) => Object.values(values)))) value.dispose();

@@ -1,7 +1,4 @@
-/**
- * One level being optimised: the image and the optimiser's state go around through the step program. Which level it is,
- * how many steps it takes and when it stops, the loop knows.
- */
+/** Optimises one level: image and optimiser state are fed back through the step program. */
 import { UserError } from "../../errors.ts";
 import { clampImage, type Image, type Size } from "../../image/image.ts";
 import { mapValues, prefixed } from "../../records.ts";
@@ -11,11 +8,11 @@ import type { WeightTensor } from "../../weights/weights.ts";
 import { readImage, readScalar, scalarValue } from "../step/program.ts";
 import { strengths, type Terms } from "../step/terms.ts";
 
-/** What a level begins with, made for it: it is the level's from then on, which may write over it and frees it. */
+/** The initial values of a level, which owns them from then on. */
 export interface Begun {
   /** Padded, [1, 3, H, W]. */
   readonly image: Value;
-  /** What people are shown before the first step here; by default the image. */
+  /** The image to show before the first step; default the image. */
   readonly shown?: Value | undefined;
   readonly state: Record<string, Value>;
 }
@@ -28,30 +25,30 @@ export interface LevelInput extends Begun {
 }
 
 export interface LevelRun {
-  /** One step; the loss and every term's share of it are those of the image before the step. */
+  /** One step; the loss and its terms are those of the image before the step. */
   step(settings: Settings): Promise<{ loss: number; terms: Record<string, number> }>;
-  /** What people are shown: of `size` pixels, in [0, 1]. An image that is no number is a `diverged` error. */
+  /** The image to show, cropped to `size` and clamped to [0, 1]. A non-finite image is a `diverged` error. */
   shown(size: Size): Promise<Image>;
-  /** The same; after a step that diverged, what was shown before the image went wrong. */
+  /** The same; after a step that diverged, the last finite image. */
   lastGood(size: Size): Promise<Image>;
   /**
-   * All that the next step begins with, see `Checkpoint`; valid until that step. An image that is no number is a `diverged`
-   * error.
+   * Everything that the next step starts with, see `Checkpoint`; valid until that step. A non-finite image is a
+   * `diverged` error.
    */
   tensors(): Promise<Map<string, WeightTensor>>;
   /**
-   * What people are shown, as `shown` gives it, and the optimiser's state, which is the caller's from now on; everything else
-   * is freed. An image that is no number is a `diverged` error, and nothing is freed.
+   * The image as `shown` returns it, and the optimiser's state, which the caller owns from now on; the rest is freed. A
+   * non-finite image is a `diverged` error, and nothing is freed.
    */
   finish(size: Size): Promise<{ image: Image; state: Record<string, Value> }>;
   /** Frees everything. */
   dispose(): void;
 }
 
-/** Takes over `image`, `shown`, `state` and `targets`, and frees them at the end. */
+/** Takes ownership of `image`, `shown`, `state` and `targets`. */
 export function levelRun({ runtime, program, terms, targets, ...start }: LevelInput): LevelRun {
   let { image, state } = start;
-  // The loss of what is shown is known one step later: until then the one before is kept.
+  // The loss of the shown image is known one step later; until then the previous one is kept.
   let shown = start.shown ?? image;
   let before = shown;
   let suspect = false;
@@ -120,7 +117,7 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
   };
 }
 
-/** The parameters of the optimiser and of the running average, as the step's graph calls them. */
+/** The parameters of the optimiser and of the running average, by their names in the step's graph. */
 export function parametersOf({ parameters, average }: Settings): Record<string, number> {
   return { ...parameters, decay: average };
 }
@@ -129,7 +126,7 @@ export function finite(data: Float32Array): boolean {
   return data.every(Number.isFinite);
 }
 
-/** The error for a step whose terms are given, or for an image that is no number. */
+/** The error for a step with the given terms, or for a non-finite image. */
 export function diverged(terms?: Record<string, number>): UserError {
   const broken = Object.keys(terms ?? {}).filter((name) => !Number.isFinite(terms![name]));
   const what = broken.length > 0 ? `the term ${broken.join(", ")}` : terms ? "the loss" : "the image";

@@ -1,4 +1,4 @@
-/** Whether a job is painted in greys, because nothing that it is painted after has colours. Pixels only. */
+/** Whether a job is painted in grey because its paintings are grey. */
 import * as colorModes from "../../image/color-modes/index.ts";
 import type { ColorMode } from "../../image/color-modes/mode.ts";
 import type { Image } from "../../image/image.ts";
@@ -8,14 +8,14 @@ import { listed, paintingsOf } from "./paintings.ts";
 import type { Pictures } from "./pictures.ts";
 
 /**
- * A painting whose pixels have a chroma (largest channel less smallest, 0 to 1) below this on average is grey: what a scan or
- * a file adds to a drawing in black and white. Tinted paper and sepia have several times as much.
+ * The mean chroma (largest minus smallest channel, 0 to 1) below which a painting counts as grey: what a scan or a file
+ * format adds to a black and white drawing. Tinted paper and sepia have several times as much.
  */
 const GREY = 2 / 255;
 
 /**
- * Are the colours of the job those of the paintings, and is every painting that counts grey? Nothing then tells an image in
- * colours from its luma, which is all that the network is to see, and all that people are to.
+ * Whether the result has the paintings' colours and every painting with a weight is grey. The network then sees luma
+ * only, and the result is grey.
  */
 export function paintsGreys(
   { style, styleAlpha }: Pick<Pictures, "style" | "styleAlpha">,

@@ -1,14 +1,14 @@
-/** How much of a painting is to be seen at each pixel: what is transparent is no part of its style. Pixels only. */
+/** Transparent paintings: transparent pixels are not part of the style. */
 import { UserError } from "../../errors.ts";
 import { fillTransparent } from "../../image/alpha.ts";
 import { clamp, type Image, type Size } from "../../image/image.ts";
 import { resizePlanes } from "../../image/resize.ts";
 import type { Regions } from "./regions.ts";
 
-/** Of every painting how opaque each pixel is, 0 to 1; undefined for one that is so everywhere. */
+/** The alpha of each painting's pixels, 0 to 1; undefined for an opaque painting. */
 export type Opacities = readonly (Float32Array | undefined)[];
 
-/** The opacities of paintings as they are given. Such that do not fit are a `usage` error. */
+/** Checks the alpha of paintings; a `usage` error if they do not fit. */
 export function opacitiesOf(styles: readonly Image[], given: Opacities | undefined): Opacities {
   if (given && given.length !== styles.length)
     throw refused(`expected one for each painting, ${styles.length}, got ${given.length}`);
@@ -26,17 +26,20 @@ export function opacitiesOf(styles: readonly Image[], given: Opacities | undefin
   });
 }
 
-/** The paintings, with the colours around it where nothing is to be seen: a network looks at more than one pixel at once. */
+/**
+ * The paintings with transparent areas filled by their surroundings, because the network's receptive fields extend into
+ * them.
+ */
 export function filled(styles: readonly Image[], opacities: Opacities): readonly Image[] {
   return styles.map((image, i) => (opacities[i] ? fillTransparent(image, opacities[i]) : image));
 }
 
-/** An opacity at another size. */
+/** Alpha at another size. */
 export function opacityAt(alpha: Float32Array, from: Size, to: Size): Float32Array {
   return clamp(resizePlanes(alpha, from, to, "bilinear"));
 }
 
-/** The regions, with nothing from where a painting is transparent; a `usage` error where nothing is left of one. */
+/** The regions without transparent parts of paintings; a `usage` error if nothing of one is left. */
 export function visibleRegions(regions: Regions, styles: readonly Size[], opacities: Opacities): Regions {
   const seen = regions.styles.map(({ size, planes }, i) => {
     const alpha = opacities[i];

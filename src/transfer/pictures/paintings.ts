@@ -1,19 +1,19 @@
-/** The paintings of a job: how much each counts, and the sizes at which it is looked at. Numbers only. */
+/** The paintings of a job: their weights, and the sizes at which they are used. */
 import { UserError } from "../../errors.ts";
 import type { Image, Size } from "../../image/image.ts";
 import type { Settings } from "../../settings/settings.ts";
 
-/** What the settings say of one painting. */
+/** The settings of one painting. */
 export interface Painting {
-  /** Its share of the style: those of all paintings sum to 1. */
+  /** Its share of the style; the shares sum to 1. */
   readonly weight: number;
-  /** The sizes at which it is looked at, against the result's. */
+  /** Its sizes relative to the result's. */
   readonly scales: readonly number[];
 }
 
 /**
- * What the settings say of each of `count` paintings. A `usage` error, in which `label` names the settings, where they say
- * it of another number of paintings.
+ * The settings of each of `count` paintings. A `usage` error, with settings named by `label`, if they are for another
+ * number of paintings.
  */
 export function paintingsOf(
   count: number,
@@ -39,10 +39,7 @@ export function listed(style: Image | readonly Image[]): readonly Image[] {
   return "data" in style ? [style] : style;
 }
 
-/**
- * The long sides that a painting of `size` is looked at with, each once, and how much each counts: they sum to 1. A painting
- * is never enlarged: strokes that a small one cannot give are those of its own size.
- */
+/** The long sides at which a painting of `size` is used, with weights that sum to 1. Paintings are never enlarged. */
 export function longSides(size: Size, { scales }: Painting, level: Size): Map<number, number> {
   const sides = new Map<number, number>();
   for (const scale of scales) {
@@ -53,7 +50,7 @@ export function longSides(size: Size, { scales }: Painting, level: Size): Map<nu
   return sides;
 }
 
-/** How many pictures a level's style is described from: every painting that counts, at every size it is looked at. */
+/** The number of pictures that describe a level's style: every painting with a weight, at each of its sizes. */
 export function stylePicturesOf(styles: readonly Size[], settings: Settings, level: Size): number {
   const paintings = paintingsOf(styles.length, settings);
   return styles.reduce((sum, style, i) => {

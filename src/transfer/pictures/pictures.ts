@@ -1,4 +1,4 @@
-/** The pictures of a job as they are given, and as they are at one level. */
+/** The pictures of a job, and of one level. */
 import type { Image } from "../../image/image.ts";
 import type { Maps } from "../../image/regions.ts";
 import type { Opacities } from "./opacity.ts";
@@ -7,11 +7,11 @@ import type { Masks } from "./regions.ts";
 /** The pictures of a job. */
 export interface Pictures extends Masks {
   readonly content: Image;
-  /** One painting, or several: `blend` says how much each counts. */
+  /** One painting or several, weighted by `blend`. */
   readonly style: Image | readonly Image[];
-  /** How opaque every pixel of each painting is, 0 to 1; left out, or undefined for one: wholly. */
+  /** The alpha of each painting's pixels, 0 to 1; undefined if opaque. */
   readonly styleAlpha?: Opacities | undefined;
-  /** What the optimisation starts from, instead of what `init` says. */
+  /** The start, instead of the one that `init` selects. */
   readonly start?: Image | undefined;
 }
 
@@ -19,31 +19,31 @@ export interface Pictures extends Masks {
 export interface LevelPictures {
   /** The photo, padded to the work size. */
   readonly content: Image;
-  /** Every painting that counts, at every size that it is looked at with. */
+  /** Every painting with a weight, at each of its sizes. */
   readonly style: readonly StylePicture[];
-  /** Pixels around the paintings that are seen and not remembered. */
+  /** Pixels around the paintings that the network sees and that are not part of the target. */
   readonly surroundings?: number | undefined;
-  /** Where each painted region is, at the work size; without regions, nothing. */
+  /** The map of each painted region at the work size; undefined without regions. */
   readonly regions?: Maps | undefined;
 }
 
 /** A painting at one size. */
 export interface StylePicture {
   readonly image: Image;
-  /** How much its description counts: those of a level sum to 1. */
+  /** The weight of its description; the weights of a level sum to 1. */
   readonly weight: number;
-  /** Without regions, where it is transparent: how much each pixel counts, 0 to 1, and the sum of that. */
+  /** Without regions, for a transparent painting: the weight of each pixel, 0 to 1, and their sum. */
   readonly visible?: Pick<StyleRegion, "map" | "mass"> | undefined;
   /** Its part of each painted region; undefined where it has none. */
   readonly regions?: readonly (StyleRegion | undefined)[] | undefined;
 }
 
-/** Where a picture of a painting shows how a region is painted. */
+/** The part of a painting's picture that describes a region. */
 export interface StyleRegion {
-  /** How much of each pixel, 0 to 1, at the picture's size. */
+  /** The coverage of each pixel, 0 to 1, at the picture's size. */
   readonly map: Float32Array;
   /** The sum of the map. */
   readonly mass: number;
-  /** How much the picture's description of it counts: those of a level sum to 1 for every region. */
+  /** The weight of its description; for every region the weights of a level sum to 1. */
   readonly weight: number;
 }

@@ -1,4 +1,4 @@
-/** The pictures of a job, made ready for each level: resized, recoloured, padded. Pixels only: no graph, no runtime. */
+/** Prepares the pictures of a job for each level: resized, recoloured, padded. */
 import { greyed, keepChroma } from "../../image/color.ts";
 import * as colorModes from "../../image/color-modes/index.ts";
 import type { Area, ColorMode, Recolored } from "../../image/color-modes/mode.ts";
@@ -15,18 +15,18 @@ import { listed, longSides, type Painting, paintingsOf } from "./paintings.ts";
 import type { LevelPictures, Pictures, StylePicture, StyleRegion } from "./pictures.ts";
 import { type Regions, regionsOf } from "./regions.ts";
 
-/** Everything that a job needs of its pictures. */
+/** The prepared pictures of a job. */
 export interface Prepared {
   readonly levels: readonly Level[];
   readonly regions: Regions | undefined;
-  /** What the first level starts from; to be asked for before the last level. */
+  /** The image of the first level; request it before the last level's pictures. */
   start(): Image;
   /**
-   * The pictures of a level, made when they are asked for: a level is not to hold those of the others. With those of the
-   * last, to be asked for once, it lets go of all that they are made from.
+   * The pictures of a level, made on request to hold one level at a time. The last level's can be requested once; then
+   * the sources are released.
    */
   at(level: Level): LevelPictures;
-  /** From what the optimisation shows to what people get; the size stays. */
+  /** From the shown image to the result; the size is unchanged. */
   finish(image: Image): Image;
 }
 
@@ -35,14 +35,14 @@ export function levelsOf({ content }: Pictures | { readonly content: Size }, set
   return pyramid({ ...settings, ...finalSize(content, settings), grain: settings.seamless ? GRAIN : 1 });
 }
 
-/** The regions that a job's masks make, if it has any; a `usage` error for masks or settings that do not fit. */
+/** The regions of a job's masks, if any; a `usage` error for masks or settings that do not fit. */
 export function regionsIn(pictures: Pictures, settings: Settings): Regions | undefined {
   const styles = listed(pictures.style);
   const regions = regionsOf(pictures, pictures.content, styles, paintingsOf(styles.length, settings));
   return regions && visibleRegions(regions, styles, opacitiesOf(styles, pictures.styleAlpha));
 }
 
-/** The pictures at every level; `grey`: in greys, see `paintsGreys`. */
+/** Prepares all levels; `grey` as in `paintsGreys`. */
 export function prepare(
   pictures: Pictures,
   settings: Settings,
@@ -68,7 +68,7 @@ export function prepare(
     );
   const untouched = regions && stays(regions);
   const kept = mode.keepsChroma || untouched ? photo : undefined;
-  // Where content keeps its colours, those of the painting are for the start alone, and fitted when that is asked for.
+  // If the content keeps its colours, the painting's colours are needed for the start only, and fitted on request.
   const apart = mode.paintings && settings.contentTarget === "photo";
   let held: Held | undefined = {
     ...(apart ? { content: photo, styles: given } : recolored(photo, given, opacities)),
@@ -115,7 +115,7 @@ export function prepare(
 
 type Held = Recolored & Pick<Pictures, "start"> & { readonly opacities: Opacities };
 
-/** The regions as the places where colours are fitted. */
+/** The regions as areas of colour fitting. */
 function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Image[], visible: Opacities): Area[] {
   if (!regions) return [{ styles: styles.map(() => "everywhere"), visible }];
   return resizeMaps(regions.content, photo).planes.map((content, region) => ({
@@ -124,7 +124,7 @@ function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Ima
   }));
 }
 
-/** The part of the photo that is not painted, if there is one. */
+/** The unpainted part of the photo, if any. */
 function stays({ all, content }: Regions): Maps | undefined {
   if (all.every(({ paintings }) => paintings.length > 0)) return undefined;
   const rest = new Float32Array(content.width * content.height).fill(1);
@@ -136,12 +136,12 @@ function paddedMaps({ planes, ...size }: Maps, work: Size): Maps {
   return { ...work, planes: planes.map((plane) => padPlanes(plane, size, work, "edge")) };
 }
 
-/** The final size that the settings ask for. */
+/** The final size. */
 function finalSize(content: Size, { size }: Settings): Size {
   return typeof size === "number" ? withLongSide(content, size) : { width: content.width, height: content.height };
 }
 
-/** A painting as it is looked at while `level` is worked on; nothing of one that does not count. */
+/** The pictures of a painting at `level`; none if its weight is 0. */
 function stylePictures(
   style: Image,
   opacity: Float32Array | undefined,
@@ -157,7 +157,7 @@ function stylePictures(
     const image = resized(style, withLongSide(style, Math.max(GRAIN, long)));
     const weight = painting.weight * share;
     if (!regions && !opacity) return { image: edges.surrounded(cutToGrain(image)), weight };
-    // Nothing is cut off, so that no region is lost, and nothing that is to be seen; what is around the painting counts for nothing.
+    // Padded instead of cropped, so that no region and no visible part is lost; the padding has weight 0.
     const up = (x: number) => Math.ceil(x / GRAIN) * GRAIN;
     const size = { width: up(image.width), height: up(image.height) };
     const whole = edges.surrounded(padEdges(image, size));
@@ -175,13 +175,13 @@ function stylePictures(
   });
 }
 
-/** Where a region has its style from, at a painting's size. */
+/** The part of a painting that belongs to a region, at the painting's size. */
 function stylePlane({ size, planes }: Regions["styles"][number], region: number, at: Size): Float32Array | undefined {
   const plane = planes[region];
   return plane && resizeMaps({ ...size, planes: [plane] }, at).planes[0]!;
 }
 
-/** A painting, cut to whole multiples of 16, because repeated edges would be a texture of their own. */
+/** A painting cropped to multiples of 16, because repeated edges would be a texture of their own. */
 function cutToGrain(style: Image): Image {
   const down = (x: number) => Math.floor(x / GRAIN) * GRAIN;
   const kept = { width: down(style.width), height: down(style.height) };
@@ -189,7 +189,7 @@ function cutToGrain(style: Image): Image {
 }
 
 interface Start {
-  /** The photo in the colours that the start is to have. */
+  /** The photo in the colours of the start. */
   readonly content: () => Image;
   readonly styles: readonly Image[];
   readonly paintings: readonly Painting[];
@@ -197,14 +197,14 @@ interface Start {
   readonly start?: Image | undefined;
 }
 
-/** What the first level starts from, before padding: a picture, and as much noise as the settings mix into it. */
+/** The start of the first level before padding: a picture mixed with noise. */
 function startImage(given: Start, size: Size, { init, initNoise, seed }: Settings): Image {
   const picture = () => (init === "style" ? fromPaintings(given, size) : startOf(init, given.content, size, seed));
   const image = given.start ? resized(given.start, size) : picture();
   return initNoise === 0 ? image : blend(image, noiseImage(size, seed), initNoise);
 }
 
-/** The paintings, one over the other, each as strong as it counts; with regions, each where it belongs. */
+/** The paintings blended by weight; with regions, each in its place. */
 function fromPaintings({ content, styles, paintings, regions }: Start, size: Size): Image {
   const sized = styles.map((style, i) => (paintings[i]!.weight > 0 ? resized(style, size) : undefined));
   const overlaid = (among: readonly number[]) => {

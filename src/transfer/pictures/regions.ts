@@ -1,38 +1,35 @@
-/**
- * Which part of the photo is painted like which part of which painting: flat colours of masks, matched. Pixels only: no
- * graph. Files and flags it refuses to know.
- */
+/** Matches masks: which part of the photo is painted like which part of which painting. */
 import { UserError } from "../../errors.ts";
 import type { Rgb } from "../../image/color.ts";
 import type { Size } from "../../image/image.ts";
 import { colorName, flatColors, isBlack, type Maps, type Mask, regionMaps, sameColor } from "../../image/regions.ts";
 import type { Painting } from "./paintings.ts";
 
-/** A region as people are told of it. */
+/** A region, for users. */
 export interface Region {
   /** Its colour in the photo's mask: `#ff8000`. */
   readonly name: string;
-  /** How much of the photo it is, 0 to 1. */
+  /** Its share of the photo, 0 to 1. */
   readonly share: number;
-  /** Which paintings it is painted like, counted from 0; none: it stays as it is. */
+  /** The paintings it is painted like, from 0; none if it stays unchanged. */
   readonly paintings: readonly number[];
 }
 
 /** The regions of a job. */
 export interface Regions {
-  /** All of them: those that are painted first, those that stay as they are after them. */
+  /** All regions, painted ones first. */
   readonly all: readonly Region[];
-  /** One plane for each region that is painted: where it is in the photo. What is missing to 1 stays as it is. */
+  /** One plane per painted region, its coverage in the photo. The rest to 1 stays unchanged. */
   readonly content: Maps;
-  /** For every painting the same, at its mask's size: where each region has its style from. */
+  /** The same for every painting, at its mask's size. */
   readonly styles: readonly { readonly size: Size; readonly planes: readonly (Float32Array | undefined)[] }[];
 }
 
 /** The masks of a job. */
 export interface Masks {
-  /** Of the photo: flat colours. */
+  /** The photo's mask: flat colours. */
   readonly mask?: Mask | undefined;
-  /** Of the paintings, one for each, in their order. */
+  /** The paintings' masks, one each, in order. */
   readonly styleMask?: readonly Mask[] | undefined;
 }
 
@@ -40,9 +37,9 @@ export interface Masks {
 const MOST = 32;
 
 /**
- * The regions that the masks of a job make; undefined where it has none. A colour of the photo's mask is painted like the
- * parts of the paintings that have the same colour in theirs; a colour that none of them has stays as it is. Without masks of
- * the paintings, the colours from light to dark are painted like one painting each, in their order, and what is left stays.
+ * The regions of a job's masks; undefined without masks. A colour of the photo's mask is painted like the parts of the
+ * paintings that have the same colour in theirs; a colour that none of them has stays unchanged. Without masks of the
+ * paintings, the colours from light to dark are assigned to the paintings in order, and further ones stay unchanged.
  * Masks that do not fit are a `usage` error.
  */
 export function regionsOf(
@@ -76,7 +73,7 @@ export function regionsOf(
   };
 }
 
-/** What of each painting belongs to each colour, by masks of their own. */
+/** The part of each painting that belongs to each colour, by the paintings' masks. */
 function masked(masks: readonly Mask[], styles: readonly Size[], colors: readonly Rgb[]): Regions["styles"] {
   if (masks.length !== styles.length) {
     const each = styles.length === 1 ? "one for the one painting" : `one for each of ${styles.length} paintings`;
@@ -95,7 +92,7 @@ function masked(masks: readonly Mask[], styles: readonly Size[], colors: readonl
     );
   }
   return masks.map((mask, i) => {
-    // One colour is everywhere, whatever its mask's size.
+    // A single colour is everywhere, whatever its mask's size.
     if (own[i]!.length > 1) checkProportions(`The mask ${numbered(i)}`, mask, "it", styles[i]!);
     const { planes } = regionMaps(mask, own[i]!);
     const places = colors.map((color) => sameColor(own[i]!, color));
@@ -103,7 +100,7 @@ function masked(masks: readonly Mask[], styles: readonly Size[], colors: readonl
   });
 }
 
-/** The first colour is painted like the first painting, the second like the second. */
+/** Assigns the colours to the paintings in order. */
 function inOrder(styles: readonly Size[], colors: readonly Rgb[]): Regions["styles"] {
   if (styles.length > colors.length) {
     const names = colors.map(colorName).join(", ");
@@ -119,7 +116,7 @@ function inOrder(styles: readonly Size[], colors: readonly Rgb[]): Regions["styl
   }));
 }
 
-/** Refuses a mask that asks for nothing: black is what stays, wherever something lighter may be painted. */
+/** Rejects an all-black mask, which paints nothing. */
 function refuseEmpty(subject: string, colors: readonly Rgb[]): void {
   if (!colors.every(isBlack)) return;
   throw new UserError(
@@ -135,7 +132,7 @@ function colorsOf(subject: string, mask: Mask): readonly Rgb[] {
   throw new UserError("usage", `${subject}: expected 1 to ${MOST} flat colours, found ${found}; is it a mask?`);
 }
 
-/** Refuses a mask whose proportions are not the picture's, beyond what rounding explains: either may have been reduced. */
+/** Rejects a mask whose proportions differ from the picture's by more than rounding; either may have been reduced. */
 function checkProportions(subject: string, mask: Size, object: string, picture: Size): void {
   const scale = Math.max(picture.width, picture.height) / Math.max(mask.width, mask.height);
   // A pixel of the mask, and half a pixel of the picture.

@@ -1,7 +1,4 @@
-/**
- * Jobs without a photo: a texture is painted from noise, after the paintings alone. What stands in the photo's place, and
- * what cannot be asked for without one. Sizes and pixels only.
- */
+/** Jobs without a photo: textures. */
 
 import { UserError } from "../../errors.ts";
 import * as colorModes from "../../image/color-modes/index.ts";
@@ -20,9 +17,8 @@ export interface GivenPictures extends Omit<Pictures, "content"> {
 }
 
 /**
- * The pictures with something in the photo's place. A texture's is noise, as coarse as the first level: no term is to look
- * at it, it only says how large the result is and what it starts from. A `usage` error where size or colours need a photo,
- * or where there is one that they do not fit.
+ * The pictures with a photo or, for a texture, noise in its place, as coarse as the first level: no term reads it, it
+ * only determines size and start. A `usage` error if size or colours need a photo, or do not fit one.
  */
 export function withPhoto(given: GivenPictures, settings: Settings): Pictures {
   const { content } = given;
@@ -41,7 +37,7 @@ export function withPhoto(given: GivenPictures, settings: Settings): Pictures {
   return { ...given, content: noise };
 }
 
-/** How large a texture is: square, unless both sides are given. */
+/** The size of a texture: square unless both sides are given. */
 function textureSize({ size, seamless }: Settings): Size {
   if (size === "content")
     throw new UserError("usage", "size: a texture has no photo to be as large as; give a number, or WIDTHxHEIGHT.");

@@ -1,7 +1,4 @@
-/**
- * Whether a processor gains from eight bits: measured, because neither its name nor its age says so. What the answer is
- * used for, it refuses to know.
- */
+/** Measures whether a CPU gains from eight bits. */
 import { constant, conv, type EightBit, eightBit, grad, input, relu, sum, symbol } from "../../graph/index.ts";
 import { encode } from "../../onnx/model.ts";
 import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
@@ -9,15 +6,15 @@ import { eightBitOptions } from "./precision.ts";
 
 const SIZE = 96;
 const CHANNELS = 64;
-/** Eight bits must be so much faster to be worth their noise. */
+/** The smallest speed-up that is worth the quantisation noise. */
 const ENOUGH = 0.8;
-/** On a machine that does nothing else, half of the times are within so much of the shortest. */
+/** On an idle machine half of the times are within this factor of the shortest. */
 const CALM = 1.25;
 
 /**
- * Runs three convolutions and their gradient in floats and in eight bits, the features and weights as large as they can
- * be. Sums of eight bits may overflow where nobody has tried them: wrong sums are no gain. Undefined where no gain was seen, but the machine
- * was too busy with other things to say.
+ * Runs three convolutions and their gradient in float32 and in eight bits, with the largest features and weights,
+ * because sums may saturate on untested processors: wrong sums are no gain. Undefined if no gain was seen but the
+ * machine was too busy to be sure.
  */
 export async function eightBitsGain(runtime: Runtime): Promise<boolean | undefined> {
   const { outputs, measured } = sample(runtime);

@@ -1,7 +1,4 @@
-/**
- * Steps in eight bits among steps in floats: whether a job has any, which of its steps they are, and whether they are still
- * to be trusted. What is computed in eight bits, `graph/` knows; how fast that is, the caller measures.
- */
+/** The schedule of eight-bit steps: whether a job has any, which steps they are, and when they are given up. */
 import { UserError } from "../../errors.ts";
 import { type EightBitOptions, eightBit } from "../../graph/index.ts";
 import { encode } from "../../onnx/model.ts";
@@ -14,31 +11,31 @@ import { dispose, readScalar, scalarValue } from "../step/program.ts";
 import { type Eye, stepGraph } from "../step/step.ts";
 import type { Terms } from "../step/terms.ts";
 
-/** What most steps are computed in. */
+/** The precision of most steps. */
 export type Precision = "fp32" | "int8";
 
-/** At every level the first of so many steps is one in floats: it measures ranges, and its loss is compared. */
+/** The first of this many steps at every level is in float32: it measures ranges, and its loss is compared. */
 export const CHECK = 25;
 /**
- * The last steps of the last level are in floats: they take out what eight bits left. With 5 as with 10 the results of six
- * pairs (pocket, 192 px) had on average 1% less loss than those of floats alone.
+ * The last steps of the last level are in float32 and remove quantisation noise. With 5 as with 10 the results of six
+ * pairs (pocket, 192 px) had on average 1% less loss than in float32 alone.
  */
 export const FINAL = 5;
-/** How far, relative to it, the loss in eight bits may be from the loss in floats. */
+/** The largest relative difference between the loss in eight bits and in float32. */
 const TOLERANCE = 0.1;
-/** What the loss may have grown to, relative to it, from one check to the next. */
+/** The largest growth of the loss from one check to the next. */
 const GROWTH = 1.2;
 /** More ranges than any step has: VGG19 with losses on all layers has 80, and every region adds a few. */
 const CAPACITY = 1024;
-/** What ranges are called in every graph. */
+/** The names of the ranges in every graph. */
 export const RANGES = { from: "state ranges", to: "next ranges", capacity: CAPACITY };
 
-/** How graphs come to be in eight bits for a runtime. */
+/** How graphs are rewritten in eight bits for a runtime. */
 export function eightBitOptions({ name }: Pick<Runtime, "name">): EightBitOptions {
   return { ...RANGES, direct: name !== "wasm" };
 }
 
-/** How many of a level's steps from `first` on are in floats while most are in eight bits. */
+/** The number of a level's steps from `first` on that are in float32 while most are in eight bits. */
 export function stepsInFloats(steps: number, last: boolean, first = 0): number {
   const end = lastEight(steps, last);
   let count = 0;
@@ -46,12 +43,12 @@ export function stepsInFloats(steps: number, last: boolean, first = 0): number {
   return count;
 }
 
-/** From which step of a level on all are in floats. */
+/** The step of a level from which on all are in float32. */
 export function lastEight(steps: number, last: boolean): number {
   return last ? steps - FINAL : steps;
 }
 
-/** Runtimes whose processor computes in eight bits. */
+/** Runtimes that compute in eight bits on the CPU. */
 const PROCESSORS = ["cpu", "wasm"];
 
 export interface PrecisionInput {
@@ -59,13 +56,13 @@ export interface PrecisionInput {
   readonly eye: Eye;
   readonly runtime: Runtime;
   readonly resume: Checkpoint | undefined;
-  /** Is there room for the programs of both kinds? */
+  /** Whether there is memory for both programs. */
   readonly fits: boolean;
-  /** Are eight bits faster here? Asked only where it matters. */
+  /** Whether eight bits are faster here; called only if it matters. */
   readonly gains: () => Promise<boolean>;
 }
 
-/** What a job's steps are computed in; a resumed job goes on as it began. `int8` where that cannot be is a `usage` error. */
+/** The precision of a job; a resumed job keeps its own. `int8` where it is impossible is a `usage` error. */
 export async function precisionOf({ settings, eye, runtime, resume, fits, gains }: PrecisionInput): Promise<Precision> {
   if (resume) return resume.tensors.has("state ranges") ? "int8" : "fp32";
   const { precision, normalize } = settings;
@@ -78,7 +75,7 @@ export async function precisionOf({ settings, eye, runtime, resume, fits, gains 
   return !obstacle && fits && normalize === "balanced" && (await gains()) ? "int8" : "fp32";
 }
 
-/** What keeps a job from steps in eight bits, in words. */
+/** What prevents a job from eight-bit steps, in words. */
 function obstacleTo(
   { optimizer, normalize, normalizeGradients }: Settings,
   eye: Eye,
@@ -93,8 +90,8 @@ function obstacleTo(
 }
 
 /**
- * The optimiser with what steps in eight bits go by: the ranges of the step before, how many steps the level has had, the
- * loss when it was last checked, and whether eight bits are given up (1) or not (0). As state these go around and are part of every checkpoint.
+ * The optimiser with additional state for eight-bit steps: the ranges, the number of steps at the level, the last
+ * checked loss, and whether eight bits are given up (1) or not (0). As state it is part of every checkpoint.
  */
 export function withRanges(optimizer: Optimizer): Optimizer {
   return {
@@ -109,7 +106,7 @@ export function withRanges(optimizer: Optimizer): Optimizer {
   };
 }
 
-/** The same step in floats (it also measures ranges) and in eight bits. */
+/** The same step in float32 (which also measures ranges) and in eight bits. */
 export interface StepPrograms {
   readonly floats: Program;
   readonly eight: Program;
@@ -136,29 +133,32 @@ export async function loadStepPrograms(
   }
 }
 
-/** What decides which steps are in floats, beside the ranges: a part of the state, so that a resumed job takes the same steps. */
+/**
+ * What decides which steps are in float32, besides the ranges: part of the state, so that a resumed job takes the same
+ * steps.
+ */
 export interface Trust {
-  /** Steps that the level has had. */
+  /** Steps at the level so far. */
   readonly stepped: number;
-  /** The loss when it was last checked. */
+  /** The last checked loss. */
   readonly checked: number;
   /** 1 if eight bits are given up, else 0. */
   readonly mistrusted: number;
 }
 
 export interface Schedule {
-  /** From which step of the level on all are in floats. */
+  /** The step of the level from which on all are in float32. */
   readonly end: number;
-  /** Told in a sentence when eight bits are given up. */
+  /** Called with a sentence when eight bits are given up. */
   readonly say: (text: string) => void;
 }
 
-/** Is the next step in floats? */
+/** Whether the next step is in float32. */
 export function inFloats({ stepped, mistrusted }: Trust, { end }: Schedule): boolean {
   return mistrusted > 0 || stepped >= end || stepped % CHECK === 0;
 }
 
-/** What the step after this one goes by. `loss` is this step's, and `eight` computes it in eight bits: asked where it is due. */
+/** The schedule after a step with `loss`; `eight` computes the loss in eight bits and is called for a check only. */
 export async function judged(
   trust: Trust,
   schedule: Schedule,
@@ -174,7 +174,7 @@ export async function judged(
   return { ...next, checked: now, mistrusted: why ? 1 : 0 };
 }
 
-/** What is wrong with eight bits where the loss is `loss` and was `before` at the last check; a loss of NaN is not theirs. */
+/** What is wrong with eight bits, given the loss and that of the last check; a NaN has other causes. */
 async function complaint(loss: number, before: number, eight: () => Promise<number>): Promise<string | undefined> {
   if (!Number.isFinite(loss)) return undefined;
   const other = await eight();
@@ -190,7 +190,7 @@ export interface MixedInput extends Schedule {
   readonly programs: StepPrograms;
 }
 
-/** One program of both: which one runs depends on the state alone. */
+/** Combines both programs; the state alone selects one. */
 export function mixedProgram({ runtime, programs: { floats, eight }, ...schedule }: MixedInput): Pick<Program, "run"> {
   return {
     async run(inputs) {

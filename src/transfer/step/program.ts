@@ -1,7 +1,4 @@
-/**
- * Programs of a job on a runtime: loading them, feeding them, reading them. It knows names of inputs and outputs; order
- * and cancellation belong to the loop.
- */
+/** Loads the programs of a job and converts their inputs and outputs. */
 import { evaluateDim } from "../../graph/index.ts";
 import { crop, type Image, type Size } from "../../image/image.ts";
 import { encode } from "../../onnx/model.ts";
@@ -16,7 +13,7 @@ import { describeGraph, type Eye, IMAGE, stepGraph, targetName } from "./step.ts
 import type { FeatureTerm, Terms } from "./terms.ts";
 import { totals } from "./totals.ts";
 
-/** The program of one step; what goes back in stays where the runtime has it. */
+/** The program of one step; outputs that are fed back stay where the runtime has them. */
 export function loadStep(
   runtime: Runtime,
   eye: Eye,
@@ -29,7 +26,7 @@ export function loadStep(
   return runtime.load(encode(outputs), { resident });
 }
 
-/** The targets of one level, by input name. The programs that describe are freed at once: weights are held once. */
+/** The targets of one level, by input name. Describing programs are freed at once. */
 export async function describe(
   runtime: Runtime,
   eye: Eye,
@@ -39,7 +36,7 @@ export async function describe(
   const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
   const content = await described(runtime, eye, of("content"), [{ image: pictures.content, weight: 1 }]);
   try {
-    // A painting does not repeat, whatever is painted.
+    // A painting does not wrap around, even for a seamless result.
     const still: Eye = { ...eye, padding: "zero" };
     const style = await described(runtime, still, of("style"), pictures.style, pictures.surroundings);
     return {
@@ -53,7 +50,7 @@ export async function describe(
   }
 }
 
-/** What `terms` remember of several pictures: the average of what they remember of each, by the pictures' weights. */
+/** The descriptions of several pictures for `terms`, averaged by the pictures' weights. */
 async function described(
   runtime: Runtime,
   eye: Eye,
@@ -82,7 +79,7 @@ async function described(
   return mean.values();
 }
 
-/** Every pixel counts alike. */
+/** A weight of 1 for every pixel. */
 function evenly({ width, height }: Size): Float32Array {
   return new Float32Array(width * height).fill(1);
 }
@@ -107,18 +104,18 @@ export function imageValue(runtime: Runtime, image: Image): Value {
   return runtime.value(image.data, [1, 3, image.height, image.width]);
 }
 
-/** A map of how much each pixel counts. */
+/** A map with the weight of each pixel. */
 export function mapValue(runtime: Runtime, map: Float32Array, { width, height }: Size): Value {
   return runtime.value(map, [1, 1, height, width]);
 }
 
-/** A padded image from the runtime, cut to `size`, as it is: not held to [0, 1]. */
+/** A padded image from the runtime, cropped to `size`, not clamped. */
 export async function readImage(value: Value, size: Size): Promise<Image> {
   const [, , height, width] = value.dims as [number, number, number, number];
   return crop({ width, height, data: await value.read() }, size);
 }
 
-/** The state of an optimiser before its first step on an image of `work` pixels, `kept` in it. */
+/** The initial state of an optimiser for an image of `work` pixels, including what is `kept` of the previous level. */
 export function freshState(
   runtime: Runtime,
   optimizer: Optimizer,
@@ -130,8 +127,8 @@ export function freshState(
 }
 
 /**
- * What of the state outlives a level, in memory of its own: what a program has made may end with it, and holds all of the
- * program's memory. The values of the state are disposed of.
+ * The part of the state that outlives a level, copied, because a program's outputs may keep all of its memory alive.
+ * The original values are disposed of.
  */
 export async function keptState(runtime: Runtime, optimizer: Optimizer, state: Readonly<Record<string, Value>>) {
   const kept: Record<string, Value> = {};
@@ -142,7 +139,7 @@ export async function keptState(runtime: Runtime, optimizer: Optimizer, state: R
   return kept;
 }
 
-/** What a checkpoint must hold for a level of `work` pixels: names and shapes. */
+/** The names and shapes that a checkpoint must have for a level of `work` pixels. */
 export function checkpointShapes(optimizer: Optimizer, work: Size): Map<string, number[]> {
   const { width, height } = work;
   const shapes = new Map([
@@ -153,7 +150,7 @@ export function checkpointShapes(optimizer: Optimizer, work: Size): Map<string, 
   return shapes;
 }
 
-/** The optimiser's state, as far as a checkpoint holds it. */
+/** The optimiser's state in a checkpoint. */
 export function restoredState(runtime: Runtime, optimizer: Optimizer, { tensors }: Checkpoint): Record<string, Value> {
   const held = Object.keys(optimizer.state).flatMap((name) => {
     const tensor = tensors.get(`state ${name}`);
@@ -163,7 +160,7 @@ export function restoredState(runtime: Runtime, optimizer: Optimizer, { tensors 
 }
 
 export function tensorValue(runtime: Runtime, { data, shape }: WeightTensor): Value {
-  // A copy: the checkpoint stays the caller's.
+  // A copy, because the caller keeps the checkpoint.
   return runtime.value(data.slice(), shape);
 }
 

@@ -1,18 +1,18 @@
-/** The regions of a level as what programs are given, whole or for a tile. It knows names, maps and shares: no formula. */
+/** The regions of a level as program inputs, whole or for a tile. */
 import type { Area, Tile } from "../../schedule/tiles.ts";
 import type { LevelPictures, StylePicture } from "../pictures/pictures.ts";
 import { regionName, targetName } from "./step.ts";
 import type { FeatureTerm } from "./terms.ts";
 
-/** Planes by the names of inputs. */
+/** Planes by input name. */
 export type NamedMaps = Readonly<Record<string, Float32Array>>;
 
-/** Where each region is in the photo. */
+/** The coverage of each region in the photo. */
 export function contentMaps({ regions }: Pick<LevelPictures, "regions">): NamedMaps {
   return named(regions?.planes ?? []);
 }
 
-/** Where each region is in a picture of a painting: nowhere, where it has none of it. */
+/** The coverage of each region in a painting's picture: zero where it has none. */
 export function styleMaps({ image, regions = [] }: StylePicture): NamedMaps {
   return named(regions.map((region) => region?.map ?? new Float32Array(image.width * image.height)));
 }
@@ -22,8 +22,8 @@ function named(planes: readonly Float32Array[]): NamedMaps {
 }
 
 /**
- * How much what was described of a picture, or of one of its tiles, counts in the targets of `terms`, by the targets' names:
- * the picture by its weight, a tile as much as it has of what is described.
+ * The weight of a picture's or a tile's description in the targets of `terms`, by target name: a picture by its weight,
+ * a tile by the positions that it describes.
  */
 export function sharesOf(terms: readonly FeatureTerm[], picture: StylePicture, tile?: Tile): (name: string) => number {
   const { image, regions = [], visible } = picture;

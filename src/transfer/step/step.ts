@@ -1,6 +1,6 @@
 /**
- * The graphs of a job: what is remembered of a picture, and one step (backbone, losses, gradient, update), whole or in the
- * parts that are run for tiles. It knows how the parts compose into graphs; when and where they run, it refuses to know.
+ * Builds the graphs of a job: the description of a picture, and one step (backbone, losses, gradient, update), whole or
+ * in the parts that are run for tiles.
  */
 import {
   add,
@@ -23,23 +23,23 @@ import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { Weights } from "../../weights/weights.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "./terms.ts";
 
-/** The shape of every image in a graph; height and width are known when it runs. */
+/** The shape of every image in a graph; height and width are known at run time. */
 export const IMAGE: Shape = [1, 3, symbol("H"), symbol("W")];
-/** The shape of a map of how much each pixel counts. */
+/** The shape of a map of pixel weights. */
 const MAP: Shape = [1, 1, symbol("H"), symbol("W")];
 
-/** A network that is ready to be made into graph. */
+/** A network to be built as a graph. */
 export interface Eye {
   readonly backbone: Backbone;
   readonly weights: Weights;
   readonly pooling: Pooling;
-  /** What it sees beyond the edges; by default nothing. */
+  /** The padding beyond the edges; default zeros. */
   readonly padding?: Padding | undefined;
-  /** Sees no colours: only an image's luma is painted then. */
+  /** Reads luma only. */
   readonly grey?: boolean | undefined;
 }
 
-/** What `terms` look at, by the names of layers and filters. */
+/** The features that `terms` read, by the names of layers and filters. */
 function see({ backbone, weights, pooling, padding, grey }: Eye, image: Tensor, terms: readonly FeatureTerm[]) {
   const seen = grey ? greyed(image) : image;
   const layers = new Set(terms.filter(({ filter }) => !filter).map(({ layer }) => layer));
@@ -54,19 +54,19 @@ function greyed(image: Tensor): Tensor {
   return add(luma, constant(new Float32Array(3), [3, 1, 1]));
 }
 
-/** A map of the pixels, so many times smaller each way: each position counts as much as its pixels on average. */
+/** A map of pixel weights, averaged to a smaller scale. */
 function atScale(map: Tensor, scale: number): Tensor {
   let smaller = map;
   for (let side = 1; side < scale; side *= 2) smaller = averagePool(smaller);
   return smaller;
 }
 
-/** The name of a map of how much each pixel belongs to a region. */
+/** The name of a region's map. */
 export function regionName(region: number): string {
   return `region ${region}`;
 }
 
-/** How much each position of a term's layer counts: by its region, and by `weight`; undefined where all count alike. */
+/** The weight of each position of a term's layer, by its region and `weight`; undefined if all count once. */
 function weighting(weight: Tensor | undefined): (term: FeatureTerm) => Tensor | undefined {
   // An input is one tensor, however often it is used.
   const maps = new Map<number, Tensor>();
@@ -82,15 +82,15 @@ function weighting(weight: Tensor | undefined): (term: FeatureTerm) => Tensor | 
   };
 }
 
-/** The name of a part of a term's target; without a part, what the names of all of them begin with. */
+/** The name of a part of a term's target; without a part, the prefix of all of them. */
 export function targetName(term: FeatureTerm, part: number | ""): string {
   return `target ${term.name} ${part}`;
 }
 
 /**
- * From an `image` to the targets of `terms`: what each loss remembers of it. With `weighted`, averages are over the
- * positions that the input `weight` [1, 1, H, W] counts; terms of a region have theirs, `region NUMBER`, besides.
- * `surroundings` pixels at each edge (a multiple of 16) are seen and not remembered.
+ * From `image` to the targets of `terms`: each loss's description. With `weighted`, averages are weighted by the input
+ * `weight` [1, 1, H, W]; terms of a region also by theirs, `region NUMBER`. `surroundings` pixels at each edge (a
+ * multiple of 16) are seen by the network and not described.
  */
 export function describeGraph(
   eye: Eye,
@@ -109,16 +109,16 @@ export function describeGraph(
   return Object.fromEntries(outputs);
 }
 
-/** Without so many positions at each edge. */
+/** Crops that many positions at each edge. */
 function inner(features: Tensor, positions: number): Tensor {
   const cut = (x: Tensor, axis: number) => slice(x, axis, positions, -positions);
   return positions === 0 ? features : cut(cut(features, 2), 3);
 }
 
-/** A term as graph: what it sums up of an image, and its score from such sums. */
+/** A term as a graph: its sums of an image, and its score from such sums. */
 interface Measured {
   readonly name: string;
-  /** The input that it is multiplied with. */
+  /** The input that it is multiplied by. */
   readonly strength: Tensor;
   readonly sums: readonly Tensor[];
   score(sums: readonly Tensor[]): Tensor;
@@ -144,8 +144,8 @@ function measure(eye: Eye, terms: Terms, image: Tensor, weight?: Tensor): Measur
 }
 
 /**
- * Can a step not be taken tile by tile? Where the opposite edge is seen, a gradient is measured as a whole, or places of the
- * painting are remembered.
+ * Whether a step does not support tiles: with circular padding, normalised gradients, or losses that store positions of
+ * the painting.
  */
 export function undivided({ padding }: Pick<Eye, "padding">, { features }: Terms): boolean {
   return padding === "circular" || features.some(({ unit, loss }) => unit || loss.columns);
@@ -155,14 +155,14 @@ function strengthOf(name: string): Tensor {
   return input(`strength ${name}`, []);
 }
 
-/** Every term's score, unweighted, and their sum weighted by the inputs `strength TERM`. */
+/** Every term's unweighted score, and their sum weighted by the inputs `strength TERM`. */
 function scored(measured: readonly Measured[], sums: (term: Measured) => readonly Tensor[]) {
   const values = Object.fromEntries(measured.map((term) => [term.name, term.score(sums(term))]));
   const loss = measured.map(({ name, strength }) => mul(strength, values[name]!)).reduce((sum, part) => add(sum, part));
   return { values, loss };
 }
 
-/** The loss at `image`: every term by name, unweighted, and their sum weighted by the inputs `strength TERM`. */
+/** The loss at `image`: every unweighted term by name, and their sum weighted by the inputs `strength TERM`. */
 export function lossGraph(eye: Eye, terms: Terms, image: Tensor) {
   return scored(measure(eye, terms, image), (term) => term.sums);
 }
@@ -179,8 +179,8 @@ export function stepGraph(eye: Eye, terms: Terms, optimizer: Optimizer, paramete
 }
 
 /**
- * What a tile adds to the sums of its picture: `sum TERM I` from `image`, `weight` (1 where the tile answers for a pixel,
- * else 0) and `target TERM PART`.
+ * A tile's contribution to the sums of its picture: `sum TERM I` from `image`, `weight` (1 in the tile's core, 0 in its
+ * halo) and `target TERM PART`.
  */
 export function sumsGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
   const measured = measure(eye, terms, input("image", IMAGE), input("weight", MAP));
@@ -188,8 +188,8 @@ export function sumsGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
 }
 
 /**
- * The score of a picture whose `sum TERM I` are known: `loss`, `term TERM`, and `slope TERM I`, the gradient of the loss
- * with respect to each sum, which is the same for all tiles.
+ * The score of a picture from its sums `sum TERM I`: `loss`, `term TERM`, and `slope TERM I`, the derivative of the
+ * loss with respect to each sum, which is the same for all tiles.
  */
 export function scoreGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
   const measured = measure(eye, terms, input("image", IMAGE), input("weight", MAP));
@@ -201,8 +201,8 @@ export function scoreGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
 }
 
 /**
- * What a tile adds to the gradient of its picture: `gradient` [1, 3, H, W], halo included, from `image`, `weight`,
- * `target TERM PART` and `slope TERM I`. By the chain rule through the sums this is exact.
+ * A tile's contribution to the gradient of its picture: `gradient` [1, 3, H, W], halo included, from `image`, `weight`,
+ * `target TERM PART` and `slope TERM I`. Exact by the chain rule through the sums.
  */
 export function gradientGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
   const image = input("image", IMAGE);
@@ -215,12 +215,15 @@ export function gradientGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
   return { gradient: gradient! };
 }
 
-/** The optimiser's update alone: the outputs of `stepGraph` that it makes, from `image`, `gradient`, `loss` and its own. */
+/**
+ * The optimiser's update alone: the outputs of `stepGraph` that it makes, from `image`, `gradient`, `loss` and its
+ * inputs.
+ */
 export function updateGraph(optimizer: Optimizer, parameters: readonly string[]): Record<string, Tensor> {
   return updated(optimizer, parameters, input("image", IMAGE), input("loss", []), input("gradient", IMAGE));
 }
 
-/** Under which name the next state holds what people are shown, if it does. */
+/** The name under which the next state contains the shown image, if any. */
 export function shownState(optimizer: Optimizer, parameters: readonly string[]): string | undefined {
   const { shown, ...next } = updateGraph(optimizer, parameters);
   return Object.keys(next).find((name) => next[name] === shown);

@@ -1,7 +1,4 @@
-/**
- * The loss as a list of terms: which loss looks at which layer, and how strong it counts. It knows names and numbers;
- * graphs are built elsewhere.
- */
+/** The loss as a list of terms: which loss applies to which layer, with which strength. */
 import * as losses from "../../losses/index.ts";
 import type { FeatureLoss, Filter, ImageLoss } from "../../losses/loss.ts";
 import { type Backbone, blockOf, reach } from "../../models/backbone.ts";
@@ -12,20 +9,20 @@ import type { Region } from "../pictures/regions.ts";
 
 /** A term over a layer's features, or over a filtered image, with a target from one of the two pictures. */
 export interface FeatureTerm {
-  /** As people read it: `style conv1_1`, with regions `style conv1_1 #ff8000`. */
+  /** Its name for users: `style conv1_1`, with regions `style conv1_1 #ff8000`. */
   readonly name: string;
   readonly picture: "content" | "style";
-  /** What it looks at: a layer of the network, or the filter's name. */
+  /** A layer of the network, or the filter's name. */
   readonly layer: string;
   readonly filter?: Filter;
-  /** The setting that is its strength, where that is not its layer's weight. */
+  /** The setting of its strength, if that is not its layer's weight. */
   readonly setting?: FilterLoss;
   readonly loss: FeatureLoss;
-  /** Its gradient at the layer is as long as its strength says, whatever the loss. */
+  /** Its gradient at the layer is normalised to its strength. */
   readonly unit?: boolean;
-  /** The region that it looks at, counted from 0; undefined: everywhere. */
+  /** The index of its region; undefined for the whole picture. */
   readonly region?: number;
-  /** What its strength is multiplied by, as large as its region is. */
+  /** A factor of its strength: the region's share of the photo. */
   readonly share?: number;
 }
 
@@ -40,19 +37,19 @@ export interface Terms {
   readonly image: readonly ImageTerm[];
 }
 
-/** By how much the features that a term looks at are smaller than the image, each way. */
+/** The factor by which a term's features are smaller than the image. */
 export function scaleOf({ layer, filter }: Pick<FeatureTerm, "layer" | "filter">): number {
   return filter ? filter.scale : 2 ** (blockOf(layer) - 1);
 }
 
-/** How many pixels around its own a term sees, at most. */
+/** The radius of a term's receptive field in pixels. */
 export function reachOf(backbone: Backbone, { layer, filter }: Pick<FeatureTerm, "layer" | "filter">): number {
   return filter ? filter.scale * filter.reach : reach(backbone, layer);
 }
 
 /**
- * The terms that the settings ask for; a change of strengths alone leaves them the same, but for filtered images, at which
- * no term looks whose strength is 0. Every region that is painted has style terms of its own.
+ * The terms for the settings. Changing strengths alone does not change them, except that filter terms of strength 0 are
+ * omitted. Every painted region has style terms of its own.
  */
 export function terms(settings: Settings, regions: readonly Pick<Region, "name" | "share">[] = []): Terms {
   const { normalize, normalizeGradients, styleLoss, contentLayers, styleLayers } = settings;
@@ -83,15 +80,14 @@ export function terms(settings: Settings, regions: readonly Pick<Region, "name" 
   };
 }
 
-/** The terms without those that look at the photo, where there is none. */
+/** The terms without those that read the photo, for a texture. */
 export function withoutPhoto({ features, image }: Terms): Terms {
   return { features: features.filter(({ picture }) => picture !== "content"), image };
 }
 
 /**
- * What every term is multiplied by, by name; 0 for one that the settings do not name any more. Layer weights are taken as
- * given: they need not sum to 1. A region counts as much as it is of the photo, so that a pixel weighs the same in a small
- * region as in a large one.
+ * The strength of every term, by name; 0 for one that the settings do not have any more. Layer weights need not sum to
+ * 1. A region is weighted by its share of the photo, so that a pixel counts the same in small and large regions.
  */
 export function strengths({ features, image }: Terms, settings: Settings): Record<string, number> {
   const { alpha, beta, tv, contentLayers, styleLayers } = settings;

@@ -1,14 +1,14 @@
-/** Values of a runtime added up, or put together, by name, in double precision. It knows nothing of what they mean. */
+/** Weighted sums or concatenations of runtime values by name, in double precision. */
 import type { Runtime, Value, Values } from "../../runtimes/runtime.ts";
 
 export interface Totals {
-  /** Adds `share` times each of `values`, which stay the caller's; one whose share is 0 may be anything. */
+  /** Adds `share` times each of `values`, which stay the caller's; values with share 0 are ignored. */
   add(values: Values, share?: (name: string) => number): Promise<void>;
   /** The sums so far, as new values. */
   values(): Record<string, Value>;
 }
 
-/** `joins`: of these names, values are not added up but stand one after the other along their last axis. */
+/** `joins`: values of these names are concatenated along their last axis instead of added. */
 export function totals(runtime: Runtime, joins: (name: string) => boolean = () => false): Totals {
   const rows = new Map<string, Float32Array[][]>();
   const sums = new Map<string, { readonly data: Float64Array; readonly dims: readonly number[] }>();

@@ -1,16 +1,16 @@
-/** The gradient of a picture while it is added up, tile after tile from the top: no more rows than are not finished. */
+/** Accumulates the gradient of a picture tile by tile from the top, holding only unfinished rows. */
 import type { Size } from "../../image/image.ts";
 import type { Area } from "../../schedule/tiles.ts";
 import { addTile, cutTile } from "./pixels.ts";
 
 export interface GradientRows {
-  /** Adds the three planes of `area`, no row of which is finished. */
+  /** Adds the three planes of `area`, none of whose rows is finished. */
   add(part: Float32Array, area: Area): void;
-  /** All rows from the first that is not finished down to `end`, which are finished now. */
+  /** Returns all rows from the first unfinished one up to `end`, which are finished now. */
   take(end: number): { readonly area: Area; readonly data: Float32Array };
 }
 
-/** Rows of a picture of `size`, at most `capacity` of which are unfinished at a time. */
+/** Rows of a picture of `size`, of which at most `capacity` are unfinished at a time. */
 export function gradientRows({ width }: Size, capacity: number): GradientRows {
   const held: Size = { width, height: capacity };
   const data = new Float32Array(3 * width * capacity);

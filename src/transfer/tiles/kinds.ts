@@ -1,28 +1,29 @@
 /**
- * In which of two kinds a tiled level takes its steps, floats or eight bits. It goes by the state and writes what the next
- * step goes by into it, as a whole picture's program does; tiles, sums and updates are not its business.
+ * Selects float32 or eight bits for the steps of a tiled level, by the same state as the program of a whole picture.
  */
 import type { Runtime, Value, Values } from "../../runtimes/runtime.ts";
 import { inFloats, judged, RANGES, type Schedule, type Trust } from "../precision/precision.ts";
 import type { TileKind, TilePrograms } from "./programs.ts";
 
-/** The part of a tiled level's state that is meant here: numbers in memory of our own. */
+/** The relevant part of a tiled level's state, in host memory. */
 type State = Readonly<Record<string, { readonly data: Float32Array }>>;
 
 export interface KindOfStep {
   readonly kind: TileKind;
-  /** Goes into every program of either kind. */
+  /** Inputs of every program of either kind. */
   readonly inputs: Values;
-  /** Before the image moves: the step's loss, and what computes it on programs of another kind, if it is to be compared. */
+  /**
+   * Called before the image moves, with the step's loss and a function that computes it with programs of another kind.
+   */
   judge(loss: number, lossOf: (kind: TileKind) => Promise<number>): Promise<void>;
-  /** What the gradient's program gave for a tile. */
+  /** Called with the outputs of the gradient's program for a tile. */
   saw(outputs: Values): Promise<void>;
-  /** After the last tile: the state is that of the next step. */
+  /** Called after the last tile: updates the state for the next step. */
   done(): void;
   dispose(): void;
 }
 
-/** The kind of the next step. Without a schedule all steps are in floats. */
+/** Selects the kind of the next step. Without a schedule all steps are in float32. */
 export function kindOfStep(
   runtime: Runtime,
   { floats, eight }: TilePrograms,

@@ -1,8 +1,8 @@
-/** The pixels of a tile: cut out of a picture's planes, added to them, and which of them the tile answers for. */
+/** The pixels of a tile: cut from a picture's planes, and added to them. */
 import type { Size } from "../../image/image.ts";
 import type { Area, Tile } from "../../schedule/tiles.ts";
 
-/** The planes of `area`, out of those of a picture of `size`, however many. */
+/** The planes of `area`, from any number of planes of a picture of `size`. */
 export function cutTile(data: Float32Array, size: Size, area: Area): Float32Array {
   const planes = data.length / (size.width * size.height);
   const cut = new Float32Array(planes * area.width * area.height);
@@ -17,14 +17,14 @@ export function addTile(data: Float32Array, size: Size, part: Float32Array, area
   });
 }
 
-/** Writes the planes of `area`, however many, over those of a picture of `size`. */
+/** Writes the planes of `area` into those of a picture of `size`. */
 export function putTile(data: Float32Array, size: Size, part: Float32Array, area: Area): void {
   rows(part.length / (area.width * area.height), size, area, (at, from) =>
     data.set(part.subarray(from, from + area.width), at),
   );
 }
 
-/** 1 for every pixel of the tile that it answers for, 0 for its halo. */
+/** 1 for every pixel of the tile's core, 0 in its halo. */
 export function tileWeight({ x, y, width, height, core }: Tile): Float32Array {
   const weight = new Float32Array(width * height);
   for (let row = core.y - y; row < core.y - y + core.height; row++) {
@@ -34,7 +34,7 @@ export function tileWeight({ x, y, width, height, core }: Tile): Float32Array {
   return weight;
 }
 
-/** Calls `each` for every row of the planes: where it begins in the picture, and where in the area. */
+/** Calls `each` for every row of the planes with its start in the picture and in the area. */
 function rows(planes: number, size: Size, area: Area, each: (inPicture: number, inArea: number) => void): void {
   for (let plane = 0; plane < planes; plane++) {
     for (let y = 0; y < area.height; y++) {

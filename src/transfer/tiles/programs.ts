@@ -1,4 +1,4 @@
-/** The programs that run a level tile by tile, of each kind of step, and the tiles of a picture. When they run, others know. */
+/** The programs of a tiled level, of each precision, and the tiles of a picture. */
 import { eightBit } from "../../graph/index.ts";
 import { encode } from "../../onnx/model.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
@@ -9,10 +9,10 @@ import { eightBitOptions, type Precision, RANGES } from "../precision/precision.
 import { type Eye, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "../step/step.ts";
 import { reachOf, type Terms } from "../step/terms.ts";
 
-/** What runs the network over a tile. */
+/** The programs that run the network over a tile. */
 export interface TileKind {
   readonly sums: Program;
-  /** Where there are two kinds, it also gives the ranges that the next step goes by. */
+  /** With two precisions, it also returns the ranges for the next step. */
   readonly gradient: Program;
 }
 
@@ -23,7 +23,7 @@ export interface TilePrograms {
   readonly score: Program;
   readonly update: Program;
   readonly pointwise: boolean;
-  /** The part of the state that people are shown. */
+  /** The part of the state that is the shown image. */
   readonly shown: string;
   dispose(): Promise<void>;
 }
@@ -68,7 +68,9 @@ export async function loadTilePrograms(
 
 type TileGraphs = Readonly<Record<keyof TileKind, ReturnType<typeof gradientGraph>>>;
 
-/** Both graphs in eight bits, by the same ranges, which the gradient's follows; and that in floats, measuring them. */
+/**
+ * Both graphs in eight bits with the same ranges, in the gradient's order; and the one in float32 that measures them.
+ */
 function inEightBits(
   { sums, gradient }: TileGraphs,
   runtime: Runtime,
@@ -80,7 +82,7 @@ function inEightBits(
   return { sums: sumsAlone, gradient: both.gradient.outputs, measured: both.gradient.measured };
 }
 
-/** The tiles of a picture for these terms, their cores at most `size` pixels a side; a multiple of 16 at least. */
+/** The tiles of a picture for these terms, with cores of at most `size` pixels a side, and at least 16. */
 export function tilesFor(
   eye: Pick<Eye, "backbone">,
   { features }: Terms,

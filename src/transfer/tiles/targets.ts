@@ -1,7 +1,4 @@
-/**
- * What the terms of a level that is worked on in tiles are compared with. Places and averages only: what is compared, and
- * when a tile is run, it refuses to know.
- */
+/** The targets of a tiled level. */
 import type { Image, Size } from "../../image/image.ts";
 import { encode } from "../../onnx/model.ts";
 import { mapValues } from "../../records.ts";
@@ -17,25 +14,24 @@ import { cutTile, putTile, tileWeight } from "./pixels.ts";
 import { tilesFor } from "./programs.ts";
 
 export interface TileTargets {
-  /** The same for all tiles. */
+  /** Targets shared by all tiles. */
   readonly shared: Record<string, Value>;
-  /** The tile's own, made to be run with and freed by the caller: zeros where it answers for nothing. */
+  /** The tile's own targets, to be freed by the caller: zeros in its halo. */
   at(tile: Tile): Record<string, Value>;
 }
 
-/** What is remembered of a tile's core at one layer. */
+/** The description of a tile's core at one layer. */
 interface Core {
   readonly name: string;
   readonly data: Float32Array;
   readonly channels: number;
-  /** Pixels a position, each way. */
+  /** Pixels per position. */
   readonly scale: number;
 }
 
 /**
- * The targets of a level. What a style loss remembers is averaged over the tiles of every painting, each counting as many
- * positions (of a region) as it answers for; what a content loss remembers belongs to the places of each tile, and is kept
- * for its core alone: tiles overlap, and the rest counts for nothing.
+ * Describes the targets of a level. Style descriptions are averaged over the tiles of every painting, weighted by the
+ * positions of their cores (in a region); content descriptions are kept for each tile's core alone.
  */
 export async function describeTiles(
   runtime: Runtime,
@@ -84,7 +80,7 @@ function placeOf({ core: { x, y } }: Tile): string {
   return `${x},${y}`;
 }
 
-/** The cores of all parts of what `term` remembers of a tile. */
+/** The cores of all parts of a tile's description for `term`. */
 function coresOf(term: FeatureTerm, values: Readonly<Record<string, Value>>, tile: Tile): Promise<Core>[] {
   const scale = scaleOf(term);
   const { whole, core } = within(tile, scale);
@@ -96,7 +92,7 @@ function coresOf(term: FeatureTerm, values: Readonly<Record<string, Value>>, til
     });
 }
 
-/** A core at its place in the tile. */
+/** Places a core in its tile. */
 function placed(runtime: Runtime, { data, channels, scale }: Core, tile: Tile): Value {
   const { whole, core } = within(tile, scale);
   const features = new Float32Array(channels * whole.width * whole.height);
@@ -104,7 +100,7 @@ function placed(runtime: Runtime, { data, channels, scale }: Core, tile: Tile): 
   return runtime.value(features, [1, channels, whole.height, whole.width]);
 }
 
-/** A tile and its core in it, in positions of `scale` pixels each way. */
+/** A tile and its core, in positions of `scale` pixels. */
 function within({ x, y, width, height, core }: Tile, scale: number): { whole: Size; core: Area } {
   return {
     whole: { width: width / scale, height: height / scale },
@@ -122,7 +118,7 @@ function tileMaps(runtime: Runtime, maps: NamedMaps, picture: Size, tile: Tile):
   return mapValues(maps, (map) => mapValue(runtime, cutTile(map, picture, tile), tile));
 }
 
-/** Describes a picture's tiles one by one, each pixel as much as it is `visible`; the program is freed at the end. */
+/** Describes a picture's tiles one by one, pixels weighted by `visible`; the program is freed at the end. */
 async function described(
   runtime: Runtime,
   graph: ReturnType<typeof describeGraph>,

@@ -1,7 +1,7 @@
 /**
- * One level being optimised tile by tile, exactly: first what every tile adds to the sums that the losses are made of, then
- * the loss and its slope along each sum, then what every tile adds to the gradient, then the update, piece by piece. The
- * runtime holds no more than a tile; image and state are plain memory here. Order and events, the loop knows.
+ * Optimises one level tile by tile, exactly: the contributions of all tiles to the losses' sums, then the loss and its
+ * derivatives, then all contributions to the gradient, then the update in pieces. The runtime holds one tile at a time;
+ * image and state are in host memory.
  */
 import { cropClamped, type Size } from "../../image/image.ts";
 import { mapValues, prefixed } from "../../records.ts";
@@ -20,7 +20,7 @@ import { cutTile, putTile, tileWeight } from "./pixels.ts";
 import type { TileKind, TilePrograms } from "./programs.ts";
 import type { TileTargets } from "./targets.ts";
 
-/** A piece of the update has so many pixels, at most: the runtime holds about ten such pieces. */
+/** The largest number of pixels in a piece of the update: the runtime holds about ten such pieces. */
 const PIECE = 1 << 18;
 
 export interface TiledInput extends Begun {
@@ -29,19 +29,19 @@ export interface TiledInput extends Begun {
   readonly terms: Terms;
   readonly tiles: readonly Tile[];
   readonly targets: TileTargets;
-  /** Which steps are in eight bits; without one, none. */
+  /** Which steps are in eight bits; undefined for none. */
   readonly schedule?: Schedule | undefined;
 }
 
 type Rows = ReturnType<GradientRows["take"]>;
 
-/** Numbers in memory of our own, which are written over. */
+/** Numbers in host memory, updated in place. */
 interface Numbers {
   readonly dims: readonly number[];
   readonly data: Float32Array;
 }
 
-/** Takes over what it is given, as `levelRun` does. */
+/** Takes ownership of its arguments, as `levelRun` does. */
 export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   const { runtime, programs, terms, tiles, targets, schedule } = given;
   let image = await taken(given.image);
@@ -57,7 +57,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       mapValues(numbers, (x) => scalarValue(runtime, x)),
     );
 
-  /** Runs `program` on every tile in turn. What it gives is freed after `each` has seen it, and which tile follows. */
+  /** Runs `program` on every tile. Its outputs are freed after `each`, which is also told the next tile. */
   async function onTiles(
     program: Program,
     more: Values,
@@ -80,7 +80,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     }
   }
 
-  /** The score of the sums over all tiles, or what is wanted of it. */
+  /** The score of the sums over all tiles, or the outputs in `wanted`. */
   async function score({ sums }: TileKind, inputs: Values, strength: Values, wanted?: readonly string[]) {
     const all = totals(runtime);
     await onTiles(sums, inputs, (outputs) => all.add(outputs));
@@ -90,11 +90,11 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   }
 
   /**
-   * The update of some rows by their gradient, written over what was there. State that is no image changes when all rows
-   * are done: what it will be is returned.
+   * Updates some rows in place by their gradient. State that is not an image changes once all rows are done: its new
+   * value is returned.
    */
   async function update({ area, data }: Rows, loss: number, settings: Settings): Promise<Record<string, Float32Array>> {
-    // No row is touched by a gradient that is no number: what is shown is always finite, if between two steps.
+    // Rows are not updated by a non-finite gradient, so the shown image is always finite, possibly between two steps.
     if (!finite(data)) throw diverged();
     const few = programs.pointwise ? Math.max(1, Math.floor(PIECE / area.width)) : area.height;
     const next: Record<string, Float32Array> = {};
@@ -116,7 +116,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       const outputs = await programs.update.run(inputs).finally(() => dispose(inputs));
       putTile(image.data, work, await outputs["next image"]!.read(), rows);
       for (const [name, numbers] of Object.entries(state)) {
-        // What is no part of the optimiser's state is not its to change.
+        // Only the optimiser's own state is updated.
         const made = await outputs[`next ${name}`]?.read();
         if (!made) continue;
         if (like(numbers)) putTile(numbers.data, work, made, rows);
@@ -127,7 +127,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     return next;
   }
 
-  /** The gradient, tile by tile, and the update of all rows that no other tile needs as they were. */
+  /** The gradient, tile by tile, and the update of all rows that no other tile needs unchanged. */
   async function move(step: KindOfStep, slopes: Values, loss: number, settings: Settings): Promise<void> {
     const tallest = Math.max(...tiles.map((tile) => tile.height));
     const rows = gradientRows(work, programs.pointwise ? tallest : work.height);
@@ -177,7 +177,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     },
     async finish(size) {
       dispose(targets.shared);
-      // The result needs no more memory than a step does.
+      // The result needs no more memory than a step.
       image = { ...image, data: new Float32Array(0) };
       const last = await picture(size);
       return { image: last, state: mapValues(state, ({ dims, data }) => runtime.value(data, dims)) };
@@ -188,7 +188,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   };
 }
 
-/** A value's numbers, which nobody else has any more. */
+/** A value's numbers, released by the value. */
 async function taken(value: Value): Promise<Numbers> {
   const data = await value.read();
   value.dispose();
