@@ -1,14 +1,14 @@
 /** The studio's one screen. */
 import { useEffect } from "preact/hooks";
-import { dropping, receiveFiles } from "./model/drops.ts";
-import { receiveKeys } from "./model/keys.ts";
+import { receiveKeys } from "./page/keys.ts";
 import { Header } from "./parts/header.tsx";
 import { Message } from "./parts/message.tsx";
-import { Panel } from "./parts/panel.tsx";
+import { Panel } from "./parts/panel/panel.tsx";
 import { Shelf } from "./parts/shelf.tsx";
-import { Stage } from "./parts/stage.tsx";
-import { Strip } from "./parts/strip.tsx";
+import { Stage } from "./parts/stage/stage.tsx";
+import { Strip } from "./parts/stage/strip.tsx";
 import { Transport } from "./parts/transport.tsx";
+import { dropping, receiveFiles } from "./pictures/drops.ts";
 
 export function App() {
   useEffect(receiveFiles, []);

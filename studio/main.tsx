@@ -6,12 +6,12 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { warmUp } from "./engine/browser.ts";
 import { findComputer } from "./engine/computer.ts";
-import { keepAll, lastProject, openGallery } from "./model/gallery.ts";
-import { settingsOf } from "./model/link.ts";
-import { openExample, photos } from "./model/pictures.ts";
-import { restart } from "./model/project.ts";
-import { canPaint, engine, hasComputer, message, rejoinJob } from "./model/run.ts";
 import { keepForOffline } from "./offline/register.ts";
+import { keepAll, lastProject, openGallery } from "./pictures/gallery.ts";
+import { openExample, photos } from "./pictures/pictures.ts";
+import { settingsOf } from "./project/link.ts";
+import { restart } from "./project/project.ts";
+import { canPaint, engine, hasComputer, message, rejoinJob } from "./run/run.ts";
 
 void begin();
 

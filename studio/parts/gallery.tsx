@@ -1,6 +1,6 @@
 /** The results of this browser as small pictures; a click sets everything as it was. */
-import { differences, openResult, removeResult, results } from "../model/gallery.ts";
-import { Icon } from "./icon.tsx";
+import { differences, openResult, removeResult, results } from "../pictures/gallery.ts";
+import { Icon } from "./controls/icon.tsx";
 
 export function Gallery() {
   const all = results.value;

@@ -1,6 +1,6 @@
 /** The top line: the name, undo and redo. */
-import { canRedo, canUndo, redo, undo } from "../model/project.ts";
-import { Icon } from "./icon.tsx";
+import { canRedo, canUndo, redo, undo } from "../project/project.ts";
+import { Icon } from "./controls/icon.tsx";
 
 export function Header() {
   return (

@@ -1,6 +1,6 @@
 /** What there is to be said, in one sentence, where nothing else moves for it. */
-import { message } from "../model/run.ts";
-import { Icon } from "./icon.tsx";
+import { message } from "../run/run.ts";
+import { Icon } from "./controls/icon.tsx";
 
 export function Message() {
   const told = message.value;

@@ -1,11 +1,11 @@
 /** The picture as a file, with the settings inside. */
 import { useSignal } from "@preact/signals";
 import { encodePicture } from "pastiche/web";
-import { project } from "../model/project.ts";
-import { recordOf, resultName } from "../model/record.ts";
-import { knownOf, message, shown } from "../model/run.ts";
-import { download } from "../model/tools.ts";
-import { Icon } from "./icon.tsx";
+import { download } from "../page/tools.ts";
+import { project } from "../project/project.ts";
+import { recordOf, resultName } from "../project/record.ts";
+import { knownOf, message, shown } from "../run/run.ts";
+import { Icon } from "./controls/icon.tsx";
 
 export function Save() {
   const busy = useSignal(false);

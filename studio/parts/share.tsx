@@ -1,14 +1,14 @@
 /** What there is to copy: a link, a command, code; and the film of the run. */
 import { useSignal } from "@preact/signals";
 import { encodePicture } from "pastiche/web";
-import { film } from "../model/film.ts";
-import { project } from "../model/project.ts";
-import { resultName } from "../model/record.ts";
-import { message, shown } from "../model/run.ts";
-import { addressOf, codeOf, commandOf } from "../model/share.ts";
-import { download } from "../model/tools.ts";
-import { canRecord, recordFilm } from "../model/video.ts";
-import { Icon } from "./icon.tsx";
+import { download } from "../page/tools.ts";
+import { project } from "../project/project.ts";
+import { resultName } from "../project/record.ts";
+import { addressOf, codeOf, commandOf } from "../project/share.ts";
+import { film } from "../run/film.ts";
+import { message, shown } from "../run/run.ts";
+import { canRecord, recordFilm } from "../run/video.ts";
+import { Icon } from "./controls/icon.tsx";
 
 const COPIES = [
   { label: "Link with these settings", text: () => addressOf(project.value, location.href) },

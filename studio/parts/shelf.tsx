@@ -1,10 +1,10 @@
 /** Where pictures are chosen: the photo, and the paintings, from the examples, files, the clipboard or the camera. */
 import { useId, useRef } from "preact/hooks";
-import { type Place, takeExample, takeFiles } from "../model/arrivals.ts";
-import { type Example, type PictureFile, paintings, photos } from "../model/pictures.ts";
-import { dropPainting, project, set, settings } from "../model/project.ts";
+import { type Place, takeExample, takeFiles } from "../pictures/arrivals.ts";
+import { type Example, type PictureFile, paintings, photos } from "../pictures/pictures.ts";
+import { dropPainting, project, set, settings } from "../project/project.ts";
+import { Icon } from "./controls/icon.tsx";
 import { Gallery } from "./gallery.tsx";
-import { Icon } from "./icon.tsx";
 
 export function Shelf() {
   return (

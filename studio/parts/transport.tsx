@@ -1,4 +1,6 @@
 /** Run, pause, go on, stop, and how far it is. */
+
+import { durationText } from "../page/words.ts";
 import {
   canPaint,
   goingOn,
@@ -14,9 +16,8 @@ import {
   start,
   status,
   stop,
-} from "../model/run.ts";
-import { durationText } from "../model/words.ts";
-import { Icon } from "./icon.tsx";
+} from "../run/run.ts";
+import { Icon } from "./controls/icon.tsx";
 import { Save } from "./save.tsx";
 import { Share } from "./share.tsx";
 

@@ -1,7 +1,8 @@
 /** The grid of two knobs over the stage: nine small paintings, of which one is picked. */
-import { chooseCell, closeGrid, type Grid, gridKnobs, openGrid } from "../model/grid.ts";
-import type { Knob } from "../model/knobs.ts";
-import { Icon } from "./icon.tsx";
+
+import type { Knob } from "../../project/knobs.ts";
+import { chooseCell, closeGrid, type Grid, gridKnobs, openGrid } from "../../run/grid.ts";
+import { Icon } from "../controls/icon.tsx";
 
 export function GridView({ shown: { columns, rows, cells } }: { readonly shown: Grid }) {
   return (

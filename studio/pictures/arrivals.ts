@@ -1,8 +1,9 @@
 /** Pictures that come in, by whatever way, and what is done with them. */
+
+import { change, choosePainting, project } from "../project/project.ts";
+import { canPaint, message, paint } from "../run/run.ts";
 import { restore } from "./gallery.ts";
 import { type Example, openExample, openPicture, type PictureFile } from "./pictures.ts";
-import { change, choosePainting, project } from "./project.ts";
-import { canPaint, message, paint } from "./run.ts";
 
 export type Place = "photo" | "painting";
 

@@ -1,12 +1,12 @@
 /** Painting regions over the photo: a brush, a fill by colour, and one paint for every painting. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { joined } from "../model/fill.ts";
-import type { PictureFile } from "../model/pictures.ts";
-import { change, project } from "../model/project.ts";
-import { brushing, colors, keepMask, maskSize, PHOTO } from "../model/regions.ts";
-import { brush, download } from "../model/tools.ts";
-import { Icon } from "./icon.tsx";
+import { brush, download } from "../../page/tools.ts";
+import type { PictureFile } from "../../pictures/pictures.ts";
+import { joined } from "../../project/fill.ts";
+import { change, project } from "../../project/project.ts";
+import { brushing, colors, keepMask, maskSize, PHOTO } from "../../project/regions.ts";
+import { Icon } from "../controls/icon.tsx";
 
 /** Colours that differ no more are one to the fill. */
 const TOLERANCE = 36;

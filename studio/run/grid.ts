@@ -1,8 +1,8 @@
 /** Two knobs at three values each, painted small beside each other, so that one of the nine can be picked. */
 import { effect, signal } from "@preact/signals";
 import { type SettingsInput, toImageData } from "pastiche/web";
-import { amountOf, type Knob, knobs } from "./knobs.ts";
-import { project, setAll, settings } from "./project.ts";
+import { amountOf, type Knob, knobs } from "../project/knobs.ts";
+import { project, setAll, settings } from "../project/project.ts";
 import { paint, paintSample, stop } from "./run.ts";
 
 export interface Axis {

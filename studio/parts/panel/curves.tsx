@@ -1,9 +1,9 @@
 /** Every term of the loss by step, on a logarithmic scale, as it falls. The chart is loaded when it is first looked at. */
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { chartOf } from "../model/chart.ts";
-import { curves, start } from "../model/run.ts";
-import { bytesText } from "../model/words.ts";
+import { bytesText } from "../../page/words.ts";
+import { chartOf } from "../../run/chart.ts";
+import { curves, start } from "../../run/run.ts";
 
 /** Drawn anew so often at most, in milliseconds. */
 const EVERY = 250;

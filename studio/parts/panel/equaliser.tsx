@@ -1,7 +1,7 @@
 /** Every layer's weight, from fine to coarse, as an equaliser: the default of each in its middle. */
 import type { SettingsInput } from "pastiche/web";
-import { isChanged, set, settings, usual } from "../model/project.ts";
-import { positionOf, strengthAt } from "../model/scale.ts";
+import { isChanged, set, settings, usual } from "../../project/project.ts";
+import { positionOf, strengthAt } from "../../project/scale.ts";
 
 interface EqualiserProps {
   readonly name: "styleLayers" | "contentLayers";

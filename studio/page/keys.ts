@@ -1,8 +1,9 @@
 /** The keyboard: what every key does where nothing else wants it. */
-import { closeGrid, grid } from "./grid.ts";
-import { redo, undo } from "./project.ts";
-import { brushing } from "./regions.ts";
-import { canPaint, goOn, isRunning, paint, pause, status } from "./run.ts";
+
+import { redo, undo } from "../project/project.ts";
+import { brushing } from "../project/regions.ts";
+import { closeGrid, grid } from "../run/grid.ts";
+import { canPaint, goOn, isRunning, paint, pause, status } from "../run/run.ts";
 import { isTyping } from "./typing.ts";
 import { look } from "./view.ts";
 

@@ -1,6 +1,6 @@
 /** What a hand holds, and how a file reaches a disk. */
 import { signal } from "@preact/signals";
-import { PHOTO } from "./regions.ts";
+import { PHOTO } from "../project/regions.ts";
 
 /** The brush for regions: its paint, its width in percent of the photo's long side, and whether it fills. */
 export const brush = {

@@ -4,10 +4,10 @@
  * stays the photo. It knows pixels and colours, no pointer.
  */
 import { signal } from "@preact/signals";
-import { digestOf } from "./digest.ts";
-import type { PictureFile } from "./pictures.ts";
+import { digestOf } from "../pictures/digest.ts";
+import type { PictureFile } from "../pictures/pictures.ts";
+import { keepPicture } from "../pictures/store.ts";
 import { change, type Project } from "./project.ts";
-import { keepPicture } from "./store.ts";
 
 /** From light to dark, one for each painting. */
 export const colors = ["#ffffff", "#ffe14d", "#5fe0d0", "#58c858", "#9a6bff", "#e0402a"] as const;

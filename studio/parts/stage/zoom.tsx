@@ -2,8 +2,8 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { isTyping } from "../model/typing.ts";
-import { Icon } from "./icon.tsx";
+import { isTyping } from "../../page/typing.ts";
+import { Icon } from "../controls/icon.tsx";
 
 interface Place {
   readonly scale: number;

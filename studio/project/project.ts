@@ -1,8 +1,8 @@
 /** What is to be painted: a photo, paintings and settings, as one value that can be undone. It knows no run. */
 import { computed } from "@preact/signals";
 import { parseSettings, type Settings, type SettingsInput } from "pastiche/web";
+import type { PictureFile } from "../pictures/pictures.ts";
 import { history } from "./history.ts";
-import type { PictureFile } from "./pictures.ts";
 
 /** A mask of flat colours, see `regions.ts`. */
 export interface RegionMask {

@@ -2,15 +2,15 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { toImageData } from "pastiche/web";
 import { useRef } from "preact/hooks";
-import { lookedAt } from "../model/film.ts";
-import { grid } from "../model/grid.ts";
-import { project } from "../model/project.ts";
-import { brushing } from "../model/regions.ts";
-import { branch, isRunning, shown, status } from "../model/run.ts";
-import { look, type View, view, viewCut } from "../model/view.ts";
+import { look, type View, view, viewCut } from "../../page/view.ts";
+import { project } from "../../project/project.ts";
+import { brushing } from "../../project/regions.ts";
+import { lookedAt } from "../../run/film.ts";
+import { grid } from "../../run/grid.ts";
+import { branch, isRunning, shown, status } from "../../run/run.ts";
+import { Icon } from "../controls/icon.tsx";
 import { BrushCanvas, BrushTools } from "./brush.tsx";
 import { GridButton, GridView } from "./grid.tsx";
-import { Icon } from "./icon.tsx";
 import { useZoom, Zoom } from "./zoom.tsx";
 
 const VIEWS: readonly { readonly view: View; readonly label: string }[] = [

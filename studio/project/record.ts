@@ -7,7 +7,7 @@ import {
   type SettingsInput,
   UserError,
 } from "pastiche/web";
-import type { PictureFile } from "./pictures.ts";
+import type { PictureFile } from "../pictures/pictures.ts";
 import type { Project } from "./project.ts";
 import { paintingsInUse } from "./regions.ts";
 

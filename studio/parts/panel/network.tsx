@@ -1,10 +1,10 @@
 /** The network that sees the pictures: pocket comes with the studio; VGG19 is a file that people bring, and may remove. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { vgg19, type WeightsOrder } from "../engine/weights.ts";
-import { set, settings } from "../model/project.ts";
-import { message } from "../model/run.ts";
-import { Select } from "./select.tsx";
+import { vgg19, type WeightsOrder } from "../../engine/weights.ts";
+import { set, settings } from "../../project/project.ts";
+import { message } from "../../run/run.ts";
+import { Select } from "../controls/select.tsx";
 
 const NAMES = [
   { value: "auto", label: "The best that is here" },

@@ -9,10 +9,10 @@ import {
   type SettingsInput,
   UserError,
 } from "pastiche/web";
+import { change, type Project, project, settings as set } from "../project/project.ts";
+import { recordOf, resultName, settingsIn } from "../project/record.ts";
+import { begun, finished, knownOf, message, shown } from "../run/run.ts";
 import { findPicture } from "./pictures.ts";
-import { change, type Project, project, settings as set } from "./project.ts";
-import { recordOf, resultName, settingsIn } from "./record.ts";
-import { begun, finished, knownOf, message, shown } from "./run.ts";
 import {
   forgetResult,
   type KeptProject,

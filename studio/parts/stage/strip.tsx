@@ -1,5 +1,5 @@
 /** The film of the run: every frame can be looked at again. */
-import { film, lookedAt } from "../model/film.ts";
+import { film, lookedAt } from "../../run/film.ts";
 
 export function Strip() {
   const frames = film.value;

@@ -1,9 +1,9 @@
 /** What is seldom turned: the recipe, the start, the seed, and what computes. */
 import { describeSettings, recipes, type Settings } from "pastiche/web";
-import { chooseRecipe, set, settings } from "../model/project.ts";
-import { type EngineName, engine, hasComputer, isRunning, paint } from "../model/run.ts";
+import { chooseRecipe, set, settings } from "../../project/project.ts";
+import { type EngineName, engine, hasComputer, isRunning, paint } from "../../run/run.ts";
+import { Select } from "../controls/select.tsx";
 import { Network } from "./network.tsx";
-import { Select } from "./select.tsx";
 
 const STARTS: Readonly<Record<Settings["init"], string>> = {
   content: "The photo",

@@ -1,5 +1,5 @@
 /** A strength as a slider: the default in the middle, given back by a double click; marked where it was changed. */
-import { positionOf, type Scale, strengthAt } from "../model/scale.ts";
+import { positionOf, type Scale, strengthAt } from "../../project/scale.ts";
 
 export interface SliderProps {
   readonly label: string;

@@ -4,15 +4,15 @@ import { encodePicture, type Image, type JobRecord, type Settings, type Settings
 import { browserEngine } from "../engine/browser.ts";
 import { computer, rejoin } from "../engine/computer.ts";
 import type { Engine, EngineJob, Running, Told, ToldOf } from "../engine/engine.ts";
-import { changed, continuation } from "./continuation.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "../pictures/digest.ts";
+import { keepPicture } from "../pictures/store.ts";
+import { changed, continuation } from "../project/continuation.ts";
+import { adjustmentsFor } from "../project/live.ts";
+import { type Project, project, settings } from "../project/project.ts";
+import type { Known } from "../project/record.ts";
+import { START } from "../project/record.ts";
+import { paintingsInUse } from "../project/regions.ts";
 import { addFrame, clearFilm, cutFilm, type Frame, isDue } from "./film.ts";
-import { adjustmentsFor } from "./live.ts";
-import { type Project, project, settings } from "./project.ts";
-import type { Known } from "./record.ts";
-import { START } from "./record.ts";
-import { paintingsInUse } from "./regions.ts";
-import { keepPicture } from "./store.ts";
 
 export type Status = "idle" | "starting" | "painting" | "paused" | "done" | "stopped" | "failed";
 

@@ -1,14 +1,15 @@
 /** The knobs: quality and size as buttons, strengths as sliders, colours. Every one acts at once. */
-import { amountOf, knobs } from "../model/knobs.ts";
-import { isChanged, project, resetSettings, set, settings, usual } from "../model/project.ts";
-import { sizeText } from "../model/words.ts";
-import { Choice } from "./choice.tsx";
+
+import { sizeText } from "../../page/words.ts";
+import { amountOf, knobs } from "../../project/knobs.ts";
+import { isChanged, project, resetSettings, set, settings, usual } from "../../project/project.ts";
+import { Choice } from "../controls/choice.tsx";
+import { Section } from "../controls/section.tsx";
+import { Slider } from "../controls/slider.tsx";
 import { Curves } from "./curves.tsx";
 import { Equaliser } from "./equaliser.tsx";
 import { Everything } from "./everything.tsx";
 import { More } from "./more.tsx";
-import { Section } from "./section.tsx";
-import { Slider } from "./slider.tsx";
 
 const SIZES: readonly { readonly value: number | "content"; readonly label: string }[] = [
   ...[256, 512, 1024, 2048].map((size) => ({ value: size, label: String(size) })),

@@ -1,6 +1,6 @@
 /** What is copied says all that is set. */
 import { expect, test } from "vitest";
-import type { PictureFile } from "./pictures.ts";
+import type { PictureFile } from "../pictures/pictures.ts";
 import type { Project } from "./project.ts";
 import { addressOf, codeOf, commandOf } from "./share.ts";
 
