@@ -24,6 +24,7 @@ export function interruption(say: (line: string) => void): Interruption {
     const listener = () => {
       if (signal === "SIGHUP" && (!attended || controller.signal.aborted)) return;
       status = own;
+      if (signal === "SIGHUP") process.once("exit", endBySignal);
       if (controller.signal.aborted) process.exit(status);
       say("Stopping after this step and saving what there is; once more ends at once.");
       controller.abort(new Error(`stopped by ${signal}`));
@@ -38,6 +39,15 @@ export function interruption(say: (line: string) => void): Interruption {
       for (const [signal, listener] of listeners) process.off(signal, listener);
     },
   };
+}
+
+/**
+ * The end of a process whose terminal was closed. Node would abort with a stack trace, as it cannot set a terminal back that
+ * is not there any more.
+ */
+function endBySignal(): void {
+  process.removeAllListeners("SIGHUP");
+  process.kill(process.pid, "SIGHUP");
 }
 
 /** Where no stream is a terminal nobody closed one: HUP is nothing then (Node undoes what nohup does). */

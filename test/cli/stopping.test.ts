@@ -86,11 +86,17 @@ describe("HUP", () => {
   test("a closed terminal: picture and state are kept", async () => {
     const words = [process.execPath, main, "photo.png", "painting.png", ...long, "-o", "out.png", "--save-at", "1"];
     const env = { ...process.env, PASTICHE_HOME: at(".cache"), PASTICHE_OFFLINE: "1" };
-    const terminal = spawn("script", ["-qec", words.join(" "), "/dev/null"], { cwd, env, stdio: "ignore" });
+    const shell = `exec ${words.join(" ")} 2> said`;
+    const terminal = spawn("script", ["-qec", shell, "/dev/null"], { cwd, env, stdio: "ignore" });
     while (!existsSync(at("out-0001.png"))) await sleep(50);
     terminal.kill("SIGKILL");
     while (existsSync(at("out.png.ckpt.lock"))) await sleep(50);
     expect(files()).toEqual(expect.arrayContaining(["out.png", "out.png.ckpt"]));
+    // Time for Node to abort, as it does where it sets a terminal back that is gone.
+    await sleep(500);
+    const said = readFileSync(at("said"), "utf8");
+    expect(said).toContain("To go on: pastiche resume out.png.ckpt");
+    expect(said).not.toContain("Assertion failed");
   });
 
   test("without a terminal the job goes on", async () => {
