@@ -30,7 +30,6 @@ export * as recipes from "./recipes/index.ts";
 export type { Recipe } from "./recipes/recipe.ts";
 export type { Program, Runtime, RuntimeChoice, RuntimeOptions, Value, Values } from "./runtimes/runtime.ts";
 export { type Level, pyramid } from "./schedule/pyramid.ts";
-export type { Adjustments } from "./settings/adjust.ts";
 export {
   changedSettings,
   changesFrom,
@@ -61,6 +60,7 @@ export { figureLayers, reconstruction } from "./transfer/inspect/reconstruct.ts"
 export { type FeatureSheetOptions, featureSheet } from "./transfer/inspect/sheet.ts";
 export type { Given, GivenJob, Pictured } from "./transfer/job.ts";
 export type { Pictures } from "./transfer/pictures/pictures.ts";
+export type { Adjustments } from "./transfer/run/adjust.ts";
 export type { Controls, Run } from "./transfer/run/run.ts";
 export { describeGraph, type Eye, stepGraph } from "./transfer/step/step.ts";
 export type { StylizeOptions } from "./transfer/stylize.ts";

@@ -5,7 +5,6 @@ import { UserError } from "../errors.ts";
 import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { strengths, terms, withoutPhoto } from "../transfer/step/terms.ts";
-import { adjustedSettings } from "./adjust.ts";
 import { changedSettings, changesFrom, chosenSettings, givenSettings } from "./changes.ts";
 import { describeSettings } from "./describe.ts";
 import { allSettings, parseSettings, type SettingsInput } from "./settings.ts";
@@ -192,7 +191,6 @@ describe("layers", () => {
     });
     expect(named.contentLayers).toEqual({ conv4_2: 2 });
     expect(named.styleLayers).toEqual({ conv1_1: 3, conv2_1: 1, conv3_1: 1 });
-    expect(adjustedSettings(named, { styleLayers: { block1_conv1: 5 } }).styleLayers).toEqual({ conv1_1: 5 });
   });
 
   test("are given once, whatever they are called", () => {
@@ -285,7 +283,7 @@ describe("terms", () => {
       variation: 0.5,
     };
     expect(strengths(all, settings)).toEqual(expected);
-    expect(strengths(all, adjustedSettings(settings, { laplacian: 0.5 }))).toMatchObject({ "content laplacian4": 0.5 });
+    expect(strengths(all, { ...settings, laplacian: 0.5 })).toMatchObject({ "content laplacian4": 0.5 });
     expect(withoutPhoto(all).features.map(({ picture }) => picture)).toEqual(["style", "style", "style", "style"]);
   });
 

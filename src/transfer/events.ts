@@ -1,11 +1,11 @@
 /** What a job tells while it runs: plain records, for a terminal, a page or a file alike. */
 import type { Image } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
-import type { Adjustments } from "../settings/adjust.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { Region } from "./pictures/regions.ts";
 import type { Precision } from "./precision/precision.ts";
+import type { Adjustments } from "./run/adjust.ts";
 
 /** What a step of a level takes. */
 export interface LevelWork {
@@ -105,6 +105,9 @@ export interface AdjustedEvent {
   readonly changes: Adjustments;
   /** All settings from here on. */
   readonly settings: Settings;
+  /** The levels and steps of the whole job from here on, as if it had begun like that. */
+  readonly levels: readonly Level[];
+  readonly steps: number;
 }
 
 /** What was computed and on what, as plain data: enough to do it again. */

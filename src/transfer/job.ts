@@ -43,6 +43,27 @@ export interface GivenJob<Source = never> extends Omit<Job, "content" | "style" 
   readonly styleMask?: readonly Given<Source>[] | undefined;
 }
 
+/** Pictures that may be exchanged while a job runs. */
+export type AdjustablePictures<Source = unknown> = Partial<
+  Pick<GivenJob<Source>, "style" | "styleAlpha" | "mask" | "styleMask">
+>;
+
+const adjustable: Known = { style: "", styleAlpha: "", mask: "", styleMask: "" };
+
+/** `job` with other pictures, read and checked. */
+export async function exchanged<Source>(
+  job: Job,
+  pictures: AdjustablePictures,
+  reader: PictureReader<Source> | undefined,
+): Promise<Job> {
+  if (!isRecord(pictures)) throw expected("adjust: the pictures", "an object with style or masks", pictures);
+  refuseUnknown("adjust: the pictures", pictures, adjustable);
+  // The opacities are those of the paintings before.
+  const { styleAlpha: _, ...others } = job;
+  const given = { ...("style" in pictures ? others : job), ...pictures } as GivenJob<Source>;
+  return checkedJob(reader ? await readJob(given, reader) : (given as GivenJob));
+}
+
 const known: Known = {
   ...{ content: "the photo", style: "the painting, or several", styleAlpha: "their opacities", start: "", mask: "" },
   ...{ styleMask: "", settings: "", resume: "", from: "" },

@@ -10,6 +10,7 @@ interface Kind {
 
 const func: Kind = { expected: "a function", fits: (x) => typeof x === "function" };
 const positive: Kind = { expected: "a number above 0", fits: (x) => typeof x === "number" && x > 0 };
+const boolean: Kind = { expected: "true or false", fits: (x) => typeof x === "boolean" };
 const anything: Kind = { expected: "anything", fits: () => true };
 
 /** Of every job. */
@@ -18,6 +19,7 @@ export const jobOptions = {
   wantsImage: func,
   wantsCheckpoint: func,
   trial: positive,
+  keepPictures: boolean,
   previewEvery: { expected: "milliseconds, 0 or more", fits: (x) => typeof x === "number" && x >= 0 },
   previewSize: {
     expected: "a whole number of pixels from 16",
@@ -35,7 +37,7 @@ export const machineOptions = {
   },
   memory: { expected: "a number of bytes above 0, as in 2e9", fits: positive.fits },
   onNote: func,
-  eightBits: { expected: "true or false", fits: (x) => typeof x === "boolean" },
+  eightBits: boolean,
 } satisfies Record<string, Kind>;
 
 /** Of what they run on in browsers, besides. */

@@ -13,9 +13,9 @@ import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { JobRecord, LevelWork, Result, StepEvent, StylizeEvent } from "./events.ts";
 import type { Begun, LevelRun } from "./level/level.ts";
 import { adrift, edgesOf } from "./pictures/edges.ts";
-import type { Control } from "./run/control.ts";
+import { remeasured } from "./precision/precision.ts";
+import type { Changed, Control, Planned } from "./run/control.ts";
 import { type Counter, counter } from "./run/counter.ts";
-import { interval } from "./run/pace.ts";
 import { eventLoopTurn } from "./run/turn.ts";
 import { dispose, freshState, imageValue, keptState, restoredState, tensorValue } from "./step/program.ts";
 
@@ -36,6 +36,8 @@ export interface StylizeOptions {
   readonly previewSize?: number | undefined;
   /** A checkpoint event every so many milliseconds, and one when the job is paused, stopped or aborted. */
   readonly checkpointEvery?: number | undefined;
+  /** Pictures stay in memory to the end, so that `adjust` can change what needs them; by default they are let go early. */
+  readonly keepPictures?: boolean | undefined;
   /**
    * How long the job will take is to be told at its start: a few small steps may be done and timed, if they run over no
    * more than this share of the pixels that its steps run over.
@@ -55,7 +57,6 @@ export interface Clock {
 export interface Machine {
   readonly runtime: Runtime;
   readonly optimizer: Optimizer;
-  readonly control: Control;
   /** What records and checkpoints say of it: the name of the network and the digest of its weights, what computes. */
   readonly about: Pick<JobRecord, "version" | "model" | "weights" | "runtime" | "precision">;
   /**
@@ -65,7 +66,6 @@ export interface Machine {
   begin(level: Level, begun: () => Promise<Begun>): Promise<LevelRun>;
   /** What there is to be said since the last call. */
   notes(): readonly string[];
-  readonly clock: Clock;
 }
 
 /** Where a job goes: from `start` through `levels`, from where it was stopped, or on from a smaller one's state. */
@@ -78,17 +78,58 @@ export interface Course {
   readonly free: boolean;
   readonly resume?: Checkpoint | undefined;
   readonly from?: Checkpoint | undefined;
+  /** `resume` is not where it was stopped but where it became this plan. */
+  readonly handedOver?: boolean | undefined;
 }
 
-/** What is the same at every level, and what changes on the way. */
-interface Journey {
-  readonly count: Counter;
+/** What a job takes with it from its first step to its last, whatever is adjusted on the way. */
+export interface Journey {
   readonly options: StylizeOptions;
+  readonly control: Control<Plan>;
+  readonly clock: Clock;
   readonly previewDue: () => boolean;
   readonly checkpointDue: () => boolean;
-  /** As they are now. */
-  settings: Settings;
   readonly adjusted: NonNullable<JobRecord["adjusted"]>[number][];
+}
+
+/** A job with its settings, ready to run. */
+export interface Plan extends Planned<Plan> {
+  readonly levels: readonly Level[];
+  /** Runs it from its beginning, or from where it was when it became this plan. */
+  run(journey: Journey, at?: Checkpoint): AsyncGenerator<StylizeEvent, Result | Handover>;
+}
+
+/** Where a job goes on as another plan. */
+export interface Handover extends Changed<Plan> {
+  readonly plan: Plan;
+  readonly at: Checkpoint;
+}
+
+/** Runs a plan, and those that it becomes when it is adjusted. */
+export async function* runPlan(plan: Plan, journey: Journey): AsyncGenerator<StylizeEvent, Result> {
+  journey.control.begin(plan);
+  let end = yield* plan.run(journey);
+  while ("at" in end) {
+    const { at, plan, changes, settings } = end;
+    yield adjustedEvent(journey, plan.levels, at.step, { changes, settings });
+    end = yield* plan.run(journey, at);
+  }
+  return end;
+}
+
+function adjustedEvent(
+  { adjusted }: Journey,
+  levels: readonly Level[],
+  done: number,
+  { changes, settings }: Changed<Plan>,
+): StylizeEvent {
+  const step = done + 1;
+  adjusted.push({ step, changes });
+  return { type: "adjusted", step, changes, settings, levels, steps: stepsOf(levels) };
+}
+
+function stepsOf(levels: readonly Level[]): number {
+  return levels.reduce((sum, { steps }) => sum + steps, 0);
 }
 
 /**
@@ -97,19 +138,13 @@ interface Journey {
  */
 export async function* runLevels(
   machine: Machine,
-  { levels, work, start, free, resume, from }: Course,
+  { levels, work, start, free, resume, from, handedOver: isHandedOver }: Course,
   settings: Settings,
-  options: StylizeOptions,
-): AsyncGenerator<StylizeEvent, Result> {
-  const { runtime, optimizer, control, about, begin, clock } = machine;
-  const journey: Journey = {
-    count: counter(levels, work, resume),
-    options,
-    previewDue: interval(options.previewEvery),
-    checkpointDue: interval(options.checkpointEvery),
-    settings,
-    adjusted: [],
-  };
+  journey: Journey,
+): AsyncGenerator<StylizeEvent, Result | Handover> {
+  const { runtime, optimizer, about, begin } = machine;
+  const { control, clock } = journey;
+  const now: Now = { settings, count: counter(levels, work, resume), levels };
   const edges = free && settings.seamless ? adrift : edgesOf(settings);
   // What there is so far: it grows when the next level is ready for it.
   let image: Image | undefined = resume ? undefined : from ? carriedImage(from) : start();
@@ -138,19 +173,21 @@ export async function* runLevels(
     for (const [index, level] of levels.entries()) {
       if (resume && index < resume.level) continue;
       if (control.isStopped) break;
-      yield { type: "level", index, level };
+      if (!(isHandedOver && index === resume?.level)) yield { type: "level", index, level };
       run = await begin(level, () => (index === resume?.level ? restored(resume) : grown(level)));
-      ({ image, state } = yield* steps(run, index, level, machine, journey));
+      const end = yield* steps(run, index, machine, now, journey);
+      if ("plan" in end) return end;
+      ({ image, state } = end);
       run = undefined;
       state = await keptState(runtime, optimizer, state);
     }
     dispose(state);
     state = {};
     image ??= carriedImage(resume!);
-    const { step, steps: all } = journey.count;
+    const { step, steps: all } = now.count;
     const record: JobRecord = {
       ...about,
-      ...{ settings: journey.settings, step, steps: all, seconds: clock.seconds() },
+      ...{ settings: now.settings, step, steps: all, seconds: clock.seconds() },
       ...(step < all && { stopped: true }),
       ...(journey.adjusted.length > 0 && { adjusted: journey.adjusted }),
     };
@@ -163,25 +200,38 @@ export async function* runLevels(
   }
 }
 
-/** The steps of one level, and what is left of it at the end. */
+/** How far a plan has come, and with which settings. */
+interface Now {
+  settings: Settings;
+  readonly count: Counter;
+  readonly levels: readonly Level[];
+}
+
+/** The steps of one level, and what is left of it at the end, or what the job goes on as. */
 async function* steps(
   run: LevelRun,
   index: number,
-  level: Level,
-  { control, about: { model, weights, runtime }, notes, clock }: Machine,
+  { about: { model, weights, runtime }, notes }: Machine,
+  now: Now,
   journey: Journey,
-): AsyncGenerator<StylizeEvent, Awaited<ReturnType<LevelRun["finish"]>>> {
-  const { count, options, previewDue, checkpointDue } = journey;
+): AsyncGenerator<StylizeEvent, Awaited<ReturnType<LevelRun["finish"]>> | Handover> {
+  const { control, clock, options, previewDue, checkpointDue } = journey;
+  const { count, levels } = now;
+  const level = levels[index]!;
   const { signal, wantsImage, wantsCheckpoint, previewEvery, previewSize, checkpointEvery } = options;
   const keepsCheckpoints = wantsCheckpoint !== undefined || checkpointEvery !== undefined;
-  const checkpoint = async (): Promise<StylizeEvent> => {
+  const state = async (): Promise<Checkpoint> => {
     const { step, steps } = count;
     const { width, height } = level;
-    const done = { step, steps, level: index, size: { width, height } };
-    const about = { model, weights, runtime, settings: journey.settings };
-    const state: Checkpoint = { ...about, ...done, tensors: await run.tensors() };
-    return { type: "checkpoint", step, level: index, checkpoint: state };
+    const about = { model, weights, runtime, settings: now.settings };
+    return { ...about, step, steps, level: index, size: { width, height }, tensors: await run.tensors() };
   };
+  const checkpoint = async (): Promise<StylizeEvent> => ({
+    type: "checkpoint",
+    step: count.step,
+    level: index,
+    checkpoint: await state(),
+  });
   const shown = (image: Image): StylizeEvent => ({ type: "image", step: count.step, level: index, image });
   try {
     for (let first = true; count.left(index) > 0; first = false) {
@@ -197,13 +247,14 @@ async function* steps(
       }
       if (control.isStopped) break;
       const changed = control.changed();
+      if (changed?.plan) return { ...changed, plan: changed.plan, at: movedTo(changed.plan, await state(), levels) };
       if (changed) {
-        journey.settings = changed.settings;
-        journey.adjusted.push({ step: count.step + 1, changes: changed.changes });
-        yield { type: "adjusted", step: count.step + 1, ...changed };
+        now.settings = changed.settings;
+        run.reweighted();
+        yield adjustedEvent(journey, levels, count.step, changed);
       }
       const before = performance.now();
-      const { loss, terms } = await run.step(journey.settings);
+      const { loss, terms } = await run.step(now.settings);
       const seconds = (performance.now() - before) / 1000;
       const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(index, seconds, first) };
       yield event;
@@ -218,6 +269,13 @@ async function* steps(
     if (keepsCheckpoints && signal?.aborted) yield await checkpoint();
     throw error;
   }
+}
+
+/** The state of a job as that of another plan for it, whose levels may have other numbers of steps. */
+function movedTo({ levels, settings }: Plan, at: Checkpoint, before: readonly Level[]): Checkpoint {
+  const done = at.step - stepsOf(before.slice(0, at.level));
+  const step = stepsOf(levels.slice(0, at.level)) + Math.min(done, levels[at.level]!.steps);
+  return { ...at, settings, step, steps: stepsOf(levels), tensors: remeasured(at.tensors) };
 }
 
 /** An image whose long side is at most `longSide`. */

@@ -6,12 +6,14 @@
 import { UserError } from "../errors.ts";
 import * as colorModes from "../image/color-modes/index.ts";
 import type { ColorMode } from "../image/color-modes/mode.ts";
+import type { Image } from "../image/image.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { featureScale, scaleFeatures } from "../models/feature-scale.ts";
 import { average } from "../optimizers/average.ts";
 import * as optimizers from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { givenSettings } from "../settings/changes.ts";
 import { parseSettings, type Settings } from "../settings/settings.ts";
 import { version } from "../version.ts";
 import type { Weights } from "../weights/weights.ts";
@@ -19,7 +21,7 @@ import { carriedSettings, checkCarries } from "./checkpoint/carry.ts";
 import { checkFits } from "./checkpoint/resume.ts";
 import type { Result, StartEvent, StylizeEvent } from "./events.ts";
 import { secondsOf, type Timed, trialOf } from "./forecast/trial.ts";
-import { checkedJob, type GivenJob, type Job, type PictureReader, readJob } from "./job.ts";
+import { checkedJob, exchanged, type GivenJob, type Job, type PictureReader, readJob } from "./job.ts";
 import { levelBeginner, programCache } from "./level/begin.ts";
 import { checkOptions, jobOptions } from "./options.ts";
 import { edgesOf } from "./pictures/edges.ts";
@@ -29,12 +31,21 @@ import { levelsOf, type Prepared, prepare, regionsIn } from "./pictures/prepare.
 import { withPhoto } from "./pictures/texture.ts";
 import { planJob } from "./plan.ts";
 import { eightBitsGain } from "./precision/gain.ts";
-import { precisionOf, withRanges } from "./precision/precision.ts";
+import { type Precision, precisionOf, withRanges } from "./precision/precision.ts";
 import { type Control, control } from "./run/control.ts";
+import { interval } from "./run/pace.ts";
 import { type Run, runOf } from "./run/run.ts";
 import { describeGraph, type Eye } from "./step/step.ts";
 import { terms, withoutPhoto } from "./step/terms.ts";
-import { type Clock, runLevels, type StylizeOptions } from "./stylize.ts";
+import {
+  type Clock,
+  type Handover,
+  type Journey,
+  type Plan,
+  runLevels,
+  runPlan,
+  type StylizeOptions,
+} from "./stylize.ts";
 
 export type { GivenJob, Job } from "./job.ts";
 
@@ -96,7 +107,7 @@ export function createStylizer<Source = never>({
   async function planned(
     { settings: given, resume, from, ...files }: Job,
     signal: AbortSignal | undefined,
-    known?: Settings["model"],
+    { model: known, precision: before, again = cannot }: Known = {},
   ) {
     if (from && (resume || files.start)) {
       const other = resume ? "resume" : "start";
@@ -134,7 +145,7 @@ export function createStylizer<Source = never>({
       workSize,
       limit: memory?.() ?? Infinity,
       resumed: resume?.settings.tile,
-      precision: (settings, fits) => precisionOf({ settings, eye, runtime, resume, fits, gains }),
+      precision: async (settings, fits) => before ?? precisionOf({ settings, eye, runtime, resume, fits, gains }),
     });
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
@@ -145,18 +156,19 @@ export function createStylizer<Source = never>({
     const facts = { levels, steps, work, tile: settings.tile, peak: Math.max(plan.peak, peakSoFar?.() ?? 0) };
     const start: StartEvent = { type: "start", ...about, runtime: runtime.description, precision, ...facts, ...more };
     const paintings = listed(pictures.style).length;
-    const run = (options: StylizeOptions, control: Control, clock: Clock) => {
-      control.begin(settings);
+    const run: Plan["run"] = (journey, at) => {
       const notes: string[] = [];
       const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
       const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
       const facts = { version, ...about, runtime: runtime.description, precision };
-      const machine = { runtime, optimizer, control, clock, about: facts, begin, notes: () => notes.splice(0) };
+      const machine = { runtime, optimizer, about: facts, begin, notes: () => notes.splice(0) };
       const free = texture && !regions;
-      return finished(runLevels(machine, { ...ready, work, free, resume, from }, settings, options), ready.finish);
+      const course = { ...ready, work, free, resume: at ?? resume, from, handedOver: at !== undefined };
+      return finished(runLevels(machine, course, settings, journey), ready.finish);
     };
     const timed = { ...start, settings, paintings, photo: !texture, grey, done: resume?.step ?? 0 };
-    return { start, run, name, timed };
+    const whole: Plan = { levels, settings, run, again: (...change) => again({ model: name, precision }, ...change) };
+    return { start, plan: whole, name, timed };
   }
 
   /** How long the job will take, by a trial with the same network; undefined if it cannot be told. */
@@ -167,9 +179,9 @@ export function createStylizer<Source = never>({
     const trial = share && trialOf(timed, share);
     if (!trial) return undefined;
     try {
-      const { run } = await planned(trial.job, signal, name);
+      const { plan } = await planned(trial.job, signal, { model: name });
       const alone: Clock = { seconds: () => 0, pause: (wait) => wait() };
-      return await secondsOf(timed, trial, run({ signal }, control(), alone));
+      return await secondsOf(timed, trial, runPlan(plan, journeyOf({ signal }, control(), alone)));
     } catch (error) {
       // What a trial cannot do, the job may: it is the job's to fail.
       if (signal?.aborted) throw error;
@@ -177,11 +189,26 @@ export function createStylizer<Source = never>({
     }
   }
 
+  /** The plan of a job; and how it becomes another while it runs, if it keeps its pictures. */
+  async function begun(job: Job, { signal, keepPictures }: StylizeOptions) {
+    if (!keepPictures) return planned(job, signal);
+    let now = job;
+    const again: Again = async (known, settings, pictures) => {
+      // What it began with is done with.
+      const { resume: _, from: __, ...files } = now;
+      const next = await exchanged({ ...files, settings: givenSettings(settings) }, pictures, reader);
+      const { plan } = await planned(next, signal, { ...known, again });
+      now = next;
+      return plan;
+    };
+    return planned(job, signal, { again });
+  }
+
   /** `take` hands the job over: a generator holds what it is given until it ends, and pictures are large. */
   async function* course(
     take: () => Promise<Job>,
     options: StylizeOptions,
-    control: Control,
+    control: Control<Plan>,
   ): AsyncGenerator<StylizeEvent, Result> {
     let done = await turn();
     try {
@@ -191,11 +218,11 @@ export function createStylizer<Source = never>({
           done = await turn();
         },
       );
-      const { start, run, ...job } = await planned(await take(), options.signal);
+      const { start, plan, ...job } = await begun(await take(), options);
       const seconds = await secondsLeft(job, options);
       yield { ...start, ...(seconds !== undefined && { seconds }) };
       options.signal?.throwIfAborted();
-      return yield* run(options, control, clock);
+      return yield* runPlan(plan, journeyOf(options, control, clock));
     } finally {
       done();
       control.end();
@@ -211,11 +238,31 @@ export function createStylizer<Source = never>({
         checkOptions(options, jobOptions);
         return checkedJob(reader ? await readJob(taken, reader) : (taken as GivenJob));
       };
-      const controls = control();
+      const controls = control<Plan>();
       return runOf(course(take, options, controls), controls);
     },
     dispose: programs.dispose,
   };
+}
+
+/** How a plan becomes another with these settings and pictures; `known` stays. */
+type Again = (known: Known, ...change: Parameters<Plan["again"]>) => Promise<Plan>;
+
+/** What is known of a job before it is planned. */
+interface Known {
+  readonly model?: Settings["model"];
+  readonly precision?: Precision;
+  readonly again?: Again;
+}
+
+const cannot: Again = async () => {
+  const why = "targets would have to be described anew, for which the job must keep its pictures";
+  throw new UserError("usage", `adjust: ${why}; begin it with keepPictures: true.`);
+};
+
+function journeyOf(options: StylizeOptions, control: Control<Plan>, clock: Clock): Journey {
+  const due = { previewDue: interval(options.previewEvery), checkpointDue: interval(options.checkpointEvery) };
+  return { options, control, clock, ...due, adjusted: [] };
 }
 
 /** The clock of a job; others run while it is paused, between `release` and `reacquire`. */
@@ -236,19 +283,20 @@ function stopwatch(release: () => void, reacquire: () => Promise<void>): Clock {
 
 /** The same course, its images as people get them. */
 async function* finished(
-  course: AsyncGenerator<StylizeEvent, Result>,
+  course: AsyncGenerator<StylizeEvent, Result | Handover>,
   finish: Prepared["finish"],
-): AsyncGenerator<StylizeEvent, Result> {
-  let result: Result | undefined;
-  for await (const event of course) {
-    if (event.type === "image") yield { ...event, image: finish(event.image) };
-    else if (event.type === "done") {
-      const { record } = event;
-      result = { image: finish(event.image), record };
-      yield { ...event, ...result };
-    } else yield event;
+): AsyncGenerator<StylizeEvent, Result | Handover> {
+  let image: Image | undefined;
+  try {
+    for (;;) {
+      const { done, value } = await course.next();
+      if (done) return "at" in value ? value : { ...value, image: image! };
+      if (value.type === "image" || value.type === "done") image = finish(value.image);
+      yield value.type === "image" || value.type === "done" ? { ...value, image: image! } : value;
+    }
+  } finally {
+    await course.return(undefined as never);
   }
-  return result!;
 }
 
 function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {

@@ -1,7 +1,8 @@
 /** The messages between a page and the worker that computes for it. */
 import { type ErrorCode, UserError } from "../errors.ts";
-import type { Adjustments } from "../settings/adjust.ts";
 import type { StylizeEvent } from "../transfer/events.ts";
+import type { AdjustablePictures } from "../transfer/job.ts";
+import type { Adjustments } from "../transfer/run/adjust.ts";
 import type { StylizeOptions } from "../transfer/stylize.ts";
 import type { MachineOptions, WebJob } from "./stylizer.ts";
 
@@ -32,7 +33,12 @@ export type StylizerReply =
 /** To a run. `taken`: an event was taken; `leave`: no more events are wanted. */
 export type RunRequest =
   | { readonly type: "pause" | "resume" | "stop" | "abort" | "leave" | "taken" }
-  | { readonly type: "adjust"; readonly id: number; readonly changes: Adjustments };
+  | {
+      readonly type: "adjust";
+      readonly id: number;
+      readonly changes: Adjustments;
+      readonly pictures: AdjustablePictures;
+    };
 
 /** From a run. */
 export type RunReply =

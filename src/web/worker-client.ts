@@ -178,12 +178,12 @@ function remoteRun(
     pause: () => request({ type: "pause" }),
     resume: () => request({ type: "resume" }),
     stop: () => request({ type: "stop" }),
-    adjust(changes) {
+    adjust(changes, pictures = {}) {
       if (isOver) return Promise.reject(over());
       const answer = withResolvers<void>();
       const id = ++adjustments;
       waiting.set(id, answer);
-      request({ type: "adjust", id, changes });
+      request({ type: "adjust", id, changes, pictures: withAddresses(pictures as Partial<WebJob>) });
       return answer.promise;
     },
   });
@@ -194,7 +194,7 @@ function over(): UserError {
 }
 
 /** The job, its addresses made absolute: a worker's script has an address of its own. */
-function withAddresses(job: WebJob): WebJob {
+function withAddresses<Given extends Partial<WebJob>>(job: Given): Given {
   const one = <T>(given: T): T => (Array.isArray(given) ? given.map(absolute) : absolute(given)) as T;
   const { content, style, start, mask, styleMask } = job;
   const given = { content, style, start, mask, styleMask };

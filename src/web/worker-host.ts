@@ -40,7 +40,7 @@ function serve(stylizer: WebStylizer, port: MessagePort, reply: (message: Styliz
   port.onmessage = async ({ data, ports }: MessageEvent<StylizerRequest>) => {
     if (data.type === "stylize") {
       const control = new AbortController();
-      const run = stylizer.stylize(data.job, { ...data.options, signal: control.signal });
+      const run = stylizer.stylize(data.job, { keepPictures: true, ...data.options, signal: control.signal });
       running.add(run);
       await send(run, ports[0]!, control);
       running.delete(run);
@@ -65,7 +65,7 @@ async function send(run: Run, port: MessagePort, control: AbortController): Prom
         go();
         break;
       case "adjust":
-        run.adjust(data.changes).then(
+        run.adjust(data.changes, data.pictures).then(
           () => reply({ type: "adjusted", id: data.id }),
           (error) => reply({ type: "adjusted", id: data.id, error: plainError(error) }),
         );

@@ -12,7 +12,7 @@ test.each<[SettingsInput, object | undefined]>([
     { alpha: 0.2, tv: 3 },
     { alpha: 0.2, tv: 3 },
   ],
-  [{ learningRate: 0.05 }, { parameters: { learningRate: 0.05 } }],
+  [{ learningRate: 0.05 }, { learningRate: 0.05 }],
   [{ roughness: 2 }, { roughness: 2 }],
   // A loss of no strength was left out of the step.
   [{ laplacian: 0.5 }, undefined],

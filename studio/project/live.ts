@@ -19,13 +19,12 @@ export function adjustmentsFor(began: Settings, wanted: Settings): Adjustments |
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const differing = [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
   const changes: Record<string, unknown> = {};
-  const parameters: Record<string, number> = {};
   for (const name of differing) {
-    if (name in began.parameters && name in wanted.parameters) parameters[name] = wanted.parameters[name]!;
-    else if (takes(began, wanted, name)) changes[name] = after[name];
+    const isParameter = name in began.parameters && name in wanted.parameters;
+    if (isParameter || takes(began, wanted, name)) changes[name] = after[name];
     else return undefined;
   }
-  return { ...changes, ...(Object.keys(parameters).length > 0 && { parameters }) } as Adjustments;
+  return changes as Adjustments;
 }
 
 function takes(began: Settings, wanted: Settings, name: string): boolean {

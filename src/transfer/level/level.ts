@@ -5,6 +5,7 @@ import { mapValues, prefixed } from "../../records.ts";
 import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
+import { UNCHECKED } from "../precision/precision.ts";
 import { readImage, readScalar, scalarValue } from "../step/program.ts";
 import { strengths, type Terms } from "../step/terms.ts";
 
@@ -27,6 +28,8 @@ export interface LevelInput extends Begun {
 export interface LevelRun {
   /** One step; the loss and its terms are those of the image before the step. */
   step(settings: Settings): Promise<{ loss: number; terms: Record<string, number> }>;
+  /** The strengths change: the loss of the next step is not to be compared with those before. */
+  reweighted(): void;
   /** The image to show, cropped to `size` and clamped to [0, 1]. A non-finite image is a `diverged` error. */
   shown(size: Size): Promise<Image>;
   /** The same; after a step that diverged, the last finite image. */
@@ -92,6 +95,11 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
       before = shown;
       [image, shown, state] = [nextImage, nextShown, nextState];
       return { loss, terms: shares };
+    },
+    reweighted() {
+      if (!state.checked) return;
+      state.checked.dispose();
+      state = { ...state, checked: scalarValue(runtime, UNCHECKED) };
     },
     shown: picture,
     async lastGood(size) {

@@ -6,6 +6,7 @@ import { number, type Optimizer } from "../../optimizers/optimizer.ts";
 import { mapValues, prefixed } from "../../records.ts";
 import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Settings } from "../../settings/settings.ts";
+import type { WeightTensor } from "../../weights/weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { dispose, readScalar, scalarValue } from "../step/program.ts";
 import { type Eye, stepGraph } from "../step/step.ts";
@@ -25,6 +26,8 @@ export const FINAL = 5;
 const TOLERANCE = 0.1;
 /** The largest growth of the loss from one check to the next. */
 const GROWTH = 1.2;
+/** The loss at the last check where it cannot be compared with: any loss is less. */
+export const UNCHECKED = 3e38;
 /** More ranges than any step has: VGG19 with losses on all layers has 80, and every region adds a few. */
 const CAPACITY = 1024;
 /** The names of the ranges in every graph. */
@@ -144,6 +147,18 @@ export interface Trust {
   readonly checked: number;
   /** 1 if eight bits are given up, else 0. */
   readonly mistrusted: number;
+}
+
+/**
+ * Tensors of a checkpoint that another step goes on from: its ranges and its loss are others, so the next step is one in
+ * floats, which measures them.
+ */
+export function remeasured(tensors: ReadonlyMap<string, WeightTensor>): Map<string, WeightTensor> {
+  const stepped = tensors.get("state stepped")?.data[0];
+  if (stepped === undefined) return new Map(tensors);
+  const set = (x: number): WeightTensor => ({ shape: [], data: Float32Array.of(x) });
+  const next = set(Math.ceil(stepped / CHECK) * CHECK);
+  return new Map([...tensors, ["state stepped", next], ["state checked", set(UNCHECKED)]]);
 }
 
 export interface Schedule {

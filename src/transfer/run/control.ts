@@ -1,42 +1,95 @@
 /** The controls of a running job, as the caller sets them and as the loop reads them between two steps. */
 import { UserError } from "../../errors.ts";
-import { type Adjustments, adjustedSettings } from "../../settings/adjust.ts";
 import type { Settings } from "../../settings/settings.ts";
+import type { AdjustablePictures } from "../job.ts";
+import { type Adjustments, adjustedSettings, asInputs } from "./adjust.ts";
 import { type Controls, withResolvers } from "./run.ts";
 
+/** A job that is ready to run with its settings. */
+export interface Planned<Plan> {
+  readonly settings: Settings;
+  /** The same job with other settings or pictures. Rejects with a `UserError` where there is no such job. */
+  again(settings: Settings, pictures: AdjustablePictures): Promise<Plan>;
+}
+
+/** What changed between two steps. */
+export interface Changed<Plan> {
+  readonly settings: Settings;
+  readonly changes: Adjustments;
+  /** What the job goes on as, where the change needs more than other inputs. */
+  readonly plan?: Plan | undefined;
+}
+
 /** What the loop reads. */
-export interface Control extends Controls {
+export interface Control<Plan> extends Controls {
   readonly isPaused: boolean;
   readonly isStopped: boolean;
   /** Resolves when the job is no longer paused: resumed, stopped, or aborted by `signal`. */
   resumed(signal: AbortSignal | undefined): Promise<void>;
-  /** The settings that the job begins with: from here on changes are checked at once. */
-  begin(settings: Settings): void;
+  /** What the job begins as: from here on changes can be checked. */
+  begin(plan: Plan): void;
   /** The job is over: no changes are accepted any more. */
   end(): void;
-  /** The settings now and what has changed in them since the last call; undefined if nothing has. */
-  changed(): { readonly settings: Settings; readonly changes: Adjustments } | undefined;
+  /** What was accepted since the last call; undefined if nothing was. */
+  changed(): Changed<Plan> | undefined;
 }
 
-export function control(): Control {
+interface Request {
+  readonly changes: Adjustments;
+  readonly pictures: AdjustablePictures;
+}
+
+export function control<Plan extends Planned<Plan>>(): Control<Plan> {
   let gate: ReturnType<typeof withResolvers<void>> | undefined;
   let isStopped = false;
-  let settings: Settings | undefined;
-  let changes: Adjustments | undefined;
   let isOver = false;
-  const waiting: (() => void)[] = [];
-  const wake = () => {
-    for (const go of waiting.splice(0)) go();
-  };
+  /** As of the last change that was accepted. */
+  let plan: Plan | undefined;
+  let settings: Settings | undefined;
+  /** Since the loop asked last. */
+  let accepted: { changes: Adjustments; plan?: Plan | undefined } | undefined;
+  const begun = withResolvers<void>();
+  const requests: (Request & ReturnType<typeof withResolvers<void>>)[] = [];
+  let working = false;
+
   const open = () => {
     gate?.resolve();
     gate = undefined;
   };
-  const accept = (given: Adjustments) => {
-    settings = adjustedSettings(settings!, given);
-    const parameters = { ...changes?.parameters, ...given.parameters };
-    changes = { ...changes, ...given, ...(Object.keys(parameters).length > 0 && { parameters }) };
-  };
+
+  async function accept({ changes, pictures }: Request): Promise<void> {
+    if (isOver) throw new UserError("usage", "adjust: the job is over.");
+    const wanted = adjustedSettings(settings!, changes);
+    const plain = Object.keys(pictures).length === 0 ? asInputs(settings!, wanted) : undefined;
+    if (!plain) plan = await plan!.again(wanted, pictures);
+    settings = plain ?? plan!.settings;
+    accepted = { changes: { ...accepted?.changes, ...changes }, plan: plain ? accepted?.plan : plan };
+  }
+
+  /** Accepts what was asked for: all at once where that works, since a slider asks faster than targets are described. */
+  async function work(): Promise<void> {
+    if (working) return;
+    working = true;
+    await begun.promise;
+    while (requests.length > 0) {
+      const batch = requests.splice(0);
+      const all = (part: "changes" | "pictures") => Object.assign({}, ...batch.map((request) => request[part]));
+      const mergeable =
+        batch.length > 1 && batch.every(({ changes }) => Object.getPrototypeOf(changes) === Object.prototype);
+      const merged =
+        mergeable &&
+        (await accept({ changes: all("changes"), pictures: all("pictures") }).then(
+          () => true,
+          () => false,
+        ));
+      for (const request of batch) {
+        if (merged) request.resolve();
+        else await accept(request).then(request.resolve, request.reject);
+      }
+    }
+    working = false;
+  }
+
   return {
     get isPaused() {
       return gate !== undefined;
@@ -52,10 +105,11 @@ export function control(): Control {
       isStopped = true;
       open();
     },
-    async adjust(given) {
-      if (!settings && !isOver) await new Promise<void>((resolve) => waiting.push(resolve));
-      if (isOver) throw new UserError("usage", "adjust: the job is over.");
-      accept(given);
+    adjust(changes, pictures = {}) {
+      const answer = withResolvers<void>();
+      requests.push({ changes, pictures, ...answer });
+      void work();
+      return answer.promise;
     },
     async resumed(signal) {
       if (!gate || signal?.aborted) return;
@@ -63,16 +117,17 @@ export function control(): Control {
       await gate.promise.finally(() => signal?.removeEventListener("abort", open));
     },
     begin(given) {
-      settings = given;
-      wake();
+      plan = given;
+      settings = given.settings;
+      begun.resolve();
     },
     end() {
       isOver = true;
-      wake();
+      begun.resolve();
     },
     changed() {
-      const found = changes && { settings: settings!, changes };
-      changes = undefined;
+      const found = accepted && { settings: settings!, ...accepted };
+      accepted = undefined;
       return found;
     },
   };

@@ -1,6 +1,7 @@
 /** A running job as its caller has it: a promise of the result, an iterator of the events, and controls. */
-import type { Adjustments } from "../../settings/adjust.ts";
 import type { Result, StylizeEvent } from "../events.ts";
+import type { AdjustablePictures } from "../job.ts";
+import type { Adjustments } from "./adjust.ts";
 import { eventLoopTurn } from "./turn.ts";
 
 /** What a caller may do to a job while it runs. */
@@ -15,10 +16,12 @@ export interface Controls {
    */
   stop(): void;
   /**
-   * Changes settings from the next step on; an `adjusted` event says from which. Resolves when the changes are accepted
-   * and rejects with a `usage` error where they are not, like settings that a job begins with. Never waits for a step.
+   * Changes settings, or paintings and masks, from the next step on; an `adjusted` event says from which. Strengths, weights
+   * of layers and the optimiser's parameters cost nothing; for the others targets are described anew, for which the job
+   * must have been begun with `keepPictures`. Resolves when the changes are accepted and rejects with a `usage` error
+   * where they are not, like settings that a job begins with. Never waits for a step.
    */
-  adjust(changes: Adjustments): Promise<void>;
+  adjust(changes: Adjustments, pictures?: AdjustablePictures): Promise<void>;
 }
 
 /**
@@ -111,7 +114,7 @@ export function runLater(begin: () => Promise<{ readonly run: Run; readonly end:
     pause: () => use((run) => run.pause()),
     resume: () => use((run) => run.resume()),
     stop: () => use((run) => run.stop()),
-    adjust: (changes) => new Promise((resolve, reject) => use((run) => run.adjust(changes).then(resolve, reject))),
+    adjust: (...given) => new Promise((resolve, reject) => use((run) => run.adjust(...given).then(resolve, reject))),
   });
 }
 

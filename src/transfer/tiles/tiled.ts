@@ -10,7 +10,7 @@ import type { Tile } from "../../schedule/tiles.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 import { type Begun, diverged, finite, type LevelRun, parametersOf } from "../level/level.ts";
-import type { Schedule } from "../precision/precision.ts";
+import { type Schedule, UNCHECKED } from "../precision/precision.ts";
 import { dispose, readScalar, scalarValue } from "../step/program.ts";
 import { strengths, type Terms } from "../step/terms.ts";
 import { totals } from "../step/totals.ts";
@@ -168,6 +168,9 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
         [given, slopes].forEach(dispose);
         step.dispose();
       }
+    },
+    reweighted() {
+      if (state.checked) state.checked = { dims: [], data: Float32Array.of(UNCHECKED) };
     },
     shown: picture,
     lastGood: picture,

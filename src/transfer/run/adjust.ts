@@ -1,0 +1,70 @@
+/** Which settings may change while a job runs, and which of them need new targets. */
+import { invalid, UserError } from "../../errors.ts";
+import { isRecord } from "../../records.ts";
+import { givenSettings } from "../../settings/changes.ts";
+import { filterLosses } from "../../settings/schema.ts";
+import { parseSettings, type Settings, type SettingsInput } from "../../settings/settings.ts";
+
+/** What a job keeps while it runs: its sizes, its network, its optimiser and what it began with. */
+const fixed = [
+  ...([
+    "size",
+    "levels",
+    "minSize",
+    "margin",
+    "seamless",
+    "model",
+    "optimizer",
+    "history",
+    "recipe",
+    "quality",
+  ] as const),
+  ...(["init", "initNoise", "seed", "tile", "precision"] as const),
+];
+
+/** Settings that may change while a job runs; all others are a `usage` error. */
+export type Adjustments = Omit<SettingsInput, (typeof fixed)[number]>;
+
+/** What acts through inputs of the step: no new targets and no new program. */
+const inputs: ReadonlySet<string> = new Set([
+  ...["alpha", "beta", "tv", "average", "contentLayers", "styleLayers"],
+  ...filterLosses,
+]);
+
+/** `settings` with the changes. Errors as of `parseSettings`. */
+export function adjustedSettings(settings: Settings, changes: Adjustments): Settings {
+  if (!isRecord(changes) || changes instanceof Promise)
+    throw invalid("usage", "adjust", "changes of settings as a record", changes);
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  const kept = fixed.find((name) => name in given);
+  if (kept) {
+    const why = `a job keeps its ${kept} while it runs; go on from a checkpoint with another (branch)`;
+    throw new UserError("usage", `adjust: ${kept}: ${why}.`);
+  }
+  return parseSettings({ ...givenSettings(settings), ...given }, (name) => `adjust: ${name}`);
+}
+
+/**
+ * The settings `to`, if a step that began with `from` can take them as they are, but for layers that they leave out, which
+ * stay with the weight 0; else undefined.
+ */
+export function asInputs(from: Settings, to: Settings): Settings | undefined {
+  const before: Readonly<Record<string, unknown>> = givenSettings(from);
+  const changed = Object.entries(givenSettings(to)).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]),
+  );
+  if (!changed.every(([name]) => inputs.has(name) || name in from.parameters)) return undefined;
+  // The step has no term for a filtered image whose strength is 0.
+  if (filterLosses.some((name) => from[name] > 0 !== to[name] > 0)) return undefined;
+  const contentLayers = sameLayers(from.contentLayers, to.contentLayers);
+  const styleLayers = sameLayers(from.styleLayers, to.styleLayers);
+  return contentLayers && styleLayers && { ...to, contentLayers, styleLayers };
+}
+
+type Weights = Readonly<Record<string, number>>;
+
+/** The weights `to` of the layers of `from`; undefined if it names others. */
+function sameLayers(from: Weights, to: Weights): Record<string, number> | undefined {
+  if (Object.keys(to).some((layer) => !(layer in from))) return undefined;
+  return Object.fromEntries(Object.keys(from).map((layer) => [layer, to[layer] ?? 0]));
+}
