@@ -25,9 +25,11 @@ const job = (settings: SettingsInput = {}) => ({ ...pictures(), settings: { ...s
 /** Runs a job that is adjusted after some of its steps; 0: as soon as it has begun. */
 async function adjusted(given: Job, changes: Readonly<Record<number, Adjustments>>, options: StylizeOptions = {}) {
   const refusals: unknown[] = [];
+  const left = { ...changes };
   const course = await follow(stylizer, given, options, (event, run) => {
     const done = event.type === "step" ? event.step : event.type === "start" ? 0 : undefined;
-    const now = done === undefined ? undefined : changes[done];
+    const now = done === undefined ? undefined : left[done];
+    if (done !== undefined) delete left[done];
     if (now !== undefined) run.adjust(now).catch((error) => refusals.push(error));
   });
   return { ...course, refusals };
@@ -119,7 +121,7 @@ test.each([
   ["what its state is made of", { history: 3 }, "adjust: history: a job keeps its history"],
   ["an unknown setting", { alfa: 3 }, "adjust: alfa: there is no such setting"],
   ["an unknown layer", { styleLayers: { conv9_9: 1 } }, "keepPictures: true"],
-  ["what needs the pictures", { blend: [1] }, "keepPictures: true"],
+  ["what needs the pictures", { styleScale: 2 }, "keepPictures: true"],
   ["a promise", Promise.resolve({ alpha: 1 }), "adjust: expected changes of settings as a record"],
 ])("adjust is checked like settings, and the job goes on: %s", async (_, changes, message) => {
   const { result, refusals, events } = await adjusted(job(), { 1: changes as Adjustments });
@@ -138,7 +140,7 @@ describe("what needs new targets", () => {
   test.each<[string, Job, Adjustments]>([
     ["how much each painting counts", two({ blend: [1, 0] }), { blend: [0, 1] }],
     ["the size of strokes", job(), { styleScale: 0.5 }],
-    ["other layers", job(), { styleLayers: { conv2_2: 1 } }],
+    ["other layers", job(), { styleLayers: { conv4_2: 1 } }],
     ["a loss that was off", job(), { laplacian: 2 }],
     ["colours", job(), { color: "free" }],
   ])("%s: before the first step it is as if the job had begun with it", async (_, given, changes) => {

@@ -107,7 +107,6 @@ export interface Handover extends Changed<Plan> {
 
 /** Runs a plan, and those that it becomes when it is adjusted. */
 export async function* runPlan(plan: Plan, journey: Journey): AsyncGenerator<StylizeEvent, Result> {
-  journey.control.begin(plan);
   let end = yield* plan.run(journey);
   while ("at" in end) {
     const { at, plan, changes, settings } = end;

@@ -219,6 +219,7 @@ export function createStylizer<Source = never>({
         },
       );
       const { start, plan, ...job } = await begun(await take(), options);
+      control.begin(plan);
       const seconds = await secondsLeft(job, options);
       yield { ...start, ...(seconds !== undefined && { seconds }) };
       options.signal?.throwIfAborted();
