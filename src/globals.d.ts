@@ -17,3 +17,5 @@ declare const performance: { now(): number };
 
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 declare const TextDecoder: new (label: string, options?: { fatal: boolean }) => { decode(bytes: Uint8Array): string };
+
+declare function btoa(binary: string): string;

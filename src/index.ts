@@ -12,13 +12,15 @@
  */
 export { type ErrorCode, UserError } from "./errors.ts";
 export * as graph from "./graph/index.ts";
-export type { Image, Size } from "./image/image.ts";
+export * as grids from "./grid/index.ts";
+export { clampImage, type Image, type Size, withLongSide } from "./image/image.ts";
 export { noiseImage } from "./image/noise.ts";
 export { matchColors } from "./image/palette.ts";
 export { resize } from "./image/resize.ts";
+export * as jobs from "./jobs/index.ts";
 export * as losses from "./losses/index.ts";
 export type { FeatureLoss, ImageLoss, Normalization } from "./losses/loss.ts";
-export { type Backbone, type Convolution, convolutions } from "./models/backbone.ts";
+export { type Backbone, type Convolution, convolutions, spokenLayer } from "./models/backbone.ts";
 export { features, type Pooling } from "./models/features.ts";
 export * as models from "./models/index.ts";
 export { encode } from "./onnx/model.ts";
@@ -66,5 +68,6 @@ export { describeGraph, type Eye, stepGraph } from "./transfer/step/step.ts";
 export type { StylizeOptions } from "./transfer/stylize.ts";
 export { createStylizer, type Job, type Network, type Stylizer, type StylizerOptions } from "./transfer/stylizer.ts";
 export { version } from "./version.ts";
+export { manifestOf } from "./weights/manifest.ts";
 export { readWeights } from "./weights/read.ts";
 export type { Weights, WeightTensor } from "./weights/weights.ts";

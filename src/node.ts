@@ -24,11 +24,14 @@ import type { StylizeOptions } from "./transfer/stylize.ts";
 import { createStylizer as create, type Stylizer } from "./transfer/stylizer.ts";
 
 export * from "./index.ts";
+export { cacheFolder } from "./platform/node/cache-folder.ts";
+export { nodeFiles } from "./platform/node/job-files.ts";
+export { memoryToTake } from "./platform/node/memory.ts";
 export { loadNetwork } from "./platform/node/networks.ts";
 export { type ReadOptions, readPicture } from "./platform/node/pictures.ts";
 export { encodePicture, writePicture } from "./platform/node/pictures-write.ts";
-export { openRuntime, runtimes } from "./platform/node/runtimes.ts";
-export { findWeights, importWeights, loadWeights, removeWeights } from "./platform/node/weights.ts";
+export { checkRuntimeName, openRuntime, processors, runtimes } from "./platform/node/runtimes.ts";
+export { findWeights, importWeights, loadWeights, removeWeights, verifyWeights } from "./platform/node/weights.ts";
 export { type PullOptions, pullWeights } from "./platform/node/weights-pull.ts";
 export type { Drawing, EncodeOptions, Picture } from "./platform/pictures.ts";
 export { readPictureText } from "./platform/pictures-text.ts";

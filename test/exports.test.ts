@@ -11,11 +11,16 @@ test("what `pastiche` exports", () => {
     [
       "UserError",
       "graph",
+      "grids",
+      "clampImage",
+      "withLongSide",
       "noiseImage",
       "matchColors",
       "resize",
+      "jobs",
       "losses",
       "convolutions",
+      "spokenLayer",
       "features",
       "models",
       "encode",
@@ -44,6 +49,7 @@ test("what `pastiche` exports", () => {
       "stepGraph",
       "createStylizer",
       "version",
+      "manifestOf",
       "readWeights",
     ]
   `);
@@ -52,16 +58,22 @@ test("what `pastiche` exports", () => {
 test("the additional exports of `pastiche/node`", () => {
   expect(own(node, core)).toMatchInlineSnapshot(`
     [
+      "cacheFolder",
+      "nodeFiles",
+      "memoryToTake",
       "loadNetwork",
       "readPicture",
       "encodePicture",
       "writePicture",
+      "checkRuntimeName",
       "openRuntime",
+      "processors",
       "runtimes",
       "findWeights",
       "importWeights",
       "loadWeights",
       "removeWeights",
+      "verifyWeights",
       "pullWeights",
       "readPictureText",
       "stylize",

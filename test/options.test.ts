@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import * as fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { flagOf, readSettings, settingOptions } from "../src/cli/flags.ts";
+import { flagOf, readSettings, settingOptions } from "../src/cli/options/settings.ts";
 import { UserError } from "../src/errors.ts";
 import type { Image } from "../src/image/image.ts";
 import { noiseImage } from "../src/image/noise.ts";
@@ -73,7 +73,7 @@ function typed(given: readonly (readonly [string, unknown])[]): SettingsInput {
     const text = layers ? layers.map(([layer, weight]) => `${layer}:${String(weight)}`).join(",") : String(value);
     return [allSettings.has(name) ? flagOf(name) : `--${name}`, text];
   });
-  return readSettings(command.parse(words, { from: "user" }).opts());
+  return readSettings(command.parse(words, { from: "user" }).opts()).settings;
 }
 
 test("a thousand random options: a picture or one clear error", async () => {

@@ -50,5 +50,5 @@ export interface RuntimeChoice {
 
 export interface RuntimeOptions {
   /** CPU threads; by default one per core that the process may use, within a container's quota. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }

@@ -2,7 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readMade } from "../../src/cli/metadata.ts";
+import { readMade } from "../../src/jobs/record.ts";
+import { nodeFiles } from "../../src/platform/node/job-files.ts";
 import { readPicture } from "../../src/platform/node/pictures.ts";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import { folder, halves, pastiche, png } from "./pastiche.ts";
@@ -34,7 +35,7 @@ test("the state of a finished job is one file, and is still there when it was ca
 
 test("the result has the new size, the other settings, and says what it was made from", async () => {
   expect((await readPicture(at("large.png"))).size).toEqual({ width: 96, height: 71 });
-  const { settings, from, step } = await readMade(at("large.png"));
+  const { settings, from, step } = await readMade(at("large.png"), nodeFiles);
   expect(settings).toMatchObject({ size: 96, alpha: 0.3, steps: 3, firstSteps: 3, minSize: 67, tile: "auto" });
   expect(step).toBe(6);
   expect(from).toEqual({ name: "small.png.ckpt", sha256: expect.stringMatching(/^[0-9a-f]{64}$/), step: 6, steps: 6 });
@@ -110,7 +111,7 @@ test("textures and regions are carried on", async () => {
   expect((await pastiche(parts, { cwd })).status).toBe(0);
   const regions = await pastiche(["--from", "parts.png", "-s", "96", "-o", "parts-large.png"], { cwd });
   expect(regions.status).toBe(0);
-  expect((await readMade(at("parts-large.png"))).mask?.name).toBe("mask.png");
+  expect((await readMade(at("parts-large.png"), nodeFiles)).mask?.name).toBe("mask.png");
 });
 
 describe("refusals", () => {

@@ -76,7 +76,11 @@ describe("text that steers a terminal", () => {
   });
 
   test("out of a checkpoint and out of weights", async () => {
-    const path = await checkpointSaying("steering", (notes) => ({ ...notes, version: STEER, content: named }));
+    const path = await checkpointSaying("steering", (notes) => ({
+      ...notes,
+      version: STEER,
+      pictures: { ...(notes.pictures as Rec), content: named },
+    }));
     const other = await checkpointSaying("other", (notes) => notes, { [STEER]: 1 });
     const tensor = { shape: [1], data: Float32Array.of(1) };
     writeFileSync(at("evil.safetensors"), writeSafetensors(new Map([[STEER, tensor]])));
@@ -99,7 +103,7 @@ describe("text that steers a terminal", () => {
 describe("what a checkpoint names", () => {
   test("a report is written beside it, wherever it says", async () => {
     const elsewhere = join(folder(), "page.html");
-    const report = (notes: Rec) => ({ ...notes, flags: { ...(notes.flags as Rec), report: elsewhere } });
+    const report = (notes: Rec) => ({ ...notes, rest: { ...(notes.rest as Rec), report: elsewhere } });
     const path = await checkpointSaying("reporting", report);
     const { status, stderr } = await pastiche(["resume", path], { cwd });
     expect(status, stderr).toBe(0);
@@ -115,7 +119,13 @@ describe("what a checkpoint names", () => {
   });
 
   test("a pipe is not waited for: as a picture, the output, the report, a lock, the other checkpoint", async () => {
-    const picture = (notes: Rec) => ({ ...notes, content: { ...(notes.content as Rec), name: "p", path: at("p") } });
+    const picture = (notes: Rec) => {
+      const pictures = notes.pictures as Rec;
+      return {
+        ...notes,
+        pictures: { ...pictures, content: { ...(pictures.content as Rec), name: "p", path: at("p") } },
+      };
+    };
     execFileSync("mkfifo", [at("p")]);
     const first = await checkpointSaying("pipe", picture);
     expect(await pastiche(["resume", first], { cwd })).toMatchObject({

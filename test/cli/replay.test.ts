@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { Command } from "commander";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readSettings, settingOptions } from "../../src/cli/flags.ts";
-import { type Made, readMade, settingsText } from "../../src/cli/metadata.ts";
-import { commandLine } from "../../src/cli/shell.ts";
-import { madeWords } from "../../src/cli/show.ts";
+import { readSettings, settingOptions } from "../../src/cli/options/settings.ts";
 import { blank } from "../../src/image/image.ts";
+import { commandLine, madeWords } from "../../src/jobs/command.ts";
+import { type Made, readMade, recordText } from "../../src/jobs/record.ts";
 import { scales } from "../../src/losses/loss.ts";
 import { convolutions } from "../../src/models/backbone.ts";
 import { vgg19 } from "../../src/models/index.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
 import type { Range } from "../../src/parameters/value.ts";
+import { nodeFiles } from "../../src/platform/node/job-files.ts";
 import { readPicture } from "../../src/platform/node/pictures.ts";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import * as recipes from "../../src/recipes/index.ts";
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 const pixels = async (name: string) => (await readPicture(at(name))).image;
-const made = (name: string) => readMade(at(name));
+const made = (name: string) => readMade(at(name), nodeFiles);
 
 const layerNames = convolutions(vgg19).map(({ name }) => name);
 
@@ -101,7 +101,7 @@ function parsed(words: string[]) {
   const command = new Command().argument("<content>").argument("<style>").exitOverride();
   for (const option of settingOptions()) command.addOption(option);
   command.parse(words, { from: "user" });
-  return { pictures: command.args, settings: readSettings(command.opts()) };
+  return { pictures: command.args, settings: readSettings(command.opts()).settings };
 }
 
 describe("settings go into a picture, come out as a command line, and are the same", () => {
@@ -132,7 +132,8 @@ describe("settings go into a picture, come out as a command line, and are the sa
         fc.boolean(),
         async (given, content, style, all) => {
           const settings = parseSettings(given);
-          const text = settingsText(start, { ...sources(content, style), settings: given }, pictures, 9);
+          const job = { pictures: sources(content, style), settings };
+          const text = recordText(start, job, pictures, 9, nodeFiles.paths);
           const bytes = await encodePicture("png", { image: blank({ width: 2, height: 2 }) }, { text });
           writeFileSync(at("words.png"), bytes);
           const read: Made = await made("words.png");

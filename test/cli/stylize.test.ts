@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readPictures, typed } from "../../src/cli/inputs.ts";
 import type { Image } from "../../src/image/image.ts";
+import { readPictures } from "../../src/jobs/pictures.ts";
+import { source } from "../../src/jobs/request.ts";
+import { nodeFiles } from "../../src/platform/node/job-files.ts";
 import { readPicture } from "../../src/platform/node/pictures.ts";
 import { encodePicture } from "../../src/platform/node/pictures-write.ts";
 import { readPictureText } from "../../src/platform/pictures-text.ts";
@@ -97,13 +99,13 @@ describe("results", () => {
   test("pictures reduced as they are read give the sizes, and the very photo, of whole ones", async () => {
     writeFileSync(at("long.png"), await png(331, 97));
     writeFileSync(at("tall.png"), await png(83, 257));
-    const sources = { content: typed(at("long.png")), style: [typed(at("tall.png"))] };
+    const sources = { content: source(at("long.png")), style: [source(at("tall.png"))] };
     const whole = [await readPicture(at("long.png")), await readPicture(at("tall.png"))] as const;
     const print = ({ width, height, data }: Image) => [width, height, createHash("sha256").update(data).digest("hex")];
     for (const size of [16, 47, 48, 95, 96, 97, 300, 331, 400]) {
       for (const styleScale of [0.33, 1, 1.7]) {
         const settings = parseSettings({ size, styleScale, color: "free", minSize: 16 });
-        const read = await readPictures(sources, settings);
+        const read = await readPictures(sources, settings, nodeFiles);
         const [small, large] = [read, { content: whole[0], style: [whole[1]] }].map(({ content, style }) => {
           const pictures = { content: content!.image, style: style.map(({ image }) => image) };
           return prepare(pictures, settings, levelsOf(pictures, settings));

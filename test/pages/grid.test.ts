@@ -68,8 +68,8 @@ describe("before the first run", () => {
     [["photo.png", "painting.png", "--vary", "brush=1,2"], 2, "content, style, or a setting"],
     [["photo.png", "painting.png", "--vary", "alpha=1", "--vary", "content-weight=2"], 2, "every setting once"],
     [["photo.png", "painting.png", "--alpha", "1", "--vary", "alpha=1,2"], 2, "--alpha: expected to be left out"],
-    [["photo.png", "painting.png", "--vary", "alpha=0.1,-3"], 2, "With alpha -3: --alpha: expected at least 0"],
-    [["photo.png", "painting.png", "--vary", "steps=1.5,2"], 2, "With steps 1.5: --steps: expected a whole number"],
+    [["photo.png", "painting.png", "--vary", "alpha=0.1,-3"], 2, "--vary alpha: expected at least 0"],
+    [["photo.png", "painting.png", "--vary", "steps=1.5,2"], 2, "--vary steps: expected a whole number"],
     [
       ["photo.png", "painting.png", "--vary", "optimizer=adam,lbfgs", "--beta1", "0.8"],
       2,
@@ -154,7 +154,9 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
       watch: (stderr, kill) => void (stderr.includes('"step":20,') && kill("SIGINT")),
     });
     expect(stopped).toMatchObject({ status: 130, stderr: expect.stringContaining("Stopped with 0 of 1 pictures") });
-    expect(readdirSync(at("bent")).sort()).toEqual(["grid.json", "index.html", "seed-7.png.ckpt", "sheet.png"]);
+    // On a slow machine there are two checkpoints already.
+    const left = readdirSync(at("bent")).filter((name) => !name.endsWith("~"));
+    expect(left.sort()).toEqual(["grid.json", "index.html", "seed-7.png.ckpt", "sheet.png"]);
     const { status, stderr } = await grid([...one, "-o", "bent"]);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^Going on with seed 7 after step \d\d\.$/m);

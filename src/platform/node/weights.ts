@@ -97,6 +97,14 @@ export async function loadWeights(backbone: Backbone, options: WeightsOptions = 
 }
 
 /**
+ * The digest of a backbone's weights, after the cache's copy was read in full and compared with its record. Errors as of
+ * `loadWeights`.
+ */
+export async function verifyWeights(backbone: Backbone): Promise<{ readonly digest: string }> {
+  return (await cachedWeights(backbone, { verify: true })) ?? (await loadWeights(backbone));
+}
+
+/**
  * Imports the user's weights file (`.h5`, `.pth` or `.safetensors`), replacing the cache entry. `official` names the
  * published file that it equals, if any. Throws a `UserError` if the file does not fit.
  */

@@ -1,0 +1,28 @@
+/** What commands write to and run on: this process, or in a test whatever stands in for it. */
+import type * as Door from "../../node.ts";
+
+/** A stream that text is written to. */
+export interface TextStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+export interface Context {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  /** The library, loaded when a command runs, so that help is quick. */
+  door(): Promise<typeof Door>;
+  /** Sets what the process will exit with. */
+  exitWith(status: number): void;
+}
+
+/** This process. */
+export const processContext: Context = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  door: () => import("../../node.ts"),
+  exitWith(status) {
+    process.exitCode = status;
+  },
+};

@@ -1,0 +1,99 @@
+/** Jobs in words and as JSON: what is said before, during and after one. */
+import { basename } from "node:path";
+import { bytesText } from "../../errors.ts";
+import type { JobResult, PlannedEvent, StoppedEvent } from "../../jobs/events.ts";
+import type { Size, StartEvent } from "../../node.ts";
+import type { TextStream } from "./context.ts";
+import { type Progress, type ProgressStyle, progressFor } from "./progress.ts";
+
+/** Says a line, unless nothing is to be said. */
+export type Say = (line: string) => void;
+
+/** Where a job's progress is shown and its lines are said. */
+export interface Voice {
+  readonly progress: Progress;
+  readonly say: Say;
+}
+
+export function voice(
+  { quiet = false, progress: style }: { readonly quiet?: boolean | undefined; readonly progress: ProgressStyle },
+  stream: TextStream,
+): Voice {
+  const progress = progressFor(quiet && style === "auto" ? "none" : style, stream);
+  return {
+    progress,
+    say(line) {
+      if (!quiet) progress.note(line);
+    },
+  };
+}
+
+/** What is worth a line when a job starts. `resumed`: it goes on from its own checkpoint. */
+export function startLines(
+  start: StartEvent,
+  { settings, pictures: { style } }: Pick<PlannedEvent, "settings" | "pictures">,
+  { resumed, verbose = false }: { readonly resumed: boolean; readonly verbose?: boolean | undefined },
+): string[] {
+  const lines: string[] = [];
+  if (!resumed && settings.model === "auto" && start.model === "pocket")
+    lines.push("Using pocket, the small network of the package. For VGG19's full quality: pastiche models pull vgg19");
+  if (start.regions) lines.push(`Regions: ${start.regions.map((region) => regionText(region, style)).join("; ")}.`);
+  lines.push(`${planLine(start)}.`);
+  if (verbose) {
+    const sizes = start.levels.map(({ width, height, steps }) => `${width}x${height}*${steps}`).join(" ");
+    lines.push(`network ${start.model} (${start.weights.slice(0, 16)}), runtime ${start.runtime}, levels ${sizes}`);
+  }
+  return lines;
+}
+
+/** What becomes of a region: a mistaken colour is seen here. */
+function regionText(
+  { name, share, paintings }: NonNullable<StartEvent["regions"]>[number],
+  style: PlannedEvent["pictures"]["style"],
+): string {
+  const part = share < 0.01 ? "less than 1%" : `${Math.round(share * 100)}%`;
+  const like = paintings.map((i) => basename(style[i]!.name)).join(" and ");
+  return `${name} (${part}) ${like === "" ? "stays as it is" : `like ${like}`}`;
+}
+
+/** A job in a line: `2048x1365 in 9 levels, 300 steps, in 6 tiles of 768, about 1.2 GB of memory, about 25 min`. */
+export function planLine({ levels, steps, work, tile, peak, seconds }: Omit<StartEvent, "type">): string {
+  const { width, height } = levels.at(-1)!;
+  const { tiles } = work.at(-1)!;
+  const how = tiles === 1 ? "whole" : `in ${tiles} tiles of ${tile}`;
+  const sizes = levels.length === 1 ? "one level" : `${levels.length} levels`;
+  const time = seconds === undefined ? "" : `, about ${duration(seconds)}`;
+  return `${width}x${height} in ${sizes}, ${steps} steps, ${how}, about ${bytesText(peak)} of memory${time}`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** One object about the result, for standard output; `null` for the picture's facts where none was written. */
+export function resultRecord({ output, size, step, loss, seconds, start }: JobResult, planned: string | undefined) {
+  const picture = {
+    output: size ? (output ?? planned ?? null) : null,
+    width: size?.width ?? null,
+    height: size?.height ?? null,
+  };
+  const origin = start && { model: start.model, weights: start.weights, runtime: start.runtime };
+  return { ...picture, steps: step, loss, seconds, ...origin };
+}
+
+/** The result in a line. */
+export function summary({ size, step, loss, seconds }: JobResult): string {
+  return `${size!.width}x${size!.height}, ${step} steps, ${seconds.toFixed(1)} s, loss ${loss.toPrecision(4)}`;
+}
+
+/** What a stopped job has written; of an earlier level, how large it is. */
+export function stoppedLine({ why, result: { output, size, step, start } }: StoppedEvent): string | undefined {
+  if (size === undefined)
+    return why === "stopped" ? "Stopped before the first step; there is nothing to save." : undefined;
+  if (output === undefined) return undefined;
+  const final = start!.levels.at(-1)!;
+  const text = ({ width, height }: Size) => `${width}x${height}`;
+  const earlier = text(size) === text(final) ? "" : ` (${text(size)}, not yet ${text(final)})`;
+  return `Stopped after step ${step}; what there is was saved as ${output}${earlier}`;
+}

@@ -1,0 +1,101 @@
+/** One job on the terminal: its request is run, its events are shown. */
+import { UserError } from "../../errors.ts";
+import { commandLine, pathArgument } from "../../jobs/command.ts";
+import type { JobEvent, PlannedEvent } from "../../jobs/events.ts";
+import type { JobRequest } from "../../jobs/request.ts";
+import type { MachineWishes } from "../../jobs/run.ts";
+import type { VoiceFlags } from "../options/job.ts";
+import { flagOf } from "../options/settings.ts";
+import type { Context } from "./context.ts";
+import { interruption } from "./interruption.ts";
+import { resultRecord, startLines, stoppedLine, summary, type Voice, voice } from "./messages.ts";
+import { printJson, printPath } from "./streams.ts";
+
+/** How much of a job's time may be spent to say how long it will take. */
+const FORECAST = 0.01;
+
+/** Runs the job to its end, or until it is stopped: then what there is, is kept. */
+export async function runOnTerminal(request: JobRequest, flags: VoiceFlags, context: Context): Promise<void> {
+  const { checkRuntimeName, createStylizer, jobs, nodeFiles } = await context.door();
+  if (request.machine?.runtime !== undefined) checkRuntimeName(request.machine.runtime, "--runtime");
+  const speaks = voice(flags, context.stderr);
+  const stop = interruption(speaks.say);
+  let stylizer: Awaited<ReturnType<typeof createStylizer>> | undefined;
+  const open = async (wishes: MachineWishes) => {
+    stylizer = await createStylizer({ ...wishes, onNote: speaks.say });
+    stop.listen();
+    return stylizer;
+  };
+  try {
+    const options = { signal: stop.signal, label: flagOf, forecast: flags.quiet ? undefined : FORECAST };
+    const shown = showing(request, flags, speaks, context);
+    for await (const event of jobs.runJob(open, request, nodeFiles, options)) {
+      shown.show(event);
+      if (event.type === "stopped" && event.why === "stopped") context.exitWith(stop.status());
+    }
+  } finally {
+    stop.dispose();
+    await stylizer?.dispose();
+  }
+}
+
+/** Shows a job's events. */
+export function showing(
+  request: JobRequest,
+  { json = false, quiet = false, verbose = false }: Omit<VoiceFlags, "progress">,
+  { progress, say }: Voice,
+  { stdout }: Context,
+): { show(event: JobEvent): void } {
+  let planned: PlannedEvent | undefined;
+  return {
+    show(event) {
+      progress.show(event);
+      switch (event.type) {
+        case "note":
+          return say(event.text);
+        case "planned":
+          planned = event;
+          if (json && event.output === "-")
+            throw new UserError("usage", "--json and the picture both want standard output; give -o FILE.");
+          if (namedAfterSeveral(request)) {
+            const names = event.pictures.style.map(({ name }) => name).join(" and ");
+            say(`Painting like ${names} together, to ${event.output} (-o gives another name).`);
+          }
+          return;
+        case "start":
+          for (const line of startLines(event, planned!, { resumed: request.resume !== undefined, verbose })) say(line);
+          return;
+        case "result": {
+          const { result, taken } = event;
+          const output = result.output!;
+          if (taken !== undefined)
+            progress.note(`${taken} has appeared meanwhile and was left alone; this is ${output}`);
+          if (json) printJson(resultRecord(result, planned?.output), stdout);
+          else if (output !== "-" && !quiet) printPath(output, stdout);
+          if (verbose) say(summary(result));
+          return;
+        }
+        case "stopped": {
+          progress.clear();
+          const line = stoppedLine(event);
+          if (line !== undefined) say(line);
+          if (event.resume) say(`To go on: ${resumeCommand(event.resume)}`);
+          if (json && event.why === "stopped")
+            printJson({ ...resultRecord(event.result, planned?.output), stopped: true }, stdout);
+        }
+      }
+    },
+  };
+}
+
+/** Several paintings without a name for the result: perhaps one of them was meant to be that. */
+function namedAfterSeveral({ pictures, output, settings, resume, from, replay }: JobRequest): boolean {
+  if (resume ?? from ?? replay) return false;
+  const path = output ? output.path : undefined;
+  return (pictures?.style?.length ?? 0) > 1 && path === undefined && settings?.blend === undefined;
+}
+
+function resumeCommand({ resume, force, report }: { resume: string; force: boolean; report?: string | undefined }) {
+  const words = ["pastiche", "resume", pathArgument(resume), ...(force ? ["-f"] : [])];
+  return commandLine([...words, ...(report === undefined ? [] : ["--report", pathArgument(report)])]);
+}

@@ -1,0 +1,90 @@
+/**
+ * What a grid's folder holds in `grid.json`: which cells there are, how each went, its curves. Whether a picture is still
+ * what it says, its own record tells.
+ */
+import * as z from "zod/mini";
+import type { JobFiles } from "../jobs/files.ts";
+import { readMade } from "../jobs/record.ts";
+import { curvesSchema } from "../jobs/report/history.ts";
+import { listRoles, mapRoles } from "../jobs/roles.ts";
+import { version } from "../version.ts";
+import type { Cell, GridPlan } from "./plan.ts";
+
+const outcome = z.object({
+  seconds: z.number(),
+  steps: z.number(),
+  loss: z.nullable(z.number()),
+  runtime: z.string(),
+  curves: curvesSchema,
+});
+/** How a cell went. */
+export type Outcome = z.infer<typeof outcome>;
+
+/** Where a cell stands: undefined before it was run. */
+export interface Standing {
+  readonly outcome?: Outcome | undefined;
+  /** Why there is no picture. */
+  readonly error?: string | undefined;
+  /** Whether its picture is there. */
+  readonly done: boolean;
+}
+
+const schema = z.object({
+  pastiche: z.string(),
+  cells: z.array(z.object({ file: z.string(), outcome: z.optional(outcome) })),
+});
+
+const NAME = "grid.json";
+
+/** How the cells of an earlier run in this folder went, by file; undefined if the folder holds no grid. */
+export async function readRecord(folder: string, files: JobFiles): Promise<Map<string, Outcome> | undefined> {
+  try {
+    const { cells } = z.parse(
+      schema,
+      JSON.parse(new TextDecoder("utf-8").decode(await files.readBytes(files.paths.join(folder, NAME)))),
+    );
+    return new Map(cells.flatMap(({ file, outcome }) => (outcome ? [[file, outcome] as const] : [])));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes down where the grid stands; the file is replaced. */
+export async function writeRecord(
+  folder: string,
+  plan: GridPlan,
+  standings: ReadonlyMap<Cell, Standing>,
+  files: JobFiles,
+): Promise<void> {
+  const record = {
+    pastiche: version,
+    axes: plan.axes.map(({ name, setting, values }) => ({ name, setting, values: values.map(({ label }) => label) })),
+    cells: plan.cells.map((cell) => ({
+      file: cell.file,
+      name: cell.name,
+      settings: cell.settings,
+      ...mapRoles(cell.pictures, ({ name, sha256 }) => ({ name, sha256 })),
+      ...standings.get(cell),
+    })),
+  };
+  const bytes = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
+  await files.write(files.paths.join(folder, NAME), bytes, { force: true });
+}
+
+/**
+ * Whether the cell's picture is there already: `same` where it was made of the same pictures with the same settings on
+ * the same network, to the last step; `other` where something else has the name.
+ */
+export async function standsAlready(folder: string, cell: Cell, files: JobFiles): Promise<"same" | "other" | "none"> {
+  const path = files.paths.join(folder, cell.file);
+  if (!(await files.exists(path))) return "none";
+  const made = await readMade(path, files).catch(() => undefined);
+  if (!made) return "other";
+  const digests = listRoles(cell.pictures).map(({ sha256 }) => sha256);
+  const same =
+    JSON.stringify(made.settings) === JSON.stringify(cell.settings) &&
+    made.model === cell.model &&
+    made.step === made.steps &&
+    String(listRoles<{ sha256: string }>(made).map(({ sha256 }) => sha256)) === String(digests);
+  return same ? "same" : "other";
+}

@@ -1,0 +1,30 @@
+/** A job that is asked for again goes on from its own checkpoint, if that is there; anything else of its name is removed. */
+import type { Settings } from "../../settings/settings.ts";
+import type { JobFiles } from "../files.ts";
+import { readProgress } from "../notes.ts";
+import type { JobRequest, Sources } from "../request.ts";
+import { listRoles } from "../roles.ts";
+import type { Resumed } from "./job.ts";
+
+/** Where the job goes on; undefined if it begins. Pictures without digests belong to no checkpoint. */
+export async function adoptedCheckpoint(
+  { output, checkpoint }: JobRequest,
+  pictures: Sources,
+  settings: Settings,
+  files: JobFiles,
+): Promise<Resumed | undefined> {
+  const adopt = checkpoint ? checkpoint.adopt : undefined;
+  if (!adopt || !output || output.path === undefined) return undefined;
+  const store = files.checkpoints(output.path);
+  const found = await files.readCheckpoint(store.path).catch(() => undefined);
+  const progress = readProgress(found?.notes);
+  const fits =
+    found !== undefined &&
+    progress !== undefined &&
+    found.checkpoint.model === adopt.model &&
+    progress.settings === JSON.stringify(settings) &&
+    String(progress.digests) === String(listRoles(pictures).map(({ sha256 }) => sha256));
+  if (fits) return { checkpoint: found.checkpoint, store: found.slots, progress };
+  await store.remove().catch(() => {});
+  return undefined;
+}

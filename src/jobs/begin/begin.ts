@@ -1,0 +1,28 @@
+/** From a request to a job that may be run: its pictures' files, its complete settings, and where it goes on from. */
+import { UserError } from "../../errors.ts";
+import { givenSettings } from "../../settings/changes.ts";
+import { parseSettings } from "../../settings/settings.ts";
+import type { JobFiles } from "../files.ts";
+import type { Label } from "../pictures.ts";
+import type { JobRequest } from "../request.ts";
+import { adoptedCheckpoint } from "./adopt.ts";
+import { carriedJob } from "./carry.ts";
+import type { BegunJob } from "./job.ts";
+import { replayedJob } from "./replay.ts";
+import { resumedJob } from "./resume.ts";
+
+/** The job that a request asks for. Errors: `usage`, `picture`, `file`. */
+export async function beginJob(request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {
+  const { resume, from, replay } = request;
+  if ([resume, from, replay].filter((one) => one !== undefined).length > 1)
+    throw new UserError("usage", "A job goes on with one thing: resume, from or replay.");
+  if (resume !== undefined) return resumedJob(resume, request, files, label);
+  if (from !== undefined) return carriedJob(from, request, files, label);
+  if (replay !== undefined) return replayedJob(replay, request, files, label);
+  const { style = [], ...others } = request.pictures ?? {};
+  if (style.length === 0) throw new UserError("usage", "A job needs a painting, or several.");
+  const pictures = { ...others, style };
+  const settings = parseSettings(request.settings, label);
+  const adopted = await adoptedCheckpoint(request, pictures, settings, files);
+  return { request, pictures, settings, given: adopted ? undefined : givenSettings(settings), resume: adopted };
+}

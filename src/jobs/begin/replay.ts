@@ -1,0 +1,91 @@
+/** A result is made again from its own record, or with some settings and pictures changed. */
+import { cleaned, UserError } from "../../errors.ts";
+import type { Depth } from "../../platform/pictures.ts";
+import { changedSettings, givenSettings } from "../../settings/changes.ts";
+import { version } from "../../version.ts";
+import type { JobFiles } from "../files.ts";
+import type { Recorded } from "../notes.ts";
+import type { Label } from "../pictures.ts";
+import { type Made, readMade } from "../record.ts";
+import type { JobRequest, Source, Sources } from "../request.ts";
+import { mapRolesInTurn, type Roles, roleAt } from "../roles.ts";
+import { digestOf, findPicture } from "./found.ts";
+import type { BegunJob } from "./job.ts";
+
+/** The job that makes the result at `path` again. */
+export async function replayedJob(path: string, request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {
+  const { dirname, join, parse, withEnding } = files.paths;
+  const made = await readMade(path, files);
+  if (made.from) {
+    const why = `was carried on from a state (${made.from.name}), which its pictures do not give back`;
+    throw new UserError(
+      "usage",
+      `${cleaned(path)} ${why}: \`pastiche show\` prints the command that makes it from that file.`,
+    );
+  }
+  const { changes, pictures: given = {} } = { changes: request.settings ?? {}, pictures: request.pictures };
+  const settings = changedSettings(made.settings, { model: made.model as never, ...changes });
+  // Another kind of start takes the place of the file that it started from.
+  const start = given.start ?? (changes.init === undefined ? made.start : undefined);
+  const { pictures, others } = await picturesOf({ ...made, start }, made, given, {
+    folder: dirname(path),
+    files,
+    label,
+  });
+  const { dir, name, ext } = parse(path);
+  const wanted = request.output || {};
+  const output = wanted.path ?? withEnding(join(dir, name), `-replay${ext}`, 20);
+  const depth = wanted.depth ?? (await depthFor(path, output, files));
+  return {
+    request: { ...request, output: request.output === false ? false : { ...wanted, path: output, depth } },
+    pictures,
+    settings,
+    given: givenSettings(settings),
+    eightBits: made.precision && made.precision === "int8",
+    remarks: ({ runtime, weights, model, precision }) => [
+      ...others.map((other) => `Note: ${other} is not the picture that it was made of.`),
+      ...(runtime !== made.runtime
+        ? [`Note: it was made on ${made.runtime}, this is ${runtime}; the last bits may differ.`]
+        : []),
+      ...(settings.precision === "auto" && made.precision && precision !== made.precision
+        ? [`Note: most of its steps were in ${made.precision}, which cannot be here; now they are in ${precision}.`]
+        : []),
+      ...(model === made.model && weights !== made.weights
+        ? [`Note: it was made with other weights of ${model} (${made.weights.slice(0, 16)}).`]
+        : []),
+      ...(made.version !== version
+        ? [`Note: it was made with pastiche ${made.version}, this is ${version}; the result may differ.`]
+        : []),
+      ...(made.step < made.steps ? [`Note: it shows step ${made.step} of ${made.steps}; now all are done.`] : []),
+    ],
+  };
+}
+
+/** The pictures, found again or as given; `others` are those given that are not the same. */
+async function picturesOf(
+  wanted: Roles<Source | Recorded>,
+  made: Made,
+  given: Partial<Sources>,
+  search: Parameters<typeof findPicture>[2],
+): Promise<{ pictures: Sources; others: string[] }> {
+  const others: string[] = [];
+  const pictures = await mapRolesInTurn({ ...wanted, ...present(given) }, async (one, role, index): Promise<Source> => {
+    if (!(role in present(given))) return findPicture(role, one as Recorded, search);
+    const { path } = one as Source;
+    const recorded = roleAt(made, role, index);
+    const digest = recorded && path !== "-" ? await digestOf(path, search.files) : undefined;
+    if (digest !== undefined && digest !== recorded!.sha256) others.push(path);
+    return one as Source;
+  });
+  return { pictures, others };
+}
+
+function present(given: Partial<Sources>): Partial<Sources> {
+  return Object.fromEntries(Object.entries(given).filter(([, one]) => one !== undefined));
+}
+
+/** The depth of the result, where the output's format has it. */
+async function depthFor(path: string, output: string, files: JobFiles): Promise<Depth> {
+  const { depth } = await files.readPicture(path, { longSide: 1 });
+  return depth === 16 && /\.(png|tiff?)$/i.test(output) ? 16 : 8;
+}

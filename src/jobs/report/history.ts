@@ -1,0 +1,45 @@
+/** The losses of a job by step, thinned where there are very many. */
+import * as z from "zod/mini";
+import type { StepEvent } from "../../transfer/events.ts";
+
+export const curvesSchema = z.object({
+  /** Ascending. */
+  steps: z.readonly(z.array(z.number())),
+  /** By the term's name, its share of the loss at each of these steps. */
+  terms: z.record(z.string(), z.readonly(z.array(z.number()))),
+  /** One step is kept of every so many. */
+  every: z.number(),
+});
+export type Curves = z.infer<typeof curvesSchema>;
+
+export interface LossHistory {
+  add(event: StepEvent): void;
+  curves(): Curves;
+}
+
+/** A history of at most `most` steps: when there are more, every other one is dropped, and so again. Goes on after `before`. */
+export function lossHistory(most: number, before: Curves = { steps: [], terms: {}, every: 1 }): LossHistory {
+  let kept: Pick<StepEvent, "step" | "terms">[] = before.steps.map((step, i) => ({
+    step,
+    terms: Object.fromEntries(Object.entries(before.terms).map(([name, values]) => [name, values[i] ?? 0])),
+  }));
+  let { every } = before;
+  let last: Pick<StepEvent, "step" | "terms"> | undefined;
+  return {
+    add({ step, terms }) {
+      last = { step, terms };
+      if (step % every === 0) kept.push(last);
+      while (kept.length > most) {
+        every *= 2;
+        kept = kept.filter((one) => one.step % every === 0);
+      }
+    },
+    curves() {
+      // The last step always has a point: it is the result's.
+      const all = last && kept.at(-1) !== last ? [...kept, last] : kept;
+      const names = Object.keys(last?.terms ?? {});
+      const terms = names.map((name) => [name, all.map((one) => one.terms[name] ?? 0)] as const);
+      return { steps: all.map(({ step }) => step), terms: Object.fromEntries(terms), every };
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** A job as plain JSON: what to paint, from which files, and what to write. Every front door asks for jobs like this. */
+import { UserError } from "../errors.ts";
+import type { Depth } from "../platform/pictures.ts";
+import { starts } from "../settings/schema.ts";
+import type { SettingsInput } from "../settings/settings.ts";
+import type { Roles } from "./roles.ts";
+
+/** A picture's file. */
+export interface Source {
+  /** Where it is; `-` for standard input. */
+  readonly path: string;
+  /** What it was called when the job was first asked for; the result's record says so. */
+  readonly name: string;
+  /** The digest that it must have. */
+  readonly sha256?: string | undefined;
+}
+
+/** The files of a job. */
+export type Sources = Roles<Source>;
+
+/** A picture's file as it was named by a person. */
+export function source(path: string): Source {
+  return { path, name: path };
+}
+
+/**
+ * The picture to start from, if a value of the setting `init` is no kind of start but the name of a file: something with a
+ * dot or a slash in it, or `-`. A `usage` error if it is neither.
+ */
+export function startFile(init: unknown, label: (name: string) => string = String): string | undefined {
+  if (typeof init !== "string" || (starts as readonly string[]).includes(init)) return undefined;
+  if (init === "-" || /[./\\]/.test(init)) return init;
+  const choices = `${starts.join(", ")} or a picture's file`;
+  throw new UserError("usage", `${label("init")}: expected one of ${choices}, got "${init}".`);
+}
+
+export interface JobRequest {
+  /**
+   * The pictures: a new job needs its paintings. With `resume`, `from` and `replay`, those that are not where they were or
+   * that are to be others; the rest is found again.
+   */
+  readonly pictures?: Partial<Sources> | undefined;
+  /** Whatever differs from the defaults; with `from` and `replay`, whatever changes. */
+  readonly settings?: SettingsInput | undefined;
+  /** What becomes of the result; false: no file is written. */
+  readonly output?: OutputRequest | false | undefined;
+  /** When snapshots are written beside the result; left out, as the recipe has it. */
+  readonly snapshots?: SnapshotRequest | undefined;
+  /** How the job's state is kept while it runs; false: not at all. */
+  readonly checkpoint?: CheckpointRequest | false | undefined;
+  /** The HTML page about the job. */
+  readonly report?: string | undefined;
+  /** Goes on with a stopped job, from this checkpoint. */
+  readonly resume?: string | undefined;
+  /** Carries a job on to a larger size, from this checkpoint. */
+  readonly from?: string | undefined;
+  /** Makes this result again, from its own record. */
+  readonly replay?: string | undefined;
+  /** What it should run on. */
+  readonly machine?: MachineRequest | undefined;
+  /** The most pixels of a picture that is read. */
+  readonly maxPixels?: number | undefined;
+  /** At most so many points of loss curves are told with the result, and kept in checkpoints; none where left out. */
+  readonly curves?: number | undefined;
+}
+
+export interface OutputRequest {
+  /** The file, its ending decides the format; `-` for standard output. Left out, named after the pictures. */
+  readonly path?: string | undefined;
+  /** Bits of a colour value; by default 8. */
+  readonly depth?: Depth | undefined;
+  /** Of JPEG and WebP, 1 to 100; by default 95. */
+  readonly quality?: number | undefined;
+  /** Whether the file holds a record of how it was made; by default it does. */
+  readonly metadata?: boolean | undefined;
+  /** Replace files that exist. */
+  readonly force?: boolean | undefined;
+  /** Whether a job that was stopped writes what it has; by default it does. */
+  readonly partial?: boolean | undefined;
+}
+
+export interface SnapshotRequest {
+  /** One after every so many steps; 0 for none. */
+  readonly every?: number | undefined;
+  /** One after each of these steps. */
+  readonly at?: readonly number[] | undefined;
+}
+
+export interface CheckpointRequest {
+  /** Seconds between checkpoints; 0 for none on the way; by default 30. */
+  readonly every?: number | undefined;
+  /** Whether the last one stays when the job is done. */
+  readonly keep?: boolean | undefined;
+  /** Goes on from what is there if it is of this very job, on that network; anything else is removed. */
+  readonly adopt?: { readonly model: string } | undefined;
+}
+
+export interface MachineRequest {
+  readonly runtime?: string | undefined;
+  readonly threads?: number | undefined;
+  /** Bytes that the job may take. */
+  readonly memory?: number | undefined;
+}
