@@ -1,4 +1,5 @@
 /** The public API, listed: changing it means changing this file. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as core from "../src/index.ts";
 import * as node from "../src/node.ts";
@@ -195,4 +196,8 @@ test("the parts that can be selected by name", () => {
       ],
     }
   `);
+});
+
+test("the version is that of the package", () => {
+  expect(core.version).toBe(JSON.parse(readFileSync("package.json", "utf8")).version);
 });
