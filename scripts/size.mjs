@@ -11,7 +11,6 @@ const FILES = 15;
 /** Folders that are still larger. Numbers only shrink. */
 const larger = new Map([
   ["platform/node", 25],
-  ["cli", 43],
   ["jobs", 17],
 ]);
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
