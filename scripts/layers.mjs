@@ -52,7 +52,7 @@ const arrows = [
     room: "jobs/",
     to: [
       ...["errors.ts", "version.ts", "records.ts", "settings/", "recipes/", "image/", "pages/", "schedule/"],
-      ...["platform/pictures.ts", "platform/pictures-text.ts", "transfer/", "zod"],
+      ...["platform/pictures.ts", "platform/pictures/text.ts", "transfer/", "zod"],
     ],
   },
   {
@@ -66,7 +66,7 @@ const arrows = [
     room: "cli/",
     to: [
       ...["errors.ts", "version.ts", "node.ts", "jobs/", "grid/", "settings/", "parameters/", "server/"],
-      ...["transfer/inspect/", "weights/layouts.ts", "platform/node/shortage.ts", "commander", "open", "node:"],
+      ...["transfer/inspect/", "weights/layouts.ts", "platform/node/files/shortage.ts", "commander", "open", "node:"],
     ],
   },
   { room: "server/", to: ["errors.ts", "node.ts", "hono", "@hono/node-server", "node:"] },

@@ -12,9 +12,9 @@
 import { fileURLToPath } from "node:url";
 import { cachedMeasurement } from "./platform/node/measurement-cache.ts";
 import { memoryToTake, peakSoFar } from "./platform/node/memory.ts";
-import { loadNetwork, type NetworkOptions } from "./platform/node/networks.ts";
-import { readPicture } from "./platform/node/pictures.ts";
+import { readPicture } from "./platform/node/pictures/read.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
+import { loadNetwork, type NetworkOptions } from "./platform/node/weights/networks.ts";
 import type { RuntimeOptions } from "./runtimes/runtime.ts";
 import type { GivenJob, PictureReader } from "./transfer/job.ts";
 import { checkOptions, jobOptions, machineOptions } from "./transfer/options.ts";
@@ -27,14 +27,20 @@ export * from "./index.ts";
 export { cacheFolder } from "./platform/node/cache-folder.ts";
 export { nodeFiles } from "./platform/node/job-files.ts";
 export { memoryToTake } from "./platform/node/memory.ts";
-export { loadNetwork } from "./platform/node/networks.ts";
-export { type ReadOptions, readPicture } from "./platform/node/pictures.ts";
-export { encodePicture, writePicture } from "./platform/node/pictures-write.ts";
+export { type ReadOptions, readPicture } from "./platform/node/pictures/read.ts";
+export { encodePicture, writePicture } from "./platform/node/pictures/write.ts";
 export { checkRuntimeName, openRuntime, processors, runtimes } from "./platform/node/runtimes.ts";
-export { findWeights, importWeights, loadWeights, removeWeights, verifyWeights } from "./platform/node/weights.ts";
-export { type PullOptions, pullWeights } from "./platform/node/weights-pull.ts";
+export { loadNetwork } from "./platform/node/weights/networks.ts";
+export { type PullOptions, pullWeights } from "./platform/node/weights/pull.ts";
+export {
+  findWeights,
+  importWeights,
+  loadWeights,
+  removeWeights,
+  verifyWeights,
+} from "./platform/node/weights/weights.ts";
+export { readPictureText } from "./platform/pictures/text.ts";
 export type { Drawing, EncodeOptions, Picture } from "./platform/pictures.ts";
-export { readPictureText } from "./platform/pictures-text.ts";
 
 /** Where a picture may come from: a path or a `file:` address, its bytes, or a `File` or other `Blob`. */
 export type PictureSource = string | URL | Uint8Array | ArrayBuffer | Blob;

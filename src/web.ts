@@ -15,8 +15,8 @@
  * ```
  */
 export * from "./index.ts";
+export { readPictureText } from "./platform/pictures/text.ts";
 export type { Drawing, EncodeOptions, OutputFormat, Picture } from "./platform/pictures.ts";
-export { readPictureText } from "./platform/pictures-text.ts";
 export type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";
 export {
   importWeights,

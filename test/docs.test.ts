@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { encodePicture } from "../src/platform/node/pictures-write.ts";
+import { encodePicture } from "../src/platform/node/pictures/write.ts";
 import { balanced } from "../src/recipes/balanced.ts";
 import { folder, halves, pastiche, scene } from "./cli/pastiche.ts";
 

@@ -21,7 +21,7 @@ import { pocket } from "../src/models/pocket.ts";
 import { encode } from "../src/onnx/model.ts";
 import { adam } from "../src/optimizers/adam.ts";
 import { checkValues } from "../src/parameters/parameter.ts";
-import { loadWeights } from "../src/platform/node/weights.ts";
+import { loadWeights } from "../src/platform/node/weights/weights.ts";
 import { cpu } from "../src/runtimes/node-cpu.ts";
 import type { Program, Runtime, Value } from "../src/runtimes/runtime.ts";
 import { parseSettings, type SettingsInput } from "../src/settings/settings.ts";

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { blank, type Image } from "../src/image/image.ts";
 import { createStylizer, readPicture, stylize, UserError } from "../src/node.ts";
-import { encodePicture } from "../src/platform/node/pictures-write.ts";
+import { encodePicture } from "../src/platform/node/pictures/write.ts";
 import { folder, png, scene } from "./cli/pastiche.ts";
 
 const cwd = folder();

@@ -2,9 +2,9 @@
 import { flatten } from "../image/alpha.ts";
 import type { Image } from "../image/image.ts";
 import { type SheetPlan, sheet, stacked } from "../image/sheet.ts";
-import { commandLine, madeWords } from "../jobs/command.ts";
 import type { JobFiles } from "../jobs/files.ts";
 import type { Paths } from "../jobs/paths.ts";
+import { commandLine, madeWords } from "../jobs/record/command.ts";
 import { pagePicture, reduced } from "../jobs/report/pictures.ts";
 import { bandsOf, madeLine } from "../jobs/report/report.ts";
 import { clock } from "../jobs/report/time.ts";

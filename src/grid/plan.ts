@@ -2,7 +2,7 @@
 import { invalid, UserError } from "../errors.ts";
 import type { Size } from "../image/image.ts";
 import type { JobFiles } from "../jobs/files.ts";
-import { defaultName } from "../jobs/output.ts";
+import { defaultName } from "../jobs/output/output.ts";
 import type { Paths } from "../jobs/paths.ts";
 import { checkMasks, type Label } from "../jobs/pictures.ts";
 import { type Sources, source, startFile } from "../jobs/request.ts";

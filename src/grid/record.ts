@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { JobFiles } from "../jobs/files.ts";
-import { readMade } from "../jobs/record.ts";
+import { readMade } from "../jobs/record/record.ts";
 import { curvesSchema } from "../jobs/report/history.ts";
 import { listRoles, mapRoles } from "../jobs/roles.ts";
 import { version } from "../version.ts";

@@ -1,13 +1,13 @@
 /** Jobs from request to files: what front doors use. */
 export { hasPhoto } from "./begin/carry.ts";
-export { commandLine, madeWords, pathArgument, settingWords } from "./command.ts";
 export type { JobEvent, JobResult, PlannedEvent, ResultEvent, Resumable, StoppedEvent } from "./events.ts";
 export type { CheckpointStore, FileOptions, JobFiles, Lock, PictureOptions, StoredCheckpoint } from "./files.ts";
 export { forecastJob } from "./forecast.ts";
-export { defaultName } from "./output.ts";
+export { defaultName } from "./output/output.ts";
 export { type Paths, slashPaths } from "./paths.ts";
 export type { Label } from "./pictures.ts";
-export { type Made, readMade } from "./record.ts";
+export { commandLine, madeWords, pathArgument, settingWords } from "./record/command.ts";
+export { type Made, readMade } from "./record/record.ts";
 export { clock } from "./report/time.ts";
 export {
   type CheckpointRequest,

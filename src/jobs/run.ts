@@ -6,17 +6,17 @@ import type { Job } from "../transfer/stylizer.ts";
 import { version } from "../version.ts";
 import { beginJob } from "./begin/begin.ts";
 import { type BegunJob, outputOf } from "./begin/job.ts";
-import { type JobCheckpoints, jobCheckpoints } from "./checkpoints.ts";
-import { type Course, followedCourse } from "./course.ts";
 import type { JobEvent, JobResult } from "./events.ts";
 import type { JobFiles } from "./files.ts";
-import { restOf } from "./notes.ts";
 import { type Notices, noticeQueue } from "./notices.ts";
-import { outputTarget, type Snapshots, snapshotPlan } from "./output.ts";
+import { type JobCheckpoints, jobCheckpoints } from "./output/checkpoints.ts";
+import { outputTarget, type Snapshots, snapshotPlan } from "./output/output.ts";
+import { type ResultFiles, resultFiles } from "./output/results.ts";
 import { type JobPictures, jobPictures, type Label } from "./pictures.ts";
+import { followedProgress, type Progress } from "./progress.ts";
+import { restOf } from "./record/notes.ts";
 import { type JobReport, jobReport } from "./report/report.ts";
 import type { JobRequest, MachineRequest } from "./request.ts";
-import { type ResultFiles, resultFiles } from "./results.ts";
 import { mapRoles, roleAt } from "./roles.ts";
 
 /** Who computes: a stylizer of any door. */
@@ -108,37 +108,37 @@ async function* run(
 ): AsyncGenerator<JobEvent, JobResult> {
   const { job, output, results, checkpoints, report } = ready;
   const { signal, notices } = running;
-  const course = followedCourse(job);
+  const progress = followedProgress(job);
   let written: string | undefined;
   let done = false;
   const save = async function* (): AsyncGenerator<JobEvent, string | undefined> {
-    if (!results || !course.last) return undefined;
-    return yield* notices.during(results.save(course.last, course.start, { done, signal }));
+    if (!results || !progress.last) return undefined;
+    return yield* notices.during(results.save(progress.last, progress.start, { done, signal }));
   };
   try {
-    yield* follow(stylizer, ready, files, course, running);
+    yield* follow(stylizer, ready, files, progress, running);
     done = true;
     written = yield* save();
     if (checkpoints) yield* notices.during(checkpoints.finish());
-    await report?.write(course, written ?? "");
+    await report?.write(progress, written ?? "");
     const taken = written !== output ? output : undefined;
-    const result = course.result(written);
+    const result = progress.result(written);
     yield { type: "result", result, ...(taken !== undefined && { taken }) };
     return result;
   } catch (error) {
     const why = signal?.aborted && !done ? "stopped" : "failed";
     let failure: unknown = why === "failed" ? error : undefined;
     try {
-      if (course.last && !done && outputOf(job.request).partial !== false) {
+      if (progress.last && !done && outputOf(job.request).partial !== false) {
         written = yield* save();
-        await report?.write(course, written ?? "", why === "stopped" ? "Stopped" : "Failed");
+        await report?.write(progress, written ?? "", why === "stopped" ? "Stopped" : "Failed");
       }
     } catch (another) {
       failure = another;
     }
-    const result = course.result(written);
+    const result = progress.result(written);
     // Refused before it began, there is nothing new to go on with; nor has a job that diverged.
-    const goesOn = course.start && !(error instanceof UserError && error.code === "diverged");
+    const goesOn = progress.start && !(error instanceof UserError && error.code === "diverged");
     const force = outputOf(job.request).force === true && (written ?? output) !== output;
     const resume = goesOn ? checkpoints?.resumable({ force }) : undefined;
     yield { type: "stopped", why, result, ...(resume && { resume }) };
@@ -152,7 +152,7 @@ async function* follow(
   stylizer: JobStylizer,
   { job, pictures, output, snapshots, results, checkpoints, report }: ReadyJob,
   files: JobFiles,
-  course: Course,
+  progress: Progress,
   { signal, forecast, notices }: Running,
 ): AsyncGenerator<JobEvent, void> {
   const notes = output === undefined ? undefined : checkpointNotes(job, pictures, output, files);
@@ -168,12 +168,12 @@ async function* follow(
     if (event.type === "start") for (const text of job.remarks?.(event) ?? []) yield { type: "note", text };
     // What a job stopped before its first step shows is what it started from: nothing to keep.
     if (signal?.aborted && "step" in event && event.step === 0) continue;
-    course.follow(event);
+    progress.follow(event);
     await report?.follow(event);
     if (event.type === "image" && snapshots.has(event.step) && !signal?.aborted)
-      yield* notices.during(results!.snapshot(event, course.start));
+      yield* notices.during(results!.snapshot(event, progress.start));
     if (event.type === "checkpoint")
-      yield* notices.during(checkpoints!.write(event.checkpoint, { ...notes, ...course.progress() }));
+      yield* notices.during(checkpoints!.write(event.checkpoint, { ...notes, ...progress.forCheckpoint() }));
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { blank } from "../../src/image/image.ts";
-import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 import { folder, halves, pastiche, png, quick } from "./pastiche.ts";
 
 const cwd = folder();

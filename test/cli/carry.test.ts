@@ -2,10 +2,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readMade } from "../../src/jobs/record.ts";
+import { readMade } from "../../src/jobs/record/record.ts";
 import { nodeFiles } from "../../src/platform/node/job-files.ts";
-import { readPicture } from "../../src/platform/node/pictures.ts";
-import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { readPicture } from "../../src/platform/node/pictures/read.ts";
+import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 import { folder, halves, pastiche, png } from "./pastiche.ts";
 
 const cwd = folder();

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { blank, type Image } from "../../src/image/image.ts";
-import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 import { folder, pastiche, png } from "./pastiche.ts";
 
 const cwd = folder();

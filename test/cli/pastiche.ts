@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { blank, type Image } from "../../src/image/image.ts";
-import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { readPicture } from "../../src/platform/node/pictures.ts";
-import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { readPicture } from "../../src/platform/node/pictures/read.ts";
+import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 import { folder, pastiche, scene } from "./pastiche.ts";
 
 const cwd = folder();

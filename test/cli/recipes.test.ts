@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { readPicture } from "../../src/platform/node/pictures.ts";
+import { readPicture } from "../../src/platform/node/pictures/read.ts";
 import * as recipes from "../../src/recipes/index.ts";
 import { folder, pastiche, png } from "./pastiche.ts";
 

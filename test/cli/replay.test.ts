@@ -7,16 +7,16 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readSettings, settingOptions } from "../../src/cli/options/settings.ts";
 import { blank } from "../../src/image/image.ts";
-import { commandLine, madeWords } from "../../src/jobs/command.ts";
-import { type Made, readMade, recordText } from "../../src/jobs/record.ts";
+import { commandLine, madeWords } from "../../src/jobs/record/command.ts";
+import { type Made, readMade, recordText } from "../../src/jobs/record/record.ts";
 import { scales } from "../../src/losses/loss.ts";
 import { convolutions } from "../../src/models/backbone.ts";
 import { vgg19 } from "../../src/models/index.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
 import type { Range } from "../../src/parameters/value.ts";
 import { nodeFiles } from "../../src/platform/node/job-files.ts";
-import { readPicture } from "../../src/platform/node/pictures.ts";
-import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { readPicture } from "../../src/platform/node/pictures/read.ts";
+import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 import * as recipes from "../../src/recipes/index.ts";
 import { describeSettings, type SettingDescription } from "../../src/settings/describe.ts";
 import { parseSettings, type SettingsInput } from "../../src/settings/settings.ts";
@@ -268,7 +268,7 @@ describe("replay", () => {
   });
 
   test("says what is not as it was", async () => {
-    const { pastiche: words } = (await import("../../src/platform/pictures-text.ts")).readPictureText(
+    const { pastiche: words } = (await import("../../src/platform/pictures/text.ts")).readPictureText(
       readFileSync(at("out.png")),
     );
     const changed = { ...JSON.parse(words!), version: "0.0.1", runtime: "abacus", weights: "0".repeat(64), step: 2 };

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/transfer/checkpoint/checkpoint.ts";
 import { type Ended, folder, halves, pastiche, png } from "./pastiche.ts";
 

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { encodePicture } from "../../src/platform/node/pictures-write.ts";
+import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 import { folder, halves, pastiche, png } from "./pastiche.ts";
 
 const home = folder();

@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { readPicture } from "../../src/platform/node/pictures.ts";
-import { readPictureText } from "../../src/platform/pictures-text.ts";
+import { readPicture } from "../../src/platform/node/pictures/read.ts";
+import { readPictureText } from "../../src/platform/pictures/text.ts";
 import { folder, pastiche, png } from "./pastiche.ts";
 
 const cwd = folder();

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readPicture } from "../../src/platform/node/pictures.ts";
+import { readPicture } from "../../src/platform/node/pictures/read.ts";
 import { folder, pastiche, png, quick as small } from "../cli/pastiche.ts";
 import { path, startBrowser } from "../web/browser.ts";
 import { cut, open, pointCounts } from "./browser.ts";

@@ -7,8 +7,8 @@ import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { random } from "../../src/image/noise.ts";
-import { readPicture } from "../../src/platform/node/pictures.ts";
-import { readPictureText } from "../../src/platform/pictures-text.ts";
+import { readPicture } from "../../src/platform/node/pictures/read.ts";
+import { readPictureText } from "../../src/platform/pictures/text.ts";
 
 const count = Number(process.env.PASTICHE_FUZZ ?? 500);
 

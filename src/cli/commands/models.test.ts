@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { convolutions } from "../../models/backbone.ts";
 import { vgg19 } from "../../models/index.ts";
-import { loadWeights } from "../../platform/node/weights.ts";
+import { loadWeights } from "../../platform/node/weights/weights.ts";
 import { writeSafetensors } from "../../weights/safetensors.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 import { commandLine } from "../program.ts";

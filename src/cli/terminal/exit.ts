@@ -1,7 +1,7 @@
 /** What an error becomes: a line on standard error and an exit status. */
 import { CommanderError } from "commander";
 import { cleaned, type ErrorCode, jsonLine, UserError } from "../../errors.ts";
-import { shortage } from "../../platform/node/shortage.ts";
+import { shortage } from "../../platform/node/files/shortage.ts";
 import type { TextStream } from "./context.ts";
 
 /** Exit statuses; 130, 143 and 129 are for Ctrl-C, TERM and HUP. */

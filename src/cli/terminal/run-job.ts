@@ -1,7 +1,7 @@
 /** One job on the terminal: its request is run, its events are shown. */
 import { UserError } from "../../errors.ts";
-import { commandLine, pathArgument } from "../../jobs/command.ts";
 import type { JobEvent, PlannedEvent } from "../../jobs/events.ts";
+import { commandLine, pathArgument } from "../../jobs/record/command.ts";
 import type { JobRequest } from "../../jobs/request.ts";
 import type { MachineWishes } from "../../jobs/run.ts";
 import type { VoiceFlags } from "../options/job.ts";

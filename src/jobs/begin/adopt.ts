@@ -1,7 +1,7 @@
 /** A job that is asked for again goes on from its own checkpoint, if that is there; anything else of its name is removed. */
 import type { Settings } from "../../settings/settings.ts";
 import type { JobFiles } from "../files.ts";
-import { readProgress } from "../notes.ts";
+import { readProgress } from "../record/notes.ts";
 import type { JobRequest, Sources } from "../request.ts";
 import { listRoles } from "../roles.ts";
 import type { Resumed } from "./job.ts";

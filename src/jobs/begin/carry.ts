@@ -3,11 +3,11 @@ import { UserError } from "../../errors.ts";
 import { givenSettings } from "../../settings/changes.ts";
 import { carriedSettings } from "../../transfer/checkpoint/carry.ts";
 import type { JobFiles } from "../files.ts";
-import { readNotes } from "../notes.ts";
 import type { Label } from "../pictures.ts";
+import { readNotes } from "../record/notes.ts";
 import type { JobRequest } from "../request.ts";
-import { findPictures } from "./found.ts";
 import type { BegunJob } from "./job.ts";
+import { findPictures } from "./recorded-pictures.ts";
 
 /** The job that goes on from the checkpoint at `path` at a larger size. */
 export async function carriedJob(path: string, request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {

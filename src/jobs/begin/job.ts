@@ -3,7 +3,7 @@ import type { Settings, SettingsInput } from "../../settings/settings.ts";
 import type { Checkpoint } from "../../transfer/checkpoint/checkpoint.ts";
 import type { StartEvent } from "../../transfer/events.ts";
 import type { CheckpointStore } from "../files.ts";
-import type { Origin } from "../notes.ts";
+import type { Origin } from "../record/notes.ts";
 import type { Curves } from "../report/history.ts";
 import type { JobRequest, OutputRequest, Sources } from "../request.ts";
 

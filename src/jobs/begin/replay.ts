@@ -4,13 +4,13 @@ import type { Depth } from "../../platform/pictures.ts";
 import { changedSettings, givenSettings } from "../../settings/changes.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
-import type { Recorded } from "../notes.ts";
 import type { Label } from "../pictures.ts";
-import { type Made, readMade } from "../record.ts";
+import type { Recorded } from "../record/notes.ts";
+import { type Made, readMade } from "../record/record.ts";
 import type { JobRequest, Source, Sources } from "../request.ts";
 import { mapRolesInTurn, type Roles, roleAt } from "../roles.ts";
-import { digestOf, findPicture } from "./found.ts";
 import type { BegunJob } from "./job.ts";
+import { digestOf, findPicture } from "./recorded-pictures.ts";
 
 /** The job that makes the result at `path` again. */
 export async function replayedJob(path: string, request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {

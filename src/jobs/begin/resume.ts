@@ -3,12 +3,12 @@ import { givenSettings } from "../../settings/changes.ts";
 import { parseSettings } from "../../settings/settings.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
-import { readNotes } from "../notes.ts";
 import type { Label } from "../pictures.ts";
-import { isMadeOf } from "../record.ts";
+import { readNotes } from "../record/notes.ts";
+import { isMadeOf } from "../record/record.ts";
 import type { JobRequest } from "../request.ts";
-import { findPictures } from "./found.ts";
 import type { BegunJob } from "./job.ts";
+import { findPictures } from "./recorded-pictures.ts";
 
 /** The rest of the job whose checkpoint is at `path`. */
 export async function resumedJob(path: string, request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {

@@ -9,12 +9,12 @@ import type { StartEvent, StepEvent, StylizeEvent } from "../../transfer/events.
 import { listed } from "../../transfer/pictures/paintings.ts";
 import { version } from "../../version.ts";
 import { type BegunJob, outputOf } from "../begin/job.ts";
-import { commandLine, madeWords, settingTexts } from "../command.ts";
 import type { JobFiles } from "../files.ts";
+import type { Shown } from "../output/results.ts";
 import type { Paths } from "../paths.ts";
 import type { Facts, JobPictures, Label } from "../pictures.ts";
+import { commandLine, madeWords, settingTexts } from "../record/command.ts";
 import type { Sources } from "../request.ts";
-import type { Shown } from "../results.ts";
 import { listRoles, mapRolesInTurn, type Roles, roleAt, roleNames } from "../roles.ts";
 import { lossHistory } from "./history.ts";
 import { pagePicture } from "./pictures.ts";
@@ -31,11 +31,11 @@ export interface JobReport {
   /** Takes note of an event. */
   follow(event: StylizeEvent): Promise<void>;
   /** Writes the page; `stopped` says why there is no more. */
-  write(course: Course, output: string, stopped?: string): Promise<void>;
+  write(progress: Progress, output: string, stopped?: string): Promise<void>;
 }
 
 /** What a job has come to, as a page tells it. */
-export interface Course {
+export interface Progress {
   readonly start: StartEvent | undefined;
   readonly last: Shown | undefined;
   readonly loss: number;
@@ -82,20 +82,20 @@ export async function jobReport(
       snapshots.push({ step: event.step, picture: await embed(event.image, SMALL) });
       if (snapshots.length > STRIP) snapshots = snapshots.filter((_, i) => i % 2 === 1);
     },
-    async write(course, output, stopped) {
-      const { start: begun, last } = course;
+    async write(progress, output, stopped) {
+      const { start: begun, last } = progress;
       if (!begun || !last) return;
       const { pictures, origin, settings } = job;
       const page = reportPage({
         title: titleOf(pictures, files.paths),
-        about: `${last.image.width} × ${last.image.height} pixels, ${last.step} steps, ${clock(course.seconds)}`,
+        about: `${last.image.width} × ${last.image.height} pixels, ${last.step} steps, ${clock(progress.seconds)}`,
         warning: warningOf(begun, last, stopped, log.curves().steps[0] ?? 0),
         key: keyOf(facts),
         inputs: listRoles(inputs),
         before: inputs.content,
         result: await embed(last.image, LARGE),
         snapshots: snapshots.filter(({ step }) => step < last.step),
-        facts: factsOf(course, begun, output, files.paths),
+        facts: factsOf(progress, begun, output, files.paths),
         curves: log.curves(),
         bands: bandsOf(begun.levels),
         command: commandLine(madeWords({ ...pictures, from: origin, settings, model: begun.model })),
@@ -159,7 +159,7 @@ function warningOf({ steps, resumed = 0 }: StartEvent, { step }: Shown, stopped:
   return words.length > 0 ? words.join(" ") : undefined;
 }
 
-function factsOf({ last, loss, seconds }: Course, start: StartEvent, output: string, paths: Paths): Fact[] {
+function factsOf({ last, loss, seconds }: Progress, start: StartEvent, output: string, paths: Paths): Fact[] {
   const { image, step } = last!;
   const taken = step - (start.resumed ?? 0);
   return [

@@ -1,6 +1,6 @@
 /** The contract of an output format: what a file of it can hold, and how pixels become its bytes. */
 import { UserError } from "../../errors.ts";
-import { description } from "../pictures-text.ts";
+import { description } from "../pictures/text.ts";
 
 /** Bits per colour value. */
 export type Depth = 8 | 16;

@@ -1,5 +1,5 @@
 /** PNG: lossless, 8 or 16 bits, text as iTXt chunks. */
-import { insertPngText } from "../pictures-text.ts";
+import { insertPngText } from "../pictures/text.ts";
 import type { Format } from "./format.ts";
 
 export const png: Format = {

@@ -1,5 +1,5 @@
 /** TIFF: lossless (Deflate), 8 or 16 bits, text as its ImageDescription. */
-import { description, insertTiffDescription } from "../pictures-text.ts";
+import { description, insertTiffDescription } from "../pictures/text.ts";
 import type { Format } from "./format.ts";
 
 export const tiff: Format = {

@@ -4,17 +4,17 @@ import { lstat } from "node:fs/promises";
 import { basename, dirname, join, parse, resolve } from "node:path";
 import type { JobFiles } from "../../jobs/files.ts";
 import { limitsFor } from "../pictures.ts";
-import { checkpointPath, checkpointSlots, readCheckpoint } from "./checkpoint-slots.ts";
-import { makeFolder } from "./folder.ts";
-import { takeLock } from "./lock.ts";
-import { withEnding } from "./names.ts";
-import { readPicture } from "./pictures.ts";
-import { readWithin } from "./pictures-file.ts";
-import { encodePicture } from "./pictures-write.ts";
-import { readRegular } from "./regular.ts";
-import { leadsToOneOf } from "./same-file.ts";
-import { readStandardInput, writeStandardOutput } from "./standard-streams.ts";
-import { checkWritable, clearTemporaries, writeAtomically, writeBeside } from "./write.ts";
+import { checkpointPath, checkpointSlots, readCheckpoint } from "./files/checkpoint-slots.ts";
+import { makeFolder } from "./files/folder.ts";
+import { takeLock } from "./files/lock.ts";
+import { withEnding } from "./files/names.ts";
+import { readWithin } from "./files/read.ts";
+import { readRegular } from "./files/regular.ts";
+import { leadsToOneOf } from "./files/same-file.ts";
+import { readStandardInput, writeStandardOutput } from "./files/standard-streams.ts";
+import { checkWritable, clearTemporaries, writeAtomically, writeBeside } from "./files/write.ts";
+import { readPicture } from "./pictures/read.ts";
+import { encodePicture } from "./pictures/write.ts";
 
 export const nodeFiles: JobFiles = {
   paths: { basename, dirname, join, resolve, parse, withEnding },

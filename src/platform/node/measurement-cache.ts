@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "./cache-folder.ts";
-import { makeFolder } from "./folder.ts";
-import { inMessage } from "./paths.ts";
-import { writeAtomically } from "./write.ts";
+import { makeFolder } from "./files/folder.ts";
+import { inMessage } from "./files/paths.ts";
+import { writeAtomically } from "./files/write.ts";
 
 /**
  * The cached answer to `question` for this `software` and processor, else the result of `measure`. An undefined result

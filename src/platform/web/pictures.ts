@@ -10,6 +10,10 @@ import { flatten } from "../../image/alpha.ts";
 import { atMostLong } from "../../image/image.ts";
 import * as formats from "../formats/index.ts";
 import type { InputFormat } from "../formats/input.ts";
+import { headerSize, tiffTags } from "../pictures/header.ts";
+import { toDrawing, toPixels } from "../pictures/pixels.ts";
+import { sniff } from "../pictures/sniff.ts";
+import { insertPngText } from "../pictures/text.ts";
 import {
   checkEncoding,
   checkSize,
@@ -19,10 +23,6 @@ import {
   type OutputFormat,
   type Picture,
 } from "../pictures.ts";
-import { headerSize, tiffTags } from "../pictures-header.ts";
-import { toDrawing, toPixels } from "../pictures-pixels.ts";
-import { sniff } from "../pictures-sniff.ts";
-import { insertPngText } from "../pictures-text.ts";
 import { type ByteSource, bytesOf, type FetchOptions, nameOf, sha256 } from "./bytes.ts";
 
 export interface ReadOptions extends FetchOptions {

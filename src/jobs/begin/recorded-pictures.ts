@@ -1,0 +1,72 @@
+/** Pictures that a checkpoint or a result remembers, found again by where they were and what is in them. */
+import { cleaned, UserError } from "../../errors.ts";
+import type { JobFiles } from "../files.ts";
+import type { Label } from "../pictures.ts";
+import type { Recorded } from "../record/notes.ts";
+import type { Source, Sources } from "../request.ts";
+import { mapRolesInTurn, type Role, type Roles, roleNames } from "../roles.ts";
+
+/** Where to look for them, and what a message calls their part of a request. */
+export interface Search {
+  readonly folder: string;
+  readonly files: JobFiles;
+  readonly label: Label;
+}
+
+/**
+ * The file of a remembered picture: where it was, else a file of its name in the folder or here, that holds the very same
+ * bytes. A `picture` error if there is none.
+ */
+export async function findPicture(
+  role: Role,
+  recorded: Recorded,
+  { folder, files, label }: Search,
+): Promise<Required<Source>> {
+  const { name, path, sha256 } = recorded;
+  const { basename, join } = files.paths;
+  const places = name === "-" ? [] : [path ?? name, name, join(folder, basename(name)), basename(name)];
+  let changed: string | undefined;
+  for (const place of new Set(places)) {
+    const digest = await digestOf(place, files);
+    if (digest === sha256) return { path: place, name, sha256 };
+    if (digest !== undefined) changed ??= place;
+  }
+  const what = `the ${roleNames[role]} of this job`;
+  const why =
+    name === "-"
+      ? `${what[0]!.toUpperCase()}${what.slice(1)} came from standard input`
+      : changed !== undefined
+        ? `${cleaned(changed)} is not ${what} any more`
+        : `${cleaned(path ?? name)}, ${what}, is not there any more`;
+  throw new UserError("picture", `${why}; give it with ${label(role)} FILE.`);
+}
+
+/** The files of a job's remembered pictures, as they are given for their role or else found again. */
+export async function findPictures(
+  recorded: Roles<Recorded>,
+  given: Partial<Sources> = {},
+  search: Search,
+): Promise<Sources> {
+  const { label } = search;
+  for (const role of Object.keys(roleNames) as Role[]) {
+    if (given[role] !== undefined && recorded[role] === undefined)
+      throw new UserError("usage", `${label(role)}: the job has no ${roleNames[role]}; leave it out.`);
+  }
+  for (const role of ["style", "styleMask"] as const) {
+    const [has, got] = [recorded[role]?.length ?? 0, given[role]?.length];
+    if (got !== undefined && got !== has)
+      throw new UserError("usage", `${label(role)}: expected ${has}, as many as the job has, got ${got}.`);
+  }
+  return mapRolesInTurn(recorded, async (one, role, index): Promise<Source> => {
+    const files: Source | readonly Source[] | undefined = given[role];
+    const file = Array.isArray(files) ? (files as readonly Source[])[index] : (files as Source | undefined);
+    if (file === undefined) return findPicture(role, one, search);
+    return { path: file.path, name: one.name, sha256: one.sha256 };
+  });
+}
+
+/** SHA-256 of an ordinary file; undefined where there is none to be read. */
+export async function digestOf(path: string, files: JobFiles): Promise<string | undefined> {
+  const bytes = await files.find(path);
+  return bytes && files.sha256(bytes);
+}

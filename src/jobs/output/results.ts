@@ -1,0 +1,76 @@
+/** The files that a job writes: its result, and snapshots on the way. */
+import { UserError } from "../../errors.ts";
+import type { Image } from "../../image/image.ts";
+import type { StartEvent } from "../../transfer/events.ts";
+import { type BegunJob, outputOf } from "../begin/job.ts";
+import type { JobFiles } from "../files.ts";
+import type { JobPictures } from "../pictures.ts";
+import { recordText } from "../record/record.ts";
+import { listRoles } from "../roles.ts";
+import { replacing, type Snapshots, type Target } from "./output.ts";
+
+/** What a job shows after a step. */
+export interface Shown {
+  readonly image: Image;
+  readonly step: number;
+}
+
+/** Tells people something in a line. */
+export type Say = (line: string) => void;
+
+export interface ResultFiles {
+  /**
+   * Writes the result, `done` or not. Returns the path that it got: not the wished one where a file of that name has
+   * appeared by now, or where that is an input of a job that is not done: then no force lets it be replaced.
+   */
+  save(
+    shown: Shown,
+    start: StartEvent | undefined,
+    how: { done: boolean; signal: AbortSignal | undefined },
+  ): Promise<string>;
+  /** Writes a snapshot; one that cannot be written costs a line, never the job. */
+  snapshot(shown: Shown, start: StartEvent | undefined): Promise<void>;
+}
+
+export async function resultFiles(
+  job: BegunJob,
+  target: Target,
+  snapshots: Snapshots,
+  { facts, alphaAt }: Pick<JobPictures, "facts" | "alphaAt">,
+  files: JobFiles,
+  say: Say,
+): Promise<ResultFiles> {
+  const mayReplace = replacing(job);
+  // Asked now: what is there later may be another job's.
+  const force = await mayReplace(target.path);
+  const inputs = listRoles(job.pictures).map(({ path }) => path);
+  /** The bytes of a file: the photo's transparency is put back, and the record goes inside if it is wanted. */
+  const encode = ({ image, step }: Shown, start: StartEvent | undefined) => {
+    const wanted = start && outputOf(job.request).metadata !== false;
+    const text = wanted ? recordText(start, job, facts, step, files.paths) : {};
+    return files.encodePicture(target.format, { image, alpha: alphaAt(image) }, { ...target.encoding, text });
+  };
+  let warned = false;
+  return {
+    async save(shown, start, { done, signal }) {
+      const bytes = await encode(shown, start);
+      const patience = { signal, onWait: () => say(`Waiting for somebody to read ${target.path}.`) };
+      if (target.path !== "-" && !(force && (done || !(await files.isOneOf(target.path, inputs)))))
+        return files.writeBeside(target.path, bytes, patience);
+      await files.write(target.path, bytes, { force, ...patience });
+      return target.path;
+    },
+    async snapshot(shown, start) {
+      const path = snapshots.path(shown.step);
+      try {
+        const bytes = await encode(shown, start);
+        if (await files.isOneOf(path, inputs)) await files.writeBeside(path, bytes);
+        else await files.write(path, bytes, { force: await mayReplace(path) });
+      } catch (error) {
+        if (!(error instanceof UserError) || error.code !== "file") throw error;
+        if (!warned) say(`A snapshot could not be written, and the job goes on without: ${error.message}`);
+        warned = true;
+      }
+    },
+  };
+}

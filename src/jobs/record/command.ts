@@ -1,0 +1,83 @@
+/** A job as a command line that can be pasted into a shell. */
+import { cleaned, jsonLine } from "../../errors.ts";
+import { chosenSettings, givenSettings } from "../../settings/changes.ts";
+import { allSettings, type SettingsInput } from "../../settings/settings.ts";
+import { settingText, settingWord } from "../../settings/text.ts";
+import type { Made } from "./record.ts";
+
+/** `word`, quoted for a POSIX shell where that is needed; what would steer a terminal is written out, as in $'\\u001b'. */
+export function quoted(word: string): string {
+  if (cleaned(word) !== word) return `$'${jsonLine(word).slice(1, -1).replaceAll("'", "\\'")}'`;
+  return /^[\w@%+=:,./~-]+$/.test(word) && !word.startsWith("~") ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A path as an argument: one that begins with a dash is no flag. */
+export function pathArgument(path: string): string {
+  return path.startsWith("-") && path !== "-" ? `./${path}` : path;
+}
+
+/** A whole command line. */
+export function commandLine(words: readonly string[]): string {
+  return words.map(quoted).join(" ");
+}
+
+/** Settings as people read them, in their order: `["style-scale", "0.5"]`. */
+export function settingTexts(settings: SettingsInput): (readonly [word: string, text: string])[] {
+  const values: Readonly<Record<string, unknown>> = settings;
+  return [...allSettings.keys()].flatMap((name) => {
+    const value = values[name];
+    return value === undefined ? [] : [[settingWord(name), settingText(name, value)] as const];
+  });
+}
+
+/** Settings as words of a command line. */
+export function settingWords(settings: SettingsInput): string[] {
+  return settingTexts(settings).flatMap(([word, text]) =>
+    text === "true" ? [`--${word}`] : text === "false" ? [] : [`--${word}`, text],
+  );
+}
+
+/** What a command line says of a result. */
+export interface Makings extends Pick<Made, "settings" | "model"> {
+  readonly content?: Named | undefined;
+  readonly style: readonly Named[];
+  readonly start?: Named | undefined;
+  readonly mask?: Named | undefined;
+  readonly styleMask?: readonly Named[] | undefined;
+  /** The checkpoint that it was carried on from. */
+  readonly from?: Named | undefined;
+}
+
+interface Named {
+  readonly name: string;
+}
+
+/** The words of the command that makes a result again; with `all`, whatever the defaults are. */
+export function madeWords(made: Makings, all = false): string[] {
+  const { from } = made;
+  // What is left out of a job that is carried on is the checkpoint's, not the recipe's.
+  const settings = all || from ? madeSettings(made) : { ...chosenSettings(made.settings), ...foundSettings(made) };
+  return [
+    "pastiche",
+    ...(made.content || from ? [] : ["texture"]),
+    ...[...(made.content ? [made.content] : []), ...made.style].map(({ name }) => pathArgument(name)),
+    ...(made.mask ? ["--mask", pathArgument(made.mask.name)] : []),
+    ...(made.styleMask ?? []).flatMap(({ name }) => ["--style-mask", pathArgument(name)]),
+    ...(from ? ["--from", pathArgument(from.name)] : []),
+    ...settingWords({ ...settings, ...(from && { init: undefined, initNoise: undefined }) } as SettingsInput),
+  ];
+}
+
+/** The settings of a result as they can be given again, with the network that was used and the file it started from. */
+function madeSettings(made: Makings): SettingsInput {
+  return { ...givenSettings(made.settings), ...foundSettings(made) };
+}
+
+function foundSettings({ model, start }: Makings): SettingsInput {
+  return { model, ...(start && { init: startArgument(start.name) }) } as SettingsInput;
+}
+
+/** The name of a start's file so that it cannot be taken for a kind of start. */
+function startArgument(name: string): string {
+  return name === "-" || /[./\\]/.test(name) ? pathArgument(name) : `./${name}`;
+}

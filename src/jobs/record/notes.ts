@@ -1,0 +1,149 @@
+/** What a checkpoint holds beside the job's state: the request it came from, with its pictures' places and digests. */
+import * as z from "zod/mini";
+import { UserError } from "../../errors.ts";
+import type { Paths } from "../paths.ts";
+import { curvesSchema } from "../report/history.ts";
+import type { JobRequest } from "../request.ts";
+
+const picture = z.object({
+  name: z.string(),
+  /** From the root; absent for standard input. */
+  path: z.optional(z.string()),
+  sha256: z.string(),
+});
+/** A picture as a checkpoint, or a result, remembers it. */
+export type Recorded = z.infer<typeof picture>;
+
+/** What a job was carried on from: the file of a checkpoint, and how far that was. */
+export const originSchema = z.object({ name: z.string(), sha256: z.string(), step: z.number(), steps: z.number() });
+export type Origin = z.infer<typeof originSchema>;
+
+/** Every picture of a job as a record holds it. */
+export const recordedPictures = {
+  content: z.optional(picture),
+  style: z.readonly(z.array(picture).check(z.minLength(1))),
+  start: z.optional(picture),
+  mask: z.optional(picture),
+  styleMask: z.optional(z.readonly(z.array(picture))),
+};
+
+const tile = z.union([z.int(), z.enum(["auto", "off"])]);
+const depth = z.union([z.literal(8), z.literal(16)]);
+
+/** What holds for the rest of a job, unless a request for that rest says otherwise. */
+const rest = z.object({
+  output: z.object({
+    /** Without its folder; `-` for standard output. */
+    path: z.string(),
+    depth: z.optional(depth),
+    quality: z.optional(z.number()),
+    metadata: z.optional(z.boolean()),
+  }),
+  snapshots: z.optional(z.object({ every: z.optional(z.number()), at: z.optional(z.readonly(z.array(z.number()))) })),
+  checkpoint: z.object({ every: z.optional(z.number()), keep: z.optional(z.boolean()) }),
+  /** From the root, to be told; it is written beside the checkpoint. */
+  report: z.optional(z.string()),
+  machine: z.object({ runtime: z.optional(z.string()), threads: z.optional(z.number()) }),
+});
+
+const schema = z.object({
+  version: z.string(),
+  pictures: z.object(recordedPictures),
+  /** As it was asked for: the checkpoint's own settings hold what the job made of `auto`. */
+  tile,
+  origin: z.optional(originSchema),
+  rest,
+  /** Of all runs so far, where loss curves are kept. */
+  progress: z.optional(
+    z.object({
+      seconds: z.number(),
+      curves: curvesSchema,
+      /** The settings as they were asked for, as JSON. */
+      settings: z.string(),
+    }),
+  ),
+});
+export type CheckpointNotes = z.infer<typeof schema>;
+
+/** A request's part that a checkpoint keeps. */
+export function restOf(request: JobRequest, output: string, paths: Paths): CheckpointNotes["rest"] {
+  const { depth, quality, metadata } = request.output || {};
+  const { every, keep } = request.checkpoint || {};
+  const { runtime, threads } = request.machine ?? {};
+  return {
+    output: { path: paths.basename(output), depth, quality, metadata },
+    snapshots: request.snapshots,
+    checkpoint: { every, keep },
+    report: request.report === undefined ? undefined : paths.resolve(request.report),
+    machine: { runtime, threads },
+  };
+}
+
+/** The notes of a checkpoint that a job wrote; a `file` error for another program's. */
+export function readNotes(path: string, notes: unknown): CheckpointNotes {
+  const found = z.safeParse(schema, notes).data ?? earlierNotes(notes);
+  if (found) return found;
+  throw new UserError("file", `${path} was written by another program, which does not say where its pictures are.`);
+}
+
+/** Progress of a variant of a grid, from today's notes or those of before version 0.2. */
+export function readProgress(
+  notes: unknown,
+): (NonNullable<CheckpointNotes["progress"]> & { readonly digests: readonly string[] }) | undefined {
+  const today = z.safeParse(schema, notes).data;
+  if (!today) return z.safeParse(variantBefore, notes).data;
+  const { content, style, start, mask, styleMask } = today.pictures;
+  const digests = [content, style, start, mask, styleMask].flatMap((one) => one ?? []).map(({ sha256 }) => sha256);
+  return today.progress && { ...today.progress, digests };
+}
+
+const variantBefore = z.object({
+  settings: z.string(),
+  digests: z.readonly(z.array(z.string())),
+  seconds: z.number(),
+  curves: curvesSchema,
+});
+
+/** Notes of before version 0.2: the flags of the command line, as texts. */
+const schemaBefore = z.object({
+  version: z.string(),
+  output: z.string(),
+  ...recordedPictures,
+  tile,
+  origin: z.optional(originSchema),
+  flags: z.object({
+    saveEvery: z.optional(z.string()),
+    saveAt: z.optional(z.string()),
+    depth: z.optional(z.string()),
+    metadata: z.boolean(),
+    runtime: z.string(),
+    threads: z.optional(z.string()),
+    checkpointEvery: z.optional(z.string()),
+    keepCheckpoint: z.optional(z.boolean()),
+    report: z.optional(z.string()),
+  }),
+});
+
+function earlierNotes(notes: unknown): CheckpointNotes | undefined {
+  const before = z.safeParse(schemaBefore, notes).data;
+  if (!before) return undefined;
+  const { version, output, tile, origin, flags, ...pictures } = before;
+  const { saveEvery, saveAt, depth, metadata, runtime, threads, checkpointEvery, keepCheckpoint, report } = flags;
+  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  return {
+    version,
+    pictures,
+    tile,
+    origin,
+    rest: {
+      output: { path: output, depth: depth === "16" ? 16 : 8, metadata },
+      snapshots:
+        saveEvery === undefined && saveAt === undefined
+          ? undefined
+          : { every: number(saveEvery), at: saveAt?.split(",").map(Number) },
+      checkpoint: { every: number(checkpointEvery), keep: keepCheckpoint },
+      report,
+      machine: { runtime, threads: number(threads) },
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** Loads networks in Node: a backbone by name, with the weights on this machine. */
+import { invalid, UserError } from "../../../errors.ts";
+import * as models from "../../../models/index.ts";
+import type { Network } from "../../../transfer/stylizer.ts";
+import { findWeights, loadWeights } from "./weights.ts";
+
+/** Callbacks while a network is loaded. */
+export interface NetworkOptions {
+  /** Called with a sentence about a problem that does not stop the job. */
+  readonly onNote?: ((note: string) => void) | undefined;
+}
+
+/**
+ * Loads a network by name. `auto` is vgg19 if its weights are on this machine (in our cache, Keras's or PyTorch's) and
+ * intact, else pocket from the package. Throws a `UserError` `model` if there are no weights or they are damaged.
+ */
+export async function loadNetwork(
+  name: "auto" | keyof typeof models,
+  { onNote }: NetworkOptions = {},
+): Promise<Network> {
+  if (name !== "auto") return load(name);
+  if (!(await findWeights(models.vgg19))) return load("pocket");
+  try {
+    return await load("vgg19");
+  } catch (error) {
+    // vgg19 was not requested, so another program's damaged file must not stop the job.
+    if (!(error instanceof UserError) || error.code !== "model") throw error;
+    onNote?.(`vgg19 is here but cannot be used: ${error.message}`);
+    return load("pocket");
+  }
+}
+
+async function load(name: keyof typeof models): Promise<Network> {
+  // A checkpoint may name a network of a later version.
+  if (!Object.hasOwn(models, name)) throw invalid("model", "The network", Object.keys(models).join(" or "), name);
+  const backbone = models[name];
+  const { weights, digest } = await loadWeights(backbone);
+  return { backbone, weights, digest };
+}
