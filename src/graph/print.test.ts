@@ -42,30 +42,30 @@ test("one layer, its style and one step downhill, forward and back", () => {
     %34 [] = Div(%32, {16})
     %35 [] = Div(%28, %34)
     rate []
-    %38 [] = Div({1}, %34)
-    %39 [] = Div(%38, {16})
-    %41 [4] = Expand(%39, {4})
-    %43 [4, 1] = Reshape(%41, {4, 1})
-    %45 [4, 1] = Mul(%43, {2})
-    %46 [4, 4] = Mul(%45, %22)
-    %47 [4, 4] = Div(%46, %19)
-    %48 [4, 4] = Transpose(%47) perm=1,0
-    %49 [4, 4] = Add(%47, %48)
-    %50 [4, H*W/4] = MatMul(%49, %13)
-    %51 [4] = Shape(%11)
-    %52 [1, 4, H/2, W/2] = Reshape(%50, %51)
-    %54 [1, 4, H/2, W/2] = Greater(%11, {0})
-    %55 [1, 4, H/2, W/2] = Cast(%54) to=float32
-    %56 [1, 4, H/2, W/2] = Mul(%52, %55)
-    %58 [1, 4, H/2, W/2] = Conv(%56, weights[4, 4, 3, 3]) kernel_shape=3,3 pads=1,1,1,1 strides=1,1
-    %61 [1, 4, H, W] = Resize(%58, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
-    %64 [1, 4, H, W] = Resize(%7, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
-    %65 [1, 4, H, W] = Equal(%6, %64)
-    %66 [1, 4, H, W] = Cast(%65) to=float32
-    %67 [1, 4, H, W] = Mul(%61, %66)
-    %69 [1, 4, H, W] = Greater(%6, {0})
-    %70 [1, 4, H, W] = Cast(%69) to=float32
-    %71 [1, 4, H, W] = Mul(%67, %70)
+    %38 [1, 4, H, W] = Greater(%6, {0})
+    %39 [1, 4, H, W] = Cast(%38) to=float32
+    %42 [1, 4, H, W] = Resize(%7, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
+    %43 [1, 4, H, W] = Equal(%6, %42)
+    %44 [1, 4, H, W] = Cast(%43) to=float32
+    %46 [1, 4, H/2, W/2] = Greater(%11, {0})
+    %47 [1, 4, H/2, W/2] = Cast(%46) to=float32
+    %49 [] = Div({1}, %34)
+    %50 [] = Div(%49, {16})
+    %52 [4] = Expand(%50, {4})
+    %54 [4, 1] = Reshape(%52, {4, 1})
+    %56 [4, 1] = Mul(%54, {2})
+    %57 [4, 4] = Mul(%56, %22)
+    %58 [4, 4] = Div(%57, %19)
+    %59 [4, 4] = Transpose(%58) perm=1,0
+    %60 [4, 4] = Add(%58, %59)
+    %61 [4, H*W/4] = MatMul(%60, %13)
+    %62 [4] = Shape(%11)
+    %63 [1, 4, H/2, W/2] = Reshape(%61, %62)
+    %64 [1, 4, H/2, W/2] = Mul(%47, %63)
+    %66 [1, 4, H/2, W/2] = Conv(%64, weights[4, 4, 3, 3]) kernel_shape=3,3 pads=1,1,1,1 strides=1,1
+    %69 [1, 4, H, W] = Resize(%66, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
+    %70 [1, 4, H, W] = Mul(%44, %69)
+    %71 [1, 4, H, W] = Mul(%39, %70)
     %73 [1, 12, H/2, W/2] = Conv(%71, weights[12, 4, 4, 4]) kernel_shape=4,4 pads=1,1,1,1 strides=2,2
     %74 [1, 3, H, W] = DepthToSpace(%73) blocksize=2 mode=CRD
     %75 [1, 3, H, W] = Mul(rate, %74)

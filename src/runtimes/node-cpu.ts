@@ -25,7 +25,14 @@ export const cpu: RuntimeChoice = {
         enableMemPattern: false,
         // Features of flat regions decay into denormal numbers, which are slow and negligible. Spinning threads take
         // cores from other programs, whose stalls then slow every step down.
-        extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: "0" } } },
+        // The arena grows in powers of two: weights outside it leave no half-empty blocks.
+        extra: {
+          session: {
+            set_denormal_as_zero: "1",
+            use_device_allocator_for_initializers: "1",
+            intra_op: { allow_spinning: "0" },
+          },
+        },
       },
     });
   },

@@ -79,11 +79,12 @@ export function abs(x: Tensor): Tensor {
 
 /**
  * `max(x, 0)`; the gradient flows where the output is positive. The mask is Greater, Cast, Mul because that is faster
- * on the CPU than Sign or Where.
+ * on the CPU than Sign or Where. It is the first factor, so that ONNX Runtime, which evaluates the inputs that come later in
+ * a graph first, computes it after the gradient instead of holding all masks of the backward pass at once.
  */
 export function relu(x: Tensor): Tensor {
   return unary("Relu", x, (gradient, output) =>
-    withRole(mul(gradient, float(greater(output, 0))), { kind: "relu gradient", gradient, output }),
+    withRole(mul(float(greater(output, 0)), gradient), { kind: "relu gradient", gradient, output }),
   );
 }
 

@@ -20,7 +20,7 @@ export function maxPool(x: Tensor): Tensor {
     shape: halved(x),
     attributes: WINDOW,
     pullback: (gradient) => {
-      const routed = mul(upsample(gradient), float(equal(x, upsample(output))));
+      const routed = mul(float(equal(x, upsample(output))), upsample(gradient));
       return [withRole(routed, { kind: "max pool gradient", gradient, x, output })];
     },
   });
