@@ -43,6 +43,12 @@ export { describeSettings, type SettingDescription } from "./settings/describe.t
 export { parseSettings, type Settings, type SettingsInput } from "./settings/settings.ts";
 export { readSettings, settingNamed, settingText, settingWord } from "./settings/text.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint/checkpoint.ts";
+export {
+  type CheckpointHistory,
+  type CheckpointSink,
+  checkpointHistory,
+  type HistoryLimits,
+} from "./transfer/checkpoint/history.ts";
 export type {
   AdjustedEvent,
   CheckpointEvent,
@@ -51,6 +57,7 @@ export type {
   JobRecord,
   LevelEvent,
   NoteEvent,
+  Origin,
   PausedEvent,
   Result,
   StartEvent,

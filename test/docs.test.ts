@@ -63,7 +63,7 @@ beforeAll(async () => {
   const jpeg = (width: number, height: number) => encodePicture("jpeg", { image: scene(width, height) });
   const [photo, painting] = [await jpeg(60, 45), await jpeg(50, 66)];
   for (const name of ["photo", "cat", "examples/cat"]) writeFileSync(join(prepared, `${name}.jpg`), photo);
-  for (const name of ["painting", "a", "b", "starry", "waves", "examples/starry", "examples/waves"]) {
+  for (const name of ["painting", "other", "a", "b", "starry", "waves", "examples/starry", "examples/waves"]) {
     writeFileSync(join(prepared, `${name}.jpg`), painting);
   }
   const mask = async (width: number, height: number) => encodePicture("png", { image: halves(width, height) });

@@ -42,6 +42,7 @@ test("what `pastiche` exports", () => {
       "settingWord",
       "decodeCheckpoint",
       "encodeCheckpoint",
+      "checkpointHistory",
       "see",
       "figureLayers",
       "reconstruction",

@@ -21,6 +21,10 @@ export function blank({ width, height }: Size, rgb: readonly [number, number, nu
   return { width, height, data };
 }
 
+export function longSideOf({ width, height }: Size): number {
+  return Math.max(width, height);
+}
+
 /** The size with the given long side and the proportions of `size`; at least one pixel each way. */
 export function withLongSide({ width, height }: Size, longSide: number): Size {
   const scale = longSide / Math.max(width, height);

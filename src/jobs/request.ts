@@ -52,7 +52,7 @@ export interface JobRequest {
   readonly report?: string | undefined;
   /** Goes on with a stopped job, from this checkpoint. */
   readonly resume?: string | undefined;
-  /** Carries a job on to a larger size, from this checkpoint. */
+  /** Goes on from this checkpoint with other settings, other paintings or masks, or at a larger size. */
   readonly from?: string | undefined;
   /** Makes this result again, from its own record. */
   readonly replay?: string | undefined;

@@ -1,6 +1,6 @@
 /** One job from request to files: the one way in which every front door runs a job. */
 import { UserError } from "../errors.ts";
-import type { StepEvent, StylizeEvent } from "../transfer/events.ts";
+import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
 import type { StylizeOptions } from "../transfer/stylize.ts";
 import type { Job } from "../transfer/stylizer.ts";
 import { version } from "../version.ts";
@@ -15,6 +15,7 @@ import { type ResultFiles, resultFiles } from "./output/results.ts";
 import { type JobPictures, jobPictures, type Label } from "./pictures.ts";
 import { followedProgress, type Progress } from "./progress.ts";
 import { restOf } from "./record/notes.ts";
+import { originOf } from "./record/record.ts";
 import { type JobReport, jobReport } from "./report/report.ts";
 import type { JobRequest, MachineRequest } from "./request.ts";
 import { mapRoles, roleAt } from "./roles.ts";
@@ -155,7 +156,6 @@ async function* follow(
   progress: Progress,
   { signal, forecast, notices }: Running,
 ): AsyncGenerator<JobEvent, void> {
-  const notes = output === undefined ? undefined : checkpointNotes(job, pictures, output, files);
   const options: StylizeOptions = {
     signal,
     ...(forecast !== undefined && { trial: forecast }),
@@ -172,13 +172,21 @@ async function* follow(
     await report?.follow(event);
     if (event.type === "image" && snapshots.has(event.step) && !signal?.aborted)
       yield* notices.during(results!.snapshot(event, progress.start));
-    if (event.type === "checkpoint")
+    if (event.type === "checkpoint") {
+      const notes = checkpointNotes(job, pictures, output!, files, progress.start);
       yield* notices.during(checkpoints!.write(event.checkpoint, { ...notes, ...progress.forCheckpoint() }));
+    }
   }
 }
 
 /** What every checkpoint of a job holds beside its state. */
-function checkpointNotes(job: BegunJob, { facts }: JobPictures, output: string, { paths }: JobFiles): object {
+function checkpointNotes(
+  job: BegunJob,
+  { facts }: JobPictures,
+  output: string,
+  { paths }: JobFiles,
+  start: StartEvent | undefined,
+): object {
   const { request, settings, origin } = job;
   return {
     version,
@@ -188,7 +196,7 @@ function checkpointNotes(job: BegunJob, { facts }: JobPictures, output: string, 
       sha256: roleAt(facts, role, index)!.digest,
     })),
     tile: settings.tile,
-    origin,
+    origin: originOf(origin, start),
     rest: restOf(request, output, paths),
   };
 }

@@ -40,6 +40,11 @@ export function pyramid({ width, height, minSize, levels, steps, firstSteps, gra
   });
 }
 
+/** The steps of these levels together. */
+export function stepsOf(levels: readonly Level[]): number {
+  return levels.reduce((sum, { steps }) => sum + steps, 0);
+}
+
 /** The multiple of `grain` nearest to `x`, at least `grain`. */
 export function multiple(x: number, grain: number): number {
   return Math.max(1, Math.round(x / grain)) * grain;

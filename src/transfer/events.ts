@@ -7,6 +7,15 @@ import type { Region } from "./pictures/regions.ts";
 import type { Precision } from "./precision/precision.ts";
 import type { Adjustments } from "./run/adjust.ts";
 
+/** The checkpoint that a job goes on from: see `Job.from`. */
+export interface Origin {
+  /** Steps that were done, and of how many. */
+  readonly step: number;
+  readonly steps: number;
+  /** Whether the optimiser goes on with its state or without: at another size, or where it is another. */
+  readonly optimizer: "carried" | "reset";
+}
+
 /** What a step of a level takes. */
 export interface LevelWork {
   /** In how many tiles it is taken; 1 is the whole picture. */
@@ -34,8 +43,10 @@ export interface StartEvent {
   readonly peak: number;
   /** How long the steps that are to be done will take, where that was asked for and could be told. */
   readonly seconds?: number;
-  /** Steps that were done already when the job was stopped; absent for a new job. */
+  /** Steps that were done already when the job was stopped, or by the job that it goes on from; absent for a new job. */
   readonly resumed?: number;
+  /** The checkpoint that it goes on from, of another job; absent where there is none. */
+  readonly from?: Origin;
   /** The regions that masks made; absent without masks. */
   readonly regions?: readonly Region[];
 }
@@ -126,6 +137,8 @@ export interface JobRecord {
   readonly steps: number;
   /** How long it took, pauses apart; of a resumed job since then. */
   readonly seconds: number;
+  /** The checkpoint that it went on from, of another job. */
+  readonly from?: Origin;
   /** It was stopped before its last step. */
   readonly stopped?: true;
   /** The settings that changed on the way, and the first step with them. */

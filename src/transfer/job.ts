@@ -6,8 +6,9 @@ import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
 import { flatten } from "../image/alpha.ts";
 import type { Image } from "../image/image.ts";
 import { isRecord } from "../records.ts";
-import { parseSettings, type SettingsInput } from "../settings/settings.ts";
+import { parseSettings, type Settings, type SettingsInput } from "../settings/settings.ts";
 import { sidesOf } from "../settings/size.ts";
+import { carriedSettings } from "./checkpoint/carry.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import { GRAIN } from "./pictures/edges.ts";
 import { paintingsOf } from "./pictures/paintings.ts";
@@ -19,10 +20,18 @@ export interface Job extends GivenPictures {
   /** Goes on from there instead of beginning; `settings`, where given, must be those of the checkpoint. */
   readonly resume?: Checkpoint | undefined;
   /**
-   * Carries that job on to a larger size: its image is where the next larger level begins.
-   * `settings` are what changes, its size above all; the pictures are that job's, without the one it started from.
+   * Goes on from that state of another job, with other settings (`settings` are what changes), other paintings or a larger
+   * size; without the picture that it started from. At its size the rest of its steps is taken, or those of the last level
+   * once more if none is left, and the optimiser's state is carried where it fits. A larger size begins at the next larger
+   * level, with the image alone.
    */
   readonly from?: Checkpoint | undefined;
+}
+
+/** The complete settings of a job as they are asked for; of one that goes on, with the checkpoint's. */
+export function settingsOf({ settings, resume, from }: Pick<Job, "settings" | "resume" | "from">): Settings {
+  if (from) return carriedSettings(from, settings);
+  return resume && !settings ? resume.settings : parseSettings(settings);
 }
 
 /** A picture that was read: its transparency counts where it means something. */
@@ -114,7 +123,7 @@ export async function readJob<Source>(
   { isSource, read }: PictureReader<Source>,
 ): Promise<GivenJob> {
   if (!isRecord(job) || !pictures(job).some(isSource)) return job as GivenJob;
-  const settings = parseSettings(job.settings);
+  const settings = settingsOf(job);
   const sides = sidesOf(settings.size);
   let long = sides
     ? Math.max(sides.width, sides.height)

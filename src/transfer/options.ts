@@ -19,6 +19,7 @@ export const jobOptions = {
   wantsImage: func,
   wantsCheckpoint: func,
   trial: positive,
+  history: { expected: "what checkpointHistory returns", fits: (x) => isRecord(x) && typeof x.add === "function" },
   keepPictures: boolean,
   previewEvery: { expected: "milliseconds, 0 or more", fits: (x) => typeof x === "number" && x >= 0 },
   previewSize: {

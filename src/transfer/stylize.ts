@@ -6,16 +6,17 @@ import { type Image, withLongSide } from "../image/image.ts";
 import { resized } from "../image/resize.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
-import type { Level } from "../schedule/pyramid.ts";
+import { type Level, stepsOf } from "../schedule/pyramid.ts";
 import type { Settings } from "../settings/settings.ts";
 import { carriedImage } from "./checkpoint/carry.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import { type CheckpointSink, copiedCheckpoint } from "./checkpoint/history.ts";
 import type { JobRecord, LevelWork, Result, StepEvent, StylizeEvent } from "./events.ts";
 import type { Begun, LevelRun } from "./level/level.ts";
 import { adrift, edgesOf } from "./pictures/edges.ts";
 import { remeasured } from "./precision/precision.ts";
 import type { Changed, Control, Planned } from "./run/control.ts";
-import { type Counter, counter } from "./run/counter.ts";
+import { type Counter, counter, type Position } from "./run/counter.ts";
 import { eventLoopTurn } from "./run/turn.ts";
 import { dispose, freshState, imageValue, keptState, restoredState, tensorValue } from "./step/program.ts";
 
@@ -36,6 +37,8 @@ export interface StylizeOptions {
   readonly previewSize?: number | undefined;
   /** A checkpoint event every so many milliseconds, and one when the job is paused, stopped or aborted. */
   readonly checkpointEvery?: number | undefined;
+  /** Keeps checkpoints without telling them: see `checkpointHistory`. */
+  readonly history?: CheckpointSink | undefined;
   /** Pictures stay in memory to the end, so that `adjust` can change what needs them; by default they are let go early. */
   readonly keepPictures?: boolean | undefined;
   /**
@@ -58,7 +61,7 @@ export interface Machine {
   readonly runtime: Runtime;
   readonly optimizer: Optimizer;
   /** What records and checkpoints say of it: the name of the network and the digest of its weights, what computes. */
-  readonly about: Pick<JobRecord, "version" | "model" | "weights" | "runtime" | "precision">;
+  readonly about: Pick<JobRecord, "version" | "model" | "weights" | "runtime" | "precision" | "from">;
   /**
    * Begins a level: its targets are described, then `begun` is asked for what it begins with, then its program is loaded. If
    * that fails, what it began with is freed.
@@ -68,17 +71,19 @@ export interface Machine {
   notes(): readonly string[];
 }
 
-/** Where a job goes: from `start` through `levels`, from where it was stopped, or on from a smaller one's state. */
+/** Where a job goes: through `levels`, from `begin` on. */
 export interface Course {
   readonly levels: readonly Level[];
   /** What a step of each level takes. */
   readonly work: readonly LevelWork[];
+  readonly begin: Position;
+  /** The state there; where a level begins, there may be an image alone. */
+  readonly state?: Checkpoint["tensors"] | undefined;
+  /** The image there, without a state. */
   start(): Image;
   /** No term ties the picture to a place. */
   readonly free: boolean;
-  readonly resume?: Checkpoint | undefined;
-  readonly from?: Checkpoint | undefined;
-  /** `resume` is not where it was stopped but where it became this plan. */
+  /** The job did not begin there: it became this plan. */
   readonly handedOver?: boolean | undefined;
 }
 
@@ -127,27 +132,23 @@ function adjustedEvent(
   return { type: "adjusted", step, changes, settings, levels, steps: stepsOf(levels) };
 }
 
-function stepsOf(levels: readonly Level[]): number {
-  return levels.reduce((sum, { steps }) => sum + steps, 0);
-}
-
 /**
  * Runs all levels. Whatever ends it early with an error (the signal, or a loss that is no number any more) is thrown after
  * an event with the last good image.
  */
 export async function* runLevels(
   machine: Machine,
-  { levels, work, start, free, resume, from, handedOver: isHandedOver }: Course,
+  { levels, work, begin: at, state: restorable, start, free, handedOver: isHandedOver }: Course,
   settings: Settings,
   journey: Journey,
 ): AsyncGenerator<StylizeEvent, Result | Handover> {
   const { runtime, optimizer, about, begin } = machine;
   const { control, clock } = journey;
-  const now: Now = { settings, count: counter(levels, work, resume), levels };
+  const now: Now = { settings, count: counter(levels, work, at), levels };
   const edges = free && settings.seamless ? adrift : edgesOf(settings);
   // What there is so far: it grows when the next level is ready for it.
-  let image: Image | undefined = resume ? undefined : from ? carriedImage(from) : start();
-  let state = resume ? restoredState(runtime, optimizer, resume) : {};
+  let image: Image | undefined = restorable ? undefined : start();
+  let state = restorable ? restoredState(runtime, optimizer, restorable) : {};
   /** What `level` begins with. Nothing here holds it afterwards. */
   const grown = async (level: Level): Promise<Begun> => {
     state = freshState(runtime, optimizer, edges.workSize(level), state);
@@ -157,7 +158,7 @@ export async function* runLevels(
     image = undefined;
     return handedOver({ image: imageValue(runtime, own) });
   };
-  const restored = async ({ tensors }: Checkpoint): Promise<Begun> =>
+  const restored = async (tensors: Checkpoint["tensors"]): Promise<Begun> =>
     handedOver({
       image: tensorValue(runtime, tensors.get("image")!),
       shown: tensorValue(runtime, tensors.get("shown")!),
@@ -170,10 +171,11 @@ export async function* runLevels(
   let run: LevelRun | undefined;
   try {
     for (const [index, level] of levels.entries()) {
-      if (resume && index < resume.level) continue;
+      if (index < at.level) continue;
       if (control.isStopped) break;
-      if (!(isHandedOver && index === resume?.level)) yield { type: "level", index, level };
-      run = await begin(level, () => (index === resume?.level ? restored(resume) : grown(level)));
+      const isFirst = index === at.level;
+      if (!(isHandedOver && isFirst)) yield { type: "level", index, level };
+      run = await begin(level, () => (isFirst && restorable ? restored(restorable) : grown(level)));
       const end = yield* steps(run, index, machine, now, journey);
       if ("plan" in end) return end;
       ({ image, state } = end);
@@ -182,7 +184,7 @@ export async function* runLevels(
     }
     dispose(state);
     state = {};
-    image ??= carriedImage(resume!);
+    image ??= carriedImage({ tensors: restorable!, size: levels[at.level]! });
     const { step, steps: all } = now.count;
     const record: JobRecord = {
       ...about,
@@ -217,7 +219,7 @@ async function* steps(
   const { control, clock, options, previewDue, checkpointDue } = journey;
   const { count, levels } = now;
   const level = levels[index]!;
-  const { signal, wantsImage, wantsCheckpoint, previewEvery, previewSize, checkpointEvery } = options;
+  const { signal, wantsImage, wantsCheckpoint, previewEvery, previewSize, checkpointEvery, history } = options;
   const keepsCheckpoints = wantsCheckpoint !== undefined || checkpointEvery !== undefined;
   const state = async (): Promise<Checkpoint> => {
     const { step, steps } = count;
@@ -231,6 +233,12 @@ async function* steps(
     level: index,
     checkpoint: await state(),
   });
+  let remembered = Number.NaN;
+  const remember = async () => {
+    if (!history || remembered === count.step) return;
+    remembered = count.step;
+    history.add(copiedCheckpoint(await state()));
+  };
   const shown = (image: Image): StylizeEvent => ({ type: "image", step: count.step, level: index, image });
   try {
     for (let first = true; count.left(index) > 0; first = false) {
@@ -239,6 +247,7 @@ async function* steps(
       if (control.isPaused) {
         if (previewEvery !== undefined) yield shown(await run.shown(level));
         if (keepsCheckpoints) yield await checkpoint();
+        await remember();
         yield { type: "paused", step: count.step, level: index };
         const goesOn = () => !control.isStopped && !signal?.aborted;
         await clock.pause(() => control.resumed(signal), goesOn);
@@ -246,6 +255,7 @@ async function* steps(
       }
       if (control.isStopped) break;
       const changed = control.changed();
+      if (changed) await remember();
       if (changed?.plan) return { ...changed, plan: changed.plan, at: movedTo(changed.plan, await state(), levels) };
       if (changed) {
         now.settings = changed.settings;
@@ -260,7 +270,9 @@ async function* steps(
       for (const text of notes()) yield { type: "note", text };
       if (wantsImage?.(event) || previewDue()) yield shown(reduced(await run.shown(level), previewSize));
       if (wantsCheckpoint?.(event) || checkpointDue()) yield await checkpoint();
+      if (history && (event.step % history.every === 0 || event.step === event.steps)) await remember();
     }
+    if (control.isStopped) await remember();
     if (control.isStopped && count.step < count.steps && keepsCheckpoints) yield await checkpoint();
     return await run.finish(level);
   } catch (error) {

@@ -14,14 +14,15 @@ import * as optimizers from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { givenSettings } from "../settings/changes.ts";
-import { parseSettings, type Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { version } from "../version.ts";
 import type { Weights } from "../weights/weights.ts";
-import { carriedSettings, checkCarries } from "./checkpoint/carry.ts";
+import { beginning, branchFrom } from "./checkpoint/branch.ts";
+import { carriedImage, checkCarries } from "./checkpoint/carry.ts";
 import { checkFits } from "./checkpoint/resume.ts";
-import type { Result, StartEvent, StylizeEvent } from "./events.ts";
+import type { Origin, Result, StartEvent, StylizeEvent } from "./events.ts";
 import { secondsOf, type Timed, trialOf } from "./forecast/trial.ts";
-import { checkedJob, exchanged, type GivenJob, type Job, type PictureReader, readJob } from "./job.ts";
+import { checkedJob, exchanged, type GivenJob, type Job, type PictureReader, readJob, settingsOf } from "./job.ts";
 import { levelBeginner, programCache } from "./level/begin.ts";
 import { checkOptions, jobOptions } from "./options.ts";
 import { edgesOf } from "./pictures/edges.ts";
@@ -107,14 +108,13 @@ export function createStylizer<Source = never>({
   async function planned(
     { settings: given, resume, from, ...files }: Job,
     signal: AbortSignal | undefined,
-    { model: known, precision: before, again = cannot }: Known = {},
+    { model: known, precision: before, origin: continued, again = cannot }: Known = {},
   ) {
     if (from && (resume || files.start)) {
       const other = resume ? "resume" : "start";
       throw new UserError("usage", `from: the job begins with that checkpoint; leave ${other} out.`);
     }
-    const plainly = () => (given || !resume ? parseSettings(given) : resume.settings);
-    const asked = from ? carriedSettings(from, given) : plainly();
+    const asked = settingsOf({ settings: given, resume, from });
     const pictures = withPhoto(files, asked);
     const texture = !files.content;
     signal?.throwIfAborted();
@@ -136,6 +136,10 @@ export function createStylizer<Source = never>({
     const all = termsIn(regions?.all.slice(0, regions.content.planes.length));
     const plain = average(makeOptimizer(asked));
     const levels = levelsOf(pictures, asked);
+    const branch =
+      from &&
+      branchFrom(from, { settings: asked, levels, before: levelsOf(pictures, from.settings), optimizer: plain });
+    const carried = branch?.carried ? from : undefined;
     const about = { model: backbone.name, weights: digest };
     const stylePictures = stylePicturesOf(listed(pictures.style), asked, levels.at(-1)!);
     const { settings, precision, ...plan } = await planJob({
@@ -144,14 +148,21 @@ export function createStylizer<Source = never>({
       levels,
       workSize,
       limit: memory?.() ?? Infinity,
-      resumed: resume?.settings.tile,
-      precision: async (settings, fits) => before ?? precisionOf({ settings, eye, runtime, resume, fits, gains }),
+      resumed: (resume ?? carried)?.settings.tile,
+      precision: async (settings, fits) =>
+        before ?? precisionOf({ settings, eye, runtime, resume, carried, fits, gains }),
     });
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
-    if (from) checkCarries(from, { ...about, settings, first: levels[0]! });
+    if (from) checkCarries(from, { ...about, settings, first: levels[branch!.level]! });
+    const first = beginning({ resume, from, branch }, levels, optimizer, continued);
+    const { origin } = first;
     const ready = prepare(pictures, settings, levels, regions, grey);
-    const more = { ...(resume && { resumed: resume.step }), ...(regions && { regions: regions.all }) };
+    const more = {
+      ...(first.at.step > 0 && { resumed: first.at.step }),
+      ...(origin && { from: origin }),
+      ...(regions && { regions: regions.all }),
+    };
     const { steps, work } = plan;
     const facts = { levels, steps, work, tile: settings.tile, peak: Math.max(plan.peak, peakSoFar?.() ?? 0) };
     const start: StartEvent = { type: "start", ...about, runtime: runtime.description, precision, ...facts, ...more };
@@ -160,14 +171,20 @@ export function createStylizer<Source = never>({
       const notes: string[] = [];
       const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
       const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
-      const facts = { version, ...about, runtime: runtime.description, precision };
+      const facts = { version, ...about, runtime: runtime.description, precision, ...(origin && { from: origin }) };
       const machine = { runtime, optimizer, about: facts, begin, notes: () => notes.splice(0) };
       const free = texture && !regions;
-      const course = { ...ready, work, free, resume: at ?? resume, from, handedOver: at !== undefined };
+      const begins = { begin: at ?? first.at, state: at ? at.tensors : first.state, handedOver: at !== undefined };
+      const course = { ...ready, work, free, ...begins, ...(from && { start: () => carriedImage(from) }) };
       return finished(runLevels(machine, course, settings, journey), ready.finish);
     };
-    const timed = { ...start, settings, paintings, photo: !texture, grey, done: resume?.step ?? 0 };
-    const whole: Plan = { levels, settings, run, again: (...change) => again({ model: name, precision }, ...change) };
+    const timed = { ...start, settings, paintings, photo: !texture, grey, done: first.at.step };
+    const whole: Plan = {
+      levels,
+      settings,
+      run,
+      again: (...change) => again({ model: name, precision, origin }, ...change),
+    };
     return { start, plan: whole, name, timed };
   }
 
@@ -253,6 +270,7 @@ type Again = (known: Known, ...change: Parameters<Plan["again"]>) => Promise<Pla
 interface Known {
   readonly model?: Settings["model"];
   readonly precision?: Precision;
+  readonly origin?: Origin | undefined;
   readonly again?: Again;
 }
 

@@ -1,5 +1,6 @@
 /** The messages between a page and the worker that computes for it. */
 import { type ErrorCode, UserError } from "../errors.ts";
+import type { Checkpoint } from "../transfer/checkpoint/checkpoint.ts";
 import type { StylizeEvent } from "../transfer/events.ts";
 import type { AdjustablePictures } from "../transfer/job.ts";
 import type { Adjustments } from "../transfer/run/adjust.ts";
@@ -15,12 +16,18 @@ export interface OpenMessage {
 /** What a worker can be told of a machine: no functions. */
 export type WorkerMachineOptions = Omit<MachineOptions, "onProgress" | "onNote">;
 
-/** What a worker can be told of a run: no functions, and aborts as messages. */
-export type WorkerRunOptions = Omit<StylizeOptions, "signal" | "wantsImage" | "wantsCheckpoint">;
+/** What a worker can be told of a run: no functions; aborts are messages, and a history is the page's. */
+export type WorkerRunOptions = Omit<StylizeOptions, "signal" | "wantsImage" | "wantsCheckpoint" | "history">;
 
 /** To the stylizer. `stylize` brings the port of the run. */
 export type StylizerRequest =
-  | { readonly type: "stylize"; readonly job: WebJob; readonly options: WorkerRunOptions }
+  | {
+      readonly type: "stylize";
+      readonly job: WebJob;
+      readonly options: WorkerRunOptions;
+      /** A checkpoint for the page's history after every so many steps. */
+      readonly keepEvery?: number | undefined;
+    }
   | { readonly type: "dispose" };
 
 /** From the stylizer. */
@@ -44,6 +51,7 @@ export type RunRequest =
 export type RunReply =
   | { readonly type: "event"; readonly event: StylizeEvent }
   | { readonly type: "failed"; readonly error: PlainError }
+  | { readonly type: "kept"; readonly checkpoint: Checkpoint }
   | { readonly type: "adjusted"; readonly id: number; readonly error?: PlainError };
 
 /** So many events may be on their way to a page: a worker that is ahead of it waits. */

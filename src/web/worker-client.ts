@@ -4,6 +4,7 @@
  */
 import { UserError } from "../errors.ts";
 import { mapValues } from "../records.ts";
+import type { CheckpointSink } from "../transfer/checkpoint/history.ts";
 import type { Result, StylizeEvent } from "../transfer/events.ts";
 import { type Run, runOf, withResolvers } from "../transfer/run/run.ts";
 import { type Inbox, inbox } from "./inbox.ts";
@@ -26,6 +27,8 @@ export type WorkerStylizerOptions = WorkerMachineOptions & Pick<MachineOptions, 
 /** How a job is run in a worker. */
 export interface WorkerStylizeOptions extends WorkerRunOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Keeps checkpoints, in the page's memory: see `checkpointHistory`. */
+  readonly history?: CheckpointSink | undefined;
   /** Buffers and bitmaps of the job's pictures that the page no longer needs: moved to the worker instead of copied. */
   readonly transfer?: Transferable[] | undefined;
 }
@@ -102,7 +105,7 @@ export async function createWorkerStylizer(
   });
 
   return {
-    stylize(job, { signal, transfer = [], ...options } = {}) {
+    stylize(job, { signal, history, transfer = [], ...options } = {}) {
       const { port1, port2 } = new MessageChannel();
       const func = Object.entries(options).find(([, value]) => typeof value === "function");
       if (func)
@@ -111,14 +114,15 @@ export async function createWorkerStylizer(
           `${func[0]}: a function cannot go to a worker; previewEvery and checkpointEvery can.`,
         );
       try {
-        request({ type: "stylize", job: withAddresses(job), options }, [port2, ...transfer]);
+        const order = { type: "stylize", job: withAddresses(job), options, keepEvery: history?.every } as const;
+        request(order, [port2, ...transfer]);
       } catch (cause) {
         throw new UserError("usage", `A job for a worker must be plain data: ${(cause as Error).message}`, { cause });
       }
       const received = inbox<RunReply>();
       const fail = (error: Error) => received.add({ type: "failed", error: plainError(error) });
       broken.add(fail);
-      return remoteRun(port1, received, signal, () => broken.delete(fail));
+      return remoteRun(port1, received, { signal, history }, () => broken.delete(fail));
     },
     dispose: () =>
       whileAlive<void>((resolve) => {
@@ -132,7 +136,7 @@ export async function createWorkerStylizer(
 function remoteRun(
   port: MessagePort,
   received: Inbox<RunReply>,
-  signal: AbortSignal | undefined,
+  { signal, history }: Pick<WorkerStylizeOptions, "signal" | "history">,
   ended: () => void,
 ): Run {
   const request = (message: RunRequest) => port.postMessage(message);
@@ -140,6 +144,10 @@ function remoteRun(
   let isOver = false;
   let adjustments = 0;
   port.onmessage = ({ data }: MessageEvent<RunReply>) => {
+    if (data.type === "kept") {
+      history?.add(data.checkpoint);
+      return;
+    }
     if (data.type !== "adjusted") {
       received.add(data);
       return;

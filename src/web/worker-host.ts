@@ -1,4 +1,6 @@
 /** The worker's side of a worker stylizer: stylizers and runs behind ports. */
+import type { Checkpoint } from "../transfer/checkpoint/checkpoint.ts";
+import { type CheckpointSink, copiedCheckpoint } from "../transfer/checkpoint/history.ts";
 import type { StylizeEvent } from "../transfer/events.ts";
 import type { Run } from "../transfer/run/run.ts";
 import {
@@ -40,7 +42,8 @@ function serve(stylizer: WebStylizer, port: MessagePort, reply: (message: Styliz
   port.onmessage = async ({ data, ports }: MessageEvent<StylizerRequest>) => {
     if (data.type === "stylize") {
       const control = new AbortController();
-      const run = stylizer.stylize(data.job, { keepPictures: true, ...data.options, signal: control.signal });
+      const history = data.keepEvery === undefined ? undefined : historyOn(ports[0]!, data.keepEvery);
+      const run = stylizer.stylize(data.job, { keepPictures: true, ...data.options, history, signal: control.signal });
       running.add(run);
       await send(run, ports[0]!, control);
       running.delete(run);
@@ -50,6 +53,16 @@ function serve(stylizer: WebStylizer, port: MessagePort, reply: (message: Styliz
       reply({ type: "disposed" });
       port.close();
     }
+  };
+}
+
+/** The page's history. */
+function historyOn(port: MessagePort, every: number): CheckpointSink {
+  return {
+    every,
+    add(checkpoint) {
+      port.postMessage({ type: "kept", checkpoint } satisfies RunReply, buffersOf(checkpoint));
+    },
   };
 }
 
@@ -85,7 +98,7 @@ async function send(run: Run, port: MessagePort, control: AbortController): Prom
   try {
     for await (const event of run) {
       const sent = owned(event);
-      reply({ type: "event", event: sent }, buffersOf(sent));
+      reply({ type: "event", event: sent }, transfersOf(sent));
       if (++ahead < AHEAD) continue;
       await new Promise<void>((resolve) => {
         go = resolve;
@@ -98,16 +111,14 @@ async function send(run: Run, port: MessagePort, control: AbortController): Prom
 
 /** The event with memory that may be transferred: a checkpoint's is the job's own. */
 function owned(event: StylizeEvent): StylizeEvent {
-  if (event.type !== "checkpoint") return event;
-  const { checkpoint } = event;
-  const tensors = [...checkpoint.tensors].map(
-    ([name, { shape, data }]) => [name, { shape: [...shape], data: data.slice() }] as const,
-  );
-  return { ...event, checkpoint: { ...checkpoint, tensors: new Map(tensors) } };
+  return event.type === "checkpoint" ? { ...event, checkpoint: copiedCheckpoint(event.checkpoint) } : event;
 }
 
-function buffersOf(event: StylizeEvent): Transferable[] {
+function transfersOf(event: StylizeEvent): Transferable[] {
   if (event.type === "image" || event.type === "done") return [event.image.data.buffer];
-  if (event.type === "checkpoint") return [...event.checkpoint.tensors.values()].map(({ data }) => data.buffer);
-  return [];
+  return event.type === "checkpoint" ? buffersOf(event.checkpoint) : [];
+}
+
+function buffersOf({ tensors }: Checkpoint): Transferable[] {
+  return [...tensors.values()].map(({ data }) => data.buffer);
 }

@@ -1,5 +1,6 @@
 /** A page with a stylizer in a worker, for a test to drive. Nothing is computed on the page itself. */
 import {
+  checkpointHistory,
   createWorkerStylizer,
   type SettingsInput,
   type StylizeEvent,
@@ -72,6 +73,21 @@ const page = {
     }
     const { image, record } = await run;
     return { types, sizes, width: image.width, sum: sumOf(image), record };
+  },
+
+  /** A branch of a job from its history: as the job itself, and with another strength. */
+  async branched() {
+    const history = checkpointHistory({ bytes: 1e8, every: 1 });
+    const { run } = await begin({}, { history });
+    const straight = sumOf((await run).image);
+    const { settings: _, ...pictures } = job();
+    const branch = async (settings: SettingsInput) => {
+      const on = (await stylizer()).stylize({ ...pictures, from: history.at(4)!, settings });
+      const { image, record } = await on;
+      return { sum: sumOf(image), from: record.from };
+    };
+    const { steps, bytes } = history;
+    return { steps, bytes, straight, same: await branch({}), other: await branch({ alpha: 5 }) };
   },
 
   async awaited(settings: SettingsInput) {

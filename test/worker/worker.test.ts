@@ -102,6 +102,18 @@ describe.skipIf(!path)(path ? "in Chromium, a worker" : left, () => {
   );
 
   test(
+    "fills a history of the page's, from which a job branches",
+    async () => {
+      const { steps, bytes, straight, same, other } = await call.branched();
+      expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(bytes).toBeGreaterThan(0);
+      expect(same).toEqual({ sum: straight, from: { step: 4, steps: 6, optimizer: "carried" } });
+      expect(other.sum).not.toBe(straight);
+    },
+    PATIENCE,
+  );
+
+  test(
     "ends at once when it is aborted, with the page's own reason",
     async () => {
       const { reason, took, steps } = await call.aborted({ size: 128, steps: 2000, firstSteps: 2000 });

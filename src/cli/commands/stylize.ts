@@ -16,7 +16,7 @@ export function define(command: Command, context: Context): Command {
     .argument("[content]", "the photo: JPEG, PNG, WebP, AVIF, TIFF or GIF; - for standard input")
     .argument("[style...]", "the painting, or several; - for standard input");
   return jobOptions(maskOptions(command), "CONTENT-STYLE.png", settingOptions())
-    .option("--from <checkpoint>", "carry that job on to a larger --size; all else is as it was, pictures too")
+    .option("--from <checkpoint>", "go on from that job's state: other settings or paintings, a larger --size")
     .addHelpText("after", EXAMPLES)
     .action(async (content: string | undefined, style: string[], flags: StylizeFlags) => {
       const { from, mask, styleMask } = flags;
@@ -37,7 +37,7 @@ export function define(command: Command, context: Context): Command {
     });
 }
 
-/** The pictures of a job that is carried on, where they are given; a texture's are all paintings. */
+/** The pictures of a job that goes on from another's state, where they are given; a texture's are all paintings. */
 async function carriedPictures(from: string, content: string | undefined, style: string[], context: Context) {
   if (content === undefined) return {};
   const { jobs, nodeFiles } = await context.door();
@@ -59,6 +59,7 @@ Examples:
   pastiche photo.jpg painting.jpg --style-scale 0.5           finer strokes
   pastiche photo.jpg painting.jpg -o small.png --keep-checkpoint
   pastiche --from small.png.ckpt -s 2048 -o large.png         carried on to a larger size
+  pastiche --from small.png.ckpt --alpha 0.1 -o branch.png    or with other settings
   curl -s https://example.org/photo.jpg | pastiche - painting.jpg -o - > pastiche.png
 
 Exit status: 0 done, 1 failed, 2 usage, 3 bad picture, 4 no network, 5 out of memory or device, 130 stopped by Ctrl-C.

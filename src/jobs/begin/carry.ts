@@ -1,40 +1,56 @@
-/** A job is carried on to a larger size, from its last state. */
+/** A job goes on from the state of another: with other settings, other paintings, or at a larger size. */
 import { UserError } from "../../errors.ts";
+import type { Size } from "../../image/image.ts";
 import { givenSettings } from "../../settings/changes.ts";
 import { carriedSettings } from "../../transfer/checkpoint/carry.ts";
+import type { Checkpoint } from "../../transfer/checkpoint/checkpoint.ts";
+import type { StartEvent } from "../../transfer/events.ts";
 import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
 import { readNotes } from "../record/notes.ts";
 import type { JobRequest } from "../request.ts";
 import type { BegunJob } from "./job.ts";
-import { findPictures } from "./recorded-pictures.ts";
+import { findPictures, picturesWith } from "./recorded-pictures.ts";
 
-/** The job that goes on from the checkpoint at `path` at a larger size. */
+/** The job that goes on from the checkpoint at `path`. Its photo is the same; paintings and masks may be others. */
 export async function carriedJob(path: string, request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {
   const { checkpoint, notes, slots, digest, problem } = await files.readCheckpoint(path);
-  if (request.pictures?.start) {
+  const { start, content, ...given } = request.pictures ?? {};
+  if (start) {
     const why = "it starts with the image of the checkpoint";
     throw new UserError("usage", `${label("init")}: a job cannot be carried on like that: ${why}.`);
   }
   const { pictures: recorded, tile } = readNotes(slots.path, notes);
-  const { start: _, ...needed } = recorded;
   const settings = carriedSettings(checkpoint, { tile, ...request.settings }, label);
-  const folder = files.paths.dirname(slots.path);
-  const pictures = await findPictures(needed, request.pictures, { folder, files, label });
-  const { step, steps, size } = checkpoint;
+  const search = { folder: files.paths.dirname(slots.path), files, label };
+  const photo = await findPictures({ content: recorded.content, style: [] }, content && { content }, search);
+  // The masks of paintings that are not there any more mean nothing.
+  const { style, mask, styleMask } = recorded;
+  const wanted = { style, mask, ...(!given.style && { styleMask }) };
+  const { pictures, others } = await picturesWith(wanted, recorded, given, search);
+  const { step, steps } = checkpoint;
   return {
     request,
-    pictures,
+    pictures: { ...photo, ...pictures },
     settings,
     given: givenSettings(settings),
     from: checkpoint,
     origin: { name: files.paths.basename(slots.path), sha256: digest, step, steps },
-    remarks({ levels }) {
-      const at = (of: typeof size) => `${of.width}x${of.height}`;
-      const line = `Carrying on from step ${step} of ${steps} at ${at(size)}; the next level is ${at(levels[0]!)}.`;
-      return problem ? [problem, line] : [line];
-    },
+    remarks: (begun) => [
+      ...(problem ? [problem] : []),
+      beginningText(begun, checkpoint),
+      ...others.map((other) => `Note: ${other} is not the picture that it was made of until then.`),
+    ],
   };
+}
+
+/** How the job goes on, in a sentence. */
+function beginningText({ levels, from }: StartEvent, { step, steps, size }: Checkpoint): string {
+  const text = ({ width, height }: Size) => `${width}x${height}`;
+  const where = `from step ${step} of ${steps} at ${text(size)}`;
+  const [first] = levels;
+  if (first!.width > size.width) return `Carrying on ${where}; the next level is ${text(first!)}.`;
+  return `Going on ${where}${from?.optimizer === "reset" ? "; the optimiser begins anew" : ""}.`;
 }
 
 /** Whether the job of the checkpoint at `path` paints a photo; a texture's does not. Errors: `file`. */

@@ -17,9 +17,9 @@ export interface BegunJob {
   readonly given: SettingsInput | undefined;
   /** Goes on from there. */
   readonly resume?: Resumed | undefined;
-  /** Carries that job on to a larger size. */
+  /** Goes on from that state of another job. */
   readonly from?: Checkpoint | undefined;
-  /** What it was carried on from, now or before it was stopped. */
+  /** What it went on from, now or before it was stopped. */
   readonly origin?: Origin | undefined;
   /** Whether steps in eight bits are taken to gain, where that is left to the machine. */
   readonly eightBits?: boolean | undefined;

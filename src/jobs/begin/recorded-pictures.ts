@@ -4,7 +4,7 @@ import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
 import type { Recorded } from "../record/notes.ts";
 import type { Source, Sources } from "../request.ts";
-import { mapRolesInTurn, type Role, type Roles, roleNames } from "../roles.ts";
+import { mapRolesInTurn, type Role, type Roles, roleAt, roleNames } from "../roles.ts";
 
 /** Where to look for them, and what a message calls their part of a request. */
 export interface Search {
@@ -63,6 +63,29 @@ export async function findPictures(
     if (file === undefined) return findPicture(role, one, search);
     return { path: file.path, name: one.name, sha256: one.sha256 };
   });
+}
+
+/**
+ * The files of a job that may have other pictures than a remembered one: `wanted`, found again, but for those that are given.
+ * `others` are the given ones that are not as `recorded`.
+ */
+export async function picturesWith(
+  wanted: Roles<Source | Recorded>,
+  recorded: Roles<Recorded>,
+  given: Partial<Sources>,
+  search: Search,
+): Promise<{ readonly pictures: Sources; readonly others: readonly string[] }> {
+  const others: string[] = [];
+  const present: Partial<Sources> = Object.fromEntries(Object.entries(given).filter(([, one]) => one !== undefined));
+  const pictures = await mapRolesInTurn({ ...wanted, ...present }, async (one, role, index): Promise<Source> => {
+    if (!(role in present)) return findPicture(role, one as Recorded, search);
+    const { path } = one as Source;
+    const before = roleAt(recorded, role, index);
+    const digest = before && path !== "-" ? await digestOf(path, search.files) : undefined;
+    if (digest !== undefined && digest !== before!.sha256) others.push(path);
+    return one as Source;
+  });
+  return { pictures, others };
 }
 
 /** SHA-256 of an ordinary file; undefined where there is none to be read. */

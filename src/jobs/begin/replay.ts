@@ -5,12 +5,10 @@ import { changedSettings, givenSettings } from "../../settings/changes.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
-import type { Recorded } from "../record/notes.ts";
-import { type Made, readMade } from "../record/record.ts";
-import type { JobRequest, Source, Sources } from "../request.ts";
-import { mapRolesInTurn, type Roles, roleAt } from "../roles.ts";
+import { readMade } from "../record/record.ts";
+import type { JobRequest } from "../request.ts";
 import type { BegunJob } from "./job.ts";
-import { digestOf, findPicture } from "./recorded-pictures.ts";
+import { picturesWith } from "./recorded-pictures.ts";
 
 /** The job that makes the result at `path` again. */
 export async function replayedJob(path: string, request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {
@@ -27,7 +25,7 @@ export async function replayedJob(path: string, request: JobRequest, files: JobF
   const settings = changedSettings(made.settings, { model: made.model as never, ...changes });
   // Another kind of start takes the place of the file that it started from.
   const start = given.start ?? (changes.init === undefined ? made.start : undefined);
-  const { pictures, others } = await picturesOf({ ...made, start }, made, given, {
+  const { pictures, others } = await picturesWith({ ...made, start }, made, given, {
     folder: dirname(path),
     files,
     label,
@@ -59,29 +57,6 @@ export async function replayedJob(path: string, request: JobRequest, files: JobF
       ...(made.step < made.steps ? [`Note: it shows step ${made.step} of ${made.steps}; now all are done.`] : []),
     ],
   };
-}
-
-/** The pictures, found again or as given; `others` are those given that are not the same. */
-async function picturesOf(
-  wanted: Roles<Source | Recorded>,
-  made: Made,
-  given: Partial<Sources>,
-  search: Parameters<typeof findPicture>[2],
-): Promise<{ pictures: Sources; others: string[] }> {
-  const others: string[] = [];
-  const pictures = await mapRolesInTurn({ ...wanted, ...present(given) }, async (one, role, index): Promise<Source> => {
-    if (!(role in present(given))) return findPicture(role, one as Recorded, search);
-    const { path } = one as Source;
-    const recorded = roleAt(made, role, index);
-    const digest = recorded && path !== "-" ? await digestOf(path, search.files) : undefined;
-    if (digest !== undefined && digest !== recorded!.sha256) others.push(path);
-    return one as Source;
-  });
-  return { pictures, others };
-}
-
-function present(given: Partial<Sources>): Partial<Sources> {
-  return Object.fromEntries(Object.entries(given).filter(([, one]) => one !== undefined));
 }
 
 /** The depth of the result, where the output's format has it. */

@@ -14,8 +14,15 @@ const picture = z.object({
 /** A picture as a checkpoint, or a result, remembers it. */
 export type Recorded = z.infer<typeof picture>;
 
-/** What a job was carried on from: the file of a checkpoint, and how far that was. */
-export const originSchema = z.object({ name: z.string(), sha256: z.string(), step: z.number(), steps: z.number() });
+/** What a job went on from: the file of a checkpoint, and how far that was. */
+export const originSchema = z.object({
+  name: z.string(),
+  sha256: z.string(),
+  step: z.number(),
+  steps: z.number(),
+  /** Whether the optimiser went on with its state; absent in notes of before version 0.2. */
+  optimizer: z.optional(z.enum(["carried", "reset"])),
+});
 export type Origin = z.infer<typeof originSchema>;
 
 /** Every picture of a job as a record holds it. */

@@ -45,10 +45,15 @@ export function recordText(
     step,
     steps: start.steps,
     ...named,
-    from: origin,
+    from: originOf(origin, start),
     settings,
   };
   return { Software: `pastiche ${version}`, pastiche: JSON.stringify(record) };
+}
+
+/** What a job went on from, with what its start says about that. */
+export function originOf(origin: Origin | undefined, start: StartEvent | undefined): Origin | undefined {
+  return origin && start?.from ? { ...origin, optimizer: start.from.optimizer } : origin;
 }
 
 /** What `recordText` writes under `pastiche`, as far as it is needed to run again. */

@@ -1,6 +1,6 @@
-/** Continues a job at a larger size: its settings, its checks, and the image it starts from. */
+/** Continues a job with other settings or at a larger size: its settings, its checks, and the image it starts from. */
 import { UserError } from "../../errors.ts";
-import { cropClamped, type Image, type Size } from "../../image/image.ts";
+import { cropClamped, type Image, longSideOf, type Size } from "../../image/image.ts";
 import { type Level, pyramid } from "../../schedule/pyramid.ts";
 import { changedSettings } from "../../settings/changes.ts";
 import type { Settings, SettingsInput } from "../../settings/settings.ts";
@@ -10,10 +10,10 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { checkNetwork } from "./resume.ts";
 
 /**
- * The settings of a job that continues `from` with `changes`, including a larger size. Its levels are those of the new
- * pyramid that are larger than the checkpoint's; `minSize` is set accordingly, so that the job can be resumed like any
- * other and its settings can be given again. All levels take `steps` steps unless `firstSteps` is given, too. Throws
- * `usage` errors, in which `label` names a setting.
+ * The settings of a job that continues `from` with `changes`. Where they include a larger size, its levels are those of the
+ * new pyramid that are larger than the checkpoint's; `minSize` is set accordingly, so that the job can be resumed like
+ * any other and its settings can be given again. These levels take `steps` steps unless `firstSteps` is given, too.
+ * Throws `usage` errors, in which `label` names a setting.
  */
 export function carriedSettings(
   from: Checkpoint,
@@ -21,30 +21,32 @@ export function carriedSettings(
   label: (name: string) => string = (name) => name,
 ): Settings {
   const before = from.settings;
-  // Tiles are decided anew for the larger picture.
-  const wanted = changedSettings(before, { ...changes, tile: changes.tile ?? "auto" }, label);
   if (changes.model !== undefined && changes.model !== "auto" && changes.model !== from.model) {
     throw refused(label("model"), `the checkpoint is of a job with ${from.model}, not ${changes.model}`);
   }
-  for (const name of ["init", "initNoise"] as const) {
-    if (wanted[name] !== before[name]) throw refused(label(name), "it starts with the image of the checkpoint");
+  const { init, initNoise } = before;
+  for (const [name, value] of Object.entries({ init, initNoise })) {
+    const given = changes[name as "init" | "initNoise"];
+    if (given !== undefined && given !== value)
+      throw refused(label(name), "it starts with the image of the checkpoint");
   }
-  const size = longSide(wanted, label("size"));
-  const levels = pyramid({ ...wanted, width: size, height: size, grain: grainOf(wanted) });
-  const first = levels.findIndex(({ width }) => width > Math.max(from.size.width, from.size.height));
-  if (first < 0) {
-    throw new UserError(
-      "usage",
-      `${label("size")}: the checkpoint is ${text(from.size)} already; expected a larger size to carry it on to, got ${size}.`,
-    );
-  }
+  // Another recipe may start elsewhere; this job does not.
+  const wanted = changedSettings(before, { ...changes, init, initNoise }, label);
+  if (wanted.size === before.size) return wanted;
+  const [size, long] = [numericSize(wanted, label("size")), longSideOf(from.size)];
+  if (size < long) throw smaller(from, String(size), label("size"));
+  // Tiles are decided anew for the larger picture.
+  const larger: Settings = { ...wanted, tile: changes.tile ?? "auto" };
+  const levels = pyramid({ ...larger, width: size, height: size, grain: grainOf(larger) });
+  const first = levels.findIndex(({ width }) => width > long);
+  if (first < 0) return wanted;
   // Rounded down, so that rounding does not drop the level itself.
   const exact = size / Math.SQRT2 ** (levels.length - 1 - first);
-  const { firstSteps = wanted.steps } = changes;
-  return { ...wanted, minSize: Math.max(GRAIN, Math.floor(exact)), firstSteps };
+  const { firstSteps = larger.steps } = changes;
+  return { ...larger, minSize: Math.max(GRAIN, Math.floor(exact)), firstSteps };
 }
 
-/** Throws a `UserError` unless a job with this network, whose first level is `first`, can continue `from`. */
+/** Throws a `UserError` unless a job with this network can continue `from` at its level `first`. */
 export function checkCarries(
   from: Checkpoint,
   job: Pick<Checkpoint, "settings" | "model" | "weights"> & { readonly first: Level },
@@ -63,20 +65,26 @@ export function checkCarries(
 }
 
 /** The image last shown. */
-export function carriedImage({ tensors, size }: Checkpoint): Image {
+export function carriedImage({ tensors, size }: Pick<Checkpoint, "tensors" | "size">): Image {
   const { data, shape } = tensors.get("shown")!;
   return cropClamped({ width: shape[3]!, height: shape[2]!, data }, size);
 }
 
-function longSide({ size }: Settings, name: string): number {
+function numericSize({ size }: Settings, name: string): number {
   const sides = sidesOf(size);
-  if (sides) return Math.max(sides.width, sides.height);
+  if (sides) return longSideOf(sides);
   if (typeof size === "number") return size;
   throw new UserError("usage", `${name}: to carry a job on, expected the long side in pixels, got ${size}.`);
 }
 
 function grainOf({ seamless }: Settings): number {
   return seamless ? GRAIN : 1;
+}
+
+/** The error for a job whose levels are all smaller than the checkpoint. */
+export function smaller(from: Checkpoint, size: string, name = "size"): UserError {
+  const expected = "expected its size or a larger one";
+  return new UserError("usage", `${name}: the checkpoint is ${text(from.size)} already; ${expected}, got ${size}.`);
 }
 
 function refused(name: string, why: string): UserError {

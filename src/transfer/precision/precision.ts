@@ -59,23 +59,35 @@ export interface PrecisionInput {
   readonly eye: Eye;
   readonly runtime: Runtime;
   readonly resume: Checkpoint | undefined;
+  /** The checkpoint whose state is carried, if one is. */
+  readonly carried?: Checkpoint | undefined;
   /** Whether there is memory for both programs. */
   readonly fits: boolean;
   /** Whether eight bits are faster here; called only if it matters. */
   readonly gains: () => Promise<boolean>;
 }
 
-/** The precision of a job; a resumed job keeps its own. `int8` where it is impossible is a `usage` error. */
-export async function precisionOf({ settings, eye, runtime, resume, fits, gains }: PrecisionInput): Promise<Precision> {
-  if (resume) return resume.tensors.has("state ranges") ? "int8" : "fp32";
+/**
+ * The precision of a job; a resumed job keeps its own, and one that goes on from a state without ranges has no steps in
+ * eight bits. `int8` where it is impossible is a `usage` error.
+ */
+export async function precisionOf(input: PrecisionInput): Promise<Precision> {
+  const { settings, eye, runtime, resume, carried, fits, gains } = input;
+  if (resume) return hasRanges(resume.tensors) ? "int8" : "fp32";
   const { precision, normalize } = settings;
   if (precision === "fp32") return "fp32";
+  if (precision === "auto" && carried && !hasRanges(carried.tensors)) return "fp32";
   const obstacle = obstacleTo(settings, eye, runtime);
   if (precision === "int8") {
     if (obstacle) throw new UserError("usage", `precision: int8 does not go with ${obstacle}; choose fp32, or auto.`);
     return "int8";
   }
   return !obstacle && fits && normalize === "balanced" && (await gains()) ? "int8" : "fp32";
+}
+
+/** Whether a checkpoint is of a job with steps in eight bits. */
+export function hasRanges(tensors: ReadonlyMap<string, WeightTensor>): boolean {
+  return tensors.has("state ranges");
 }
 
 /** What prevents a job from eight-bit steps, in words. */
@@ -150,12 +162,14 @@ export interface Trust {
 }
 
 /**
- * Tensors of a checkpoint that another step goes on from: its ranges and its loss are others, so the next step is one in
- * floats, which measures them.
+ * Tensors of a checkpoint that another step goes on from, after `stepped` steps at its level (default: as many as it had):
+ * its ranges and its loss are others, so the next step is one in floats, which measures them.
  */
-export function remeasured(tensors: ReadonlyMap<string, WeightTensor>): Map<string, WeightTensor> {
-  const stepped = tensors.get("state stepped")?.data[0];
-  if (stepped === undefined) return new Map(tensors);
+export function remeasured(
+  tensors: ReadonlyMap<string, WeightTensor>,
+  stepped = tensors.get("state stepped")?.data[0],
+): Map<string, WeightTensor> {
+  if (stepped === undefined || !tensors.has("state stepped")) return new Map(tensors);
   const set = (x: number): WeightTensor => ({ shape: [], data: Float32Array.of(x) });
   const next = set(Math.ceil(stepped / CHECK) * CHECK);
   return new Map([...tensors, ["state stepped", next], ["state checked", set(UNCHECKED)]]);

@@ -1,8 +1,13 @@
 /** How far a job has come, in steps and in pixels, and how long the rest will take. */
 import type { Level } from "../../schedule/pyramid.ts";
-import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { LevelWork, StepEvent } from "../events.ts";
 import { pace } from "./pace.ts";
+
+/** How far a job is: the index of a level, and the steps that are done in the whole job. */
+export interface Position {
+  readonly level: number;
+  readonly step: number;
+}
 
 export interface Counter {
   /** Steps done so far, and of how many. */
@@ -14,8 +19,8 @@ export interface Counter {
   next(index: number, seconds: number, first: boolean): Pick<StepEvent, "step" | "steps" | "progress" | "secondsLeft">;
 }
 
-/** Begins at the step that `resume` had done, or at 0. */
-export function counter(levels: readonly Level[], work: readonly LevelWork[], resume: Checkpoint | undefined): Counter {
+/** Begins at `start`. */
+export function counter(levels: readonly Level[], work: readonly LevelWork[], start: Position): Counter {
   // How many steps, and how many pixels, when a level ends.
   const ends: { steps: number; pixels: number }[] = [];
   let [steps, pixels] = [0, 0];
@@ -24,9 +29,9 @@ export function counter(levels: readonly Level[], work: readonly LevelWork[], re
     pixels += work[index]!.pixels * level.steps;
     ends.push({ steps, pixels });
   }
-  let step = resume?.step ?? 0;
+  let { step } = start;
   const left = (index: number) => ends[index]!.steps - step;
-  let done = resume ? ends[resume.level]!.pixels - left(resume.level) * work[resume.level]!.pixels : 0;
+  let done = ends[start.level]!.pixels - left(start.level) * work[start.level]!.pixels;
   const speed = pace();
   return {
     get step() {

@@ -150,8 +150,12 @@ export function checkpointShapes(optimizer: Optimizer, work: Size): Map<string, 
   return shapes;
 }
 
-/** The optimiser's state in a checkpoint. */
-export function restoredState(runtime: Runtime, optimizer: Optimizer, { tensors }: Checkpoint): Record<string, Value> {
+/** The optimiser's state in a checkpoint's tensors. */
+export function restoredState(
+  runtime: Runtime,
+  optimizer: Optimizer,
+  tensors: Checkpoint["tensors"],
+): Record<string, Value> {
   const held = Object.keys(optimizer.state).flatMap((name) => {
     const tensor = tensors.get(`state ${name}`);
     return tensor ? [[name, tensorValue(runtime, tensor)] as const] : [];
