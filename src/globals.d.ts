@@ -13,6 +13,11 @@ declare const MessageChannel: new () => {
   readonly port2: { postMessage(message: unknown): void };
 };
 
+/** Without `subtle` on pages that are not secure. */
+declare const crypto: {
+  readonly subtle?: { digest(algorithm: "SHA-256", data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> };
+};
+
 declare const performance: { now(): number };
 
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };

@@ -18,9 +18,12 @@ export * from "./index.ts";
 export { readPictureText } from "./platform/pictures/text.ts";
 export type { Drawing, EncodeOptions, OutputFormat, Picture } from "./platform/pictures.ts";
 export type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";
+export { requestPersistence } from "./platform/web/kept.ts";
 export {
   importWeights,
   isKept,
+  type KeptWeights,
+  keptWeights,
   loadNetwork,
   type NetworkSources,
   networksFrom,

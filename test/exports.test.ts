@@ -87,8 +87,10 @@ test("the additional exports of `pastiche/web`", () => {
   expect(own(web, core)).toMatchInlineSnapshot(`
     [
       "readPictureText",
+      "requestPersistence",
       "importWeights",
       "isKept",
+      "keptWeights",
       "loadNetwork",
       "networksFrom",
       "removeWeights",

@@ -27,6 +27,7 @@ export const wasm: WebRuntimeChoice = {
     const why = globalThis.crossOriginIsolated ? "" : " (the page is not cross-origin isolated)";
     return ortRuntime(ort, {
       name: "wasm",
+      version: ort.env.versions.web,
       description: `wasm, ${threads} ${threads === 1 ? "thread" : "threads"}${why}`,
       session: {
         executionProviders: ["wasm"],

@@ -41,6 +41,7 @@ export const webgpu: WebRuntimeChoice = {
     });
     return ortRuntime(ort, {
       name: "webgpu",
+      version: ort.env.versions.web,
       description: `webgpu, ${typeof card === "string" ? "an unknown GPU" : cardName(card.info)}`,
       session,
       device: true,

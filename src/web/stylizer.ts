@@ -1,11 +1,13 @@
 /** The stylizer of a browser: its runtimes, networks and decoders bound to the core. */
 import type { ByteSource, FetchOptions } from "../platform/web/bytes.ts";
+import { cachedMeasurement } from "../platform/web/measurement-cache.ts";
 import { type NetworkNotes, type NetworkSources, networksFrom } from "../platform/web/networks.ts";
 import { fromBitmap, fromImageData, readPicture } from "../platform/web/pictures.ts";
 import { openRuntime } from "../platform/web/runtimes.ts";
 import type { WebRuntimeOptions } from "../runtimes/web-ort.ts";
 import type { GivenJob, PictureReader } from "../transfer/job.ts";
 import { checkOptions, jobOptions, webOptions } from "../transfer/options.ts";
+import { eightBitsGain } from "../transfer/precision/gain.ts";
 import { type Run, runLater } from "../transfer/run/run.ts";
 import type { StylizeOptions } from "../transfer/stylize.ts";
 import { createStylizer as create, type Stylizer } from "../transfer/stylizer.ts";
@@ -27,6 +29,8 @@ export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "o
   readonly weights?: NetworkSources | undefined;
   /** Bytes that a job may take: it works in tiles where it must. By default what WASM can address, less some to spare. */
   readonly memory?: number | undefined;
+  /** Whether steps in eight bits gain here, where `precision` is `auto`. By default measured, once for each browser. */
+  readonly eightBits?: boolean | undefined;
 }
 
 /** WASM addresses 4 GiB. */
@@ -45,10 +49,17 @@ const WASM_MEMORY = 3.2e9;
  */
 export async function createStylizer(options: MachineOptions = {}): Promise<WebStylizer> {
   checkOptions(options, webOptions);
-  const { runtime: name = "auto", weights, onProgress, onNote, memory, ...rest } = options;
+  const { runtime: name = "auto", weights, onProgress, onNote, memory, eightBits, ...rest } = options;
   const runtime = await openRuntime(name, rest);
   const limit = memory ?? (runtime.name === "wasm" ? WASM_MEMORY : undefined);
-  return create({ runtime, loadNetwork: networksFrom(weights, { onProgress, onNote }), memory: () => limit, pictures });
+  const software = `ONNX Runtime ${runtime.version}, ${runtime.description}`;
+  return create({
+    runtime,
+    loadNetwork: networksFrom(weights, { onProgress, onNote }),
+    gains: async () => eightBits ?? cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime)),
+    memory: () => limit,
+    pictures,
+  });
 }
 
 /**
@@ -59,8 +70,8 @@ export function stylize(job: WebJob, options: StylizeOptions & MachineOptions = 
   let held: WebJob | undefined = job;
   return runLater(async () => {
     checkOptions(options, { ...jobOptions, ...webOptions });
-    const { runtime, threads, wasmPaths, weights, onProgress, onNote, memory, ...rest } = options;
-    const machine = { runtime, weights, onProgress, onNote, wasmPaths, memory };
+    const { runtime, threads, wasmPaths, weights, onProgress, onNote, memory, eightBits, ...rest } = options;
+    const machine = { runtime, weights, onProgress, onNote, wasmPaths, memory, eightBits };
     const stylizer = await createStylizer({ ...machine, ...(threads !== undefined && { threads }) });
     const taken = held!;
     held = undefined;

@@ -154,10 +154,29 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
   test("caches and removes imported weights", async () => {
     const bytes = await readFile("weights/pocket.safetensors");
     const { digest, again, ...rest } = await call("keep", "/weights/pocket.safetensors");
-    expect(rest).toEqual({ before: false, kept: true, removed: true, after: false, received: bytes.length });
+    const list = [{ name: "pocket", bytes: expect.any(Number) }];
+    expect(rest).toEqual({ before: false, kept: true, list, removed: true, after: false, received: bytes.length });
+    expect(rest.list[0]!.bytes).toBeGreaterThan(1e6);
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     expect(again).toBe(digest);
   });
+
+  test("weights for which there is no room are used all the same, and it is said", async () => {
+    expect(await call("refused", "/weights/pocket.safetensors")).toEqual([
+      "This browser does not keep the weights of pocket: the file is needed again on the next visit.",
+    ]);
+  });
+
+  test(
+    "whether eight bits gain is measured once, and kept from one stylizer to the next",
+    async () => {
+      const { ms, precisions, kept } = await call("verdicts", 3);
+      expect(kept).toBe(1);
+      expect(new Set(precisions).size).toBe(1);
+      expect(ms[2]).toBeLessThan(ms[0]! / 2);
+    },
+    PATIENCE,
+  );
 
   describe.each(["wasm", "webgpu"])("%s", (runtime) => {
     test(

@@ -116,10 +116,41 @@ const page = {
     const before = await pastiche.isKept("pocket");
     const digest = await pastiche.importWeights("pocket", address, { onProgress: (received) => told.push(received) });
     const kept = await pastiche.isKept("pocket");
+    const list = await pastiche.keptWeights();
     const network = await pastiche.networksFrom({ pocket: "/nowhere.safetensors" })("pocket");
     const removed = await pastiche.removeWeights("pocket");
     const after = await pastiche.isKept("pocket");
-    return { before, kept, removed, after, received: told.at(-1), digest, again: network.digest };
+    return { before, kept, list, removed, after, received: told.at(-1), digest, again: network.digest };
+  },
+
+  /** What is said where the browser does not keep imported weights. */
+  async refused(address: string): Promise<string[]> {
+    const notes: string[] = [];
+    const { put } = Cache.prototype;
+    Cache.prototype.put = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+    await pastiche.importWeights("pocket", address, { onNote: (note) => notes.push(note) });
+    Cache.prototype.put = put;
+    return notes;
+  },
+
+  /** Milliseconds to the start of a job that asks whether eight bits gain, with a new stylizer for each of `count`. */
+  async verdicts(count: number): Promise<{ ms: number[]; precisions: string[]; kept: number }> {
+    const ms: number[] = [];
+    const precisions: string[] = [];
+    await caches.delete("pastiche-measured-1");
+    for (let i = 0; i < count; i++) {
+      const stylizer = await pastiche.createStylizer({ runtime: "wasm" });
+      const begun = performance.now();
+      for await (const event of stylizer.stylize({ content, style, settings: { size: 64, model: "pocket" } })) {
+        if (event.type !== "start") continue;
+        ms.push(performance.now() - begun);
+        precisions.push(event.precision);
+        break;
+      }
+      await stylizer.dispose();
+    }
+    const kept = await caches.open("pastiche-measured-1").then((cache) => cache.keys());
+    return { ms, precisions, kept: kept.length };
   },
 
   /** GPU memory in use after each step of a job whose image is read every time, and after the job. */

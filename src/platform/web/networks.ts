@@ -8,6 +8,7 @@ import type { Network } from "../../transfer/stylizer.ts";
 import { readWeights } from "../../weights/read.ts";
 import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
 import { type ByteSource, bytesOf, type FetchOptions, isAddress, nameOf, sha256 } from "./bytes.ts";
+import { requestPersistence, shelf } from "./kept.ts";
 
 export type ModelName = keyof typeof models;
 
@@ -16,15 +17,15 @@ export type NetworkSources = Partial<Readonly<Record<ModelName, ByteSource>>>;
 
 /** What else is said of a network while it is loaded. */
 export interface NetworkNotes {
-  /** Called with a sentence, such as which network `auto` chose. */
+  /** Called with a sentence: which network `auto` chose, or that weights cannot be kept. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
 /** The largest weights file that is read. */
 const LIMIT = 1e9;
 
-/** To be changed when older cache entries can no longer be used. */
-const CACHE = "pastiche-weights-1";
+/** By name of the network. */
+const cache = shelf("pastiche-weights-1");
 
 /** The weights in the package, of which bundlers make an asset: beside `src/` and `dist/`, three folders up. */
 const bundled: NetworkSources = {
@@ -37,51 +38,72 @@ const bundled: NetworkSources = {
  */
 export function networksFrom(sources: NetworkSources = {}, { onNote, ...options }: FetchOptions & NetworkNotes = {}) {
   return async (name: "auto" | ModelName): Promise<Network> => {
-    if (name !== "auto") return load(name, sources, options);
+    const all = { ...options, onNote };
+    if (name !== "auto") return load(name, sources, all);
     const best = sources.vgg19 !== undefined || (await isKept("vgg19")) ? "vgg19" : "pocket";
     onNote?.(best === "vgg19" ? "The network is vgg19." : "The network is pocket; vgg19's weights are not here.");
-    return load(best, sources, options);
+    return load(best, sources, all);
   };
 }
 
 /** Loads pocket, and networks cached on earlier visits. */
 export const loadNetwork = networksFrom();
 
-/** Reads, checks and caches a weights file; resolves to the digest of its tensors. */
-export async function importWeights(name: ModelName, source: ByteSource, options: FetchOptions = {}): Promise<string> {
+/**
+ * Reads, checks and caches a weights file; resolves to the digest of its tensors. On a page the browser is asked not to
+ * clear it when space runs short; where there is no room for it, `onNote` is called.
+ */
+export async function importWeights(
+  name: ModelName,
+  source: ByteSource,
+  options: FetchOptions & NetworkNotes = {},
+): Promise<string> {
   return (await read(name, source, options)).digest;
+}
+
+/** A network's weights in the browser's cache. */
+export interface KeptWeights {
+  readonly name: ModelName;
+  readonly bytes: number;
+}
+
+/** The weights that are cached; `removeWeights` removes them. */
+export async function keptWeights(): Promise<KeptWeights[]> {
+  const names = (await cache.names()).filter((name): name is ModelName => Object.hasOwn(models, name));
+  const sizes = names.map(async (name) => ({ name, bytes: (await (await cache.get(name))?.blob())?.size ?? 0 }));
+  return Promise.all(sizes);
 }
 
 /** Whether a network's weights are cached. */
 export async function isKept(name: ModelName): Promise<boolean> {
-  return (await kept())?.match(keyOf(name)).then(Boolean) ?? false;
+  return (await cache.get(name)) !== undefined;
 }
 
 /** Removes a network's weights from the cache; false if there were none. */
-export async function removeWeights(name: ModelName): Promise<boolean> {
-  return (await (await kept())?.delete(keyOf(name))) ?? false;
+export function removeWeights(name: ModelName): Promise<boolean> {
+  return cache.remove(name);
 }
 
-async function load(name: ModelName, sources: NetworkSources, options: FetchOptions): Promise<Network> {
+async function load(name: ModelName, sources: NetworkSources, options: FetchOptions & NetworkNotes): Promise<Network> {
   const source = sources[name];
   const own = bundled[name];
   if (source === undefined && own !== undefined) return network(name, await fetched(name, own, options), name);
   // A `File` was just chosen, so it takes precedence over the cache; a URL was cached before.
   if (source !== undefined && !isAddress(source)) return read(name, source, options);
-  const answer = await (await kept())?.match(keyOf(name));
+  const answer = await cache.get(name);
   if (answer) return network(name, new Uint8Array(await answer.arrayBuffer()), `the cached ${name}`);
   if (source !== undefined) return read(name, source, options);
   throw new UserError("model", `The weights of ${name} are not available; give its file, or use pocket.`);
 }
 
 /** Another program's file: converted, and cached if the browser allows. */
-async function read(name: ModelName, source: ByteSource, options: FetchOptions): Promise<Network> {
+async function read(name: ModelName, source: ByteSource, options: FetchOptions & NetworkNotes): Promise<Network> {
   const bytes = await fetched(name, source, options);
   const weights = await readWeights(bytes, models[name], nameOf(source, "The file"));
   const file = writeSafetensors(weights, { metadata: { format: "pastiche", backbone: name } });
-  const cache = await kept();
-  // Without space in the cache the file is read again next time.
-  await cache?.put(keyOf(name), new Response(file)).catch(() => undefined);
+  void requestPersistence(); // Some browsers ask the user: nothing waits for the answer.
+  if (!(await cache.put(name, file)))
+    options.onNote?.(`This browser does not keep the weights of ${name}: the file is needed again on the next visit.`);
   return { backbone: models[name], weights, digest: await digestOf(file) };
 }
 
@@ -98,14 +120,4 @@ function digestOf(file: Uint8Array<ArrayBuffer>): Promise<string> {
 function fetched(name: ModelName, source: ByteSource, options: FetchOptions) {
   const subject = nameOf(source, `the weights of ${name}`);
   return bytesOf(source, { ...options, name: subject, code: "model", limit: LIMIT });
-}
-
-/** The cache, on pages that may have one. */
-async function kept(): Promise<Cache | undefined> {
-  return globalThis.caches?.open(CACHE).catch(() => undefined);
-}
-
-/** Cache keys must be URLs; nothing is ever fetched from this one. */
-function keyOf(name: ModelName): string {
-  return `https://weights.invalid/${name}.safetensors`;
 }

@@ -40,6 +40,12 @@ function timeless(events: readonly StylizeEvent[]) {
   return only(events, "step").map(({ secondsLeft: _, ...rest }) => rest);
 }
 
+test("the platform's own SHA-256 is the default", async () => {
+  const bytes = await encodeCheckpoint(all[0]!);
+  expect(bytes).toEqual(await encodeCheckpoint(all[0]!, sha256));
+  expect((await decodeCheckpoint(bytes)).checkpoint.step).toBe(1);
+});
+
 describe("a resumed job", () => {
   test.each<[string, SettingsInput]>([
     ["Adam", {}],

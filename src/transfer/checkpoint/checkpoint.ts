@@ -1,6 +1,6 @@
 /**
  * Encodes the state of a job as a safetensors file, with settings and progress in its metadata and a SHA-256 over
- * everything; and decodes it. The hash function is passed in.
+ * everything; and decodes it. A hash function may be passed in.
  */
 import { UserError } from "../../errors.ts";
 import type { Size } from "../../image/image.ts";
@@ -42,10 +42,20 @@ const BEFORE_DIGEST = '{"__metadata__":{"sha256":"';
 const DIGEST_AT = 8 + BEFORE_DIGEST.length;
 const NO_DIGEST = "0".repeat(64);
 
+/** SHA-256 by Web Crypto, which Node and browsers have; browsers on secure pages only. */
+const webSha256: Sha256 = async (bytes) => {
+  if (!crypto.subtle) {
+    const where = "on pages from https or localhost only";
+    throw new UserError("usage", `A checkpoint needs SHA-256, which browsers have ${where}; pass a function for it.`);
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
 /** The bytes of a checkpoint's file. `notes` are any JSON of the caller, returned by `decodeCheckpoint`. */
 export async function encodeCheckpoint(
   checkpoint: Checkpoint,
-  sha256: Sha256,
+  sha256: Sha256 = webSha256,
   notes: unknown = null,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = joined(unsigned(checkpoint, notes));
@@ -85,7 +95,7 @@ function unsigned({ tensors, ...job }: Checkpoint, notes: unknown): Uint8Array[]
  */
 export async function decodeCheckpoint(
   bytes: Uint8Array,
-  sha256: Sha256,
+  sha256: Sha256 = webSha256,
 ): Promise<{ checkpoint: Checkpoint; notes: unknown; digest: string }> {
   const { metadata, tensors } = opened(bytes);
   if (metadata.get("format") !== FORMAT) throw unusable("is no checkpoint of pastiche");

@@ -42,6 +42,16 @@ test.each<[string, () => Runtime, boolean | undefined]>([
   expect(await eightBitsGain(runtime())).toBe(expected);
 });
 
+test("a clear gain is seen after few runs", async () => {
+  const runs: number[] = [];
+  const counted = (time: number) => (run: number) => {
+    runs.push(run);
+    return time;
+  };
+  expect(await eightBitsGain(clocked(counted(10), steady(5)))).toBe(true);
+  expect(Math.max(...runs)).toBe(3);
+});
+
 test("a machine that was busy at first is asked once more", async () => {
   const late = (time: number) => (run: number) => (run < 12 ? disturbed(time)(run) : time);
   expect(await eightBitsGain(clocked(late(10), late(9)))).toBe(false);
