@@ -1,10 +1,20 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const source = (name: string) => fileURLToPath(new URL(`src/${name}`, import.meta.url));
+
 export default defineConfig({
-  resolve: { alias: { "pastiche/web": fileURLToPath(new URL("src/web.ts", import.meta.url)) } },
+  resolve: {
+    alias: Object.fromEntries(["node", "parts", "web"].map((door) => [`pastiche/${door}`, source(`${door}.ts`)])),
+  },
   test: {
-    include: ["studio/**/*.test.ts", "src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"],
+    include: [
+      "studio/**/*.test.ts",
+      "src/**/*.test.ts",
+      "test/**/*.test.ts",
+      "scripts/**/*.test.ts",
+      "examples/**/*.test.ts",
+    ],
     // Two cores: more workers than that only fight over them.
     maxWorkers: 2,
     testTimeout: 60_000,

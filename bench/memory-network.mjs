@@ -4,13 +4,13 @@
  */
 import * as models from "../dist/models/index.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
-import { createStylizer } from "../dist/transfer/stylizer.js";
+import { stylizerOn } from "../dist/transfer/stylizer.js";
 import { noisePicture, randomWeights } from "./parts.mjs";
 
 const { model, width, height, settings: given, steps = 2 } = JSON.parse(process.argv[2] ?? "{}");
 const backbone = models[/** @type {"pocket" | "vgg19"} */ (model)];
 const network = { backbone, weights: randomWeights(backbone), digest: "random" };
-const stylizer = createStylizer({ runtime: await cpu.open(), loadNetwork: async () => network });
+const stylizer = stylizerOn({ runtime: await cpu.open(), loadNetwork: async () => network });
 const settings = { size: "content", levels: 1, steps, color: "free", ...given };
 /** A function, so that nothing else holds the picture. */
 const job = () => {

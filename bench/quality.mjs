@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadNetwork, readPicture, writePicture } from "../dist/node.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
-import { createStylizer } from "../dist/transfer/stylizer.js";
+import { stylizerOn } from "../dist/transfer/stylizer.js";
 import { widened } from "./parts.mjs";
 
 const [model = "pocket", given = "192", folder] = process.argv.slice(2);
 const size = Number(given);
 const network = model === "vgg19" ? await loadNetwork(model).catch(widened) : await loadNetwork("pocket");
-const stylizer = createStylizer({ runtime: await cpu.open(), loadNetwork: async () => network });
+const stylizer = stylizerOn({ runtime: await cpu.open(), loadNetwork: async () => network });
 
 const PAIRS =
   "cat starry, coffee waves, rocket glass, cat marble, coffee autumn, rocket dots, cat autumn, coffee glass";

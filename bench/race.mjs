@@ -12,7 +12,7 @@ import { loadNetwork, readPicture } from "../dist/node.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
 import { parseSettings } from "../dist/settings/settings.js";
 import { levelsOf, prepare } from "../dist/transfer/pictures/prepare.js";
-import { createStylizer } from "../dist/transfer/stylizer.js";
+import { stylizerOn } from "../dist/transfer/stylizer.js";
 import { widened } from "./parts.mjs";
 
 const [model = "pocket", size = "256", limit = "25"] = process.argv.slice(2);
@@ -24,7 +24,7 @@ const read = async (/** @type {string} */ file) =>
     .image;
 const pictures = { content: await read("cat"), style: await read("starry") };
 
-const stylizer = createStylizer({ runtime: await cpu.open(), loadNetwork: async () => network });
+const stylizer = stylizerOn({ runtime: await cpu.open(), loadNetwork: async () => network });
 // The first job measures the machine and compiles; it is not timed, nor is PyTorch's start.
 for await (const _ of stylizer.stylize({ ...pictures, settings: { ...settings.parameters, size: 64, steps: 1 } }));
 const began = performance.now();

@@ -6,7 +6,7 @@
  * ```ts
  * import { createStylizer } from "pastiche";
  *
- * const stylizer = createStylizer({ runtime, loadNetwork }); // your runtime, your way to load weights
+ * const stylizer = await createStylizer({ runtime, loadNetwork }); // your runtime, your way to load weights
  * for await (const event of stylizer.stylize({ content, style, settings: { size: 256 } })) console.log(event.type);
  * ```
  */
@@ -30,7 +30,15 @@ export type { Optimizer, StateSpec, Update, UpdateInput } from "./optimizers/opt
 export type { Range, Shape } from "./parameters/value.ts";
 export * as recipes from "./recipes/index.ts";
 export type { Recipe } from "./recipes/recipe.ts";
-export type { Program, Runtime, RuntimeChoice, RuntimeOptions, Value, Values } from "./runtimes/runtime.ts";
+export type {
+  LoadOptions,
+  Program,
+  Runtime,
+  RuntimeChoice,
+  RuntimeOptions,
+  Value,
+  Values,
+} from "./runtimes/runtime.ts";
 export { type Level, pyramid } from "./schedule/pyramid.ts";
 export {
   changedSettings,
@@ -40,7 +48,8 @@ export {
   recordedSettings,
 } from "./settings/changes.ts";
 export { describeSettings, type SettingDescription } from "./settings/describe.ts";
-export { parseSettings, type Settings, type SettingsInput } from "./settings/settings.ts";
+export type { OwnFilterLoss, OwnImageLoss, OwnLayerLoss, OwnLoss, OwnOptimizer, Parts } from "./settings/parts.ts";
+export { type PartSettings, parseSettings, type Settings, type SettingsInput } from "./settings/settings.ts";
 export { readSettings, settingNamed, settingText, settingWord } from "./settings/text.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint/checkpoint.ts";
 export {
@@ -49,6 +58,7 @@ export {
   checkpointHistory,
   type HistoryLimits,
 } from "./transfer/checkpoint/history.ts";
+export { createStylizer, stylize } from "./transfer/create.ts";
 export type {
   AdjustedEvent,
   CheckpointEvent,
@@ -73,7 +83,7 @@ export type { Adjustments } from "./transfer/run/adjust.ts";
 export type { Controls, Run } from "./transfer/run/run.ts";
 export { describeGraph, type Eye, stepGraph } from "./transfer/step/step.ts";
 export type { StylizeOptions } from "./transfer/stylize.ts";
-export { createStylizer, type Job, type Network, type Stylizer, type StylizerOptions } from "./transfer/stylizer.ts";
+export type { Job, JobWithParts, Network, Stylize, Stylizer, StylizerOptions } from "./transfer/stylizer.ts";
 export { version } from "./version.ts";
 export { manifestOf } from "./weights/manifest.ts";
 export { readWeights } from "./weights/read.ts";

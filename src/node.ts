@@ -15,13 +15,12 @@ import { memoryToTake, peakSoFar } from "./platform/node/memory.ts";
 import { readPicture } from "./platform/node/pictures/read.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
 import { loadNetwork, type NetworkOptions } from "./platform/node/weights/networks.ts";
-import type { RuntimeOptions } from "./runtimes/runtime.ts";
+import type { Runtime, RuntimeOptions } from "./runtimes/runtime.ts";
+import { oneShot } from "./transfer/create.ts";
 import type { GivenJob, PictureReader } from "./transfer/job.ts";
-import { checkOptions, jobOptions, machineOptions } from "./transfer/options.ts";
+import { checkOptions, givenRuntime, machineOptions } from "./transfer/options.ts";
 import { eightBitsGain } from "./transfer/precision/gain.ts";
-import { type Run, runLater } from "./transfer/run/run.ts";
-import type { StylizeOptions } from "./transfer/stylize.ts";
-import { createStylizer as create, type Stylizer } from "./transfer/stylizer.ts";
+import { type Stylizer, stylizerOn } from "./transfer/stylizer.ts";
 
 export * from "./index.ts";
 export { cacheFolder } from "./platform/node/cache-folder.ts";
@@ -53,8 +52,8 @@ export type NodeStylizer = Stylizer<PictureSource>;
 
 /** What a job runs on. */
 export interface MachineOptions extends RuntimeOptions, NetworkOptions {
-  /** `auto` (default: the fastest that works here), `cpu`, `webgpu` or `cuda`. */
-  readonly runtime?: string | undefined;
+  /** `auto` (default: the fastest that works here), `cpu`, `webgpu`, `cuda`, or a runtime of the caller's own. */
+  readonly runtime?: string | Runtime | undefined;
   /** Bytes that a job may take: it works in tiles where it must. By default what this machine has to spare. */
   readonly memory?: number | undefined;
   /** Whether steps in eight bits gain here, where `precision` is `auto`. By default measured, once. */
@@ -74,9 +73,9 @@ export interface MachineOptions extends RuntimeOptions, NetworkOptions {
 export async function createStylizer(given: MachineOptions = {}): Promise<NodeStylizer> {
   checkOptions(given, machineOptions);
   const { runtime: name = "auto", memory, onNote, eightBits, ...options } = given;
-  const runtime = await openRuntime(name, options);
+  const runtime = givenRuntime(given) ?? (await openRuntime(name as string, options));
   const software = `ONNX Runtime ${runtime.version}, ${runtime.description}`;
-  return create({
+  return stylizerOn({
     runtime,
     loadNetwork: (name) => loadNetwork(name, { onNote }),
     gains: async () =>
@@ -97,18 +96,7 @@ export async function createStylizer(given: MachineOptions = {}): Promise<NodeSt
  * const { image } = await stylize({ content: "photo.jpg", style: "painting.jpg" });
  * ```
  */
-export function stylize(job: NodeJob, options: StylizeOptions & MachineOptions = {}): Run {
-  let held: NodeJob | undefined = job;
-  return runLater(async () => {
-    checkOptions(options, { ...jobOptions, ...machineOptions });
-    const { runtime, threads, memory, onNote, eightBits, ...rest } = options;
-    const machine = { runtime, memory, onNote, eightBits, ...(threads !== undefined && { threads }) };
-    const stylizer = await createStylizer(machine);
-    const taken = held!;
-    held = undefined;
-    return { run: stylizer.stylize(taken, rest), end: stylizer.dispose };
-  });
-}
+export const stylize = oneShot(createStylizer, machineOptions);
 
 /** Reads what a job's pictures are given as, within so many bytes. */
 function reader(memory: number | undefined): PictureReader<PictureSource> {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as core from "../src/index.ts";
 import * as node from "../src/node.ts";
+import * as parts from "../src/parts.ts";
 import * as web from "../src/web.ts";
 
 const own = (door: object, base: object = {}) => Object.keys(door).filter((name) => !(name in base));
@@ -43,13 +44,14 @@ test("what `pastiche` exports", () => {
       "decodeCheckpoint",
       "encodeCheckpoint",
       "checkpointHistory",
+      "createStylizer",
+      "stylize",
       "see",
       "figureLayers",
       "reconstruction",
       "featureSheet",
       "describeGraph",
       "stepGraph",
-      "createStylizer",
       "version",
       "manifestOf",
       "readWeights",
@@ -78,7 +80,6 @@ test("the additional exports of `pastiche/node`", () => {
       "removeWeights",
       "verifyWeights",
       "readPictureText",
-      "stylize",
     ]
   `);
 });
@@ -101,7 +102,6 @@ test("the additional exports of `pastiche/web`", () => {
       "toImageData",
       "openRuntime",
       "runtimes",
-      "stylize",
       "createWorkerStylizer",
     ]
   `);
@@ -198,6 +198,22 @@ test("the parts that can be selected by name", () => {
         "lbfgs",
       ],
     }
+  `);
+});
+
+test("what `pastiche/parts` exports besides operators", () => {
+  expect(own(parts, core.graph)).toMatchInlineSnapshot(`
+    [
+      "channelProducts",
+      "channelSums",
+      "places",
+      "squares",
+      "convolutions",
+      "likeImage",
+      "number",
+      "parameter",
+      "numberIn",
+    ]
   `);
 });
 

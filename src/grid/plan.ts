@@ -9,6 +9,7 @@ import { type Sources, source, startFile } from "../jobs/request.ts";
 import { listRoles, mapRoles } from "../jobs/roles.ts";
 import { type Backbone, convolutions, spokenLayer } from "../models/backbone.ts";
 import * as models from "../models/index.ts";
+import { modelNamed } from "../models/named.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import { parseSettings, type Settings, type SettingsInput } from "../settings/settings.ts";
 import { paintingsOf } from "../transfer/pictures/paintings.ts";
@@ -104,7 +105,7 @@ export async function planGrid(
   const networks = await installed(isInstalled);
   const cells = named(drafts, axes, files.paths).map((cell): Cell => {
     const model = cell.settings.model === "auto" ? (networks.has("vgg19") ? "vgg19" : "pocket") : cell.settings.model;
-    const backbone: Backbone = models[model];
+    const backbone = modelNamed(model);
     if (!networks.has(model)) {
       throw new UserError(
         "model",

@@ -8,6 +8,7 @@ import { likeImage, number, type Optimizer } from "./optimizer.ts";
 export function average(inner: Optimizer): Optimizer {
   return {
     pointwise: inner.pointwise,
+    exact: inner.exact ?? false,
     state: {
       ...inner.state,
       averaged: { shape: likeImage },

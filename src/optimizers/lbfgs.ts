@@ -65,6 +65,7 @@ export const lbfgs = part(
     const pairs = (image: Shape) => [history, elements(image)];
     return {
       pointwise: false,
+      exact: true,
       state: {
         // The accepted point: image, gradient, loss; then the trial step's length and slope.
         accepted: { shape: likeImage },

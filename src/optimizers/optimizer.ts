@@ -36,6 +36,8 @@ export interface Optimizer {
    * Whether a pixel's update depends on that pixel and scalars only, so that an image can be updated piece by piece.
    */
   readonly pointwise: boolean;
+  /** Whether it needs the exact gradient, which steps in eight bits do not have; default false. */
+  readonly exact?: boolean;
   readonly state: Readonly<Record<string, StateSpec>>;
   update(input: UpdateInput): Update;
 }

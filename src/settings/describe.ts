@@ -3,7 +3,8 @@ import * as optimizers from "../optimizers/index.ts";
 import type { Parameters } from "../parameters/parameter.ts";
 import type { Shape } from "../parameters/value.ts";
 import { givenSettings } from "./changes.ts";
-import { allSettings, parseSettings } from "./settings.ts";
+import type { Parts } from "./parts.ts";
+import { parseSettings, settingsWith } from "./settings.ts";
 import { settingWord } from "./text.ts";
 
 export interface SettingDescription {
@@ -24,11 +25,11 @@ export interface SettingDescription {
   readonly byOptimizer?: Readonly<Record<string, unknown>>;
 }
 
-/** All settings, in the order in which they are listed. */
-export function describeSettings(): SettingDescription[] {
-  const defaults: Readonly<Record<string, unknown>> = givenSettings(parseSettings());
-  return [...allSettings].map(([name, { kind, sentence, aliases = [], placeholder = "number" }]) => {
-    const byOptimizer = optimizerDefaults(name);
+/** All settings, in the order in which they are listed; with `parts`, those of a job that is given them. */
+export function describeSettings(parts: Parts = {}): SettingDescription[] {
+  const defaults: Readonly<Record<string, unknown>> = givenSettings(parseSettings({}, String, parts));
+  return [...settingsWith(parts)].map(([name, { kind, sentence, aliases = [], placeholder = "number" }]) => {
+    const byOptimizer = optimizerDefaults(name, parts);
     return {
       name,
       word: settingWord(name),
@@ -42,10 +43,12 @@ export function describeSettings(): SettingDescription[] {
   });
 }
 
-function optimizerDefaults(name: string): Readonly<Record<string, unknown>> | undefined {
-  const owners = Object.entries(optimizers).flatMap(([optimizer, { parameters }]) => {
-    const own: Parameters = parameters;
-    return Object.hasOwn(own, name) ? [[optimizer, own[name]!.default]] : [];
-  });
+function optimizerDefaults(name: string, { optimizer }: Parts): Readonly<Record<string, unknown>> | undefined {
+  const all: Readonly<Record<string, { readonly parameters: Parameters }>> = optimizer
+    ? { [optimizer.name]: optimizer }
+    : optimizers;
+  const owners = Object.entries(all).flatMap(([owner, { parameters }]) =>
+    Object.hasOwn(parameters, name) ? [[owner, parameters[name]!.default]] : [],
+  );
   return owners.length > 0 ? Object.fromEntries(owners) : undefined;
 }

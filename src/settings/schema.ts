@@ -27,12 +27,12 @@ const styleLosses = namesOf(losses).filter(
   (name): name is Exclude<StyleLoss, FilterLoss> => losses[name].role === "style" && !("filter" in losses[name]),
 );
 
-const strength = numberIn({ min: 0, max: 1e12 });
+export const strength = numberIn({ min: 0, max: 1e12 });
 const count = (max: number) => numberIn({ min: 1, max, whole: true });
 const factors = several(numberIn({ min: 0.05, max: 10 }));
-const weightedLayers = layerWeights(strength);
+export const weightedLayers = layerWeights(strength);
 
-const scaleList = only(
+export const scaleList = only(
   only(several(numberIn()), `scales out of ${scales.join(", ")}`, (all) =>
     all.every((scale) => (scales as readonly number[]).includes(scale)),
   ),

@@ -16,6 +16,7 @@ import * as recipes from "../recipes/index.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import { isRecord } from "../records.ts";
 import { refuseConflicts } from "./conflicts.ts";
+import { checkNames, type LossValues, lossSettings, lossValues, type Parts } from "./parts.ts";
 import { type OptimizerInput, type OptimizerValues, schema } from "./schema.ts";
 
 /** All settings of a job but the optimiser's own, in the order in which they are listed. */
@@ -34,49 +35,90 @@ export const jobSettings = {
 /** The settings of a job as they are given: whatever is left out is the recipe's. */
 export type SettingsInput = Partial<GivenFor<typeof jobSettings>> & OptimizerInput;
 
+type JobValues = ValuesOf<typeof jobSettings>;
+/** The name of a part that the job was given. */
+type OwnName = string & {};
+
 /** The settings of a job, complete. */
-export type Settings = ValuesOf<typeof jobSettings> & {
-  /** The chosen optimiser's own: `learningRate` and so on. */
+export type Settings = Omit<JobValues, "model" | "optimizer"> & {
+  readonly model: JobValues["model"] | OwnName;
+  readonly optimizer: JobValues["optimizer"] | OwnName;
+  /** The optimiser's own: `learningRate` and so on. */
   readonly parameters: OptimizerValues;
+  /** Those of losses that the job was given, by name; absent without such losses. */
+  readonly losses?: Readonly<Record<string, LossValues>>;
 };
 
-/** Every setting by name: the job's first, then the optimisers'. Where two optimisers have one, the first one's. */
-export const allSettings: ReadonlyMap<string, Parameter> = listed();
+/** Settings of parts that a job is given, by name, as in `{ saturation: 0.5, saturationLayers: { conv4_2: 1 } }`. */
+export type PartSettings = Readonly<Record<string, unknown>>;
 
-function listed(): Map<string, Parameter> {
-  const all = new Map<string, Parameter>(Object.entries(jobSettings));
-  for (const { parameters } of Object.values(optimizers)) {
+/**
+ * Every setting by name: the job's first, then those of `parts`, then the optimisers'. Where two optimisers have one, the
+ * first one's.
+ */
+export function settingsWith(parts: Parts = {}): Map<string, Parameter> {
+  const all = new Map<string, Parameter>(Object.entries(jobSettingsOf(parts)));
+  for (const { parameters } of optimizersWith(parts)) {
     for (const [name, one] of Object.entries(parameters)) if (!all.has(name)) all.set(name, one);
   }
   return all;
 }
 
+/** Every setting by name, without parts of a job's own. */
+export const allSettings: ReadonlyMap<string, Parameter> = settingsWith();
+
+/** The settings of all jobs, and those that the losses of `parts` add. A part takes the place of those with names. */
+function jobSettingsOf(parts: Parts): Parameters {
+  const only = ({ name }: { readonly name: string }) => ({ kind: oneOf([name]), default: name });
+  const { model, optimizer } = parts;
+  return {
+    ...jobSettings,
+    ...(model && { model: { ...jobSettings.model, ...only(model) } }),
+    ...(optimizer && { optimizer: { ...jobSettings.optimizer, ...only(optimizer) } }),
+    ...lossSettings(parts),
+  };
+}
+
+function optimizersWith({ optimizer }: Parts): readonly { readonly parameters: Parameters }[] {
+  return optimizer ? [optimizer] : Object.values(optimizers);
+}
+
 /**
- * The complete settings. What does not fit is a `usage` error that calls a setting what `label` calls it (its own name
- * by default).
+ * The complete settings of a job that is given `parts` of its own. What does not fit is a `usage` error that calls a
+ * setting what `label` calls it (its own name by default).
  */
-export function parseSettings(given: SettingsInput = {}, label: Label = String): Settings {
+export function parseSettings(given: SettingsInput = {}, label: Label = String, parts: Parts = {}): Settings {
   if (!isRecord(given)) throw invalid("usage", "settings", "a record", given);
+  checkNames(parts, jobSettings);
   const own: Record<string, unknown> = {};
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined) (isParameter(name) ? rest : own)[name] = value;
+    if (value !== undefined) (isParameter(name, parts) ? rest : own)[name] = value;
   }
   const { parameters: usual, ...base } = recipeSettings(recipeOf(own.recipe), own.quality, label);
-  const settings = checkValues(jobSettings, { recipe: "balanced", ...base, ...own }, label);
-  refuseConflicts(settings, label);
-  const optimizer: { readonly parameters: Parameters } = optimizers[settings.optimizer];
+  const names = { model: parts.model?.name ?? base.model, optimizer: parts.optimizer?.name ?? base.optimizer };
+  const values = checkValues(jobSettingsOf(parts), { recipe: "balanced", ...base, ...names, ...own }, label);
+  const settings = Object.fromEntries(Object.keys(jobSettings).map((name) => [name, values[name]])) as JobValues;
+  const losses = lossValues(parts, values);
+  refuseConflicts(settings, Object.values(losses), label);
+  const { parameters: known }: { readonly parameters: Parameters } = parts.optimizer ?? optimizers[settings.optimizer];
   for (const name of Object.keys(rest)) {
-    if (Object.hasOwn(optimizer.parameters, name)) continue;
+    if (Object.hasOwn(known, name)) continue;
     throw new UserError("usage", `${label(name)}: the optimiser ${settings.optimizer} has no such parameter.`);
   }
   // Another optimiser than the recipe's has its own defaults.
-  const parameters = settings.optimizer === base.optimizer ? { ...usual, ...rest } : rest;
-  return { ...settings, parameters: checkValues(optimizer.parameters, parameters, label) };
+  const chosen = settings.optimizer === base.optimizer ? { ...usual, ...rest } : rest;
+  return {
+    ...settings,
+    ...(parts.losses && parts.losses.length > 0 && { losses }),
+    parameters: checkValues(known, chosen, label),
+  };
 }
 
-function isParameter(name: string): boolean {
-  return Object.values(optimizers).some(({ parameters }) => Object.hasOwn(parameters, name));
+function isParameter(name: string, parts: Parts): boolean {
+  return [...optimizersWith(parts), ...Object.values(optimizers)].some(({ parameters }) =>
+    Object.hasOwn(parameters, name),
+  );
 }
 
 /** The recipe of that name; the default where there is none. */

@@ -8,7 +8,7 @@ import type { SettingsInput } from "../settings/settings.ts";
 import type { StylizeEvent } from "./events.ts";
 import type { Run } from "./run/run.ts";
 import type { StylizeOptions } from "./stylize.ts";
-import { createStylizer, type Job, type Network, type Stylizer } from "./stylizer.ts";
+import { type Job, type Network, type Stylizer, stylizerOn } from "./stylizer.ts";
 
 export interface CountingRuntime extends Runtime {
   /** Models loaded so far. */
@@ -103,7 +103,7 @@ export function toyStylizer(runtime: Runtime): { stylizer: Stylizer; asked: () =
     asked++;
     return network;
   };
-  return { stylizer: createStylizer({ runtime, loadNetwork, gains: async () => false }), asked: () => asked };
+  return { stylizer: stylizerOn({ runtime, loadNetwork, gains: async () => false }), asked: () => asked };
 }
 
 /** Two pictures with colours of their own. */

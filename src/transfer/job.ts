@@ -6,16 +6,19 @@ import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
 import { flatten } from "../image/alpha.ts";
 import type { Image } from "../image/image.ts";
 import { isRecord } from "../records.ts";
-import { parseSettings, type Settings, type SettingsInput } from "../settings/settings.ts";
+import { givenSettings } from "../settings/changes.ts";
+import { checkPresent, type OwnLoss, type OwnOptimizer } from "../settings/parts.ts";
+import { type PartSettings, parseSettings, type Settings, type SettingsInput } from "../settings/settings.ts";
 import { sidesOf } from "../settings/size.ts";
 import { carriedSettings } from "./checkpoint/carry.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import { checkParts, type OwnParts } from "./parts.ts";
 import { GRAIN } from "./pictures/edges.ts";
 import { paintingsOf } from "./pictures/paintings.ts";
 import type { GivenPictures } from "./pictures/texture.ts";
 
 /** One job: its pictures (without a photo: a texture) and whatever settings differ from the defaults. */
-export interface Job extends GivenPictures {
+export interface Job extends GivenPictures, OwnParts {
   readonly settings?: SettingsInput | undefined;
   /** Goes on from there instead of beginning; `settings`, where given, must be those of the checkpoint. */
   readonly resume?: Checkpoint | undefined;
@@ -29,10 +32,17 @@ export interface Job extends GivenPictures {
 }
 
 /** The complete settings of a job as they are asked for; of one that goes on, with the checkpoint's. */
-export function settingsOf({ settings, resume, from }: Pick<Job, "settings" | "resume" | "from">): Settings {
-  if (from) return carriedSettings(from, settings);
-  return resume && !settings ? resume.settings : parseSettings(settings);
+export function settingsOf({ settings, resume, from, losses, optimizer }: Asked): Settings {
+  const parts = { losses, optimizer };
+  if (from) {
+    checkPresent({ ...from.settings, ...(settings?.optimizer && { optimizer: settings.optimizer }) }, parts);
+    return carriedSettings(from, settings, String, parts);
+  }
+  if (resume) checkPresent(resume.settings, parts);
+  return parseSettings(settings ?? (resume && givenSettings(resume.settings)), String, parts);
 }
+
+type Asked = OwnParts & Pick<Job, "settings" | "resume" | "from">;
 
 /** A picture that was read: its transparency counts where it means something. */
 export interface Pictured {
@@ -44,13 +54,25 @@ export interface Pictured {
 export type Given<Source = never> = Image | Pictured | Source;
 
 /** A job whose pictures are given as they are at hand. */
-export interface GivenJob<Source = never> extends Omit<Job, "content" | "style" | "start" | "mask" | "styleMask"> {
+export interface GivenJob<Source = never>
+  extends Omit<Job, "content" | "style" | "start" | "mask" | "styleMask" | "losses" | "optimizer"> {
   readonly content?: Given<Source> | undefined;
   readonly style: Given<Source> | readonly Given<Source>[];
   readonly start?: Given<Source> | undefined;
   readonly mask?: Given<Source> | undefined;
   readonly styleMask?: readonly Given<Source>[] | undefined;
 }
+
+/** A job with losses or an optimiser of the caller's own, whose settings are among its settings. */
+export type JobWithParts<Source = never> = Omit<GivenJob<Source>, "settings"> & {
+  readonly settings?: (SettingsInput & PartSettings) | undefined;
+} & (
+    | { readonly losses: readonly OwnLoss[]; readonly optimizer?: OwnOptimizer | undefined }
+    | { readonly losses?: readonly OwnLoss[] | undefined; readonly optimizer: OwnOptimizer }
+  );
+
+/** A job, with parts of the caller's own or without. */
+export type AnyJob<Source = never> = GivenJob<Source> & OwnParts;
 
 /** Pictures that may be exchanged while a job runs. */
 export type AdjustablePictures<Source = unknown> = Partial<
@@ -69,20 +91,21 @@ export async function exchanged<Source>(
   refuseUnknown("adjust: the pictures", pictures, adjustable);
   // The opacities are those of the paintings before.
   const { styleAlpha: _, ...others } = job;
-  const given = { ...("style" in pictures ? others : job), ...pictures } as GivenJob<Source>;
-  return checkedJob(reader ? await readJob(given, reader) : (given as GivenJob));
+  const given = { ...("style" in pictures ? others : job), ...pictures } as AnyJob<Source>;
+  return checkedJob(reader ? await readJob(given, reader) : (given as AnyJob));
 }
 
 const known: Known = {
   ...{ content: "the photo", style: "the painting, or several", styleAlpha: "their opacities", start: "", mask: "" },
-  ...{ styleMask: "", settings: "", resume: "", from: "" },
+  ...{ styleMask: "", settings: "", resume: "", from: "", losses: "", optimizer: "" },
 };
 
 /** The job with images for pictures; a `usage` error of one sentence for whatever is no job. */
-export function checkedJob(given: GivenJob): Job {
+export function checkedJob(given: AnyJob): Job {
   if (!isRecord(given)) throw expected("The job", "an object with content, style and settings", given);
   refuseUnknown("The job", given, known);
-  const { content, style, start, mask, styleMask, ...rest } = given as GivenJob;
+  checkParts(given);
+  const { content, style, start, mask, styleMask, ...rest } = given;
   if ("content" in given && content === undefined)
     throw expected("content", "an image; a texture's job has no content at all", content);
   if (style === undefined) throw expected("style", "the painting's image, or a list of several", style);
@@ -118,11 +141,9 @@ export interface PictureReader<Source> {
 }
 
 /** The job with everything read that `isSource` says is to be; the rest is left to `checkedJob`. */
-export async function readJob<Source>(
-  job: GivenJob<Source>,
-  { isSource, read }: PictureReader<Source>,
-): Promise<GivenJob> {
-  if (!isRecord(job) || !pictures(job).some(isSource)) return job as GivenJob;
+export async function readJob<Source>(job: AnyJob<Source>, { isSource, read }: PictureReader<Source>): Promise<AnyJob> {
+  if (!isRecord(job) || !pictures(job).some(isSource)) return job as AnyJob;
+  checkParts(job);
   const settings = settingsOf(job);
   const sides = sidesOf(settings.size);
   let long = sides
@@ -149,7 +170,7 @@ export async function readJob<Source>(
   const start = await one(job.start, long);
   const mask = await one(job.mask, maskSide, true);
   return {
-    ...(job as GivenJob),
+    ...(job as AnyJob),
     ...(content !== undefined && { content }),
     style: Array.isArray(job.style) ? styles : styles[0]!,
     ...(start !== undefined && { start }),

@@ -1,11 +1,14 @@
 /** How a job may be run, checked: what people wrote in no typed language, or mistyped. Refuses to know what options do. */
 import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
 import { isRecord } from "../records.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
 
 /** What an option must be: in words, and as a test. */
-interface Kind {
+export interface Kind {
   readonly expected: string;
   fits(value: unknown): boolean;
+  /** It cannot be left out. */
+  readonly needed?: boolean;
 }
 
 const func: Kind = { expected: "a function", fits: (x) => typeof x === "function" };
@@ -29,9 +32,22 @@ export const jobOptions = {
   checkpointEvery: { expected: "milliseconds, 0 or more", fits: (x) => typeof x === "number" && x >= 0 },
 } satisfies Record<string, Kind>;
 
+/** Of a stylizer whose platform is the caller's. */
+export const stylizerOptions = {
+  runtime: { expected: "a runtime (name, description, load, value)", fits: isRuntime, needed: true },
+  loadNetwork: { ...func, needed: true },
+  gains: func,
+  memory: func,
+  pictures: { expected: "a reader of pictures (isSource, read)", fits: (x) => isRecord(x) && "isSource" in x },
+  peakSoFar: func,
+} satisfies Record<string, Kind>;
+
 /** Of what jobs run on. */
 export const machineOptions = {
-  runtime: { expected: "the name of a runtime, as in cpu", fits: (x) => typeof x === "string" },
+  runtime: {
+    expected: "the name of a runtime, as in cpu, or a runtime (name, description, load, value)",
+    fits: (x) => typeof x === "string" || isRuntime(x),
+  },
   threads: {
     expected: "a whole number from 1 to 256",
     fits: (x) => Number.isInteger(x) && (x as number) >= 1 && (x as number) <= 256,
@@ -54,9 +70,24 @@ export function checkOptions(given: unknown, kinds: Readonly<Record<string, Kind
   if (!isRecord(given)) throw new UserError("usage", `The options: expected an object, got ${shown(given)}.`);
   const known: Known = kinds;
   refuseUnknown("The options", given, known);
-  for (const [name, value] of Object.entries(given)) {
-    const { expected, fits } = kinds[name]!;
-    if (value !== undefined && !fits(value))
+  for (const [name, { expected, fits, needed }] of Object.entries(kinds)) {
+    const value = given[name];
+    if (value === undefined ? needed : !fits(value))
       throw new UserError("usage", `${name}: expected ${expected}, got ${shown(value)}.`);
   }
+}
+
+/** The runtime that was given as such, instead of by name. Nothing is left to be said of how to open it. */
+export function givenRuntime({ runtime, threads }: { readonly runtime?: unknown; readonly threads?: unknown }) {
+  if (!isRuntime(runtime)) return undefined;
+  if (threads !== undefined)
+    throw new UserError("usage", `threads: the runtime ${runtime.name} is open; leave it out.`);
+  return runtime;
+}
+
+function isRuntime(value: unknown): value is Runtime {
+  if (!isRecord(value)) return false;
+  const { name, description, load, value: hold } = value;
+  const isNamed = typeof name === "string" && typeof description === "string";
+  return isNamed && typeof load === "function" && typeof hold === "function";
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { cpu } from "../runtimes/node-cpu.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { countingRuntime, follow, network, only, pictures, short, toyStylizer } from "./fixtures.case.ts";
-import { createStylizer } from "./stylizer.ts";
+import { stylizerOn } from "./stylizer.ts";
 
 test("jobs with different programs that are begun at once run one after the other", async () => {
   const { stylizer } = toyStylizer(await cpu.open({ threads: 1 }));
@@ -56,7 +56,7 @@ describe("the time, told at the start by a trial,", () => {
       asked.push(name);
       return network;
     };
-    const stylizer = createStylizer({ runtime, loadNetwork, gains: async () => false });
+    const stylizer = stylizerOn({ runtime, loadNetwork, gains: async () => false });
     const job = { ...pictures(), settings: short };
     const first = await follow(stylizer, job, { trial: 10, wantsCheckpoint: ({ step }) => step === 1 });
     expect(only(first.events, "start")[0]!.seconds).toBeGreaterThan(0);
@@ -74,7 +74,7 @@ describe("the time, told at the start by a trial,", () => {
     let loads = 0;
     const load: Runtime["load"] = (...given) =>
       ++loads === 1 ? Promise.reject(new Error("not now")) : runtime.load(...given);
-    const stylizer = createStylizer({
+    const stylizer = stylizerOn({
       runtime: { ...runtime, load, value: runtime.value },
       loadNetwork: async () => network,
       gains: async () => false,

@@ -9,9 +9,6 @@ import type { ColorMode } from "../image/color-modes/mode.ts";
 import type { Image } from "../image/image.ts";
 import type { Backbone } from "../models/backbone.ts";
 import { featureScale, scaleFeatures } from "../models/feature-scale.ts";
-import { average } from "../optimizers/average.ts";
-import * as optimizers from "../optimizers/index.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { givenSettings } from "../settings/changes.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -22,9 +19,20 @@ import { carriedImage, checkCarries } from "./checkpoint/carry.ts";
 import { checkFits } from "./checkpoint/resume.ts";
 import type { Origin, Result, StartEvent, StylizeEvent } from "./events.ts";
 import { secondsOf, type Timed, trialOf } from "./forecast/trial.ts";
-import { checkedJob, exchanged, type GivenJob, type Job, type PictureReader, readJob, settingsOf } from "./job.ts";
+import {
+  type AnyJob,
+  checkedJob,
+  exchanged,
+  type GivenJob,
+  type Job,
+  type JobWithParts,
+  type PictureReader,
+  readJob,
+  settingsOf,
+} from "./job.ts";
 import { levelBeginner, programCache } from "./level/begin.ts";
 import { checkOptions, jobOptions } from "./options.ts";
+import { type OwnParts, optimizerOf } from "./parts.ts";
 import { edgesOf } from "./pictures/edges.ts";
 import { paintsGreys } from "./pictures/grey.ts";
 import { listed, stylePicturesOf } from "./pictures/paintings.ts";
@@ -48,7 +56,7 @@ import {
   type StylizeOptions,
 } from "./stylize.ts";
 
-export type { GivenJob, Job } from "./job.ts";
+export type { GivenJob, Job, JobWithParts } from "./job.ts";
 
 /** A backbone with its weights, as a platform loads it. */
 export interface Network {
@@ -73,11 +81,15 @@ export interface StylizerOptions<Source = never> {
   readonly peakSoFar?: (() => number) | undefined;
 }
 
+/** Runs a job. The settings of a job's own losses and optimiser are among its settings. */
+export interface Stylize<Source, Options> {
+  (job: GivenJob<Source>, options?: Options): Run;
+  (job: JobWithParts<Source>, options?: Options): Run;
+}
+
 export interface Stylizer<Source = never> {
-  /**
-   * Runs a job: see `Run`. What is no job, or no option, is a `usage` error before anything is computed.
-   */
-  stylize(job: GivenJob<Source>, options?: StylizeOptions): Run;
+  /** Runs a job: see `Run`. What is no job, or no option, is a `usage` error before anything is computed. */
+  readonly stylize: Stylize<Source, StylizeOptions>;
   /** Frees the programs it keeps. */
   dispose(): Promise<void>;
 }
@@ -86,7 +98,7 @@ export interface Stylizer<Source = never> {
  * A stylizer on `runtime`. It keeps the last network and the last step program, and uses them again where they fit. Jobs
  * run one after the other: one that is begun while another runs waits for its end.
  */
-export function createStylizer<Source = never>({
+export function stylizerOn<Source = never>({
   runtime,
   loadNetwork,
   memory,
@@ -106,19 +118,20 @@ export function createStylizer<Source = never>({
 
   /** All that can be said, and refused, of a job before its first step; and what runs it. It does not hold the pictures. */
   async function planned(
-    { settings: given, resume, from, ...files }: Job,
+    { settings: given, resume, from, losses, optimizer: mover, ...files }: Job,
     signal: AbortSignal | undefined,
-    { model: known, precision: before, origin: continued, again = cannot }: Known = {},
+    { model: known, precision: decided, origin: continued, again = cannot }: Known = {},
   ) {
     if (from && (resume || files.start)) {
       const other = resume ? "resume" : "start";
       throw new UserError("usage", `from: the job begins with that checkpoint; leave ${other} out.`);
     }
-    const asked = settingsOf({ settings: given, resume, from });
+    const parts: OwnParts = { losses, optimizer: mover };
+    const asked = settingsOf({ settings: given, resume, from, ...parts });
     const pictures = withPhoto(files, asked);
     const texture = !files.content;
     signal?.throwIfAborted();
-    const name = known ?? ((resume ?? from)?.model as Settings["model"]) ?? asked.model;
+    const name = known ?? (resume ?? from)?.model ?? asked.model;
     const { backbone, weights: own, digest } = await network(name);
     const weights = scaledWeights(backbone, own, featureScale(backbone, asked.gain));
     const { padding, workSize } = edgesOf(asked);
@@ -126,7 +139,7 @@ export function createStylizer<Source = never>({
     const mode: ColorMode = colorModes[asked.color];
     const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: grey || mode.grey === true };
     const termsIn = (regions?: Parameters<typeof terms>[1]) => {
-      const found = terms(asked, regions);
+      const found = terms(asked, regions, losses);
       return texture ? withoutPhoto(found) : found;
     };
     // Builds no more than the graph: an unknown layer is told before any work is done.
@@ -134,7 +147,7 @@ export function createStylizer<Source = never>({
     // So are masks that do not fit, a setting for another number of paintings, and a job that is too large.
     const regions = regionsIn(pictures, asked);
     const all = termsIn(regions?.all.slice(0, regions.content.planes.length));
-    const plain = average(makeOptimizer(asked));
+    const plain = optimizerOf(asked, mover);
     const levels = levelsOf(pictures, asked);
     const branch =
       from &&
@@ -150,7 +163,7 @@ export function createStylizer<Source = never>({
       limit: memory?.() ?? Infinity,
       resumed: (resume ?? carried)?.settings.tile,
       precision: async (settings, fits) =>
-        before ?? precisionOf({ settings, eye, runtime, resume, carried, fits, gains }),
+        decided ?? precisionOf({ settings, optimizer: plain, eye, runtime, resume, carried, fits, gains }),
     });
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
@@ -169,7 +182,7 @@ export function createStylizer<Source = never>({
     const paintings = listed(pictures.style).length;
     const run: Plan["run"] = (journey, at) => {
       const notes: string[] = [];
-      const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, programs, precision };
+      const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, parts, programs, precision };
       const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
       const facts = { version, ...about, runtime: runtime.description, precision, ...(origin && { from: origin }) };
       const machine = { runtime, optimizer, about: facts, begin, notes: () => notes.splice(0) };
@@ -178,10 +191,11 @@ export function createStylizer<Source = never>({
       const course = { ...ready, work, free, ...begins, ...(from && { start: () => carriedImage(from) }) };
       return finished(runLevels(machine, course, settings, journey), ready.finish);
     };
-    const timed = { ...start, settings, paintings, photo: !texture, grey, done: first.at.step };
+    const timed = { ...start, settings, parts, paintings, photo: !texture, grey, done: first.at.step };
     const whole: Plan = {
       levels,
       settings,
+      parts,
       run,
       again: (...change) => again({ model: name, precision, origin }, ...change),
     };
@@ -248,13 +262,13 @@ export function createStylizer<Source = never>({
   }
 
   return {
-    stylize(job, options = {}) {
-      let held: GivenJob<Source> | undefined = job;
+    stylize(job: AnyJob<Source>, options: StylizeOptions = {}) {
+      let held: AnyJob<Source> | undefined = job;
       const take = async () => {
         const taken = held!;
         held = undefined;
         checkOptions(options, jobOptions);
-        return checkedJob(reader ? await readJob(taken, reader) : (taken as GivenJob));
+        return checkedJob(reader ? await readJob(taken, reader) : (taken as AnyJob));
       };
       const controls = control<Plan>();
       return runOf(course(take, options, controls), controls);
@@ -316,11 +330,6 @@ async function* finished(
   } finally {
     await course.return(undefined as never);
   }
-}
-
-function makeOptimizer({ optimizer, parameters }: Settings): Optimizer {
-  // Complete settings have every parameter of their optimiser.
-  return optimizers[optimizer].make(parameters as never);
 }
 
 /** A queue of one: each call waits until the caller before it has called what it got. */

@@ -14,7 +14,10 @@ export interface OpenMessage {
 }
 
 /** What a worker can be told of a machine: no functions. */
-export type WorkerMachineOptions = Omit<MachineOptions, "onProgress" | "onNote">;
+export interface WorkerMachineOptions extends Omit<MachineOptions, "onProgress" | "onNote" | "runtime"> {
+  /** `auto`, `webgpu` or `wasm`. */
+  readonly runtime?: string | undefined;
+}
 
 /** What a worker can be told of a run: no functions; aborts are messages, and a history is the page's. */
 export type WorkerRunOptions = Omit<StylizeOptions, "signal" | "wantsImage" | "wantsCheckpoint" | "history">;

@@ -4,13 +4,13 @@ import { cachedMeasurement } from "../platform/web/measurement-cache.ts";
 import { type NetworkNotes, type NetworkSources, networksFrom } from "../platform/web/networks.ts";
 import { fromBitmap, fromImageData, readPicture } from "../platform/web/pictures.ts";
 import { openRuntime } from "../platform/web/runtimes.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
 import type { WebRuntimeOptions } from "../runtimes/web-ort.ts";
+import { oneShot } from "../transfer/create.ts";
 import type { GivenJob, PictureReader } from "../transfer/job.ts";
-import { checkOptions, jobOptions, webOptions } from "../transfer/options.ts";
+import { checkOptions, givenRuntime, webOptions } from "../transfer/options.ts";
 import { eightBitsGain } from "../transfer/precision/gain.ts";
-import { type Run, runLater } from "../transfer/run/run.ts";
-import type { StylizeOptions } from "../transfer/stylize.ts";
-import { createStylizer as create, type Stylizer } from "../transfer/stylizer.ts";
+import { type Stylizer, stylizerOn } from "../transfer/stylizer.ts";
 
 /** What a picture may come from: a file, an address, bytes, or pixels as canvases have them. */
 export type PictureSource = ByteSource | ImageData | ImageBitmap;
@@ -23,8 +23,8 @@ export type WebStylizer = Stylizer<PictureSource>;
 
 /** What a job runs on, and where its network comes from. */
 export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "onProgress">, NetworkNotes {
-  /** `auto` (default: a graphics card if one works here, else the processor), `webgpu` or `wasm`. */
-  readonly runtime?: string | undefined;
+  /** `auto` (default: a graphics card if one works here, else the processor), `webgpu`, `wasm`, or one of the caller's own. */
+  readonly runtime?: string | Runtime | undefined;
   /** Files or addresses of weights: `{ vgg19: file }`. Read once, then kept by the browser. */
   readonly weights?: NetworkSources | undefined;
   /** Bytes that a job may take: it works in tiles where it must. By default what WASM can address, less some to spare. */
@@ -50,10 +50,10 @@ const WASM_MEMORY = 3.2e9;
 export async function createStylizer(options: MachineOptions = {}): Promise<WebStylizer> {
   checkOptions(options, webOptions);
   const { runtime: name = "auto", weights, onProgress, onNote, memory, eightBits, ...rest } = options;
-  const runtime = await openRuntime(name, rest);
+  const runtime = givenRuntime(options) ?? (await openRuntime(name as string, rest));
   const limit = memory ?? (runtime.name === "wasm" ? WASM_MEMORY : undefined);
   const software = `ONNX Runtime ${runtime.version}, ${runtime.description}`;
-  return create({
+  return stylizerOn({
     runtime,
     loadNetwork: networksFrom(weights, { onProgress, onNote }),
     gains: async () => eightBits ?? cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime)),
@@ -66,18 +66,7 @@ export async function createStylizer(options: MachineOptions = {}): Promise<WebS
  * Repaints `job.content` in the style of `job.style`. Await it for the result, or iterate it for the events; errors are
  * `UserError`s. See `createStylizer` for many jobs in a row, and `createWorkerStylizer` for pages that stay responsive.
  */
-export function stylize(job: WebJob, options: StylizeOptions & MachineOptions = {}): Run {
-  let held: WebJob | undefined = job;
-  return runLater(async () => {
-    checkOptions(options, { ...jobOptions, ...webOptions });
-    const { runtime, threads, wasmPaths, weights, onProgress, onNote, memory, eightBits, ...rest } = options;
-    const machine = { runtime, weights, onProgress, onNote, wasmPaths, memory, eightBits };
-    const stylizer = await createStylizer({ ...machine, ...(threads !== undefined && { threads }) });
-    const taken = held!;
-    held = undefined;
-    return { run: stylizer.stylize(taken, rest), end: stylizer.dispose };
-  });
-}
+export const stylize = oneShot(createStylizer, webOptions);
 
 const pictures: PictureReader<PictureSource> = {
   isSource: (value): value is PictureSource => isPixels(value) || isBytes(value),

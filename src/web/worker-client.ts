@@ -59,6 +59,7 @@ export async function createWorkerStylizer(
   worker: Worker,
   { onProgress, onNote, ...options }: WorkerStylizerOptions = {},
 ): Promise<WorkerStylizer> {
+  if (options.runtime !== undefined && typeof options.runtime !== "string") throw onPageOnly("runtime");
   const { port1: port, port2 } = new MessageChannel();
   const broken = new Set<(error: Error) => void>();
   worker.addEventListener("error", ({ message }) => {
@@ -113,6 +114,8 @@ export async function createWorkerStylizer(
           "usage",
           `${func[0]}: a function cannot go to a worker; previewEvery and checkpointEvery can.`,
         );
+      const part = ["losses", "optimizer"].find((name) => name in job);
+      if (part) throw onPageOnly(part);
       try {
         const order = { type: "stylize", job: withAddresses(job), options, keepEvery: history?.every } as const;
         request(order, [port2, ...transfer]);
@@ -195,6 +198,11 @@ function remoteRun(
       return answer.promise;
     },
   });
+}
+
+function onPageOnly(part: string): UserError {
+  const why = "what has functions cannot go to a worker";
+  return new UserError("usage", `${part}: ${why}; run the job with createStylizer or stylize of pastiche/web.`);
 }
 
 function over(): UserError {

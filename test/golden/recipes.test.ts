@@ -48,7 +48,7 @@ async function follow(settings: Settings, count: number) {
   const weights = scaleFeatures(vgg19, random, featureScale({ ...vgg19, published: golden.gain }, settings.gain));
   const eye: Eye = { backbone: vgg19, weights, pooling: settings.pooling };
   const all = terms(settings);
-  const { make, parameters } = optimizers[settings.optimizer];
+  const { make, parameters } = optimizers[settings.optimizer as keyof typeof optimizers];
   const optimizer: Optimizer = make(checkValues(parameters, settings.parameters) as never);
   let inputs: Record<string, Value> = {};
   for (const [picture, image] of [

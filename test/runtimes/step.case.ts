@@ -3,11 +3,10 @@
  */
 import type { Image, Size } from "../../src/image/image.ts";
 import { pocket } from "../../src/models/pocket.ts";
-import { average } from "../../src/optimizers/average.ts";
-import * as optimizers from "../../src/optimizers/index.ts";
 import type { Runtime } from "../../src/runtimes/runtime.ts";
 import { parseSettings, type SettingsInput } from "../../src/settings/settings.ts";
 import { levelRun, parametersOf } from "../../src/transfer/level/level.ts";
+import { optimizerOf } from "../../src/transfer/parts.ts";
 import { edgesOf } from "../../src/transfer/pictures/edges.ts";
 import { levelsOf, prepare } from "../../src/transfer/pictures/prepare.ts";
 import { describe, freshState, imageValue, loadStep } from "../../src/transfer/step/program.ts";
@@ -68,7 +67,7 @@ export async function takeSteps(
   const edges = edgesOf(settings);
   const eye = { backbone: pocket, weights, pooling: settings.pooling, padding: edges.padding };
   const all = terms(settings);
-  const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
+  const optimizer = optimizerOf(settings);
   const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
   const level = levels[0]!;
   // Before the last level's pictures are transferred.

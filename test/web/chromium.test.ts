@@ -11,7 +11,7 @@ import { problem } from "../../src/graph/problem.case.ts";
 import { pocket } from "../../src/models/pocket.ts";
 import { readPicture, readPictureText } from "../../src/node.ts";
 import { cpu } from "../../src/runtimes/node-cpu.ts";
-import { createStylizer } from "../../src/transfer/stylizer.ts";
+import { stylizerOn } from "../../src/transfer/stylizer.ts";
 import { readWeights } from "../../src/weights/read.ts";
 import { tiny } from "../../src/weights/tiny.case.ts";
 import { CLOSE, difference, jobs, type Steps, takeSteps } from "../runtimes/step.case.ts";
@@ -240,7 +240,7 @@ async function onNode(contentPath: string, stylePath: string) {
   const weights = await readWeights(await readFile("weights/pocket.safetensors"), pocket);
   const runtime = await cpu.open({ threads: 1 });
   const loadNetwork = async () => ({ backbone: pocket, weights, digest: "" });
-  const stylizer = createStylizer({ runtime, loadNetwork });
+  const stylizer = stylizerOn({ runtime, loadNetwork });
   const losses: number[] = [];
   const job = stylizer.stylize({ content, style, settings: SETTINGS });
   for (let next = await job.next(); ; next = await job.next()) {

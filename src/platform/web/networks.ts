@@ -37,9 +37,9 @@ const bundled: NetworkSources = {
  * `model`.
  */
 export function networksFrom(sources: NetworkSources = {}, { onNote, ...options }: FetchOptions & NetworkNotes = {}) {
-  return async (name: "auto" | ModelName): Promise<Network> => {
+  return async (name: string): Promise<Network> => {
     const all = { ...options, onNote };
-    if (name !== "auto") return load(name, sources, all);
+    if (name !== "auto") return load(name as ModelName, sources, all);
     const best = sources.vgg19 !== undefined || (await isKept("vgg19")) ? "vgg19" : "pocket";
     onNote?.(best === "vgg19" ? "The network is vgg19." : "The network is pocket; vgg19's weights are not here.");
     return load(best, sources, all);

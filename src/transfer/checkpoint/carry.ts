@@ -3,6 +3,7 @@ import { UserError } from "../../errors.ts";
 import { cropClamped, type Image, longSideOf, type Size } from "../../image/image.ts";
 import { type Level, pyramid } from "../../schedule/pyramid.ts";
 import { changedSettings } from "../../settings/changes.ts";
+import type { Parts } from "../../settings/parts.ts";
 import type { Settings, SettingsInput } from "../../settings/settings.ts";
 import { sidesOf } from "../../settings/size.ts";
 import { edgesOf, GRAIN } from "../pictures/edges.ts";
@@ -13,12 +14,13 @@ import { checkNetwork } from "./resume.ts";
  * The settings of a job that continues `from` with `changes`. Where they include a larger size, its levels are those of the
  * new pyramid that are larger than the checkpoint's; `minSize` is set accordingly, so that the job can be resumed like
  * any other and its settings can be given again. These levels take `steps` steps unless `firstSteps` is given, too.
- * Throws `usage` errors, in which `label` names a setting.
+ * Throws `usage` errors, in which `label` names a setting. `parts` are those that the job is given.
  */
 export function carriedSettings(
   from: Checkpoint,
   changes: SettingsInput = {},
   label: (name: string) => string = (name) => name,
+  parts: Parts = {},
 ): Settings {
   const before = from.settings;
   if (changes.model !== undefined && changes.model !== "auto" && changes.model !== from.model) {
@@ -31,7 +33,7 @@ export function carriedSettings(
       throw refused(label(name), "it starts with the image of the checkpoint");
   }
   // Another recipe may start elsewhere; this job does not.
-  const wanted = changedSettings(before, { ...changes, init, initNoise }, label);
+  const wanted = changedSettings(before, { ...changes, init, initNoise }, label, parts);
   if (wanted.size === before.size) return wanted;
   const [size, long] = [numericSize(wanted, label("size")), longSideOf(from.size)];
   if (size < long) throw smaller(from, String(size), label("size"));

@@ -46,7 +46,7 @@ function difference(theirs: Settings, ours: Settings): string | undefined {
   const [a, b] = [theirs, ours].map((settings) => new Map(Object.entries(givenSettings(settings))));
   for (const name of new Set([...a!.keys(), ...b!.keys()])) {
     const [was, is] = [a!, b!].map((all) => JSON.stringify(all.get(name)));
-    if (was !== is) return `${name} is ${was} there and ${is} here`;
+    if (was !== is) return `${name} is ${was ?? "no setting"} there and ${is ?? "no setting"} here`;
   }
   return undefined;
 }

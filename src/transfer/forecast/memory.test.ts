@@ -2,15 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../errors.ts";
 import { pocket, vgg19 } from "../../models/index.ts";
-import { average } from "../../optimizers/average.ts";
-import * as optimizers from "../../optimizers/index.ts";
 import { parseSettings, type SettingsInput } from "../../settings/settings.ts";
+import { optimizerOf } from "../parts.ts";
 import { terms } from "../step/terms.ts";
 import { eightBitMemory, eightBitTile, peakMemory, tileWithin, type Work } from "./memory.ts";
 
 function work(backbone = pocket, optimizer: "adam" | "lbfgs" = "adam"): Work {
   const settings = parseSettings({ optimizer });
-  const made = average(optimizers[optimizer].make(settings.parameters as never));
+  const made = optimizerOf(settings);
   return { eye: { backbone }, terms: terms(settings), optimizer: made };
 }
 const square = (side: number) => ({ width: side, height: side });
@@ -66,7 +65,7 @@ describe("the predicted peak", () => {
       const job: Work = {
         eye: { backbone: pocket, weights: { has: (name) => name.endsWith(".readout") } },
         terms: terms(settings, regions),
-        optimizer: average(optimizers[settings.optimizer].make(settings.parameters as never)),
+        optimizer: optimizerOf(settings),
         ...(more.stylePictures && { stylePictures: more.stylePictures }),
       };
       const size = { width, height };

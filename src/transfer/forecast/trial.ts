@@ -9,6 +9,7 @@ import { givenSettings } from "../../settings/changes.ts";
 import type { Settings, SettingsInput } from "../../settings/settings.ts";
 import type { LevelWork, StylizeEvent } from "../events.ts";
 import { PASSES } from "../level/begin.ts";
+import type { OwnParts } from "../parts.ts";
 import { edgesOf } from "../pictures/edges.ts";
 import type { GivenPictures } from "../pictures/texture.ts";
 import { FINAL, type Precision, stepsInFloats } from "../precision/precision.ts";
@@ -16,6 +17,7 @@ import { FINAL, type Precision, stepsInFloats } from "../precision/precision.ts"
 /** A job reduced to sizes. */
 export interface Timed {
   readonly settings: Settings;
+  readonly parts?: OwnParts;
   readonly precision: Precision;
   readonly levels: readonly Level[];
   readonly work: readonly LevelWork[];
@@ -37,7 +39,7 @@ const FLOATS = 3;
 export interface Trial {
   readonly side: number;
   readonly steps: number;
-  readonly job: GivenPictures & { readonly settings: SettingsInput };
+  readonly job: GivenPictures & OwnParts & { readonly settings: SettingsInput };
 }
 
 /**
@@ -45,7 +47,7 @@ export interface Trial {
  * job (or than 64 pixels); undefined if there is none.
  */
 export function trialOf(timed: Timed, share: number): Trial | undefined {
-  const { settings, precision, levels, work, paintings, photo, grey } = timed;
+  const { settings, parts, precision, levels, work, paintings, photo, grey } = timed;
   const steps = 1 + (precision === "int8" ? EIGHT : 0) + FLOATS;
   const begun = stepsDone(timed);
   const most = share * levels.reduce((sum, level, i) => sum + (level.steps - begun[i]!) * work[i]!.pixels, 0);
@@ -64,7 +66,7 @@ export function trialOf(timed: Timed, share: number): Trial | undefined {
   const all = precision === "int8" ? 1 + EIGHT + FINAL : steps;
   const given = { ...givenSettings(settings), ...whole, steps: all, firstSteps: all };
   const style = Array.from({ length: paintings }, (_, i) => picture(1 + i));
-  return { side, steps, job: { ...(photo && { content: picture(0) }), style, settings: given } };
+  return { side, steps, job: { ...(photo && { content: picture(0) }), style, settings: given, ...parts } };
 }
 
 /** Runs the trial's `events` as far as necessary; resolves to the remaining seconds of the job. */

@@ -9,6 +9,7 @@ import type { Level } from "../../schedule/pyramid.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Weights } from "../../weights/weights.ts";
 import type { LevelWork } from "../events.ts";
+import type { OwnParts } from "../parts.ts";
 import { edgesOf } from "../pictures/edges.ts";
 import type { Prepared } from "../pictures/prepare.ts";
 import { lastEight, loadStepPrograms, mixedProgram, type Precision, type Schedule } from "../precision/precision.ts";
@@ -28,6 +29,8 @@ export interface LevelsInput {
   readonly optimizer: Optimizer;
   readonly settings: Settings;
   readonly pictures: Prepared;
+  /** The job's own. */
+  readonly parts: OwnParts;
   readonly programs: ProgramCache;
   readonly precision: Precision;
   /** Called with sentences about the progress. */
@@ -41,7 +44,7 @@ export interface LevelsInput {
 export function levelBeginner(job: LevelsInput) {
   const { runtime, eye, terms, optimizer, settings, pictures, programs } = job;
   const parameters = Object.keys(parametersOf(settings));
-  const key = graphKey(eye, terms, settings);
+  const key = graphKey(eye, terms, settings, job.parts);
   const [wholeKey, tilesKey] = [`${key} ${job.precision}`, `${key} tiles ${job.precision}`];
   const edges = edgesOf(settings);
 
@@ -194,11 +197,28 @@ export function programCache(): ProgramCache {
 }
 
 /** What a step's graph depends on; everything else is an input. */
-function graphKey(eye: Eye, terms: Terms, { normalize, styleLoss, optimizer, parameters }: Settings): string {
+function graphKey(
+  eye: Eye,
+  terms: Terms,
+  { normalize, styleLoss, optimizer, parameters }: Settings,
+  { losses = [], optimizer: own }: OwnParts,
+): string {
   const names = [...terms.features, ...terms.image].map((term) => term.name);
   const unit = terms.features.some((term) => term.unit);
   const seen = [eye.backbone.name, eye.pooling, eye.padding, eye.grey];
-  return JSON.stringify([seen, names, unit, normalize, styleLoss, optimizer, parameters.history]);
+  // An optimiser of the caller's own may build its graph from any parameter.
+  const moved = own ? [numberOf(own), parameters] : [optimizer, parameters.history];
+  return JSON.stringify([seen, names, unit, normalize, styleLoss, losses.map(numberOf), moved]);
+}
+
+const numbers = new WeakMap<object, number>();
+let last = 0;
+
+/** A number for a part: equal names do not make equal parts. */
+function numberOf(part: object): number {
+  const number = numbers.get(part) ?? ++last;
+  numbers.set(part, number);
+  return number;
 }
 
 /** Frees values after a failure, and rethrows it. */

@@ -6,7 +6,7 @@ import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
 import type { SettingsInput } from "../../settings/settings.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../checkpoint/checkpoint.ts";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, toyStylizer } from "../fixtures.case.ts";
-import { createStylizer } from "../stylizer.ts";
+import { stylizerOn } from "../stylizer.ts";
 import { CHECK, FINAL, mixedProgram } from "./precision.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -126,7 +126,7 @@ describe("a job in eight bits", () => {
   test("auto: as the processor gains or not, and a resumed job as it began", async () => {
     const loadNetwork = async () => (await import("../fixtures.case.ts")).network;
     const started = async (gain: boolean, more: SettingsInput, resume?: never) => {
-      const stylizer = createStylizer({ runtime, loadNetwork, gains: async () => gain });
+      const stylizer = stylizerOn({ runtime, loadNetwork, gains: async () => gain });
       const control = new AbortController();
       const options = { signal: control.signal, wantsCheckpoint: () => true };
       const { events, error } = await follow(

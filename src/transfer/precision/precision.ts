@@ -56,6 +56,7 @@ const PROCESSORS = ["cpu", "wasm"];
 
 export interface PrecisionInput {
   readonly settings: Settings;
+  readonly optimizer: Optimizer;
   readonly eye: Eye;
   readonly runtime: Runtime;
   readonly resume: Checkpoint | undefined;
@@ -72,12 +73,12 @@ export interface PrecisionInput {
  * eight bits. `int8` where it is impossible is a `usage` error.
  */
 export async function precisionOf(input: PrecisionInput): Promise<Precision> {
-  const { settings, eye, runtime, resume, carried, fits, gains } = input;
+  const { settings, resume, carried, fits, gains } = input;
   if (resume) return hasRanges(resume.tensors) ? "int8" : "fp32";
   const { precision, normalize } = settings;
   if (precision === "fp32") return "fp32";
   if (precision === "auto" && carried && !hasRanges(carried.tensors)) return "fp32";
-  const obstacle = obstacleTo(settings, eye, runtime);
+  const obstacle = obstacleTo(input);
   if (precision === "int8") {
     if (obstacle) throw new UserError("usage", `precision: int8 does not go with ${obstacle}; choose fp32, or auto.`);
     return "int8";
@@ -91,13 +92,10 @@ export function hasRanges(tensors: ReadonlyMap<string, WeightTensor>): boolean {
 }
 
 /** What prevents a job from eight-bit steps, in words. */
-function obstacleTo(
-  { optimizer, normalize, normalizeGradients }: Settings,
-  eye: Eye,
-  { name }: Runtime,
-): string | undefined {
+function obstacleTo({ settings, optimizer, eye, runtime: { name } }: PrecisionInput): string | undefined {
+  const { normalize, normalizeGradients } = settings;
   if (!PROCESSORS.includes(name)) return `the runtime ${name}, which has no arithmetic in eight bits`;
-  if (optimizer !== "adam") return `the optimiser ${optimizer}, which needs an exact gradient`;
+  if (optimizer.exact) return `the optimiser ${settings.optimizer}, which needs an exact gradient`;
   if (normalize === "paper") return "the normalisation paper, which promises exact formulas";
   if (normalizeGradients) return "normalised gradients";
   if (eye.padding === "circular") return "seamless pictures";

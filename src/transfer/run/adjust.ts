@@ -3,7 +3,8 @@ import { invalid, UserError } from "../../errors.ts";
 import { isRecord } from "../../records.ts";
 import { givenSettings } from "../../settings/changes.ts";
 import { filterLosses } from "../../settings/schema.ts";
-import { parseSettings, type Settings, type SettingsInput } from "../../settings/settings.ts";
+import { type PartSettings, parseSettings, type Settings, type SettingsInput } from "../../settings/settings.ts";
+import type { OwnParts } from "../parts.ts";
 
 /** What a job keeps while it runs: its sizes, its network, its optimiser and what it began with. */
 const fixed = [
@@ -23,7 +24,7 @@ const fixed = [
 ];
 
 /** Settings that may change while a job runs; all others are a `usage` error. */
-export type Adjustments = Omit<SettingsInput, (typeof fixed)[number]>;
+export type Adjustments = Omit<SettingsInput, (typeof fixed)[number]> & PartSettings;
 
 /** What acts through inputs of the step: no new targets and no new program. */
 const inputs: ReadonlySet<string> = new Set([
@@ -32,7 +33,7 @@ const inputs: ReadonlySet<string> = new Set([
 ]);
 
 /** `settings` with the changes. Errors as of `parseSettings`. */
-export function adjustedSettings(settings: Settings, changes: Adjustments): Settings {
+export function adjustedSettings(settings: Settings, changes: Adjustments, parts: OwnParts = {}): Settings {
   if (!isRecord(changes) || changes instanceof Promise)
     throw invalid("usage", "adjust", "changes of settings as a record", changes);
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -41,7 +42,7 @@ export function adjustedSettings(settings: Settings, changes: Adjustments): Sett
     const why = `a job keeps its ${kept} while it runs; go on from a checkpoint with another (branch)`;
     throw new UserError("usage", `adjust: ${kept}: ${why}.`);
   }
-  return parseSettings({ ...givenSettings(settings), ...given }, (name) => `adjust: ${name}`);
+  return parseSettings({ ...givenSettings(settings), ...given }, (name) => `adjust: ${name}`, parts);
 }
 
 /**
@@ -53,12 +54,30 @@ export function asInputs(from: Settings, to: Settings): Settings | undefined {
   const changed = Object.entries(givenSettings(to)).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]),
   );
-  if (!changed.every(([name]) => inputs.has(name) || name in from.parameters)) return undefined;
+  const own = Object.entries(from.losses ?? {}).flatMap(([name]) => [name, `${name}Layers`]);
+  if (!changed.every(([name]) => inputs.has(name) || name in from.parameters || own.includes(name))) return undefined;
   // The step has no term for a filtered image whose strength is 0.
   if (filterLosses.some((name) => from[name] > 0 !== to[name] > 0)) return undefined;
   const contentLayers = sameLayers(from.contentLayers, to.contentLayers);
   const styleLayers = sameLayers(from.styleLayers, to.styleLayers);
-  return contentLayers && styleLayers && { ...to, contentLayers, styleLayers };
+  if (!contentLayers || !styleLayers) return undefined;
+  const losses = from.losses && to.losses && sameLosses(from.losses, to.losses);
+  if (from.losses && !losses) return undefined;
+  return { ...to, contentLayers, styleLayers, ...(losses && { losses }) };
+}
+
+type Losses = NonNullable<Settings["losses"]>;
+
+/** `to` with the layers of `from`; undefined if it names others. */
+function sameLosses(from: Losses, to: Losses): Losses | undefined {
+  const all: Record<string, Losses[string]> = {};
+  for (const [name, values] of Object.entries(to)) {
+    const before = from[name]?.layers;
+    const layers = before && values.layers && sameLayers(before, values.layers);
+    if (before && !layers) return undefined;
+    all[name] = { ...values, ...(layers && { layers }) };
+  }
+  return all;
 }
 
 type Weights = Readonly<Record<string, number>>;

@@ -2,12 +2,14 @@
 import { UserError } from "../../errors.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { AdjustablePictures } from "../job.ts";
+import type { OwnParts } from "../parts.ts";
 import { type Adjustments, adjustedSettings, asInputs } from "./adjust.ts";
 import { type Controls, withResolvers } from "./run.ts";
 
 /** A job that is ready to run with its settings. */
 export interface Planned<Plan> {
   readonly settings: Settings;
+  readonly parts: OwnParts;
   /** The same job with other settings or pictures. Rejects with a `UserError` where there is no such job. */
   again(settings: Settings, pictures: AdjustablePictures): Promise<Plan>;
 }
@@ -46,6 +48,7 @@ export function control<Plan extends Planned<Plan>>(): Control<Plan> {
   /** As of the last change that was accepted. */
   let plan: Plan | undefined;
   let settings: Settings | undefined;
+  let parts: OwnParts = {};
   /** Since the loop asked last. */
   let accepted: { changes: Adjustments; plan?: Plan | undefined } | undefined;
   const begun = withResolvers<void>();
@@ -59,7 +62,7 @@ export function control<Plan extends Planned<Plan>>(): Control<Plan> {
 
   async function accept({ changes, pictures }: Request): Promise<void> {
     if (isOver) throw new UserError("usage", "adjust: the job is over.");
-    const wanted = adjustedSettings(settings!, changes);
+    const wanted = adjustedSettings(settings!, changes, parts);
     const plain = Object.keys(pictures).length === 0 ? asInputs(settings!, wanted) : undefined;
     if (!plain) plan = await plan!.again(wanted, pictures);
     settings = plain ?? plan!.settings;
@@ -119,6 +122,7 @@ export function control<Plan extends Planned<Plan>>(): Control<Plan> {
     begin(given) {
       plan = given;
       settings = given.settings;
+      parts = given.parts;
       begun.resolve();
     },
     end() {

@@ -2,8 +2,10 @@
 import * as losses from "../../losses/index.ts";
 import type { FeatureLoss, Filter, ImageLoss } from "../../losses/loss.ts";
 import { type Backbone, blockOf, reach } from "../../models/backbone.ts";
-import { type FilterLoss, filterLosses } from "../../settings/schema.ts";
+import type { OwnFilterLoss, OwnImageLoss, OwnLoss } from "../../settings/parts.ts";
+import { filterLosses } from "../../settings/schema.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { featureLossOf, imageLossOf } from "../parts.ts";
 import { edgesOf } from "../pictures/edges.ts";
 import type { Region } from "../pictures/regions.ts";
 
@@ -15,9 +17,9 @@ export interface FeatureTerm {
   /** A layer of the network, or the filter's name. */
   readonly layer: string;
   readonly filter?: Filter;
-  /** The setting of its strength, if that is not its layer's weight. */
-  readonly setting?: FilterLoss;
   readonly loss: FeatureLoss;
+  /** Its strength, but for its region's share. */
+  strength(settings: Settings): number;
   /** Its gradient at the layer is normalised to its strength. */
   readonly unit?: boolean;
   /** The index of its region; undefined for the whole picture. */
@@ -30,6 +32,7 @@ export interface FeatureTerm {
 export interface ImageTerm {
   readonly name: string;
   readonly loss: ImageLoss;
+  strength(settings: Settings): number;
 }
 
 export interface Terms {
@@ -47,37 +50,91 @@ export function reachOf(backbone: Backbone, { layer, filter }: Pick<FeatureTerm,
   return filter ? filter.scale * filter.reach : reach(backbone, layer);
 }
 
+type NewTerm = Omit<FeatureTerm, "unit" | "region" | "share">;
+
 /**
- * The terms for the settings. Changing strengths alone does not change them, except that filter terms of strength 0 are
- * omitted. Every painted region has style terms of its own.
+ * The terms for the settings and the job's `own` losses. Changing strengths alone does not change them, except that
+ * filter terms of strength 0 are omitted. Every painted region has style terms of its own.
  */
-export function terms(settings: Settings, regions: readonly Pick<Region, "name" | "share">[] = []): Terms {
-  const { normalize, normalizeGradients, styleLoss, contentLayers, styleLayers } = settings;
-  const one = (picture: "content" | "style", loss: FeatureLoss) => (layer: string) => ({
-    name: `${picture} ${layer}`,
-    picture,
-    layer,
-    loss,
-    ...(normalizeGradients && { unit: true }),
-  });
-  const filtered = filterLosses.flatMap((setting) => {
-    const { role, make, filter } = losses[setting];
-    const used = settings[setting] > 0 ? settings[`${setting}Scales`].map(filter) : [];
-    return used.map((each): FeatureTerm => ({ ...one(role, make(normalize))(each.name), filter: each, setting }));
-  });
+export function terms(
+  settings: Settings,
+  regions: readonly Pick<Region, "name" | "share">[] = [],
+  own: readonly OwnLoss[] = [],
+): Terms {
+  const { normalize, normalizeGradients } = settings;
+  const { padding } = edgesOf(settings);
+  const all = [...layerTerms(settings), ...filterTerms(settings), ...own.flatMap((loss) => ownTerms(loss, settings))];
   const inRegions = (term: FeatureTerm): FeatureTerm[] =>
     regions.length === 0 || term.picture === "content"
       ? [term]
       : regions.map(({ name, share }, region) => ({ ...term, name: `${term.name} ${name}`, region, share }));
+  const image = own.filter((loss) => loss.role === "image") as readonly OwnImageLoss[];
   return {
-    features: [
-      ...Object.keys(contentLayers).map(one("content", losses.content.make(normalize))),
-      ...[...Object.keys(styleLayers).map(one("style", losses[styleLoss].make(normalize))), ...filtered].flatMap(
-        inRegions,
-      ),
+    features: all.map((term) => ({ ...term, ...(normalizeGradients && { unit: true }) })).flatMap(inRegions),
+    image: [
+      { name: "variation", loss: losses.variation.make(normalize, padding), strength: ({ tv }) => tv },
+      ...image.map((loss) => ({
+        name: loss.name,
+        loss: imageLossOf(loss, normalize, padding),
+        strength: ({ losses }: Settings) => losses![loss.name]!.strength,
+      })),
     ],
-    image: [{ name: "variation", loss: losses.variation.make(normalize, edgesOf(settings).padding) }],
   };
+}
+
+/** Content and style of the layers of the network. */
+function layerTerms({ normalize, styleLoss, contentLayers, styleLayers }: Settings): NewTerm[] {
+  const content = losses.content.make(normalize);
+  const style = losses[styleLoss].make(normalize);
+  return [
+    ...Object.keys(contentLayers).map(
+      (layer): NewTerm => ({
+        ...{ name: `content ${layer}`, picture: "content", layer, loss: content },
+        strength: ({ alpha, contentLayers }) => alpha * (contentLayers[layer] ?? 0),
+      }),
+    ),
+    ...Object.keys(styleLayers).map(
+      (layer): NewTerm => ({
+        ...{ name: `style ${layer}`, picture: "style", layer, loss: style },
+        strength: ({ beta, styleLayers }) => beta * (styleLayers[layer] ?? 0),
+      }),
+    ),
+  ];
+}
+
+/** The losses of filtered images that are selected by their strength. */
+function filterTerms(settings: Settings): NewTerm[] {
+  return filterLosses.flatMap((setting) => {
+    const { role, make, filter } = losses[setting];
+    const used = settings[setting] > 0 ? settings[`${setting}Scales`].map(filter) : [];
+    const loss = make(settings.normalize);
+    return used.map((each): NewTerm => {
+      const name = `${role} ${each.name}`;
+      return { name, picture: role, layer: each.name, filter: each, loss, strength: (now) => now[setting] };
+    });
+  });
+}
+
+/** A loss of the job's own that reads features: at its layers, or at its scales. */
+function ownTerms(own: OwnLoss, { normalize, losses }: Settings): NewTerm[] {
+  if (own.role === "image") return [];
+  const { name, role: picture } = own;
+  const { layers = {}, scales = [] } = losses![name]!;
+  const loss = featureLossOf(own, normalize);
+  const ofLayers = Object.keys(layers).map(
+    (layer): NewTerm => ({
+      ...{ name: `${name} ${layer}`, picture, layer, loss },
+      strength: ({ losses }) => losses![name]!.strength * (losses![name]!.layers?.[layer] ?? 0),
+    }),
+  );
+  const ofScales = scales.map((scale): NewTerm => {
+    const filter = { ...(own as OwnFilterLoss).filter(scale), name: `${name}${scale}` };
+    return {
+      ...{ name: `${name} ${scale}`, picture, layer: filter.name, filter, loss },
+      strength: ({ losses }) => losses![name]!.strength,
+    };
+  });
+  return [...ofLayers, ...ofScales];
 }
 
 /** The terms without those that read the photo, for a texture. */
@@ -90,13 +147,8 @@ export function withoutPhoto({ features, image }: Terms): Terms {
  * 1. A region is weighted by its share of the photo, so that a pixel counts the same in small and large regions.
  */
 export function strengths({ features, image }: Terms, settings: Settings): Record<string, number> {
-  const { alpha, beta, tv, contentLayers, styleLayers } = settings;
-  const ofLayer = ({ picture, layer, setting, share = 1 }: FeatureTerm) => {
-    if (setting) return settings[setting] * share;
-    return picture === "content" ? alpha * (contentLayers[layer] ?? 0) : beta * (styleLayers[layer] ?? 0) * share;
-  };
   return Object.fromEntries([
-    ...features.map((term) => [term.name, ofLayer(term)] as const),
-    ...image.map(({ name }) => [name, tv] as const),
+    ...features.map(({ name, strength, share = 1 }) => [name, strength(settings) * share] as const),
+    ...image.map(({ name, strength }) => [name, strength(settings)] as const),
   ]);
 }

@@ -47,7 +47,17 @@ async function steps(precision: Precision, tile: number | "off", count: number) 
   const optimizer = precision === "int8" ? withRanges(plain) : plain;
   const programs = programCache();
   const said: string[] = [];
-  const common = { runtime, eye, terms: terms(settings), optimizer, settings, pictures: ready, programs, precision };
+  const common = {
+    runtime,
+    eye,
+    terms: terms(settings),
+    optimizer,
+    settings,
+    pictures: ready,
+    parts: {},
+    programs,
+    precision,
+  };
   const begin = levelBeginner({ ...common, say: (text) => said.push(text) });
   const image = imageValue(runtime, margined(8).padded(ready.start(), levels[0]!));
   const state = freshState(runtime, optimizer, margined(8).workSize(levels[0]!));

@@ -4,8 +4,6 @@ import { blank, type Image, type Size } from "../../image/image.ts";
 import { noiseImage } from "../../image/noise.ts";
 import { toy, toyWeights } from "../../models/backbone.case.ts";
 import { pocket, vgg19 } from "../../models/index.ts";
-import { average } from "../../optimizers/average.ts";
-import * as optimizers from "../../optimizers/index.ts";
 import { cpu } from "../../runtimes/node-cpu.ts";
 import type { Runtime } from "../../runtimes/runtime.ts";
 import { parseSettings, type SettingsInput } from "../../settings/settings.ts";
@@ -13,6 +11,7 @@ import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { countingRuntime, follow, pictures, toyStylizer } from "../fixtures.case.ts";
 import { levelBeginner, programCache } from "../level/begin.ts";
 import { type LevelRun, parametersOf } from "../level/level.ts";
+import { optimizerOf } from "../parts.ts";
 import { margined } from "../pictures/edges.ts";
 import { levelsOf, prepare } from "../pictures/prepare.ts";
 import type { Masks } from "../pictures/regions.ts";
@@ -40,7 +39,7 @@ async function level(name: keyof typeof backbones, size: Size, given: SettingsIn
   const ready = prepare(both, settings, levels);
   const eye: Eye = { backbone: backbones[name], weights: toyWeights(backbones[name]), pooling: settings.pooling };
   const all = terms(settings, ready.regions?.all);
-  const optimizer = average(optimizers[settings.optimizer].make(settings.parameters as never));
+  const optimizer = optimizerOf(settings);
   const programs = programCache();
   const say = () => {};
   const begin = levelBeginner({
@@ -50,6 +49,7 @@ async function level(name: keyof typeof backbones, size: Size, given: SettingsIn
     optimizer,
     settings,
     pictures: ready,
+    parts: {},
     programs,
     precision: "fp32",
     say,

@@ -11,6 +11,7 @@ const NAMES = [
   { value: "pocket", label: "Pocket" },
   { value: "vgg19", label: "VGG19" },
 ] as const;
+type Name = (typeof NAMES)[number]["value"];
 
 export function Network() {
   const kept = useSignal(false);
@@ -33,7 +34,12 @@ export function Network() {
   };
   return (
     <>
-      <Select label="Network" value={settings.value.model} options={NAMES} onValue={(name) => set("model", name)} />
+      <Select
+        label="Network"
+        value={settings.value.model as Name}
+        options={NAMES}
+        onValue={(name) => set("model", name)}
+      />
       {kept.value ? (
         <p class="hint">
           VGG19 is kept in this browser.{" "}

@@ -1,6 +1,7 @@
 /** Loads networks in Node: a backbone by name, with the weights on this machine. */
-import { invalid, UserError } from "../../../errors.ts";
-import * as models from "../../../models/index.ts";
+import { UserError } from "../../../errors.ts";
+import { modelNamed } from "../../../models/named.ts";
+import { vgg19 } from "../../../models/vgg19.ts";
 import type { Network } from "../../../transfer/stylizer.ts";
 import { findWeights, loadWeights } from "./weights.ts";
 
@@ -14,12 +15,9 @@ export interface NetworkOptions {
  * Loads a network by name. `auto` is vgg19 if its weights are on this machine (in our cache, Keras's or PyTorch's) and
  * intact, else pocket from the package. Throws a `UserError` `model` if there are no weights or they are damaged.
  */
-export async function loadNetwork(
-  name: "auto" | keyof typeof models,
-  { onNote }: NetworkOptions = {},
-): Promise<Network> {
+export async function loadNetwork(name: string, { onNote }: NetworkOptions = {}): Promise<Network> {
   if (name !== "auto") return load(name);
-  if (!(await findWeights(models.vgg19))) return load("pocket");
+  if (!(await findWeights(vgg19))) return load("pocket");
   try {
     return await load("vgg19");
   } catch (error) {
@@ -30,10 +28,8 @@ export async function loadNetwork(
   }
 }
 
-async function load(name: keyof typeof models): Promise<Network> {
-  // A checkpoint may name a network of a later version.
-  if (!Object.hasOwn(models, name)) throw invalid("model", "The network", Object.keys(models).join(" or "), name);
-  const backbone = models[name];
+async function load(name: string): Promise<Network> {
+  const backbone = modelNamed(name);
   const { weights, digest } = await loadWeights(backbone);
   return { backbone, weights, digest };
 }

@@ -1,0 +1,18 @@
+/** Finds backbones by name. */
+import { invalid } from "../errors.ts";
+import type { Backbone } from "./backbone.ts";
+import * as models from "./index.ts";
+
+/** The name of a backbone that is part of pastiche. */
+export type ModelName = keyof typeof models;
+
+/** Whether a backbone of that name is part of pastiche. */
+export function isModel(name: string): name is ModelName {
+  return Object.hasOwn(models, name);
+}
+
+/** The backbone of that name. A `model` error if there is none: a checkpoint may name one of a later version. */
+export function modelNamed(name: string): Backbone {
+  if (!isModel(name)) throw invalid("model", "The network", Object.keys(models).join(" or "), name);
+  return models[name];
+}

@@ -1,0 +1,103 @@
+/**
+ * The door for people who write parts of their own: a loss, an optimiser, a backbone, a runtime. It has their contracts,
+ * the operators of graphs, and kinds of values for parameters, and depends on no platform.
+ *
+ * @example
+ * ```ts
+ * import { div, meanSquare, type OwnLoss, places, squares } from "pastiche/parts";
+ *
+ * export const grey: OwnLoss = {
+ *   name: "grey",
+ *   summary: "how far the picture is from black",
+ *   role: "image",
+ *   make: () => ({
+ *     measure: (image, weight) => [squares(image, weight), places(image, weight)],
+ *     score: ([sum, positions]) => div(sum!, positions!),
+ *   }),
+ * };
+ * ```
+ */
+export {
+  abs,
+  add,
+  and,
+  argMax,
+  averagePool,
+  check,
+  clip,
+  columnsAt,
+  concat,
+  constant,
+  conv,
+  count,
+  type Dim,
+  div,
+  elements,
+  equal,
+  float,
+  grad,
+  greater,
+  greaterOrEqual,
+  input,
+  matmul,
+  max,
+  maximum,
+  maxPool,
+  mean,
+  meanSquare,
+  minimum,
+  mixChannels,
+  mul,
+  multiplyDims,
+  neg,
+  not,
+  or,
+  type Padding,
+  padCircular,
+  padZeros,
+  pow,
+  print,
+  relu,
+  reshape,
+  reshapeLike,
+  roll,
+  type Shape,
+  scalar,
+  selfProduct,
+  slice,
+  sqrt,
+  sub,
+  subsample,
+  sum,
+  sumSquare,
+  symbol,
+  type Tensor,
+  transpose,
+  unitGradient,
+  upsample,
+  where,
+} from "./graph/index.ts";
+export type { FeatureLoss, Filter, FilterKind, ImageLoss, LossKind, Normalization, Scale } from "./losses/loss.ts";
+export { channelProducts, channelSums, places, squares } from "./losses/statistics.ts";
+export { type Backbone, type Convolution, convolutions } from "./models/backbone.ts";
+export {
+  likeImage,
+  number,
+  type Optimizer,
+  type StateSpec,
+  type Update,
+  type UpdateInput,
+} from "./optimizers/optimizer.ts";
+export { type Parameter, type Parameters, parameter } from "./parameters/parameter.ts";
+export { numberIn, type Range, type ValueKind } from "./parameters/value.ts";
+export type {
+  LoadOptions,
+  Program,
+  Runtime,
+  RuntimeChoice,
+  RuntimeOptions,
+  Value,
+  Values,
+} from "./runtimes/runtime.ts";
+export type { OwnFilterLoss, OwnImageLoss, OwnLayerLoss, OwnLoss, OwnOptimizer } from "./settings/parts.ts";
+export type { Weights, WeightTensor } from "./weights/weights.ts";
