@@ -57,7 +57,7 @@ export interface PictureFlags extends MaskFlags {
   readonly start?: string | undefined;
 }
 
-export const THREADS = ["--threads <count>", "processor threads [all cores]"] as const;
+export const THREADS = ["--threads <count>", "processor threads [all cores, or a container's quota]"] as const;
 export const RUNTIME = ["--runtime <name>", "what computes (auto, cpu, webgpu, cuda)", "auto"] as const;
 export const MEMORY = [
   "--memory <limit>",
@@ -109,7 +109,7 @@ export function runningOptions(command: Command): Command {
     .option("--keep-checkpoint", "keep the last state of a job that is done, for --from: OUT.ckpt")
     .option("--no-checkpoint", "keep no state: a stopped job cannot be resumed")
     .option("--report <page>", "a page about the job, in one HTML file: result, snapshots, loss curves, settings")
-    .option("--threads <count>", "processor threads [all cores, or a container's quota]")
+    .option(...THREADS)
     .option(...MEMORY)
     .option(...MAX_PIXELS);
   return voiceOptions(command, "the result");

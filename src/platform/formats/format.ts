@@ -8,6 +8,7 @@ export type Depth = 8 | 16;
 /** The part of sharp that formats use; its colours are sRGB. */
 export interface Pipeline {
   withIccProfile(name: string): Pipeline;
+  withXmp(xmp: string): Pipeline;
   withExif(exif: Record<string, Record<string, string>>): Pipeline;
   toFormat(name: string, options?: object): Pipeline;
   toBuffer(): Promise<Uint8Array>;

@@ -1,5 +1,5 @@
-/** TIFF: lossless (Deflate), 8 or 16 bits, text as its ImageDescription. */
-import { description, insertTiffDescription } from "../pictures/text.ts";
+/** TIFF: lossless (Deflate), 8 or 16 bits, text as the description in its XMP. */
+import { description, xmpDescription } from "../pictures/text.ts";
 import type { Format } from "./format.ts";
 
 export const tiff: Format = {
@@ -7,8 +7,8 @@ export const tiff: Format = {
   depths: [8, 16],
   alpha: true,
   canvas: false,
-  async encode(pixels, { text }) {
-    const plain = await pixels.toFormat("tiff", { compression: "deflate", predictor: "horizontal" }).toBuffer();
-    return Object.keys(text).length === 0 ? plain : insertTiffDescription(plain, description(text));
+  encode(pixels, { text }) {
+    const described = Object.keys(text).length === 0 ? pixels : pixels.withXmp(xmpDescription(description(text)));
+    return described.toFormat("tiff", { compression: "deflate", predictor: "horizontal" }).toBuffer();
   },
 };

@@ -1,6 +1,6 @@
 /**
- * Text metadata of picture files, keyword to text: written as PNG iTXt chunks or as TIFF's description, and read back
- * from these and from the EXIF of JPEG and WebP. Unintelligible metadata is ignored without an error.
+ * Text metadata of picture files, keyword to text: as PNG's iTXt chunks, as the description in the XMP of a TIFF and in the
+ * EXIF of JPEG and WebP. Unintelligible metadata is ignored without an error.
  */
 
 import { tiffTags } from "./header.ts";
@@ -33,35 +33,16 @@ export function description(words: Words): string {
   return JSON.stringify(words).replace(/[\x7f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/**
- * Adds `ascii` as ImageDescription (tag 270) to a little-endian classic TIFF without that tag: a second directory at
- * the end of the file, to which the header then points.
- */
-export function insertTiffDescription(tiff: Uint8Array, ascii: string): Uint8Array {
-  const old = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
-  if (old.getUint32(0) !== 0x49492a00)
-    throw new RangeError("internal: insertTiffDescription: not a little-endian TIFF");
-  const directory = old.getUint32(4, true);
-  const count = old.getUint16(directory, true);
-  const before = [...Array(count).keys()].filter((i) => old.getUint16(directory + 2 + 12 * i, true) < 270).length;
-  const text = Uint8Array.from(`${ascii}\0`, (c) => c.charCodeAt(0));
-  const textAt = tiff.length + (tiff.length % 2);
-  const directoryAt = textAt + text.length + (text.length % 2);
-  const result = new Uint8Array(directoryAt + 2 + 12 * (count + 1) + 4);
-  const view = new DataView(result.buffer);
-  const entries = (from: number, to: number) => tiff.subarray(directory + 2 + 12 * from, directory + 2 + 12 * to);
-  result.set(tiff);
-  result.set(text, textAt);
-  view.setUint32(4, directoryAt, true);
-  view.setUint16(directoryAt, count + 1, true);
-  result.set(entries(0, before), directoryAt + 2);
-  const entry = directoryAt + 2 + 12 * before;
-  view.setUint16(entry, 270, true);
-  view.setUint16(entry + 2, 2, true);
-  view.setUint32(entry + 4, text.length, true);
-  view.setUint32(entry + 8, textAt, true);
-  result.set(entries(before, count), entry + 12);
-  return result;
+/** An XMP packet with `ascii` as its description (`dc:description`). */
+export function xmpDescription(ascii: string): string {
+  const escaped = ascii.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escaped}</rdf:li></rdf:Alt></dc:description>
+</rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>`;
 }
 
 /**
@@ -119,17 +100,30 @@ function jpegExif(view: DataView): number | undefined {
   return undefined;
 }
 
+/** The description in a TIFF structure: in the XMP of tag 700, or tag 270, where version 0.1 wrote it in TIFFs, too. */
 function described(view: DataView, base: number): Record<string, string> {
-  const tag = tiffTags(view, base).get(270);
-  if (!tag || tag.length > longest) return {};
-  const text = latin1(view, tag.offset, tag.length).replace(/\0.*$/s, "");
+  const tags = tiffTags(view, base);
+  const textOf = (number: number) => {
+    const tag = tags.get(number);
+    return tag && tag.length <= longest ? latin1(view, tag.offset, tag.length) : "";
+  };
+  return parsed(xmpText(textOf(700))) ?? parsed(textOf(270).replace(/\0.*$/s, "")) ?? {};
+}
+
+function parsed(text: string): Record<string, string> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
     return Object.fromEntries(Object.entries(value).filter(([, words]) => typeof words === "string"));
   } catch {
-    return {}; // Not our description.
+    return undefined; // Not our description.
   }
+}
+
+/** The text that `xmpDescription` put into a packet. */
+function xmpText(packet: string): string {
+  const escaped = /<rdf:li xml:lang="x-default">([^<]*)<\/rdf:li>/.exec(packet)?.[1] ?? "";
+  return escaped.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
 }
 
 /** A chunk: length, type, data, and the CRC-32 of type and data. */

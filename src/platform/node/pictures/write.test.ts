@@ -91,12 +91,12 @@ describe("encodePicture", () => {
     expect(readPictureText(await encodePicture(format, { image }))).toEqual({});
   });
 
-  test("PNG text of any content survives", async () => {
+  test.each(["png", "tiff"] as const)("%s text of any content survives", async (format) => {
     const keyword = fc.stringMatching(/^[!-~]{1,79}$/).filter((key) => key !== "__proto__");
     const image = sRgbRamp(2, 2);
     await fc.assert(
       fc.asyncProperty(fc.dictionary(keyword, fc.string({ unit: "grapheme" })), async (text) => {
-        const bytes = await encodePicture("png", { image }, { text });
+        const bytes = await encodePicture(format, { image }, { text });
         expect(readPictureText(bytes)).toEqual({ ...text });
       }),
       { numRuns: 50 },
