@@ -16,7 +16,7 @@ const arrows = [
   { room: "onnx/", to: ["graph/", "@bufbuild/protobuf"] },
   { room: "image/", to: [] },
   { room: "schedule/", to: [] },
-  { room: "pages/", to: [] },
+  { room: "pages/", to: ["preact", "uplot"] },
   { room: "weights/", to: ["errors.ts", "models/backbone.ts", "models/index.ts", "fflate", "h5wasm"] },
   { room: "models/", to: ["errors.ts", "graph/", "weights/weights.ts"] },
   { room: "losses/", to: ["graph/"] },
@@ -51,14 +51,14 @@ const arrows = [
   {
     room: "jobs/",
     to: [
-      ...["errors.ts", "version.ts", "records.ts", "settings/", "recipes/", "image/", "pages/", "schedule/"],
+      ...["errors.ts", "version.ts", "records.ts", "settings/", "recipes/", "image/", "#pages", "schedule/"],
       ...["platform/pictures.ts", "platform/pictures/text.ts", "transfer/", "zod"],
     ],
   },
   {
     room: "grid/",
     to: [
-      ...["errors.ts", "version.ts", "jobs/", "settings/", "models/", "image/", "pages/", "schedule/"],
+      ...["errors.ts", "version.ts", "jobs/", "settings/", "models/", "image/", "#pages", "schedule/"],
       ...["platform/pictures.ts", "transfer/", "zod"],
     ],
   },

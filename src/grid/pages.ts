@@ -1,16 +1,17 @@
 /** What is made of a grid's pictures: a contact sheet and a page. */
+
+import type { Fact, GridCell, GridTable, Input } from "#pages";
 import { flatten } from "../image/alpha.ts";
 import type { Image } from "../image/image.ts";
 import { type SheetPlan, sheet, stacked } from "../image/sheet.ts";
 import type { JobFiles } from "../jobs/files.ts";
 import type { Paths } from "../jobs/paths.ts";
 import { commandLine, madeWords } from "../jobs/record/command.ts";
+import { roundedCurves } from "../jobs/report/history.ts";
 import { pagePicture, reduced } from "../jobs/report/pictures.ts";
 import { bandsOf, madeLine } from "../jobs/report/report.ts";
 import { clock } from "../jobs/report/time.ts";
 import { mapRoles, roleNames } from "../jobs/roles.ts";
-import { type GridCell, type GridTable, gridPage } from "../pages/grid.ts";
-import type { Fact, Input } from "../pages/report.ts";
 import type { Axis } from "./axes.ts";
 import type { Cell, GridPlan } from "./plan.ts";
 import type { Standing } from "./record.ts";
@@ -55,6 +56,7 @@ export async function writeGridPages(result: GridResult, files: JobFiles): Promi
   await files.write(join(folder, gridFiles.sheet), drawn, { force });
   const [first] = plan.cells;
   const { width, height } = first!.levels.at(-1)!;
+  const { gridPage } = await import("#pages");
   const page = gridPage({
     title,
     about: aboutOf(result),
@@ -141,7 +143,7 @@ async function show(cell: Cell, result: GridResult, inputs: readonly GridInput[]
       file: cell.file,
       before: inputs.findIndex(({ path }) => path === cell.pictures.content!.path),
       facts,
-      curves: outcome?.curves ?? { steps: [], terms: {}, every: 1 },
+      curves: outcome ? roundedCurves(outcome.curves) : { steps: [], terms: {}, every: 1 },
       bands: bandsOf(cell.levels),
       command: commandLine(madeWords({ ...cell.pictures, settings: cell.settings, model: cell.model })),
     },

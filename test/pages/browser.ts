@@ -31,18 +31,30 @@ export async function open(
   return { page, complaints };
 }
 
-/** How many polylines of the first visible chart there are, by name, and how many points each has. */
-export function pointCounts(page: Page, within = "body"): Promise<Record<string, number>> {
-  return page.evaluate(
-    (selector) =>
-      Object.fromEntries(
-        [...document.querySelectorAll<SVGPolylineElement>(`${selector} polyline`)].map((line) => [
-          line.dataset.name,
-          line.points.numberOfItems,
-        ]),
-      ),
-    within,
-  );
+/** The names of the lines that a chart shows: those whose colour is in its picture. */
+export async function drawnLines(page: Page, within = "body"): Promise<string[]> {
+  await page.locator(`${within} .losses`).scrollIntoViewIfNeeded();
+  await page.locator(`${within} .losses canvas`).waitFor();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return page.evaluate((selector) => {
+    const canvas = document.querySelector<HTMLCanvasElement>(`${selector} .losses canvas`)!;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true })!;
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    const numbers = (color: string) => color.match(/\d+/g)!.slice(0, 3).map(Number) as [number, number, number];
+    const isDrawn = (color: string) => {
+      const [red, green, blue] = numbers(color);
+      for (let i = 0; i < data.length; i += 4) {
+        const far = Math.abs(data[i]! - red) + Math.abs(data[i + 1]! - green) + Math.abs(data[i + 2]! - blue);
+        if (data[i + 3]! > 200 && far < 12) return true;
+      }
+      return false;
+    };
+    const buttons = [...document.querySelectorAll(`${selector} .losses .legend button`)];
+    return buttons
+      .filter((button) => isDrawn(getComputedStyle(button.querySelector("i")!).backgroundColor))
+      .map((button) => button.childNodes[1]!.textContent!);
+  }, within);
 }
 
 /** Where the before picture is cut off, in percent of its width from the left. */

@@ -5,8 +5,9 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readPicture } from "../../src/platform/node/pictures/read.ts";
 import { folder, pastiche, png, quick as small } from "../cli/pastiche.ts";
+import { findings } from "../web/axe.ts";
 import { path, startBrowser } from "../web/browser.ts";
-import { cut, open, pointCounts } from "./browser.ts";
+import { cut, drawnLines, open } from "./browser.ts";
 
 const cwd = folder();
 const at = (...names: string[]) => join(cwd, ...names);
@@ -263,7 +264,8 @@ describe.skipIf(!path)("in Chromium", () => {
     await page.keyboard.press("ArrowRight");
     expect(await page.locator("article:visible h2").textContent()).toBe("model pocket, style painting.png, alpha 0.3");
     expect(new URL(page.url()).hash).toBe("#cell-2");
-    expect(await pointCounts(page, "#cell-2")).toMatchObject({ total: steps, "style conv1_1": steps });
+    expect(await drawnLines(page, "#cell-2")).toEqual(expect.arrayContaining(["style conv1_1", "total"]));
+    expect(await page.locator("#cell-2 .where").textContent()).toBe(`after step ${steps}`);
     await page.locator("#cell-2 .compare input").focus();
     await page.keyboard.press("End");
     expect(await cut(page, "#cell-2")).toBeCloseTo(100, 0);
@@ -282,6 +284,7 @@ describe.skipIf(!path)("in Chromium", () => {
   test.each([360, 1600])("fits a window of %i pixels", async (width) => {
     const { page } = await open(browser, at("page", "index.html"), { width, colorScheme: "dark" });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(await findings(page)).toEqual([]);
     await page.close();
   });
 

@@ -1,24 +1,9 @@
 /** What axe finds wrong with the studio for people who do not see it, or not well: nothing, in any state, light and dark. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findings } from "../web/axe.ts";
 import { path, startBrowser } from "../web/browser.ts";
 import { type Studio, startStudio } from "./server.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Finding {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate<{ violations: Finding[] }>(`${axe}; axe.run()`);
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  );
-}
 
 describe.skipIf(!path)("in Chromium", () => {
   let studio: Studio;

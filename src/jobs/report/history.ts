@@ -43,3 +43,16 @@ export function lossHistory(most: number, before: Curves = { steps: [], terms: {
     },
   };
 }
+
+/** The curves up to a step. */
+export function curvesUntil(last: number, { steps, terms, every }: Curves): Curves {
+  const count = steps.filter((step) => step <= last).length;
+  const until = Object.entries(terms).map(([name, values]) => [name, values.slice(0, count)]);
+  return { steps: steps.slice(0, count), terms: Object.fromEntries(until), every };
+}
+
+/** Five digits: more than a chart can show, and a third of the text. */
+export function roundedCurves({ terms, ...curves }: Curves): Curves {
+  const round = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(5)));
+  return { ...curves, terms: Object.fromEntries(Object.entries(terms).map(([name, values]) => [name, round(values)])) };
+}

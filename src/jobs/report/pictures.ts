@@ -1,7 +1,8 @@
 /** Images as pictures inside a page: no larger than they are looked at. */
+
+import type { PagePicture } from "#pages";
 import { clampImage, type Image, type Size, withLongSide } from "../../image/image.ts";
 import { resize, resizePlanes } from "../../image/resize.ts";
-import type { PagePicture } from "../../pages/picture.ts";
 import type { Drawing } from "../../platform/pictures.ts";
 import type { JobFiles } from "../files.ts";
 
@@ -14,7 +15,7 @@ export async function pagePicture(
   const small = reduced(drawing, most);
   const bytes = await files.encodePicture("webp", small, { quality: 86 });
   const { width, height } = small.image;
-  return { width, height, data: `data:image/webp;base64,${base64(bytes)}` };
+  return { width, height, src: `data:image/webp;base64,${base64(bytes)}` };
 }
 
 /** A drawing whose long side is at most `most` pixels. */

@@ -1,8 +1,8 @@
 /** The page about a job: gathered while it runs, written as one HTML file. */
+
+import type { Band, Fact, Input, Report, Snapshot } from "#pages";
 import { UserError } from "../../errors.ts";
 import type { Image } from "../../image/image.ts";
-import { type Band, readCurves } from "../../pages/curves.ts";
-import { type Fact, type Input, readSnapshots, reportPage, type Snapshot } from "../../pages/report.ts";
 import type { Level } from "../../schedule/pyramid.ts";
 import { givenSettings } from "../../settings/changes.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../../transfer/events.ts";
@@ -16,7 +16,7 @@ import type { Facts, JobPictures, Label } from "../pictures.ts";
 import { commandLine, madeWords, settingTexts } from "../record/command.ts";
 import type { Sources } from "../request.ts";
 import { listRoles, mapRolesInTurn, type Roles, roleAt, roleNames } from "../roles.ts";
-import { lossHistory } from "./history.ts";
+import { curvesUntil, lossHistory, roundedCurves } from "./history.ts";
 import { pagePicture } from "./pictures.ts";
 import { clock } from "./time.ts";
 
@@ -24,6 +24,8 @@ import { clock } from "./time.ts";
 const [LARGE, SMALL] = [1600, 640];
 /** A curve's most points; a strip's most pictures. */
 const [POINTS, STRIP] = [4000, 24];
+/** Characters at the beginning of a page that have its key. */
+const HEAD = 4000;
 
 export interface JobReport {
   /** Is a picture of this step worth a place in the strip? */
@@ -61,8 +63,8 @@ export async function jobReport(
     const { name } = roleAt(job.pictures, role, index)!;
     return { role: roleNames[role], name: files.paths.basename(name), picture: await picture };
   });
-  // What a stopped job has told already is in its page.
-  const earlier = job.resume ? await reportOf(path, facts, files) : undefined;
+  // The page that the job wrote when it was stopped has the curves and snapshots until then.
+  const earlier = job.resume ? await earlierReport(path, facts, files) : undefined;
   let log = lossHistory(POINTS);
   let snapshots: Snapshot[] = [];
   let wanted: ReadonlySet<number> = new Set();
@@ -72,9 +74,9 @@ export async function jobReport(
       if (event.type === "start") {
         const { levels, resumed = 0 } = event;
         wanted = snapshotSteps(levels);
-        if (earlier !== undefined) {
-          log = lossHistory(POINTS, readCurves(earlier, resumed));
-          snapshots = readSnapshots(earlier).filter(({ step }) => step <= resumed);
+        if (earlier) {
+          log = lossHistory(POINTS, curvesUntil(resumed, earlier.curves));
+          snapshots = earlier.snapshots.filter(({ step }) => step <= resumed);
         }
       }
       if (event.type === "step") log.add(event);
@@ -86,6 +88,7 @@ export async function jobReport(
       const { start: begun, last } = progress;
       if (!begun || !last) return;
       const { pictures, origin, settings } = job;
+      const { reportPage } = await import("#pages");
       const page = reportPage({
         title: titleOf(pictures, files.paths),
         about: `${last.image.width} × ${last.image.height} pixels, ${last.step} steps, ${clock(progress.seconds)}`,
@@ -96,7 +99,7 @@ export async function jobReport(
         result: await embed(last.image, LARGE),
         snapshots: snapshots.filter(({ step }) => step < last.step),
         facts: factsOf(progress, begun, output, files.paths),
-        curves: log.curves(),
+        curves: roundedCurves(log.curves()),
         bands: bandsOf(begun.levels),
         command: commandLine(madeWords({ ...pictures, from: origin, settings, model: begun.model })),
         settings: settingTexts(givenSettings(settings)),
@@ -185,5 +188,13 @@ function keyOf(facts: Facts): string {
 async function reportOf(path: string, facts: Facts, files: JobFiles): Promise<string | undefined> {
   const bytes = await files.find(path);
   const text = bytes ? new TextDecoder("utf-8").decode(bytes) : "";
-  return text.slice(0, 4000).includes(`<meta name="pastiche" content="${keyOf(facts)}">`) ? text : undefined;
+  return text.slice(0, HEAD).includes(`<meta name="pastiche" content="${keyOf(facts)}"`) ? text : undefined;
+}
+
+/** What that page shows; undefined where there is none, or one that cannot be read. */
+async function earlierReport(path: string, facts: Facts, files: JobFiles): Promise<Report | undefined> {
+  const text = await reportOf(path, facts, files);
+  if (text === undefined) return undefined;
+  const { readReport } = await import("#pages");
+  return readReport(text);
 }

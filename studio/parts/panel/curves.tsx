@@ -1,44 +1,31 @@
-/** Every term of the loss by step, on a logarithmic scale, as it falls. The chart is loaded when it is first looked at. */
-import { effect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+/** Every term of the loss by step, as it falls. */
+import { useEffect, useState } from "preact/hooks";
+import { LossChart } from "../../../src/pages/components/loss-chart.tsx";
 import { bytesText } from "../../page/words.ts";
-import { chartOf } from "../../run/chart.ts";
 import { curves, start } from "../../run/run.ts";
 
 /** Drawn anew so often at most, in milliseconds. */
 const EVERY = 250;
 
 export function Curves() {
-  const place = useRef<HTMLDivElement>(null);
+  const [shown, setShown] = useState(curves.peek());
   useEffect(() => {
-    let gone = false;
-    let leave = () => {};
-    void chartOf(place.current!).then((chart) => {
-      if (gone) return chart.remove();
-      let due: ReturnType<typeof setTimeout> | undefined;
-      const draw = () => {
-        due = undefined;
-        chart.show(curves.peek());
-      };
-      const stop = effect(() => {
-        void curves.value;
-        due ??= setTimeout(draw, EVERY);
-      });
-      draw();
-      leave = () => {
-        clearTimeout(due);
-        stop();
-        chart.remove();
-      };
+    let due: ReturnType<typeof setTimeout> | undefined;
+    const draw = () => {
+      due = undefined;
+      setShown(curves.peek());
+    };
+    const leave = curves.subscribe(() => {
+      due ??= setTimeout(draw, EVERY);
     });
     return () => {
-      gone = true;
+      clearTimeout(due);
       leave();
     };
   }, []);
   return (
     <>
-      <div class="curves" ref={place} role="img" aria-label={summary()} />
+      <LossChart curves={shown} />
       {start.value && (
         <p class="hint">
           {start.value.runtime}; {start.value.model}; at most about {bytesText(start.value.peak)} of memory
@@ -46,13 +33,4 @@ export function Curves() {
       )}
     </>
   );
-}
-
-/** The last values in words. */
-function summary(): string {
-  const { steps, terms } = curves.value;
-  const last = Object.entries(terms).map(([name, values]) => `${name} ${values.at(-1)?.toPrecision(2)}`);
-  return steps.length === 0
-    ? "The loss by step: no step yet"
-    : `The loss after step ${steps.at(-1)}: ${last.join(", ")}`;
 }

@@ -1,7 +1,8 @@
 /** The picture as it grows, over its photo: compared with a handle, enlarged and moved. It knows no job but what is shown. */
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
 import { toImageData } from "pastiche/web";
 import { useRef } from "preact/hooks";
+import { Handle } from "../../../src/pages/components/handle.tsx";
 import { look, type View, view, viewCut } from "../../page/view.ts";
 import { project } from "../../project/project.ts";
 import { brushing } from "../../project/regions.ts";
@@ -30,7 +31,7 @@ export function Stage() {
   const cut = !painted || brushing.value ? 100 : viewCut.value;
   return (
     <div class="stage" style={{ "--ratio": ratio }} data-zoomed={zoom.scale.value > 1 || undefined}>
-      <div class="frame" ref={frame} {...zoom.handlers}>
+      <div class="frame" ref={frame} style={{ "--cut": `${cut}%` }} {...zoom.handlers}>
         <div class="layers" style={{ transform: zoom.transform.value }}>
           <img class="layer" src={photo.url} alt={`The photo: ${photo.name}`} draggable={false} />
           <Canvas cut={cut} />
@@ -45,7 +46,14 @@ export function Stage() {
           )}
           {brushing.value && <BrushCanvas photo={photo} />}
         </div>
-        {!brushing.value && painted && view.value === "split" && <Handle />}
+        {!brushing.value && painted && view.value === "split" && (
+          <Handle
+            label="How much of the photo is shown"
+            value={viewCut.value}
+            text="photo"
+            onInput={(value) => look("split", value)}
+          />
+        )}
       </div>
       {grid.value && <GridView shown={grid.value} />}
       {brushing.value && <BrushTools />}
@@ -103,27 +111,6 @@ function Canvas({ cut }: { readonly cut: number }) {
       aria-label="The painting so far"
       style={{ clipPath: `inset(0 0 0 ${cut}%)` }}
     />
-  );
-}
-
-/** The line between photo and painting: a slider for hands, keys and screen readers alike. */
-function Handle() {
-  const cut = useSignal(viewCut.peek());
-  cut.value = viewCut.value;
-  return (
-    <div class="handle" style={{ "--cut": `${cut.value}%` }}>
-      <span class="line" />
-      <input
-        type="range"
-        min="0"
-        max="100"
-        step="0.5"
-        value={cut.value}
-        aria-label="How much of the photo is shown"
-        aria-valuetext={`${Math.round(cut.value)}% photo`}
-        onInput={({ currentTarget }) => look("split", Number(currentTarget.value))}
-      />
-    </div>
   );
 }
 
