@@ -16,7 +16,7 @@ const arrows = [
   { room: "onnx/", to: ["graph/", "@bufbuild/protobuf"] },
   { room: "image/", to: [] },
   { room: "schedule/", to: [] },
-  { room: "pages/", to: ["preact", "uplot"] },
+  { room: "pages/", to: ["preact", "preact-render-to-string", "uplot"] },
   { room: "weights/", to: ["errors.ts", "models/backbone.ts", "models/index.ts", "fflate", "h5wasm"] },
   { room: "models/", to: ["errors.ts", "graph/", "weights/weights.ts"] },
   { room: "losses/", to: ["graph/"] },
@@ -81,7 +81,7 @@ const arrows = [
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })
   .map((file) => file.split(sep).join("/"))
-  .filter((file) => /\.ts$/.test(file) && !/\.(test|case|d)\.ts$/.test(file));
+  .filter((file) => /\.tsx?$/.test(file) && !/\.(test|case|d)\.ts$|vite\.config/.test(file));
 
 const problems = files.flatMap((file) => {
   const rule = arrows.find(({ room }) => file.startsWith(room));

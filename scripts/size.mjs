@@ -10,7 +10,7 @@ const LIMIT = 400;
 const FILES = 15;
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
+  .filter((file) => /\.tsx?$/.test(file))
   .map((file) => ({
     path: file.split(sep).join("/"),
     lines: readFileSync(join(source, file), "utf8").split("\n").length - 1,
