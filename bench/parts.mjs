@@ -93,20 +93,20 @@ export async function preparedGraph({ model, size, settings: given = {}, threads
   const runtime = await cpu.open(threads ? { threads } : {});
   const settings = parseSettings({ ...given, model });
   const backbone = models[model];
-  const eye = { backbone, weights: randomWeights(backbone), pooling: settings.pooling };
+  const extractor = { backbone, weights: randomWeights(backbone), pooling: settings.pooling };
   const all = terms(settings);
   const optimizer = optimizerOf(settings);
   const picture = noisePicture({ width: size, height: size });
   const level = { width: size, height: size, steps: 1 };
-  const targets = await describe(runtime, eye, all, { content: picture, style: [{ image: picture, weight: 1 }] });
+  const targets = await describe(runtime, extractor, all, { content: picture, style: [{ image: picture, weight: 1 }] });
   /** @type {Record<string, import("../dist/runtimes/runtime.js").Value>} */
   const inputs = { image: imageValue(runtime, picture), ...targets };
   for (const [name, value] of Object.entries(freshState(runtime, optimizer, level))) inputs[`state ${name}`] = value;
   for (const [name, x] of Object.entries(strengths(all, settings)))
     inputs[`strength ${name}`] = scalarValue(runtime, x);
   for (const [name, x] of Object.entries(parametersOf(settings))) inputs[`parameter ${name}`] = scalarValue(runtime, x);
-  const outputs = stepGraph(eye, all, optimizer, Object.keys(parametersOf(settings)));
-  return { runtime, eye, terms: all, outputs, inputs };
+  const outputs = stepGraph(extractor, all, optimizer, Object.keys(parametersOf(settings)));
+  return { runtime, extractor, terms: all, outputs, inputs };
 }
 
 /**

@@ -32,7 +32,7 @@ async function tiles() {
     ["pocket", 1184, 1024],
     ["vgg19", 416, 256],
   ])) {
-    const { runtime, eye, terms, inputs } = await preparedGraph({ model, size, threads: 1 });
+    const { runtime, extractor, terms, inputs } = await preparedGraph({ model, size, threads: 1 });
     const edge = (size - core) / 2;
     const inside = (/** @type {number} */ x) => x >= edge && x < edge + core;
     const weight = Float32Array.from({ length: size * size }, (_, i) =>
@@ -40,14 +40,17 @@ async function tiles() {
     );
     /** @type {typeof inputs} */
     const given = { ...inputs, weight: runtime.value(weight, [1, 1, size, size]) };
-    const sums = sumsGraph(eye, terms);
-    for (const graph of [sums, scoreGraph(eye, terms)]) {
+    const sums = sumsGraph(extractor, terms);
+    for (const graph of [sums, scoreGraph(extractor, terms)]) {
       const program = await runtime.load(encode(graph));
       const outputs = await program.run(given);
       for (const [name, value] of Object.entries(outputs)) given[name] = value;
       await program.dispose();
     }
-    const times = [await compared(runtime, sums, given), await compared(runtime, gradientGraph(eye, terms), given)];
+    const times = [
+      await compared(runtime, sums, given),
+      await compared(runtime, gradientGraph(extractor, terms), given),
+    ];
     const both = [0, 1].map((i) => {
       const parts = times.map((each) => /** @type {Times} */ (each[i]));
       return {

@@ -18,19 +18,19 @@ const files = readdirSync(source, { recursive: true, encoding: "utf8" })
   }));
 
 /** @type {Map<string, { files: number, lines: number, tests: number }>} */
-const rooms = new Map();
+const folderRows = new Map();
 for (const { path, lines, test } of files) {
-  const room = path.includes("/") ? path.slice(0, path.indexOf("/")) : "(doors)";
-  const row = rooms.get(room) ?? { files: 0, lines: 0, tests: 0 };
-  rooms.set(
-    room,
+  const folder = path.includes("/") ? path.slice(0, path.indexOf("/")) : "(doors)";
+  const row = folderRows.get(folder) ?? { files: 0, lines: 0, tests: 0 };
+  folderRows.set(
+    folder,
     test ? { ...row, tests: row.tests + lines } : { ...row, files: row.files + 1, lines: row.lines + lines },
   );
 }
 console.log("folder        files  lines  tests");
-for (const [room, { files: count, lines, tests }] of rooms) {
+for (const [folder, { files: count, lines, tests }] of folderRows) {
   console.log(
-    `${room.padEnd(12)} ${String(count).padStart(6)} ${String(lines).padStart(6)} ${String(tests).padStart(6)}`,
+    `${folder.padEnd(12)} ${String(count).padStart(6)} ${String(lines).padStart(6)} ${String(tests).padStart(6)}`,
   );
 }
 const sizes = files

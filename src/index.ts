@@ -74,14 +74,14 @@ export type {
   StepEvent,
   StylizeEvent,
 } from "./transfer/events.ts";
-export { type Seen, see } from "./transfer/inspect/features.ts";
+export { extractFeatures, type LayerFeatures } from "./transfer/inspect/features.ts";
 export { figureLayers, reconstruction } from "./transfer/inspect/reconstruct.ts";
 export { type FeatureSheetOptions, featureSheet } from "./transfer/inspect/sheet.ts";
 export type { Given, GivenJob, Pictured } from "./transfer/job.ts";
 export type { Pictures } from "./transfer/pictures/pictures.ts";
 export type { Adjustments } from "./transfer/run/adjust.ts";
 export type { Controls, Run } from "./transfer/run/run.ts";
-export { describeGraph, type Eye, stepGraph } from "./transfer/step/step.ts";
+export { describeGraph, type Extractor, stepGraph } from "./transfer/step/step.ts";
 export type { StylizeOptions } from "./transfer/stylize.ts";
 export type { Job, JobWithParts, Network, Stylize, Stylizer, StylizerOptions } from "./transfer/stylizer.ts";
 export { version } from "./version.ts";

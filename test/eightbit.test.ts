@@ -28,7 +28,7 @@ import { parseSettings, type SettingsInput } from "../src/settings/settings.ts";
 import { parametersOf } from "../src/transfer/level/level.ts";
 import { levelsOf, prepare } from "../src/transfer/pictures/prepare.ts";
 import { describe as describePictures, freshState, imageValue, scalarValue } from "../src/transfer/step/program.ts";
-import { type Eye, stepGraph } from "../src/transfer/step/step.ts";
+import { type Extractor, stepGraph } from "../src/transfer/step/step.ts";
 import { strengths, terms } from "../src/transfer/step/terms.ts";
 import type { Weights } from "../src/weights/weights.ts";
 import { content, style } from "./runtimes/step.case.ts";
@@ -45,14 +45,14 @@ beforeAll(async () => {
 /** A step's graph and its inputs at the start of a job. */
 async function job(given: SettingsInput) {
   const settings = parseSettings({ size: 64, levels: 1, average: 0, ...given });
-  const eye: Eye = { backbone: pocket, weights, pooling: settings.pooling };
+  const extractor: Extractor = { backbone: pocket, weights, pooling: settings.pooling };
   const all = terms(settings);
   const optimizer = adam.make(checkValues(adam.parameters, {}));
   const levels = levelsOf({ content, style }, settings);
   const pictures = prepare({ content, style }, settings, levels).at(levels[0]!);
   const inputs: Record<string, Value> = {
     image: imageValue(runtime, pictures.content),
-    ...(await describePictures(runtime, eye, all, pictures)),
+    ...(await describePictures(runtime, extractor, all, pictures)),
   };
   for (const [name, value] of Object.entries(freshState(runtime, optimizer, pictures.content)))
     inputs[`state ${name}`] = value;
@@ -60,7 +60,7 @@ async function job(given: SettingsInput) {
     inputs[`strength ${name}`] = scalarValue(runtime, x);
   for (const [name, x] of Object.entries(parametersOf(settings))) inputs[`parameter ${name}`] = scalarValue(runtime, x);
   const names = Object.keys(parametersOf(settings)).filter((name) => name !== "decay");
-  return { outputs: stepGraph(eye, all, optimizer, names), inputs };
+  return { outputs: stepGraph(extractor, all, optimizer, names), inputs };
 }
 
 /** The inputs of the next step. */

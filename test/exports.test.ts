@@ -46,7 +46,7 @@ test("what `pastiche` exports", () => {
       "checkpointHistory",
       "createStylizer",
       "stylize",
-      "see",
+      "extractFeatures",
       "figureLayers",
       "reconstruction",
       "featureSheet",

@@ -24,9 +24,15 @@ const kernel = () =>
 /** A real step on a small network, as a job encodes it. */
 function step() {
   const weights = toyWeights();
-  const eye = { backbone: toy, weights, pooling: "max" as const };
+  const extractor = { backbone: toy, weights, pooling: "max" as const };
   const optimizer = average(adam.make(checkValues(adam.parameters, {})));
-  return stepGraph(eye, terms(parseSettings()), optimizer, ["learningRate", "beta1", "beta2", "epsilon", "decay"]);
+  return stepGraph(extractor, terms(parseSettings()), optimizer, [
+    "learningRate",
+    "beta1",
+    "beta2",
+    "epsilon",
+    "decay",
+  ]);
 }
 
 /** Every name is defined once and before it is used: by an input, a constant or an earlier node. */

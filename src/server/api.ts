@@ -1,6 +1,5 @@
 /**
- * What the studio's page may ask this computer: to paint, to be told of it, to change its course. Requests in, jobs' words
- * out; it knows no painting.
+ * The HTTP interface for the studio's page: begin a job, receive its events, and control it.
  */
 import { availableParallelism } from "node:os";
 import { type Context, Hono } from "hono";

@@ -1,4 +1,4 @@
-/** The studio's static files: its own, and those that the package has anyway. It knows no job and no guard. */
+/** The studio's static files: its own, and those that the package has anyway. */
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";

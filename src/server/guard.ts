@@ -1,6 +1,5 @@
 /**
- * Who may ask the studio's server for something: pages that came from it, on this machine. It refuses to know what is
- * asked for.
+ * Accepts only requests from pages of the studio's own server, on this machine.
  *
  * Any page in any tab can send requests to 127.0.0.1, and a name can be pointed there ("DNS rebinding"): so the Host must
  * be one of ours, and what changes something must come from a page of ours, which browsers say in `Sec-Fetch-Site` and

@@ -1,4 +1,4 @@
-/** The studio's server on a port of this machine. It knows neither flags nor browsers. */
+/** The studio's server on a port of this machine. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";

@@ -1,4 +1,4 @@
-/** Settings that change while a job runs: they act on the next step, and are checked like those that it began with. */
+/** Settings that change while a job runs: they take effect with the next step and are checked like initial settings. */
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SettingsInput } from "../settings/settings.ts";
 import type { StylizeEvent } from "./events.ts";
@@ -36,7 +36,7 @@ async function adjusted(given: Job, changes: Readonly<Record<number, Adjustments
 }
 
 describe("adjust", () => {
-  test("acts on the next step, without a new program, and tells from which step", async () => {
+  test("takes effect with the next step, without a new program, and reports that step", async () => {
     await follow(stylizer, job());
     const loaded = runtime.loaded;
     const { events } = await adjusted(job({ tv: 0.2 }), { 2: { tv: 0 } });
@@ -60,7 +60,7 @@ describe("adjust", () => {
     });
   });
 
-  test("changes add up, and several between two steps are told as one", async () => {
+  test("changes accumulate; several between two steps are one event", async () => {
     const { events } = await adjusted(job(), { 0: { alpha: 2 }, 3: { learningRate: 0.5 } }, {});
     expect(only(events, "adjusted").map(({ step }) => step)).toEqual([1, 4]);
     expect(only(events, "adjusted")[1]!.settings).toMatchObject({
@@ -76,7 +76,7 @@ describe("adjust", () => {
     expect(only(told, "adjusted").map((event) => event.changes)).toEqual([changes]);
   });
 
-  test("a layer's weight and the learning rate act too; what is left out stays", async () => {
+  test("a layer's weight and the learning rate can change; what is left out is unchanged", async () => {
     const settings = job({ average: 0, levels: 1, steps: 4 });
     const still = { learningRate: 1e-60, styleLayers: { conv1_1: 5, conv3_1: 1 } };
     const { events } = await adjusted(settings, { 0: still }, { wantsImage: () => true });
@@ -87,7 +87,7 @@ describe("adjust", () => {
     expect(terms["style conv2_1"]).toBe(0);
   });
 
-  test("before the job begins: it waits to be checked, and holds from the first step", async () => {
+  test("before the job begins: it is checked when the job begins and applies from the first step", async () => {
     const run = stylizer.stylize(job());
     const accepted = run.adjust({ tv: 0 });
     const { record } = await run;
@@ -99,7 +99,7 @@ describe("adjust", () => {
     });
   });
 
-  test("a checkpoint remembers it: the resumed job goes on with it, to the same bytes", async () => {
+  test("a checkpoint contains it: the resumed job gives the same bytes", async () => {
     const changes = { 2: { tv: 3, alpha: 0.4 } };
     const straight = await adjusted(job(), changes, { wantsCheckpoint: ({ step }) => step === 3 });
     const resume = only(straight.events, "checkpoint")[0]!.checkpoint;
@@ -123,7 +123,7 @@ test.each([
   ["an unknown layer", { styleLayers: { conv9_9: 1 } }, "keepPictures: true"],
   ["what needs the pictures", { styleScale: 2 }, "keepPictures: true"],
   ["a promise", Promise.resolve({ alpha: 1 }), "adjust: expected changes of settings as a record"],
-])("adjust is checked like settings, and the job goes on: %s", async (_, changes, message) => {
+])("adjust is checked like settings, and the job continues: %s", async (_, changes, message) => {
   const { result, refusals, events } = await adjusted(job(), { 1: changes as Adjustments });
   expect(refusals).toEqual([
     expect.objectContaining({ name: "UserError", code: "usage", message: expect.stringContaining(message) }),
@@ -143,9 +143,9 @@ describe("what needs new targets", () => {
     ["other layers", job(), { styleLayers: { conv4_2: 1 } }],
     ["a loss that was off", job(), { laplacian: 2 }],
     ["colours", job(), { color: "free" }],
-  ])("%s: before the first step it is as if the job had begun with it", async (_, given, changes) => {
+  ])("%s: before the first step the result is that of a job with these settings", async (_, given, changes) => {
     const { result } = await follow(stylizer, { ...given, settings: { ...given.settings, ...changes } });
-    // Where the first level starts from is as it was: from the photo, whatever its colours.
+    // The first level still starts from the image that was prepared for the former settings.
     const start = { start: pictures().content };
     const straight = await follow(stylizer, { ...given, ...start, settings: { ...given.settings, ...changes } });
     const changed = await adjusted({ ...given, ...start }, { 0: changes }, keep);
@@ -157,7 +157,7 @@ describe("what needs new targets", () => {
     expect(runtime.live).toBe(before);
   });
 
-  test("in the middle it acts on the next step, and a checkpoint remembers it", async () => {
+  test("in the middle it takes effect with the next step, and a checkpoint contains it", async () => {
     const changes = { 2: { blend: [0, 1] }, 4: { styleScale: 2, alpha: 3 } };
     const options = { ...keep, wantsCheckpoint: () => true };
     const { events, result, refusals } = await adjusted(two({ blend: [1, 0] }), changes, options);
@@ -205,7 +205,7 @@ describe("what needs new targets", () => {
     expect((await masked).record.adjusted).toMatchObject([{ step: 3, changes: {} }]);
   });
 
-  test("one of several changes at once that cannot be does not spoil the others", async () => {
+  test("one invalid change among several at once does not affect the others", async () => {
     const refusals: unknown[] = [];
     const { events } = await follow(stylizer, two(), keep, (event, run) => {
       if (event.type !== "start") return;

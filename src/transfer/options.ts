@@ -1,4 +1,4 @@
-/** How a job may be run, checked: what people wrote in no typed language, or mistyped. Refuses to know what options do. */
+/** Checks the options of a job, for callers without types. */
 import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
 import { isRecord } from "../records.ts";
 import type { Runtime } from "../runtimes/runtime.ts";

@@ -16,7 +16,7 @@ function plan(given: SettingsInput, more: Partial<PlanInput> = {}) {
   return planJob({
     settings,
     work: {
-      eye: { backbone: pocket },
+      extractor: { backbone: pocket },
       terms: terms(settings),
       optimizer: average(adam.make(settings.parameters as never)),
     },
@@ -28,7 +28,7 @@ function plan(given: SettingsInput, more: Partial<PlanInput> = {}) {
   });
 }
 
-test("a job that fits is whole, and all steps are counted", async () => {
+test("a job that fits has no tiles, and all steps are counted", async () => {
   const { settings, levels, steps, work, peak } = await plan({ size: 512, steps: 10, firstSteps: 20 });
   expect(settings.tile).toBe("off");
   expect(levels.at(-1)).toMatchObject({ width: 512, height: 341 });
@@ -37,7 +37,7 @@ test("a job that fits is whole, and all steps are counted", async () => {
   expect(peak).toBeGreaterThan(2e8);
 });
 
-test("under a limit it is in the largest tiles that fit, and predicted to keep to it", async () => {
+test("under a limit it has the largest tiles that fit, and its predicted peak is below the limit", async () => {
   const limit = 1e9;
   const free = await plan({ size: 3000 });
   const { settings, work, peak } = await plan({ size: 3000 }, { limit });
@@ -49,7 +49,7 @@ test("under a limit it is in the largest tiles that fit, and predicted to keep t
   expect(larger.peak).toBeGreaterThan(limit);
 });
 
-test("eight bits may have smaller tiles, or are left out, or refused where they must be", async () => {
+test("eight bits may have smaller tiles, or be left out, or be refused if they were requested", async () => {
   const limit = 1e9;
   const floats = await plan({ size: 3000 }, { limit });
   const eight = await plan({ size: 3000 }, { limit, precision: eightIfItFits });
@@ -61,7 +61,7 @@ test("eight bits may have smaller tiles, or are left out, or refused where they 
   await expect(plan({ size: 3000, precision: "int8" }, tight)).rejects.toMatchObject({ code: "resources" });
 });
 
-test("tiles that were given, or that a resumed job has, stay", async () => {
+test("given tiles, and those of a resumed job, are kept", async () => {
   expect((await plan({ size: 1024, tile: 256 })).settings.tile).toBe(256);
   expect((await plan({ size: 1024 }, { resumed: 320, limit: 1 })).settings.tile).toBe(320);
 });

@@ -44,7 +44,7 @@ export interface JobPlan {
  */
 export async function planJob(input: PlanInput): Promise<JobPlan> {
   const { settings: asked, work, levels, workSize, limit, resumed } = input;
-  const { eye, terms } = work;
+  const { extractor, terms } = work;
   const largest = workSize(levels.at(-1)!);
   const choose = asked.tile === "auto" && resumed === undefined;
   const must = asked.precision === "int8";
@@ -52,7 +52,7 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
   const inFloats = withTile(asked, fitted ?? (asked.tile === "auto" ? resumed : undefined));
   const inEight = fitted ? withTile(inFloats, eightBitTile(work, largest, limit, fitted, must) ?? fitted) : inFloats;
   const peakOf = (settings: Settings, eight: boolean) => {
-    const tile = tileSize(settings, eye, terms, largest);
+    const tile = tileSize(settings, extractor, terms, largest);
     return peakMemory(work, largest, tile) + (eight ? eightBitMemory(work, largest, tile) : 0);
   };
   const fits = peakOf(inEight, true) <= limit;
@@ -69,7 +69,7 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
     precision,
     levels,
     steps: levels.reduce((sum, level) => sum + level.steps, 0),
-    work: levels.map((level) => levelWork(settings, eye, terms, workSize(level))),
+    work: levels.map((level) => levelWork(settings, extractor, terms, workSize(level))),
     peak,
   };
 }

@@ -1,4 +1,4 @@
-/** A whole job on a small network: what it tells, when it stops, what it leaves behind. */
+/** A whole job on a small network: its events, when it stops, and that it frees everything. */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../errors.ts";
 import { greyed } from "../image/color.ts";
@@ -38,7 +38,7 @@ function expectPicture(image: Image | undefined, width: number, height: number):
 }
 
 describe("a job that runs to its end", () => {
-  test("tells start, then every level with its steps, then done", async () => {
+  test("emits start, then every level with its steps, then done", async () => {
     const { events, result } = await follow(stylizer, job());
     expect(summary(events)).toEqual(["start", "level", "step x3", "level", "step x2", "done"]);
     expect(only(events, "start")).toEqual([
@@ -87,7 +87,7 @@ describe("a job that runs to its end", () => {
     expect(progress).toEqual([1, 2, 3].map((n) => (n * small) / all).concat([(3 * small + large) / all, 1]));
   });
 
-  test("every step tells every term's share, and they sum to the loss", async () => {
+  test("every step has every term's share, and they sum to the loss", async () => {
     const { events } = await follow(stylizer, job({ alpha: 0.3, tv: 0.1 }));
     for (const { loss, terms } of only(events, "step")) {
       expect(Object.keys(terms)).toEqual([
@@ -121,7 +121,7 @@ describe("a job that runs to its end", () => {
     expectPicture(result, 50, 37);
   });
 
-  test("starts from a picture of one's own, whatever its size", async () => {
+  test("starts from a given picture of any size", async () => {
     const start = blank({ width: 5, height: 9 }, [1, 0, 0]);
     const { events, result } = await follow(stylizer, { ...job(), start }, { wantsImage: ({ step }) => step === 1 });
     expectPicture(result, 50, 37);
@@ -150,7 +150,7 @@ describe("a job that runs to its end", () => {
     expect(difference(sums, means)).toBeGreaterThan(2e-3);
   });
 
-  test("luminance: only lightness is seen and painted; the photo's chroma stays", async () => {
+  test("luminance: only lightness is input of the network and painted; the photo's chroma stays", async () => {
     const { content, style } = pictures();
     const job = { content, style, settings: { ...short, tv: 0, color: "luminance" as const } };
     const colored = await follow(stylizer, { ...job, start: style });
@@ -167,7 +167,7 @@ describe("a job that runs to its end", () => {
       return inside ? Math.abs(data[i]! - data[plane + i]! - photo[i]! + photo[plane + i]!) : 0;
     });
     expect(Math.max(...kept)).toBeLessThan(1e-5);
-    // The same stylizer sees colours again when it is asked to.
+    // The same stylizer uses colours in the next job.
     const free = await follow(stylizer, { ...job, settings: { ...job.settings, color: "free" }, start: style });
     const [seen, unseen] = [free, colored].map(({ events }) => only(events, "step")[0]!.loss);
     expect(Math.abs(seen! / unseen! - 1)).toBeGreaterThan(0.01);
@@ -184,7 +184,7 @@ describe("a job that runs to its end", () => {
     },
   );
 
-  test("a painting smaller than sixteen pixels, and one much larger than the photo, are fine", async () => {
+  test("a painting smaller than sixteen pixels, and one much larger than the photo, work", async () => {
     for (const style of [
       { width: 7, height: 90 },
       { width: 3, height: 3 },
@@ -196,7 +196,7 @@ describe("a job that runs to its end", () => {
     }
   });
 
-  test("leaves no value behind", async () => {
+  test("frees every value", async () => {
     await follow(stylizer, job());
     await follow(stylizer, job({ optimizer: "lbfgs" }), { wantsImage: () => true });
     expect(runtime.live).toBe(before);
@@ -215,7 +215,7 @@ describe("a job that runs to its end", () => {
 });
 
 describe("images on the way", () => {
-  test("come after the steps they are wanted of, at the level's size", async () => {
+  test("follow the requested steps, at the level's size", async () => {
     const { events } = await follow(stylizer, job(), { wantsImage: ({ step }) => step % 2 === 0 });
     expect(summary(events)).toEqual([
       "start",
@@ -248,7 +248,7 @@ describe("images on the way", () => {
     expect(images[1]!.copy).not.toEqual(images[0]!.copy);
   });
 
-  test("asking for them changes nothing", async () => {
+  test("do not change the result", async () => {
     const plain = await follow(stylizer, job());
     const watched = await follow(stylizer, job(), { wantsImage: () => true });
     expect(watched.result).toEqual(plain.result);
@@ -256,38 +256,41 @@ describe("images on the way", () => {
 });
 
 describe("abort", () => {
-  test.each([0, 1, 2, 3, 4, 5])("after step %i: an image first, then the reason, within one step", async (step) => {
-    const control = new AbortController();
-    const reason = new Error("enough");
-    const first = runtime.runs;
-    const { events, error, result } = await follow(stylizer, job(), { signal: control.signal }, (event) => {
-      const now = step === 0 ? event.type === "level" : event.type === "step" && event.step === step;
-      if (now) control.abort(reason);
-    });
-    if (step === 5) {
-      // The last step was done: so is the job.
-      expect(error).toBeUndefined();
-      expectPicture(result, 50, 37);
-    } else {
-      expect(error).toBe(reason);
-      expect(events.at(-1)).toMatchObject({ type: "image", step });
-      const { width, height } = only(events, "level").at(-1)!.level;
-      expectPicture(only(events, "image")[0]!.image, width, height);
-      expect(only(events, "step")).toHaveLength(step);
-      // Two runs describe two pictures at every level that was begun.
-      expect(runtime.runs - first).toBe(2 * only(events, "level").length + step);
-    }
-    expect(runtime.live).toBe(before);
-  });
+  test.each([0, 1, 2, 3, 4, 5])(
+    "after step %i: within one step, an image event, then the reason is thrown",
+    async (step) => {
+      const control = new AbortController();
+      const reason = new Error("enough");
+      const first = runtime.runs;
+      const { events, error, result } = await follow(stylizer, job(), { signal: control.signal }, (event) => {
+        const now = step === 0 ? event.type === "level" : event.type === "step" && event.step === step;
+        if (now) control.abort(reason);
+      });
+      if (step === 5) {
+        // The last step was done, and so the job.
+        expect(error).toBeUndefined();
+        expectPicture(result, 50, 37);
+      } else {
+        expect(error).toBe(reason);
+        expect(events.at(-1)).toMatchObject({ type: "image", step });
+        const { width, height } = only(events, "level").at(-1)!.level;
+        expectPicture(only(events, "image")[0]!.image, width, height);
+        expect(only(events, "step")).toHaveLength(step);
+        // Two runs describe two pictures at every level that was begun.
+        expect(runtime.runs - first).toBe(2 * only(events, "level").length + step);
+      }
+      expect(runtime.live).toBe(before);
+    },
+  );
 
-  test("before it began: only the reason", async () => {
+  test("before the start: only the reason is thrown", async () => {
     const { events, error } = await follow(stylizer, job(), { signal: AbortSignal.abort(new Error("no")) });
     expect(events).toEqual([]);
     expect(error).toEqual(new Error("no"));
     expect(runtime.live).toBe(before);
   });
 
-  test("right after the start event: no step is taken and nothing is left", async () => {
+  test("right after the start event: no step is run and everything is freed", async () => {
     const control = new AbortController();
     const { events, error } = await follow(stylizer, job(), { signal: control.signal }, () => control.abort());
     expect(summary(events)).toEqual(["start"]);
@@ -295,13 +298,13 @@ describe("abort", () => {
     expect(runtime.live).toBe(before);
   });
 
-  test.each([1, 2, 4, 6, 8])("a caller that stops listening after event %i leaves nothing behind", async (count) => {
+  test.each([1, 2, 4, 6, 8])("when a caller leaves the loop after event %i, everything is freed", async (count) => {
     let seen = 0;
     for await (const _ of stylizer.stylize(job(), { wantsImage: () => true })) if (++seen === count) break;
     expect(runtime.live).toBe(before);
   });
 
-  test("an error of the caller's own, thrown into the job, comes out again", async () => {
+  test("an error that the caller throws into the generator is rethrown", async () => {
     const boom = () => {
       throw new Error("mine");
     };
@@ -316,7 +319,7 @@ describe("a loss that is no finite number", () => {
     runtime.spoilt = () => false;
   });
 
-  test("the largest strengths that can be set: the job ends well, or says what went wrong", async () => {
+  test("the largest strengths that can be set: the job succeeds or gives a clear error", async () => {
     const styleLayers = { conv1_1: 1e12, conv3_1: 1e12, conv5_1: 1e12 };
     const huge = { beta: 1e12, styleLayers, tv: 1e12, normalize: "paper", learningRate: 10 } as const;
     for (const optimizer of ["adam", "lbfgs"] as const) {
@@ -327,7 +330,7 @@ describe("a loss that is no finite number", () => {
     }
   });
 
-  test("keeps the last good image and tells it", async () => {
+  test("emits the last good image", async () => {
     const { events, error } = await follow(stylizer, job(), {}, (event) => {
       if (event.type === "step" && event.step === 2) runtime.spoilt = (name) => name === "strength variation";
     });
@@ -342,7 +345,7 @@ describe("a loss that is no finite number", () => {
     expect(runtime.live).toBe(before);
   });
 
-  test.each(["content conv4_2", "style conv3_1"])("names %s alone when only that is broken", async (name) => {
+  test.each(["content conv4_2", "style conv3_1"])("names %s alone if only that is not finite", async (name) => {
     const [picture, layer] = name.split(" ") as ["content" | "style", string];
     const broken = `target ${picture} ${layer}`;
     runtime.spoilt = (name) => name.startsWith(broken);
@@ -350,7 +353,7 @@ describe("a loss that is no finite number", () => {
     expect((error as Error).message).toContain(`the term ${name} is no finite number`);
   });
 
-  test.each([1, 2, 4, 5])("an image that step %i made NaN is never shown: the one before it is", async (bad) => {
+  test.each([1, 2, 4, 5])("an image that became NaN in step %i is not emitted, but the one before it", async (bad) => {
     const { events, error, result } = await follow(stylizer, job(), {}, (event) => {
       const done = event.type === "step" ? event.step : event.type === "start" ? 0 : undefined;
       if (done === bad - 1) runtime.spoilt = (name) => name === "parameter learningRate";

@@ -1,6 +1,6 @@
 /**
- * The loop: levels from coarse to fine, steps in each, events out. Time and cancellation live here and nowhere else;
- * formulas, terminals and files are unknown.
+ * The loop over levels, from coarse to fine, and their steps, as a generator of events. It also handles time and
+ * cancellation.
  */
 import { type Image, withLongSide } from "../image/image.ts";
 import { resized } from "../image/resize.ts";
@@ -13,7 +13,7 @@ import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import { type CheckpointSink, copiedCheckpoint } from "./checkpoint/history.ts";
 import type { JobRecord, LevelWork, Result, StepEvent, StylizeEvent } from "./events.ts";
 import type { Begun, LevelRun } from "./level/level.ts";
-import { adrift, edgesOf } from "./pictures/edges.ts";
+import { edgesOf, shiftedCircular } from "./pictures/edges.ts";
 import { remeasured } from "./precision/precision.ts";
 import type { Changed, Control, Planned } from "./run/control.ts";
 import { type Counter, counter, type Position } from "./run/counter.ts";
@@ -22,13 +22,13 @@ import { dispose, freshState, imageValue, keptState, restoredState, tensorValue 
 
 /** How a job is run, as opposed to what it computes. */
 export interface StylizeOptions {
-  /** Stops the job within one step. The last good image is told first, then the signal's reason is thrown. */
+  /** Stops the job within one step. After an event with the last good image, the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Asked after every step: is the image of this step wanted as an event? */
+  /** Called after every step: whether to emit its image. */
   readonly wantsImage?: ((event: StepEvent) => boolean) | undefined;
   /**
-   * Asked after every step: is a checkpoint wanted as an event? Where this is given, a job that is stopped by `signal`
-   * tells one too, after its last image.
+   * Called after every step: whether to emit a checkpoint. With this option, a job that is stopped by `signal` also emits
+   * one, after its last image.
    */
   readonly wantsCheckpoint?: ((event: StepEvent) => boolean) | undefined;
   /** An image event every so many milliseconds, at most one a step; 0 for every step. */
@@ -37,13 +37,13 @@ export interface StylizeOptions {
   readonly previewSize?: number | undefined;
   /** A checkpoint event every so many milliseconds, and one when the job is paused, stopped or aborted. */
   readonly checkpointEvery?: number | undefined;
-  /** Keeps checkpoints without telling them: see `checkpointHistory`. */
+  /** Stores checkpoints without events: see `checkpointHistory`. */
   readonly history?: CheckpointSink | undefined;
-  /** Pictures stay in memory to the end, so that `adjust` can change what needs them; by default they are let go early. */
+  /** Keeps pictures in memory to the end, so that `adjust` can change settings that need them; by default they are released. */
   readonly keepPictures?: boolean | undefined;
   /**
-   * How long the job will take is to be told at its start: a few small steps may be done and timed, if they run over no
-   * more than this share of the pixels that its steps run over.
+   * Predicts the time of the job at its start from a few small steps, if these compute at most this share of the pixels of
+   * all its steps.
    */
   readonly trial?: number | undefined;
 }
@@ -60,34 +60,34 @@ export interface Clock {
 export interface Machine {
   readonly runtime: Runtime;
   readonly optimizer: Optimizer;
-  /** What records and checkpoints say of it: the name of the network and the digest of its weights, what computes. */
+  /** For records and checkpoints: the name of the network, the digest of its weights, and the runtime. */
   readonly about: Pick<JobRecord, "version" | "model" | "weights" | "runtime" | "precision" | "from">;
   /**
-   * Begins a level: its targets are described, then `begun` is asked for what it begins with, then its program is loaded. If
-   * that fails, what it began with is freed.
+   * Begins a level: describes its targets, then calls `begun` for its image and state, then loads its program. If that fails,
+   * image and state are freed.
    */
   begin(level: Level, begun: () => Promise<Begun>): Promise<LevelRun>;
-  /** What there is to be said since the last call. */
+  /** Notes since the last call. */
   notes(): readonly string[];
 }
 
-/** Where a job goes: through `levels`, from `begin` on. */
+/** The levels of a job, and where it begins. */
 export interface Course {
   readonly levels: readonly Level[];
   /** What a step of each level takes. */
   readonly work: readonly LevelWork[];
   readonly begin: Position;
-  /** The state there; where a level begins, there may be an image alone. */
+  /** The state there; at the beginning of a level there may be an image only. */
   readonly state?: Checkpoint["tensors"] | undefined;
   /** The image there, without a state. */
   start(): Image;
-  /** No term ties the picture to a place. */
+  /** No term depends on position. */
   readonly free: boolean;
-  /** The job did not begin there: it became this plan. */
+  /** The job was planned anew there, while it ran. */
   readonly handedOver?: boolean | undefined;
 }
 
-/** What a job takes with it from its first step to its last, whatever is adjusted on the way. */
+/** What stays the same from the first step of a job to the last, whatever is adjusted. */
 export interface Journey {
   readonly options: StylizeOptions;
   readonly control: Control<Plan>;
@@ -100,17 +100,17 @@ export interface Journey {
 /** A job with its settings, ready to run. */
 export interface Plan extends Planned<Plan> {
   readonly levels: readonly Level[];
-  /** Runs it from its beginning, or from where it was when it became this plan. */
+  /** Runs it from its beginning, or from where it was planned anew. */
   run(journey: Journey, at?: Checkpoint): AsyncGenerator<StylizeEvent, Result | Handover>;
 }
 
-/** Where a job goes on as another plan. */
+/** Where a job continues with another plan. */
 export interface Handover extends Changed<Plan> {
   readonly plan: Plan;
   readonly at: Checkpoint;
 }
 
-/** Runs a plan, and those that it becomes when it is adjusted. */
+/** Runs a plan, and the plans that replace it when the job is adjusted. */
 export async function* runPlan(plan: Plan, journey: Journey): AsyncGenerator<StylizeEvent, Result> {
   let end = yield* plan.run(journey);
   while ("at" in end) {
@@ -133,8 +133,8 @@ function adjustedEvent(
 }
 
 /**
- * Runs all levels. Whatever ends it early with an error (the signal, or a loss that is no number any more) is thrown after
- * an event with the last good image.
+ * Runs all levels. An error that ends it early (the signal's reason, or a loss that is not finite) is thrown after an event
+ * with the last good image.
  */
 export async function* runLevels(
   machine: Machine,
@@ -145,11 +145,11 @@ export async function* runLevels(
   const { runtime, optimizer, about, begin } = machine;
   const { control, clock } = journey;
   const now: Now = { settings, count: counter(levels, work, at), levels };
-  const edges = free && settings.seamless ? adrift : edgesOf(settings);
-  // What there is so far: it grows when the next level is ready for it.
+  const edges = free && settings.seamless ? shiftedCircular : edgesOf(settings);
+  // The image and state so far; resized when the next level is ready.
   let image: Image | undefined = restorable ? undefined : start();
   let state = restorable ? restoredState(runtime, optimizer, restorable) : {};
-  /** What `level` begins with. Nothing here holds it afterwards. */
+  /** The image and state that `level` begins with, not referenced here afterwards. */
   const grown = async (level: Level): Promise<Begun> => {
     state = freshState(runtime, optimizer, edges.workSize(level), state);
     const padded = edges.padded(edges.resize(image!, level), level);
@@ -195,7 +195,7 @@ export async function* runLevels(
     yield { type: "done", step, image, record };
     return { image, record };
   } finally {
-    // However it ends: done, stopped, failed, or the caller listens no more.
+    // Also after an error, and when the caller leaves the loop.
     if (run) run.dispose();
     else dispose(state);
   }
@@ -208,7 +208,7 @@ interface Now {
   readonly levels: readonly Level[];
 }
 
-/** The steps of one level, and what is left of it at the end, or what the job goes on as. */
+/** Runs the steps of one level; returns its image and state, or the plan that the job continues with. */
 async function* steps(
   run: LevelRun,
   index: number,
@@ -282,7 +282,7 @@ async function* steps(
   }
 }
 
-/** The state of a job as that of another plan for it, whose levels may have other numbers of steps. */
+/** The state of a job for another plan, whose levels may have other numbers of steps. */
 function movedTo({ levels, settings }: Plan, at: Checkpoint, before: readonly Level[]): Checkpoint {
   const done = at.step - stepsOf(before.slice(0, at.level));
   const step = stepsOf(levels.slice(0, at.level)) + Math.min(done, levels[at.level]!.steps);

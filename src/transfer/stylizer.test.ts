@@ -1,4 +1,4 @@
-/** What a stylizer keeps from job to job, and jobs that are begun at the same time. */
+/** What a stylizer reuses from job to job, and concurrent jobs. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import { countingRuntime, follow, network, only, pictures, short, toyStylizer } from "./fixtures.case.ts";
 import { stylizerOn } from "./stylizer.ts";
 
-test("jobs with different programs that are begun at once run one after the other", async () => {
+test("concurrent jobs with different programs run one after the other", async () => {
   const { stylizer } = toyStylizer(await cpu.open({ threads: 1 }));
   const job = (pooling: "max" | "average") => ({ ...pictures(), settings: { ...short, pooling } });
   const alone = [await follow(stylizer, job("max")), await follow(stylizer, job("average"))];
@@ -19,7 +19,7 @@ test("jobs with different programs that are begun at once run one after the othe
   await stylizer.dispose();
 });
 
-test("a job that is left in the middle lets the next one begin", async () => {
+test("a job that is left in the middle does not block the next", async () => {
   const runtime = await countingRuntime();
   const { stylizer } = toyStylizer(runtime);
   for await (const event of stylizer.stylize({ ...pictures(), settings: short })) if (event.type === "step") break;
@@ -29,7 +29,7 @@ test("a job that is left in the middle lets the next one begin", async () => {
   expect([runtime.live, runtime.programs]).toEqual([0, 0]);
 });
 
-test("a job's pictures are held no longer than until its last level has begun", async () => {
+test("a job's pictures are released when its last level begins", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const { stylizer } = toyStylizer(await cpu.open({ threads: 1 }));
@@ -48,8 +48,8 @@ test("a job's pictures are held no longer than until its last level has begun", 
   await stylizer.dispose();
 });
 
-describe("the time, told at the start by a trial,", () => {
-  test("is that with the job's own network, of a resumed job too", async () => {
+describe("the time, predicted at the start by a trial,", () => {
+  test("is measured with the job's network, also for a resumed job", async () => {
     const runtime = await countingRuntime();
     const asked: string[] = [];
     const loadNetwork = async (name: string) => {
@@ -69,7 +69,7 @@ describe("the time, told at the start by a trial,", () => {
     expect([runtime.live, runtime.programs]).toEqual([0, 0]);
   });
 
-  test("is left out where the trial fails: that is no failure of the job", async () => {
+  test("is left out if the trial fails; the job does not fail", async () => {
     const runtime = await countingRuntime();
     let loads = 0;
     const load: Runtime["load"] = (...given) =>

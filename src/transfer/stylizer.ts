@@ -1,6 +1,6 @@
 /**
- * A stylizer keeps a runtime, networks and compiled programs from one job to the next. It knows how parts are loaded;
- * where they come from, the platform passes in as functions.
+ * A stylizer runs jobs on one runtime and reuses networks and compiled programs. The platform passes in functions that load
+ * networks and read pictures.
  */
 
 import { UserError } from "../errors.ts";
@@ -44,7 +44,7 @@ import { type Precision, precisionOf, withRanges } from "./precision/precision.t
 import { type Control, control } from "./run/control.ts";
 import { interval } from "./run/pace.ts";
 import { type Run, runOf } from "./run/run.ts";
-import { describeGraph, type Eye } from "./step/step.ts";
+import { describeGraph, type Extractor } from "./step/step.ts";
 import { terms, withoutPhoto } from "./step/terms.ts";
 import {
   type Clock,
@@ -69,15 +69,15 @@ export interface Network {
 /** What a stylizer needs from its platform. */
 export interface StylizerOptions<Source = never> {
   readonly runtime: Runtime;
-  /** The network of that name; `auto` is the best that is at hand. */
+  /** The network of that name; `auto` is the best that is available. */
   readonly loadNetwork: (name: Settings["model"]) => Promise<Network>;
-  /** Are eight bits faster on the runtime than floats? By default measured when it is first asked. */
+  /** Whether eight bits are faster than float32 on the runtime. By default measured on first use. */
   readonly gains?: () => Promise<boolean>;
-  /** How many bytes a job may take, asked when one begins; undefined or left out: as many as it wants. */
+  /** How many bytes a job may take, called when one begins; undefined or left out: no limit. */
   readonly memory?: (() => number | undefined) | undefined;
   /** How pictures are read that are not given as pixels. */
   readonly pictures?: PictureReader<Source> | undefined;
-  /** How many bytes the process has had at most, to read the pictures above all; left out: unknown. */
+  /** The peak memory of the process so far, in bytes, mostly for reading pictures; left out: unknown. */
   readonly peakSoFar?: (() => number) | undefined;
 }
 
@@ -88,15 +88,15 @@ export interface Stylize<Source, Options> {
 }
 
 export interface Stylizer<Source = never> {
-  /** Runs a job: see `Run`. What is no job, or no option, is a `usage` error before anything is computed. */
+  /** Runs a job: see `Run`. Invalid jobs and options are `usage` errors before anything is computed. */
   readonly stylize: Stylize<Source, StylizeOptions>;
-  /** Frees the programs it keeps. */
+  /** Frees all programs. */
   dispose(): Promise<void>;
 }
 
 /**
- * A stylizer on `runtime`. It keeps the last network and the last step program, and uses them again where they fit. Jobs
- * run one after the other: one that is begun while another runs waits for its end.
+ * A stylizer on `runtime`. It reuses the last network and the last step program where they fit. Jobs run one after the
+ * other; one that is begun while another runs waits for its end.
  */
 export function stylizerOn<Source = never>({
   runtime,
@@ -116,7 +116,7 @@ export function stylizerOn<Source = never>({
     return measured;
   };
 
-  /** All that can be said, and refused, of a job before its first step; and what runs it. It does not hold the pictures. */
+  /** Checks a job and plans it, before its first step. The pictures are not referenced by the result. */
   async function planned(
     { settings: given, resume, from, losses, optimizer: mover, ...files }: Job,
     signal: AbortSignal | undefined,
@@ -137,13 +137,19 @@ export function stylizerOn<Source = never>({
     const { padding, workSize } = edgesOf(asked);
     const grey = paintsGreys(pictures, asked);
     const mode: ColorMode = colorModes[asked.color];
-    const eye: Eye = { backbone, weights, padding, pooling: asked.pooling, grey: grey || mode.grey === true };
+    const extractor: Extractor = {
+      backbone,
+      weights,
+      padding,
+      pooling: asked.pooling,
+      grey: grey || mode.grey === true,
+    };
     const termsIn = (regions?: Parameters<typeof terms>[1]) => {
       const found = terms(asked, regions, losses);
       return texture ? withoutPhoto(found) : found;
     };
-    // Builds no more than the graph: an unknown layer is told before any work is done.
-    describeGraph(eye, termsIn().features);
+    // Builds the graph only: an unknown layer is an error before any work.
+    describeGraph(extractor, termsIn().features);
     // So are masks that do not fit, a setting for another number of paintings, and a job that is too large.
     const regions = regionsIn(pictures, asked);
     const all = termsIn(regions?.all.slice(0, regions.content.planes.length));
@@ -157,13 +163,13 @@ export function stylizerOn<Source = never>({
     const stylePictures = stylePicturesOf(listed(pictures.style), asked, levels.at(-1)!);
     const { settings, precision, ...plan } = await planJob({
       settings: asked,
-      work: { eye, terms: all, optimizer: plain, stylePictures },
+      work: { extractor, terms: all, optimizer: plain, stylePictures },
       levels,
       workSize,
       limit: memory?.() ?? Infinity,
       resumed: (resume ?? carried)?.settings.tile,
       precision: async (settings, fits) =>
-        decided ?? precisionOf({ settings, optimizer: plain, eye, runtime, resume, carried, fits, gains }),
+        decided ?? precisionOf({ settings, optimizer: plain, extractor, runtime, resume, carried, fits, gains }),
     });
     const optimizer = precision === "int8" ? withRanges(plain) : plain;
     if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
@@ -182,7 +188,17 @@ export function stylizerOn<Source = never>({
     const paintings = listed(pictures.style).length;
     const run: Plan["run"] = (journey, at) => {
       const notes: string[] = [];
-      const common = { runtime, eye, terms: all, optimizer, settings, pictures: ready, parts, programs, precision };
+      const common = {
+        runtime,
+        extractor,
+        terms: all,
+        optimizer,
+        settings,
+        pictures: ready,
+        parts,
+        programs,
+        precision,
+      };
       const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
       const facts = { version, ...about, runtime: runtime.description, precision, ...(origin && { from: origin }) };
       const machine = { runtime, optimizer, about: facts, begin, notes: () => notes.splice(0) };
@@ -202,7 +218,7 @@ export function stylizerOn<Source = never>({
     return { start, plan: whole, name, timed };
   }
 
-  /** How long the job will take, by a trial with the same network; undefined if it cannot be told. */
+  /** How long the job will take, by a trial with the same network; undefined if that is unknown. */
   async function secondsLeft(
     { timed, name }: { readonly timed: Timed; readonly name: Settings["model"] },
     { trial: share, signal }: StylizeOptions,
@@ -214,18 +230,18 @@ export function stylizerOn<Source = never>({
       const alone: Clock = { seconds: () => 0, pause: (wait) => wait() };
       return await secondsOf(timed, trial, runPlan(plan, journeyOf({ signal }, control(), alone)));
     } catch (error) {
-      // What a trial cannot do, the job may: it is the job's to fail.
+      // If the trial fails, the job may still succeed.
       if (signal?.aborted) throw error;
       return undefined;
     }
   }
 
-  /** The plan of a job; and how it becomes another while it runs, if it keeps its pictures. */
+  /** The plan of a job, and how to plan it anew while it runs, if its pictures are kept. */
   async function begun(job: Job, { signal, keepPictures }: StylizeOptions) {
     if (!keepPictures) return planned(job, signal);
     let now = job;
     const again: Again = async (known, settings, pictures) => {
-      // What it began with is done with.
+      // The initial pictures are not needed any more.
       const { resume: _, from: __, ...files } = now;
       const next = await exchanged({ ...files, settings: givenSettings(settings) }, pictures, reader);
       const { plan } = await planned(next, signal, { ...known, again });
@@ -235,7 +251,7 @@ export function stylizerOn<Source = never>({
     return planned(job, signal, { again });
   }
 
-  /** `take` hands the job over: a generator holds what it is given until it ends, and pictures are large. */
+  /** `take` returns the job once: a generator references its arguments until it ends, and pictures are large. */
   async function* course(
     take: () => Promise<Job>,
     options: StylizeOptions,
@@ -277,10 +293,10 @@ export function stylizerOn<Source = never>({
   };
 }
 
-/** How a plan becomes another with these settings and pictures; `known` stays. */
+/** Plans the job anew with these settings and pictures; `known` is unchanged. */
 type Again = (known: Known, ...change: Parameters<Plan["again"]>) => Promise<Plan>;
 
-/** What is known of a job before it is planned. */
+/** Properties of a job that do not depend on its plan. */
 interface Known {
   readonly model?: Settings["model"];
   readonly precision?: Precision;
@@ -314,7 +330,7 @@ function stopwatch(release: () => void, reacquire: () => Promise<void>): Clock {
   };
 }
 
-/** The same course, its images as people get them. */
+/** The same events, with images converted for output. */
 async function* finished(
   course: AsyncGenerator<StylizeEvent, Result | Handover>,
   finish: Prepared["finish"],
@@ -332,7 +348,7 @@ async function* finished(
   }
 }
 
-/** A queue of one: each call waits until the caller before it has called what it got. */
+/** A lock: each call waits until the previous caller has called the function that it got. */
 function turns(): () => Promise<() => void> {
   let last: Promise<void> = Promise.resolve();
   return async () => {
@@ -346,7 +362,7 @@ function turns(): () => Promise<() => void> {
   };
 }
 
-/** A function that gives its last result again for the same arguments. */
+/** Caches the last result for the same arguments. */
 function lastOf<Args extends readonly unknown[], T>(make: (...args: Args) => T): (...args: Args) => T {
   let last: { args: Args; result: T } | undefined;
   return (...args) => {
@@ -355,7 +371,7 @@ function lastOf<Args extends readonly unknown[], T>(make: (...args: Args) => T):
   };
 }
 
-/** The last result of an asynchronous function of a name, kept; a failure is not. */
+/** Caches the last result of an asynchronous function of a name, but no failure. */
 function kept<Name, T>(load: (name: Name) => Promise<T>): (name: Name) => Promise<T> {
   let last: { name: Name; result: Promise<T> } | undefined;
   return (name) => {

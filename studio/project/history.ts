@@ -1,4 +1,4 @@
-/** Undo and redo over one value. It refuses to know what the value is. */
+/** Undo and redo of any value. */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 
 export interface History<T> {

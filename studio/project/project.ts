@@ -1,4 +1,4 @@
-/** What is to be painted: a photo, paintings and settings, as one value that can be undone. It knows no run. */
+/** What is to be painted: a photo, paintings and settings, as one value that can be undone. */
 import { computed } from "@preact/signals";
 import { parseSettings, type Settings, type SettingsInput } from "pastiche/web";
 import type { PictureFile } from "../pictures/pictures.ts";

@@ -44,7 +44,7 @@ export function paintingsInUse({ paintings, mask }: Project): readonly PictureFi
   return mask ? paintings.filter((_, i) => mask.used.includes(i)) : paintings;
 }
 
-/** Of which colours there is as much as an eye would see. */
+/** The colours with a visible share of the picture. */
 export function usedColors(data: Uint8ClampedArray): { paintings: number[]; photo: boolean } {
   const codes = [...colors, PHOTO].map((color) => Number.parseInt(color.slice(1), 16));
   const counts = new Map(codes.map((code) => [code, 0]));

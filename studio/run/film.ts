@@ -1,4 +1,4 @@
-/** Moments of the job that runs, kept small and evenly spread, to look back at. It knows no strip on a screen. */
+/** Moments of the job that runs, kept small and evenly spread, to look back at. */
 import { signal } from "@preact/signals";
 import { type Image, toImageData } from "pastiche/web";
 

@@ -1,4 +1,4 @@
-/** The job that runs, or ran last: its state as signals, and the buttons' functions. It knows no engine but by contract. */
+/** The job that runs, or ran last: its state as signals, and the buttons' functions. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { encodePicture, type Image, type JobRecord, type Settings, type SettingsInput } from "pastiche/web";
 import { browserEngine } from "../engine/browser.ts";

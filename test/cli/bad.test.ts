@@ -51,7 +51,7 @@ const MODEL = 4;
 const RESOURCES = 5;
 const FILE = 1;
 
-/** What is wrong, the arguments, the status, and a part of the line that must be there. */
+/** The error, the arguments, the exit status, and an expected part of the line. */
 const cases: [string, string[], number, string][] = [
   ["nothing at all", [], USAGE, "<content> <style...>\nTry `pastiche --help`"],
   ["no picture at all", ["stylize"], USAGE, "missing required argument 'content'"],
@@ -214,7 +214,7 @@ describe("bad input is refused with its exit status and a helpful line", () => {
   });
 
   test.concurrent.each(cases)("%s", async (name, args, status, part) => {
-    // A name of its own: two jobs at once may not have the same output.
+    // Each has its own output: two concurrent jobs may not share one.
     const own = `${name.replace(/\W/g, "-")}.png`;
     const ended = await pastiche(
       args.map((arg) => (arg === "out.png" ? own : arg)),
@@ -228,7 +228,7 @@ describe("bad input is refused with its exit status and a helpful line", () => {
     expect(ended.stdout.toString()).toBe("");
   });
 
-  test("none of them leaves anything behind", () => {
+  test("none of them leaves a file", () => {
     expect(readdirSync(cwd).filter((name) => name !== ".cache")).toEqual(given);
   });
 });

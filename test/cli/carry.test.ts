@@ -1,4 +1,4 @@
-/** A finished job is carried on from the state that it kept: at a larger size, or with other settings. */
+/** `--from`: a finished job is continued from its checkpoint, at a larger size or with other settings. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -29,11 +29,11 @@ beforeAll(async () => {
 
 const kept = () => readdirSync(cwd).filter((name) => /ckpt/.test(name));
 
-test("the state of a finished job is one file, and is still there when it was carried on", () => {
+test("the checkpoint of a finished job is one file, and remains when it was continued", () => {
   expect(kept()).toEqual(["small.png.ckpt"]);
 });
 
-test("the result has the new size, the other settings, and says what it was made from", async () => {
+test("the result has the new size and settings, and records its origin", async () => {
   expect((await readPicture(at("large.png"))).size).toEqual({ width: 96, height: 71 });
   const { settings, from, step } = await readMade(at("large.png"), nodeFiles);
   expect(settings).toMatchObject({ size: 96, alpha: 0.3, steps: 3, firstSteps: 3, minSize: 67, tile: "auto" });
@@ -47,7 +47,7 @@ test("the result has the new size, the other settings, and says what it was made
   });
 });
 
-test("show prints the command that makes it again; replay refuses and says so", async () => {
+test("show prints the command that makes it again; replay is refused with that advice", async () => {
   const { stdout } = await pastiche(["show", "large.png"], { cwd });
   const words = stdout.toString().trim().split(" ");
   expect(words.slice(0, 5)).toEqual(["pastiche", "photo.png", "painting.png", "--from", "small.png.ckpt"]);
@@ -58,7 +58,7 @@ test("show prints the command that makes it again; replay refuses and says so", 
   expect(replayed).toMatchObject({ status: 2, stderr: expect.stringContaining("`pastiche show` prints the command") });
 });
 
-test("stopped, it goes on to the same bytes, and can keep its own state", async () => {
+test("stopped and resumed, it has the same bytes, and can keep its own checkpoint", async () => {
   const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
     if (stderr.includes('"step":2,')) kill("SIGINT");
   };
@@ -70,13 +70,13 @@ test("stopped, it goes on to the same bytes, and can keep its own state", async 
   expect((await pastiche(["resume", "cut.png"], { cwd })).status).toBe(0);
   expect(readFileSync(at("cut.png")).equals(readFileSync(at("whole.png")))).toBe(true);
   expect(kept()).toEqual(["cut.png.ckpt", "small.png.ckpt", "whole.png.ckpt"]);
-  // And on from there; the state is known by the picture's name, too.
+  // And on from there; the picture's name stands for the checkpoint, too.
   const { status } = await pastiche(["--from", "cut.png", "-s", "128", "-n", "1", "-o", "larger.png"], { cwd });
   expect(status).toBe(0);
   expect((await readPicture(at("larger.png"))).size).toEqual({ width: 128, height: 95 });
 });
 
-test("a kept state that is resumed writes the same picture again, and stays", async () => {
+test("resuming a finished checkpoint writes the same picture again, and the checkpoint remains", async () => {
   const before = readFileSync(at("small.png"));
   rmSync(at("small.png"));
   const { stderr, status } = await pastiche(["resume", "small.png.ckpt"], { cwd });
@@ -86,7 +86,7 @@ test("a kept state that is resumed writes the same picture again, and stays", as
   expect(kept()).toContain("small.png.ckpt");
 });
 
-test("pictures that were moved are given, and must be the same", async () => {
+test("moved pictures are given as options, and must be the same", async () => {
   const moved = join(cwd, "moved");
   mkdirSync(moved);
   renameSync(at("photo.png"), join(moved, "a.png"));
@@ -105,7 +105,7 @@ test("pictures that were moved are given, and must be the same", async () => {
   }
 });
 
-test("textures and regions are carried on", async () => {
+test("textures and regions can be continued", async () => {
   const quick = ["-n", "2", "--first-steps", "2", "--min-size", "32", "--keep-checkpoint"];
   await pastiche(["texture", "painting.png", "-s", "64x32", "--tile", ...quick, "-o", "texture.png"], { cwd });
   const texture = await pastiche(["--from", "texture.png", "-s", "128x64", "-o", "wide.png"], { cwd });
@@ -123,7 +123,7 @@ test("textures and regions are carried on", async () => {
 describe("at the same size", () => {
   const from = ["--from", "small.png.ckpt", "--threads", "1"];
 
-  test("other settings go on from the state, and show prints the command that makes it again", async () => {
+  test("other settings continue from the checkpoint, and show prints the command that makes it again", async () => {
     const ended = await pastiche([...from, "--alpha", "2", "-o", "branch.png"], { cwd });
     expect(ended.status).toBe(0);
     expect(ended.stderr).toContain("Going on from step 6 of 6 at 48x36.");
@@ -136,7 +136,7 @@ describe("at the same size", () => {
     expect((await readPicture(at("branch-again.png"))).image).toEqual((await readPicture(at("branch.png"))).image);
   });
 
-  test("another painting is told; another optimiser begins anew", async () => {
+  test("another painting gives a note; another optimiser begins anew", async () => {
     const other = await pastiche(["photo.png", "other.png", ...from, "-n", "2", "-o", "other-branch.png"], { cwd });
     expect(other.status).toBe(0);
     expect(other.stderr).toContain("Note: other.png is not the picture that it was made of until then.");
@@ -165,7 +165,7 @@ describe("refusals", () => {
     expect(readdirSync(cwd).filter((name) => name.startsWith("refused"))).toEqual([]);
   });
 
-  test("a state cannot be kept beside standard output", async () => {
+  test("a checkpoint cannot be kept beside standard output", async () => {
     const ended = await pastiche(["photo.png", "painting.png", "-o", "-", "--keep-checkpoint"], { cwd });
     expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining("give -o FILE") });
   });

@@ -1,4 +1,4 @@
-/** `pastiche features`: the sheet is written where it is wanted, and what does not fit is refused before anything runs. */
+/** `pastiche features`: the sheet is written to the given file, and invalid arguments are refused before anything runs. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -44,6 +44,6 @@ test.each([
   expect(existsSync(join(cwd, "never.png"))).toBe(false);
 });
 
-test("nothing is replaced unasked", async () => {
+test("an existing file is not replaced without -f", async () => {
   expect((await features("-o", "photo.png")).stderr).toMatch(/photo\.png exists already/);
 });

@@ -1,4 +1,4 @@
-/** Files made to harm: what they say reaches no terminal as it is, and what they name is neither written nor waited for. */
+/** Malicious files: their text reaches no terminal unescaped, and the paths in them are neither written nor waited for. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 type Rec = Record<string, unknown>;
 
-/** A result whose words say something else. */
+/** A result with other metadata. */
 function resultSaying(change: (words: Rec) => unknown, more: Uint8Array[] = []): Buffer {
   const start = made.indexOf("iTXtpastiche\0") - 4;
   const end = start + 12 + made.readUInt32BE(start);
@@ -48,10 +48,10 @@ async function checkpointSaying(name: string, change: (notes: Rec) => Rec, setti
   return join(name, "x.png.ckpt");
 }
 
-describe("text that steers a terminal", () => {
+describe("terminal control characters", () => {
   const named = { name: `a${STEER}.png`, sha256: "0".repeat(64) };
 
-  test("out of a result's words", async () => {
+  test("in a result's metadata", async () => {
     const words = (all: Rec) => ({ ...all, version: STEER, runtime: STEER, weights: STEER, content: named });
     writeFileSync(at("evil.png"), resultSaying(words));
     const given = ["--content", "photo.png", "-o", "again.png", "-f"];
@@ -67,7 +67,7 @@ describe("text that steers a terminal", () => {
       expect(stdout.length + stderr.length, args.join(" ")).toBeGreaterThan(0);
       expect(steers(stdout.toString() + stderr), args.join(" ")).toBe(false);
     }
-    // What is shown can still be pasted, and is the very name.
+    // The shown command can still be pasted, and has the exact name.
     const { stdout } = await pastiche(["show", "evil.png"], { cwd });
     const word = execFileSync("bash", ["-c", `set -- ${stdout.toString().trim()}; printf %s "$2"`], {
       env: { LC_ALL: "C.UTF-8", PATH: process.env.PATH },
@@ -75,7 +75,7 @@ describe("text that steers a terminal", () => {
     expect(word.toString()).toBe(named.name);
   });
 
-  test("out of a checkpoint and out of weights", async () => {
+  test("in a checkpoint and in weights", async () => {
     const path = await checkpointSaying("steering", (notes) => ({
       ...notes,
       version: STEER,
@@ -100,8 +100,8 @@ describe("text that steers a terminal", () => {
   });
 });
 
-describe("what a checkpoint names", () => {
-  test("a report is written beside it, wherever it says", async () => {
+describe("paths in a checkpoint", () => {
+  test("a report is written beside the checkpoint, whatever its path says", async () => {
     const elsewhere = join(folder(), "page.html");
     const report = (notes: Rec) => ({ ...notes, rest: { ...(notes.rest as Rec), report: elsewhere } });
     const path = await checkpointSaying("reporting", report);
@@ -112,7 +112,7 @@ describe("what a checkpoint names", () => {
     expect(readdirSync(at("reporting")).sort()).toEqual(["out.png", "page.html", "x.png.ckpt"]);
   });
 
-  test("on the command line it may be anywhere", async () => {
+  test("a report on the command line may be anywhere", async () => {
     const path = await checkpointSaying("asked", (notes) => notes);
     expect((await pastiche(["resume", path, "--report", "asked.html"], { cwd })).status).toBe(0);
     expect(existsSync(at("asked.html"))).toBe(true);

@@ -1,4 +1,4 @@
-/** A machine that is too old, too small or too closed: what is missing is said in a line, before anything is lost. */
+/** Old versions of Node, low limits and missing permissions give one line about what is missing. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,23 +13,23 @@ beforeAll(async () => writeFileSync(join(cwd, "photo.png"), await png()));
 const job = ["photo.png", "photo.png", ...quick, "-f", "-o", "out.png"];
 
 describe("Node", () => {
-  /** The command under a Node that says it is another. */
+  /** The command under a Node that reports another version. */
   function under(version: string) {
     const pretender = join(mkdtempSync(join(tmpdir(), "pastiche-")), "node.cjs");
     writeFileSync(pretender, `Object.defineProperty(process, "versions", { value: { node: "${version}" } });`);
     return spawnSync(process.execPath, ["-r", pretender, bin, "--version"], { encoding: "utf8" });
   }
 
-  test.each(["12.9.1", "14.21.3", "18.19.0", "20.18.3"])("%s is told what is needed", (version) => {
+  test.each(["12.9.1", "14.21.3", "18.19.0", "20.18.3"])("%s gets the version that is needed", (version) => {
     const message = `pastiche: needs Node 20.19 or later, this is ${version}.\n`;
     expect(under(version)).toMatchObject({ status: 2, stdout: "", stderr: message });
   });
 
-  test.each(["20.19.0", "22.0.0", "24.1.0"])("%s will do", (version) => {
+  test.each(["20.19.0", "22.0.0", "24.1.0"])("%s works", (version) => {
     expect(under(version)).toMatchObject({ status: 0, stderr: "" });
   });
 
-  test("what old ones run has nothing in it that they do not know", () => {
+  test("the code that old versions run has no newer syntax", () => {
     expect(readFileSync(bin, "utf8")).not.toMatch(/=>|`|\bconst\b|\blet\b|\?\?|\?\.|\bimport\b\s*\(?["{]/);
   });
 });
@@ -49,7 +49,7 @@ describe("limits", () => {
     for (const limit of [800_000, 1_000_000, 1_100_000, 1_250_000]) {
       const words = ["-c", `ulimit -v ${limit}; "$@"`, "bash", process.execPath, bin, ...job, "--model", "pocket"];
       const { status, stderr } = spawnSync("bash", words, { cwd, encoding: "utf8" });
-      // What V8 itself needs nobody here can say.
+      // V8's own needs are unknown.
       if (status === null || /Fatal|GCs|fatal/.test(stderr)) continue;
       expect({ limit, status, stderr }).toEqual({
         limit,
@@ -61,7 +61,7 @@ describe("limits", () => {
   });
 });
 
-test("a cache that cannot be made is done without, with a note", async () => {
+test("without a cache folder the job runs, with a note", async () => {
   for (const home of ["/proc/1", join(cwd, "photo.png")]) {
     const env = { HOME: home, XDG_CACHE_HOME: "", PASTICHE_HOME: "" };
     const { status, stderr } = await pastiche(job, { cwd, env });

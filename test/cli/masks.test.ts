@@ -1,4 +1,4 @@
-/** What a mask means does not depend on the size of the result, and a mask that asks for nothing is no mask. */
+/** The regions of a mask do not depend on the size of the result, and a mask without regions is refused. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { folder, pastiche, png } from "./pastiche.ts";
 const cwd = folder();
 const few = ["-n", "1", "--first-steps", "1", "--min-size", "32", "--no-checkpoint", "-f", "-o", "out.png"];
 
-/** Black, with white where `white` says so. */
+/** Black, and white where `white` returns true. */
 function mask(width: number, height: number, white: (x: number, y: number) => boolean): Image {
   const image = blank({ width, height });
   for (let i = 0; i < image.data.length; i++) {
@@ -37,7 +37,7 @@ beforeAll(async () => {
 test.each([
   ["dot.png", /Regions: #ffffff \(less than 1%\) like painting.png; #000000 \(100%\) stays as it is\./],
   ["lines.png", /Regions: #ffffff \(4%\) like painting.png; #000000 \(96%\) stays as it is\./],
-])("%s means the same at every size", async (name, regions) => {
+])("%s has the same regions at every size", async (name, regions) => {
   for (const size of ["32", "64", "256"]) {
     const args = ["photo.png", "painting.png", "--mask", name, "-s", size, ...few];
     const { status, stderr } = await pastiche(args, { cwd });

@@ -1,4 +1,4 @@
-/** Names: as long as file systems take them, and what people type who come from other programs. */
+/** File names at the length limit, and words that users of other programs type. */
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 const files = () => readdirSync(cwd).filter((name) => name !== ".cache");
 
 describe("long names", () => {
-  test("the default name is shortened, the same each time, with room for what stands beside it", async () => {
+  test("the default name is shortened deterministically, with room for the names of files beside it", async () => {
     const before = files();
     const args = [photo, painting, ...quick, "--save-at", "2", "--keep-checkpoint", "--quiet"];
     expect(await pastiche(args, { cwd })).toMatchObject({ status: 0, stderr: "" });
@@ -36,7 +36,7 @@ describe("long names", () => {
       ).toMatchObject({ status: 0 });
   });
 
-  test.each([240, 245, 246, 250, 255])("of %i bytes: nothing is complained of, and it is resumed", async (length) => {
+  test.each([240, 245, 246, 250, 255])("of %i bytes work and can be resumed", async (length) => {
     const output = `${"x".repeat(length - 4)}.png`;
     const env = { NODE_OPTIONS: `--import ${join(import.meta.dirname, "faults.mjs")}`, FAULT: "SIGKILL:8" };
     const stop = ["photo.png", "painting.png", ...quick, "-o", output, "--checkpoint-every", "0.001"];
@@ -71,13 +71,13 @@ describe("words of other programs", () => {
     expect(JSON.parse(json.stderr)).toMatchObject({ type: "error", code: "usage" });
   });
 
-  test("short flags may still stand together", async () => {
+  test("short flags may be combined", async () => {
     expect(await pastiche(["photo.png", "painting.png", ...quick, "-fqo", "together.png"], { cwd })).toMatchObject({
       status: 0,
     });
   });
 
-  test("a result's name without -o", async () => {
+  test("a result's name given without -o", async () => {
     const there = await pastiche(["photo.png", "painting.png", "photo.png", ...quick, "-f"], { cwd });
     const note =
       "Painting like painting.png and photo.png together, to photo-painting-photo.png (-o gives another name).";
@@ -89,7 +89,7 @@ describe("words of other programs", () => {
   });
 });
 
-test("a name that is not UTF-8 is called so", async () => {
+test("a name that is not UTF-8 gives an error about that", async () => {
   const shell = "$'caf\\xe9.png' painting.png";
   expect(await pastiche([], { cwd, shell })).toMatchObject({
     status: 3,

@@ -10,7 +10,7 @@ import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-/** An empty folder that is gone after the tests. */
+/** An empty folder that is removed after the tests. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "pastiche-"));
   afterAll(() => rmSync(path, { recursive: true, force: true }));
@@ -28,19 +28,19 @@ interface RunOptions {
   readonly cwd: string;
   readonly input?: Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with what came on standard error so far; may send a signal, once: a second means more. */
+  /** Called with standard error so far; may send a signal, once. */
   readonly watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
-  /** What a shell is to do with its streams or its limits, as in `> /dev/full` or, before it, `ulimit -n 20;`. */
+  /** Redirections or limits for a shell: `> /dev/full` or, before the command, `ulimit -n 20;`. */
   readonly shell?: string;
 }
 
-/** Runs `pastiche` with `args` to its end. The cache knows no more than that steps be in floats, and nothing is downloaded. */
+/** Runs `pastiche` with `args` to its end. The cache says that eight bits do not gain, and nothing is downloaded. */
 export function pastiche(args: readonly string[], { cwd, input, env = {}, watch, shell }: RunOptions): Promise<Ended> {
   const start = performance.now();
   const home = join(cwd, ".cache");
   if (!existsSync(join(home, "measured.json"))) {
     mkdirSync(home, { recursive: true });
-    // Measured, the answer would depend on what else the machine is doing.
+    // A measurement would depend on the load of the machine.
     writeFileSync(join(home, "measured.json"), '{ "steps in eight bits": false }');
   }
   const command = shell?.endsWith(";") ? `${shell} "$@"` : `"$@" ${shell}`;
@@ -72,10 +72,10 @@ export function pastiche(args: readonly string[], { cwd, input, env = {}, watch,
   });
 }
 
-/** Few steps at a small size: what a test needs of a run. */
+/** Few steps at a small size. */
 export const quick = ["-s", "48", "-n", "3", "--first-steps", "3", "--min-size", "32"];
 
-/** A picture with something to see in it: slopes and a disc. */
+/** A picture with gradients and a disc. */
 export function scene(width: number, height: number): Image {
   const image = blank({ width, height });
   for (let y = 0; y < height; y++) {

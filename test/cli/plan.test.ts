@@ -1,4 +1,4 @@
-/** What is told of a job before it runs, and that a limit of memory is kept or refused. */
+/** `pastiche plan`: the forecast of a job; a memory limit is kept or refused. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -30,7 +30,7 @@ async function plan(...more: string[]): Promise<Plan> {
   return JSON.parse(stdout.toString());
 }
 
-test("a plan says sizes, steps, tiles, memory and time in a line, and paints nothing", async () => {
+test("a plan has sizes, steps, tiles, memory and time in one line, and paints nothing", async () => {
   const { status, stdout } = await pastiche(["plan", ...files, ...short], { cwd });
   expect(status).toBe(0);
   expect(stdout.toString()).toMatch(/^640x427 in one level, 2 steps, whole, about \d+ MB of memory, about \d+ s\n$/);
@@ -60,7 +60,7 @@ test.each([
   [["--memory", "20MB"], 5, /needs about \d+ MB of memory, and it may take 20 MB\. Use a smaller size/],
   [["--memory", "much"], 2, /--memory: expected an amount as in 2GB or 800MB, got "much"/],
   [["--tile", "5"], 2, /--tile: expected at least 64, got 5/],
-])("%j is refused before anything is done", async (more, code, words) => {
+])("%j is refused before any work", async (more, code, words) => {
   for (const command of [["plan"], []]) {
     const { status, stderr } = await pastiche([...command, ...files, ...short, ...more], { cwd });
     expect(stderr).toMatch(words);

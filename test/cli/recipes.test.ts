@@ -1,4 +1,4 @@
-/** Recipes at the command line: listed, explained, selected, overridden, remembered. */
+/** Recipes at the command line: listed, explained, selected, overridden, recorded in results. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -52,7 +52,7 @@ test("are explained, and in full they do the same as by name", async () => {
   expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining("one of balanced, eager,") });
 });
 
-test("a result remembers its recipe and what differs from it; replay keeps or changes it", async () => {
+test("a result records its recipe and what differs from it; replay keeps or changes it", async () => {
   const args = ["photo.png", "painting.png", "--recipe", "keras", ...small, "--seed", "4", "-o", "keras.png"];
   expect((await pastiche(args, { cwd })).status).toBe(0);
   const { stdout } = await pastiche(["show", "keras.png"], { cwd });
@@ -68,7 +68,7 @@ test("a result remembers its recipe and what differs from it; replay keeps or ch
   );
 });
 
-test("snapshots are the recipe's, unless others are asked for or there is no file to put them beside", async () => {
+test("snapshots are the recipe's, unless others are given or the output is no file", async () => {
   const args = ["photo.png", "painting.png", "--recipe", "eager", "-s", "16", "-n", "100"];
   expect((await pastiche([...args, "-o", "eager.png"], { cwd })).status).toBe(0);
   expect(existsSync(at("eager-0100.png"))).toBe(true);

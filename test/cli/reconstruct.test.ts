@@ -1,4 +1,4 @@
-/** `pastiche reconstruct`: one layer is a job like any other, all layers are a sheet. */
+/** `pastiche reconstruct`: one layer gives a picture, all layers give a sheet. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -12,7 +12,7 @@ const reconstruct = (...args: string[]) => pastiche(["reconstruct", "photo.png",
 
 beforeAll(async () => writeFileSync(at("photo.png"), await png(48, 32)));
 
-test("an early layer keeps the picture; what was set is in the file, and no term but its own", async () => {
+test("an early layer preserves the picture; the settings are in the file, with only its own term", async () => {
   const { status, stdout } = await reconstruct("--layer", "block1_conv1", "-s", "48", "-n", "200");
   expect(status).toBe(0);
   expect(stdout.toString()).toBe("photo-conv1_1.png\n");

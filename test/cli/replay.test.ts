@@ -1,4 +1,4 @@
-/** What a result says of itself: as a command line, and run again. */
+/** The settings in a result, shown as a command line and run again. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -39,13 +39,13 @@ const made = (name: string) => readMade(at(name), nodeFiles);
 
 const layerNames = convolutions(vgg19).map(({ name }) => name);
 
-/** What fits a setting, as its description says. */
+/** Valid values of a setting, from its description. */
 function fitting({ name, shape }: SettingDescription): fc.Arbitrary<unknown> {
   if (shape.type === "choice") return fc.constantFrom(...shape.choices);
   if (shape.type === "switch") return fc.boolean();
   if (shape.type === "layers")
     return fc.dictionary(fc.constantFrom(...layerNames), fc.double({ min: 0, max: 1e12, noNaN: true }), { minKeys: 1 });
-  // Only these scales, each once, which a range does not say.
+  // Only these scales, each once; the description has a range alone.
   if (name.endsWith("Scales")) return fc.subarray([...scales], { minLength: 1 });
   const one = inRange(shape.range);
   if (shape.type === "numbers") return fc.oneof(one, fc.array(one, { minLength: 1, maxLength: 4 }));
@@ -59,7 +59,7 @@ function inRange({ min, max, above, below, whole }: Range): fc.Arbitrary<number>
   return fc.double({ ...limits, minExcluded: above !== undefined, maxExcluded: below !== undefined, noNaN: true });
 }
 
-/** Any settings, as they are given: each setting is there or not. */
+/** Any settings: each is given or not. */
 const anySettings: fc.Arbitrary<SettingsInput> = fc
   .constantFrom(...(Object.keys(optimizers) as (keyof typeof optimizers)[]))
   .chain((optimizer) => {
@@ -89,14 +89,14 @@ const pictureName = fc
   .string({ minLength: 1, maxLength: 12, unit: "grapheme" })
   .map((name) => `${name.replace(/[\0/\\]/g, "_")}.png`);
 
-/** The words of a command line as a shell reads them that knows $'...' (POSIX.1-2024; dash does not yet). */
+/** The words of a command line as they are read by a shell with $'...' (POSIX.1-2024; dash does not yet). */
 function shellWords(line: string): string[] {
   const env = { ...process.env, LC_ALL: "C.UTF-8" };
   const output = execFileSync("bash", ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8", env });
   return output.split("\0").slice(0, -1);
 }
 
-/** What the command would run with. */
+/** The settings that the command would use. */
 function parsed(words: string[]) {
   const command = new Command().argument("<content>").argument("<style>").exitOverride();
   for (const option of settingOptions()) command.addOption(option);
@@ -104,8 +104,8 @@ function parsed(words: string[]) {
   return { pictures: command.args, settings: readSettings(command.opts()).settings };
 }
 
-describe("settings go into a picture, come out as a command line, and are the same", () => {
-  test("whatever they are, with defaults left out or not", async () => {
+describe("settings are written into a picture and read back as a command line", () => {
+  test("any settings, with defaults left out or not", async () => {
     const sources = (content: string, style: string) => ({
       content: { path: content, name: content },
       style: [{ path: style, name: style }],
@@ -137,7 +137,7 @@ describe("settings go into a picture, come out as a command line, and are the sa
           const bytes = await encodePicture("png", { image: blank({ width: 2, height: 2 }) }, { text });
           writeFileSync(at("words.png"), bytes);
           const read: Made = await made("words.png");
-          // JSON has one zero only.
+          // JSON has no negative zero.
           expect(read.settings).toEqual(JSON.parse(JSON.stringify(settings)));
           const [program, ...words] = shellWords(commandLine(madeWords(read, all)));
           expect(program).toBe("pastiche");
@@ -150,7 +150,7 @@ describe("settings go into a picture, come out as a command line, and are the sa
     );
   });
 
-  test("show prints what was asked for, and pasted it makes the same pixels", async () => {
+  test("show prints the given settings; pasted, they make the same pixels", async () => {
     const { stdout, status } = await pastiche(["show", "out.png"], { cwd });
     expect(status).toBe(0);
     expect(stdout.toString()).toBe(
@@ -227,7 +227,7 @@ describe("replay", () => {
     expect(await readPicture(at("out-replay.png"))).toMatchObject({ depth: 16, image: await pixels("out.png") });
   });
 
-  test.each(["jpg", "webp", "tif"])("from a %s too", async (ending) => {
+  test.each(["jpg", "webp", "tif"])("from a %s, too", async (ending) => {
     await pastiche(["photo.png", "painting.png", ...quick, "-o", `result.${ending}`], { cwd });
     expect((await pastiche(["replay", `result.${ending}`], { cwd })).status).toBe(0);
     expect(await pixels(`result-replay.${ending}`)).toEqual(await pixels(`result.${ending}`));
@@ -251,7 +251,7 @@ describe("replay", () => {
     expect((await made("lbfgs.png")).settings.parameters).toEqual({ learningRate: 0.1, history: 2 });
   });
 
-  test("finds its pictures beside it, from anywhere; others are taken with a note", async () => {
+  test("finds its pictures beside it, from any folder; others are accepted with a note", async () => {
     mkdirSync(at("elsewhere"), { recursive: true });
     const there = { cwd: at("elsewhere") };
     const args = ["replay", "../out.png", "-o", "again.png"];
@@ -267,7 +267,7 @@ describe("replay", () => {
     expect(await pixels("elsewhere/alone-replay.png")).toEqual(await pixels("out.png"));
   });
 
-  test("says what is not as it was", async () => {
+  test("notes what differs from the first run", async () => {
     const { pastiche: words } = (await import("../../src/platform/pictures/text.ts")).readPictureText(
       readFileSync(at("out.png")),
     );
@@ -305,7 +305,7 @@ describe("replay", () => {
   });
 });
 
-describe("what a job's steps were computed in", () => {
+describe("the precision of a job", () => {
   const elsewhere = folder();
   writeFileSync(join(elsewhere, "measured.json"), '{ "steps in eight bits": true }');
   const steps = ["-s", "64", "-n", "20", "--first-steps", "20", "--min-size", "64", "--threads", "1"];
@@ -313,7 +313,7 @@ describe("what a job's steps were computed in", () => {
   test.each([
     ["eight bits", { PASTICHE_HOME: elsewhere }, {}, "int8"],
     ["floats", {}, { PASTICHE_HOME: elsewhere }, "fp32"],
-  ] as const)("%s are used again where the machine would decide otherwise", async (_, then, now, precision) => {
+  ] as const)("%s: is used again even if the machine would choose another", async (_, then, now, precision) => {
     const args = ["photo.png", "painting.png", ...steps, "-f", "-o", "auto.png"];
     expect(await pastiche(args, { cwd, env: then })).toMatchObject({ status: 0 });
     expect(await made("auto.png")).toMatchObject({ precision, settings: { precision: "auto" } });
@@ -321,13 +321,13 @@ describe("what a job's steps were computed in", () => {
     expect(replayed.status).toBe(0);
     expect(replayed.stderr).not.toContain("Note:");
     expect(await pixels("auto-replay.png")).toEqual(await pixels("auto.png"));
-    // It is the record that says it: left to the machine, the pixels are others.
+    // Without the record, the machine would choose, with other pixels.
     const changed = ["replay", "auto.png", "-f", "--with", `precision=${precision === "int8" ? "fp32" : "int8"}`];
     expect(await pastiche(changed, { cwd, env: now })).toMatchObject({ status: 0 });
     expect(await pixels("auto-replay.png")).not.toEqual(await pixels("auto.png"));
   });
 
-  test("where that cannot be, it is said", async () => {
+  test("a precision that is not available gives a note", async () => {
     const args = ["photo.png", "painting.png", ...steps, "-f", "-o", "auto.png"];
     expect(await pastiche(args, { cwd, env: { PASTICHE_HOME: elsewhere } })).toMatchObject({ status: 0 });
     const { status, stderr } = await pastiche(["replay", "auto.png", "-f", "--with", "optimizer=lbfgs"], { cwd });

@@ -1,4 +1,4 @@
-/** Jobs by other recipes than the default, killed while a checkpoint is being written, go on to the same bytes. */
+/** Jobs of other recipes, killed while a checkpoint is being written, are resumed with the same bytes. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { folder, pastiche, png } from "./pastiche.ts";
 const home = folder();
 const faults = fileURLToPath(new URL("faults.mjs", import.meta.url));
 
-test.each(["tensorflow", "neural-style", "neighbors"])("a job by the recipe %s goes on, too", async (recipe) => {
+test.each(["tensorflow", "neural-style", "neighbors"])("a job of the recipe %s", async (recipe) => {
   const flags = [
     "--recipe",
     recipe,

@@ -1,4 +1,4 @@
-/** A job that is stopped, killed or robbed of its disk goes on, and ends in the very bytes of one that was let alone. */
+/** A job that was stopped or killed, or whose disk failed, is resumed with the bytes of an uninterrupted one. */
 
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../src/transfer/checkpoin
 import { type Ended, folder, halves, pastiche, png } from "./pastiche.ts";
 
 const home = folder();
-/** More moments, of more kinds, where there is time. */
+/** More moments and kinds of jobs in a long run. */
 const deep = Number(process.env.PASTICHE_DEEP ?? 0);
 
 const small = ["-s", "40", "-n", "12", "--first-steps", "12", "--min-size", "28", "--threads", "1"];
@@ -62,7 +62,7 @@ afterEach(() => fresh());
 
 const faults = fileURLToPath(new URL("faults.mjs", import.meta.url));
 
-/** Runs a job with a fault in its file operations: see faults.mjs. */
+/** Runs a job with a fault in its file operations; see faults.mjs. */
 function faulty(kind: keyof typeof kinds, fault: string, more: string[] = []): Promise<Ended> {
   const args = ["photo.png", "painting.png", ...kinds[kind], ...often, "-o", "out.png", ...more];
   return pastiche(args, { cwd, env: { NODE_OPTIONS: `--import ${faults}`, FAULT: fault } });
@@ -75,7 +75,7 @@ const stopped = (kind: keyof typeof kinds, signal: "SIGINT" | "SIGKILL", more?: 
 const files = () => readdirSync(cwd).filter((name) => name !== ".cache");
 const finished = ["mask.png", "out.png", "painting.png", "photo.png", "second.png"];
 
-/** Resumes, or begins anew where nothing was kept yet, and expects the bytes of the straight run and no other file. */
+/** Resumes, or begins anew if there is no checkpoint yet; expects the bytes of the uninterrupted run and no other file. */
 async function expectGoesOn(kind: keyof typeof kinds, args: string[] = ["resume", "out.png.ckpt"]): Promise<Ended> {
   const kept = existsSync(at("out.png.ckpt")) || existsSync(at("out.png.ckpt~"));
   const again = ["photo.png", "painting.png", ...kinds[kind], "-o", "out.png", "-f"];
@@ -102,7 +102,7 @@ describe("Ctrl-C", () => {
     },
   );
 
-  test("again and again, by the picture's name", async () => {
+  test("repeatedly, by the picture's name", async () => {
     await stopped("adam", "SIGINT");
     for (let time = 0; time < 2; time++) {
       const env = { NODE_OPTIONS: `--import ${faults}`, FAULT: "SIGTERM:14" };
@@ -112,7 +112,7 @@ describe("Ctrl-C", () => {
     await expectGoesOn("adam", ["resume", "out.png"]);
   });
 
-  test("resumed with --no-checkpoint adds none and removes what there was", async () => {
+  test("resumed with --no-checkpoint, writes none and removes the old one", async () => {
     await stopped("adam", "SIGKILL");
     const env = { NODE_OPTIONS: `--import ${faults}`, FAULT: "EIO:0:3" };
     const args = ["resume", "out.png.ckpt", "--no-checkpoint", ...often];
@@ -132,7 +132,7 @@ describe("Ctrl-C", () => {
     expect(files()).toEqual(finished);
   });
 
-  test("a picture without words is only replaced on demand", async () => {
+  test("a picture without metadata is only replaced with -f", async () => {
     const { stderr } = await stopped("adam", "SIGINT", ["--no-metadata"]);
     expect(stderr).toContain("To go on: pastiche resume out.png.ckpt -f\n");
     const refused = await pastiche(["resume", "out.png.ckpt"], { cwd });
@@ -141,7 +141,7 @@ describe("Ctrl-C", () => {
     expect(files()).toEqual(finished);
   });
 
-  test("before the first step there is nothing to save", async () => {
+  test("before the first step nothing is saved", async () => {
     const args = ["photo.png", "painting.png", ...kinds.adam, "-o", "out.png", "--progress", "json"];
     const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
       if (stderr.includes('"start"') && !stderr.includes("Stopping")) kill("SIGINT");
@@ -155,7 +155,7 @@ describe("Ctrl-C", () => {
     expect(stderr).not.toContain("after step 0");
   });
 
-  test("at an early level, the message tells the size of what was saved", async () => {
+  test("at an early level, the message has the size of the saved picture", async () => {
     const args = ["photo.png", "painting.png", ...kinds.adam, "--first-steps", "100000", "-o", "out.png"];
     const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
       if (stderr.includes('"step":5,')) kill("SIGINT");
@@ -169,14 +169,14 @@ describe("kill -9", () => {
   const moments = Array.from({ length: deep || 8 }, (_, i) => i);
   test.each(moments)("at random moment %i", async (moment) => {
     const kind = moment % 2 ? "lbfgs" : "adam";
-    // Seeded, so that a failure can be repeated as far as time can.
+    // Seeded, so that a failure can be repeated, as far as timing allows.
     const random = createHash("sha256").update(`moment ${moment}`).digest().readUInt32LE() / 2 ** 32;
     const args = ["photo.png", "painting.png", ...kinds[kind], ...often, "-o", "out.png", "--progress", "json"];
     const after = Math.floor(random * 26);
     await pastiche(args, {
       cwd,
       watch(stderr, kill) {
-        // A step is told, and then some moment within the next.
+        // A moment within the step after this event.
         if ((stderr.match(/"step":/g) ?? []).length >= after) setTimeout(() => kill("SIGKILL"), (random * 997) % 9);
       },
     });
@@ -204,17 +204,20 @@ describe("a disk that fails", () => {
     },
   );
 
-  test.each([3, 8, 12])("full from operation %i to the end: an error, and what was kept goes on", async (from) => {
-    const { status, stderr } = await faulty("adam", `ENOSPC:${from}:100000`);
-    expect(status).toBe(1);
-    expect(stderr).toContain("pastiche: out.png: the disk is full; make room and try again.");
-    expect(existsSync(at("out.png"))).toBe(false);
-    expect(stderr.includes("To go on: pastiche resume out.png.ckpt")).toBe(from > 5);
-    await expectGoesOn("adam");
-  });
+  test.each([3, 8, 12])(
+    "full from operation %i to the end: an error, and the last checkpoint can be resumed",
+    async (from) => {
+      const { status, stderr } = await faulty("adam", `ENOSPC:${from}:100000`);
+      expect(status).toBe(1);
+      expect(stderr).toContain("pastiche: out.png: the disk is full; make room and try again.");
+      expect(existsSync(at("out.png"))).toBe(false);
+      expect(stderr.includes("To go on: pastiche resume out.png.ckpt")).toBe(from > 5);
+      await expectGoesOn("adam");
+    },
+  );
 });
 
-describe("finding everything again", () => {
+describe("finding the pictures", () => {
   test("in a folder that was moved", async () => {
     await stopped("adam", "SIGKILL");
     const before = cwd;
@@ -228,7 +231,7 @@ describe("finding everything again", () => {
     expect(files()).toEqual(finished);
   });
 
-  test("pictures elsewhere are given, and must be the same", async () => {
+  test("pictures elsewhere are given as options, and must be the same", async () => {
     await stopped("adam", "SIGKILL");
     renameSync(at("photo.png"), at("moved.png"));
     const gone = await pastiche(["resume", "out.png.ckpt"], { cwd });
@@ -251,7 +254,7 @@ describe("finding everything again", () => {
     expect(files()).toEqual(["mask.png", "moved.png", "other.png", "painting.png", "second.png"]);
   });
 
-  test("several paintings are given in their order; a mask that the job never had is refused", async () => {
+  test("several paintings are given in their order; a mask is refused if the job has none", async () => {
     await stopped("lbfgs", "SIGKILL");
     renameSync(at("second.png"), at("a.png"));
     renameSync(at("mask.png"), at("b.png"));
@@ -266,7 +269,7 @@ describe("finding everything again", () => {
     expect(readFileSync(at("out.png")).equals(straight.get("lbfgs")!)).toBe(true);
   });
 
-  test("a picture from standard input is given", async () => {
+  test("a picture from standard input has to be given", async () => {
     const env = { NODE_OPTIONS: `--import ${faults}`, FAULT: "SIGINT:20" };
     const args = ["-", "painting.png", ...kinds.adam, ...often, "-o", "out.png"];
     const { status } = await pastiche(args, { cwd, env, input: photo });
@@ -287,7 +290,7 @@ describe("finding everything again", () => {
 });
 
 describe("refusals", () => {
-  test("a new job does not write over an unfinished one, but with -f", async () => {
+  test("a new job replaces the checkpoint of an unfinished one only with -f", async () => {
     await stopped("adam", "SIGKILL");
     const args = ["photo.png", "painting.png", ...kinds.adam, "-o", "out.png"];
     const { status, stderr } = await pastiche(args, { cwd });
@@ -298,7 +301,7 @@ describe("refusals", () => {
     await expectGoesOn("lbfgs");
   });
 
-  test("a second job with the same output, while the first one runs: begun anew or resumed", async () => {
+  test("a second job with the same output while the first runs is refused, new or resumed", async () => {
     const args = ["photo.png", "painting.png", ...small, "-n", "100000", ...often, "-o", "out.png"];
     const others: Promise<Ended>[] = [];
     const ended = await pastiche([...args, "--progress", "json"], {
@@ -324,7 +327,7 @@ describe("refusals", () => {
     expect((await pastiche(["show", "out.png"], { cwd })).stdout.toString()).toContain("--steps 100000");
   });
 
-  test("damaged: the other slot is taken; both damaged, or none: status 1", async () => {
+  test("damaged: the other slot is used; both damaged, or none: status 1", async () => {
     await stopped("adam", "SIGKILL");
     const whole = readFileSync(at("out.png.ckpt"));
     writeFileSync(at("out.png.ckpt"), whole.subarray(0, whole.length / 3));

@@ -1,4 +1,4 @@
-/** However a job ends: it never costs an input, a closed terminal never costs the job, and no lock stays. */
+/** However a job ends: inputs are not overwritten, a closed terminal loses nothing, and no lock remains. */
 import { execFileSync, spawn } from "node:child_process";
 import {
   existsSync,
@@ -42,7 +42,7 @@ beforeEach(() => {
 const job = ["photo.png", "painting.png", "--mask", "mask.png", "--init", "./start.png"];
 const files = () => readdirSync(cwd).filter((name) => name !== ".cache");
 
-describe("an unfinished picture never replaces what it is made of", () => {
+describe("an unfinished picture never replaces its input", () => {
   test.each([
     ["photo.png", "photo.png", () => {}],
     ["painting.png", "painting.png", () => {}],
@@ -61,13 +61,13 @@ describe("an unfinished picture never replaces what it is made of", () => {
     expect(files()).toContain(output.replace(".png", "-2.png"));
     const [, command] = stderr.match(/^To go on: pastiche (.*)$/m)!;
     expect(command).toBe(`resume ${output}.ckpt -f`);
-    // The finished one may: that is what was asked for.
+    // The finished one may, as requested.
     expect((await pastiche(command!.split(" "), { cwd })).status).toBe(0);
     expect(readFileSync(at(input)).equals(inputs.get(input)!)).toBe(output === "hard.png");
     expect(files().filter((name) => name.includes("ckpt"))).toEqual([]);
   });
 
-  test("nor does a snapshot, or a sheet that was stopped", async () => {
+  test("nor does a snapshot or an unfinished sheet", async () => {
     writeFileSync(at("out-0002.png"), inputs.get("photo.png")!);
     const args = ["out-0002.png", "painting.png", ...small, "-o", "out.png", "--save-at", "2", "-f"];
     expect((await pastiche(args, { cwd })).status).toBe(0);
@@ -83,7 +83,7 @@ describe("an unfinished picture never replaces what it is made of", () => {
 });
 
 describe("HUP", () => {
-  test("a closed terminal: picture and state are kept", async () => {
+  test("a closed terminal: picture and checkpoint are saved", async () => {
     const words = [process.execPath, main, "photo.png", "painting.png", ...long, "-o", "out.png", "--save-at", "1"];
     const env = { ...process.env, PASTICHE_HOME: at(".cache"), PASTICHE_OFFLINE: "1" };
     const shell = `exec ${words.join(" ")} 2> said`;
@@ -92,14 +92,14 @@ describe("HUP", () => {
     terminal.kill("SIGKILL");
     while (existsSync(at("out.png.ckpt.lock"))) await sleep(50);
     expect(files()).toEqual(expect.arrayContaining(["out.png", "out.png.ckpt"]));
-    // Time for Node to abort, as it does where it sets a terminal back that is gone.
+    // Time for Node to abort, as it does when it resets a terminal that is gone.
     await sleep(500);
     const said = readFileSync(at("said"), "utf8");
     expect(said).toContain("To go on: pastiche resume out.png.ckpt");
     expect(said).not.toContain("Assertion failed");
   });
 
-  test("without a terminal the job goes on", async () => {
+  test("without a terminal the job continues", async () => {
     let sent = false;
     const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
       if (!sent && stderr.includes('"type":"step"')) kill("SIGHUP");
@@ -111,15 +111,15 @@ describe("HUP", () => {
   });
 });
 
-describe("no lock is left", () => {
-  test("where standard output is full", async () => {
+describe("no lock remains", () => {
+  test("if standard output is full", async () => {
     const words = ["photo.png", "painting.png", ...small, "-o", "out.png", "--report", "page.html"];
     const ended = await pastiche(words, { cwd, shell: "> /dev/full" });
     expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining("standard output: ENOSPC") });
     expect(files().sort()).toEqual([...inputs.keys(), "out.png", "page.html"].sort());
   });
 
-  test("where nobody reads the pipe that it is written to", async () => {
+  test("if nobody reads the pipe", async () => {
     execFileSync("mkfifo", [at("pipe.png")]);
     const watch = (stderr: string, kill: (signal: NodeJS.Signals) => void) => {
       if (stderr.includes("Waiting for somebody to read pipe.png")) kill("SIGINT");
@@ -132,7 +132,7 @@ describe("no lock is left", () => {
     expect(files().filter((name) => name.endsWith(".lock"))).toEqual([]);
   });
 
-  test("a pipe that somebody reads late has the picture", async () => {
+  test("a pipe with a late reader gets the picture", async () => {
     execFileSync("mkfifo", [at("pipe.png")]);
     let reader: Promise<Buffer> | undefined;
     const watch = (stderr: string) => {

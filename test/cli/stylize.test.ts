@@ -1,4 +1,4 @@
-/** What the command does when all is well. */
+/** The main command without errors. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ const lines = (text: string) =>
     .map((line) => JSON.parse(line));
 
 describe("results", () => {
-  test("the picture has the size asked for, and its name is printed alone on standard output", async () => {
+  test("the picture has the given size, and its name alone is printed on standard output", async () => {
     const { status, stdout, stderr } = await pastiche(["photo.png", "painting.png", ...quick], { cwd });
     expect(stderr).toContain("Using pocket");
     expect(status).toBe(0);
@@ -40,7 +40,7 @@ describe("results", () => {
     expect([image.width, image.height, depth]).toEqual([48, 35, 8]);
   });
 
-  test("settings, versions, digests and names without folders stand in the file", async () => {
+  test("the file contains settings, versions, digests and names without folders", async () => {
     const record = JSON.parse(readPictureText(readFileSync(at("photo-painting.png"))).pastiche!);
     expect(record).toMatchObject({
       version: "0.1.0",
@@ -53,7 +53,7 @@ describe("results", () => {
     expect(record.weights).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test("the same command twice gives the same bytes, with --no-metadata no words", async () => {
+  test("the same command twice gives the same bytes; --no-metadata gives no metadata", async () => {
     const run = (name: string) =>
       pastiche(["photo.png", "painting.png", ...quick, "-o", name, "--no-metadata"], { cwd });
     await run("a.png");
@@ -63,7 +63,7 @@ describe("results", () => {
     expect(readPictureText(a)).toEqual({});
   });
 
-  test("--json is one object on standard output, -q leaves nothing else", async () => {
+  test("--json prints one object on standard output; -q prints nothing else", async () => {
     const { stdout, stderr } = await pastiche(["photo.png", "painting.png", ...quick, "-o", "j.jpg", "--json", "-q"], {
       cwd,
     });
@@ -77,7 +77,7 @@ describe("results", () => {
     expect(stderr).toBe("");
   });
 
-  test("--progress json tells every event, one a line", async () => {
+  test("--progress json prints every event, one per line", async () => {
     const args = ["photo.png", "painting.png", ...quick, "-o", "p.png", "--progress", "json", "-q"];
     const { stderr } = await pastiche(args, { cwd });
     const types = lines(stderr).map(({ type }) => type);
@@ -96,7 +96,7 @@ describe("results", () => {
     expect(lines(stderr)).toContainEqual(expect.objectContaining(line));
   });
 
-  test("pictures reduced as they are read give the sizes, and the very photo, of whole ones", async () => {
+  test("pictures that are reduced while decoded give the same sizes and content as whole ones", async () => {
     writeFileSync(at("long.png"), await png(331, 97));
     writeFileSync(at("tall.png"), await png(83, 257));
     const sources = { content: source(at("long.png")), style: [source(at("tall.png"))] };
@@ -129,7 +129,7 @@ describe("results", () => {
     expect((await readPicture(stdout)).image).toMatchObject({ width: 48, height: 36 });
   });
 
-  test("transparency is taken off before and put back after, 16 bits are written", async () => {
+  test("transparency is removed before and restored after; 16 bits are written", async () => {
     const image = scene(64, 64);
     const alpha = Float32Array.from({ length: 64 * 64 }, (_, i) => (i % 64 < 32 ? 0 : 1));
     writeFileSync(at("cut.png"), await encodePicture("png", { image, alpha }));
@@ -143,11 +143,11 @@ describe("results", () => {
     expect(result.alpha).toEqual(alpha);
   });
 
-  test("what is transparent in a painting is not painted after", async () => {
+  test("transparent parts of a painting have no effect", async () => {
     const image = scene(64, 64);
     const alpha = Float32Array.from({ length: 64 * 64 }, (_, i) => (i % 64 < 48 ? 0 : 1));
     writeFileSync(at("sticker.png"), await encodePicture("png", { image, alpha }));
-    // The same pixels as the network sees them, all of which count.
+    // The same pixels, all opaque.
     const opaque = { image: (await readPicture(at("sticker.png"))).image };
     writeFileSync(at("filled.png"), await encodePicture("png", opaque));
     const results: Float32Array[] = [];
@@ -159,7 +159,7 @@ describe("results", () => {
     expect(Math.max(...results[0]!.map((x, i) => Math.abs(x - results[1]![i]!)))).toBeGreaterThan(0.02);
   });
 
-  test("snapshots lie beside the output", async () => {
+  test("snapshots are written beside the output", async () => {
     const args = ["photo.png", "painting.png", ...quick, "-o", "s.png", "--save-every", "4", "--save-at", "1,2"];
     expect((await pastiche(args, { cwd })).status).toBe(0);
     expect(["s-0001.png", "s-0002.png", "s-0003.png", "s-0004.png"].map((name) => existsSync(at(name)))).toEqual([
@@ -170,7 +170,7 @@ describe("results", () => {
     ]);
   });
 
-  test("snapshots replace no file without -f: known names are refused at once, others are left out", async () => {
+  test("snapshots replace no file without -f: known names are refused at once, others are skipped", async () => {
     for (const name of ["k-0002.png", "k-0004.png"]) writeFileSync(at(name), "mine");
     const args = ["photo.png", "painting.png", ...quick, "-o", "k.png"];
     const refused = await pastiche([...args, "--save-at", "1,2"], { cwd });
@@ -185,7 +185,7 @@ describe("results", () => {
     expect((await readPicture(at("k-0002.png"))).format).toBe("png");
   });
 
-  test("a file that takes the name while the job runs is left alone: the result has the next name", async () => {
+  test("a file that appears under the name while the job runs is kept: the result gets the next name", async () => {
     writeFileSync(at("late-2.png"), "mine too");
     const args = ["photo.png", "painting.png", ...quick, "-o", "late.png", "--progress", "json"];
     const watch = (stderr: string) => {
@@ -230,13 +230,13 @@ describe("a damaged file of VGG19 in Keras's cache", () => {
   });
   const env = { KERAS_HOME: at("keras") };
 
-  test("is told in a line, and pocket does the job", async () => {
+  test("gives one line, and pocket is used", async () => {
     const { status, stderr } = await pastiche([...args, "-o", "k-auto.png"], { cwd, env });
     expect(stderr).toMatch(/^vgg19 is here but cannot be used: .* is not the published .*$/m);
     expect(status).toBe(0);
   });
 
-  test("is an error where vgg19 was asked for", async () => {
+  test("is an error with --model vgg19", async () => {
     const { status, stderr } = await pastiche([...args, "--model", "vgg19", "-o", "k-vgg.png"], { cwd, env });
     expect(stderr).toContain("is not the published");
     expect(status).toBe(4);
@@ -244,7 +244,7 @@ describe("a damaged file of VGG19 in Keras's cache", () => {
 });
 
 describe("being stopped", () => {
-  test("Ctrl-C saves what there is and exits with 130", async () => {
+  test("Ctrl-C saves the current picture and exits with 130", async () => {
     const args = [
       "photo.png",
       "painting.png",

@@ -1,4 +1,4 @@
-/** `pastiche texture`: a job without a photo is shown, stopped, resumed and made again like any other. */
+/** `pastiche texture`: a job without a photo can be shown, stopped, resumed and replayed. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -13,7 +13,7 @@ const texture = (...args: string[]) => pastiche(["texture", "painting.png", ...a
 
 beforeAll(async () => writeFileSync(at("painting.png"), await png(70, 60)));
 
-test("has the sides that were asked for, is called after the painting, and says how it was made", async () => {
+test("has the given sides, is named after the painting, and records how it was made", async () => {
   const { status, stdout } = await texture("-s", "64x48", "--tile", ...few);
   expect(status).toBe(0);
   expect(stdout.toString()).toBe("painting-texture.png\n");
@@ -28,15 +28,15 @@ test("has the sides that were asked for, is called after the painting, and says 
   );
 });
 
-test("is made again from what it says, to the pixel", async () => {
+test("is replayed from its record, to the pixel", async () => {
   const { status } = await pastiche(["replay", "painting-texture.png", "--threads", "1"], { cwd });
   expect(status).toBe(0);
   const pixels = async (name: string) => (await readPicture(at(name))).image.data;
   expect(await pixels("painting-texture-replay.png")).toEqual(await pixels("painting-texture.png"));
 });
 
-test("goes on after Ctrl-C, to the same bytes", async () => {
-  // What auto finds faster is another thing from run to run.
+test("is resumed after Ctrl-C, with the same bytes", async () => {
+  // The choice of auto may differ from run to run.
   const args = ["-s", "64", "-n", "40", "--levels", "1", "--threads", "1", "--precision", "fp32"];
   expect((await texture(...args, "-o", "whole.png")).status).toBe(0);
   const stopped = await pastiche(["texture", "painting.png", ...args, "-o", "cut.png", "--progress", "json"], {

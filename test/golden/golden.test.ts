@@ -16,7 +16,7 @@ import { cpu } from "../../src/runtimes/node-cpu.ts";
 import type { Program, Runtime, Value } from "../../src/runtimes/runtime.ts";
 import { parseSettings, type Settings } from "../../src/settings/settings.ts";
 import { freshState, imageValue, scalarValue } from "../../src/transfer/step/program.ts";
-import { describeGraph, type Eye, IMAGE, lossGraph, stepGraph } from "../../src/transfer/step/step.ts";
+import { describeGraph, type Extractor, IMAGE, lossGraph, stepGraph } from "../../src/transfer/step/step.ts";
 import { strengths, terms } from "../../src/transfer/step/terms.ts";
 import { contentPicture, randomWeights, sampled, startPicture, stylePicture } from "./numbers.ts";
 
@@ -99,13 +99,13 @@ const startOf = ({ content, start }: GoldenCase) => startPicture(content, start)
 const image = (picture: Image) => ({ image: imageValue(runtime, picture) });
 
 /** The targets of both pictures. */
-async function targetsOf(golden: GoldenCase, settings: Settings, eye: Eye): Promise<Record<string, Value>> {
+async function targetsOf(golden: GoldenCase, settings: Settings, extractor: Extractor): Promise<Record<string, Value>> {
   const { features } = terms(settings);
   const pictures = { content: contentPicture(golden.content), style: stylePicture(golden.style) };
   const targets: Record<string, Value> = {};
   for (const picture of ["content", "style"] as const) {
     const graph = describeGraph(
-      eye,
+      extractor,
       features.filter((term) => term.picture === picture),
     );
     const program = await runtime.load(encode(graph));
@@ -122,12 +122,15 @@ function strengthInputs(settings: Settings): Record<string, Value> {
 
 /** A step program with its state: `step()` is one evaluation and returns every output. */
 async function steps(golden: GoldenCase, settings: Settings, optimizer: Optimizer, parameters: Record<string, number>) {
-  const eye: Eye = { backbone: vgg19, weights, pooling: golden.pooling };
+  const extractor: Extractor = { backbone: vgg19, weights, pooling: golden.pooling };
   const program: Program = await runtime.load(
-    encode(stepGraph(eye, terms(settings), optimizer, Object.keys(parameters))),
+    encode(stepGraph(extractor, terms(settings), optimizer, Object.keys(parameters))),
   );
   const start = startOf(golden);
-  let inputs: Record<string, Value> = { ...(await targetsOf(golden, settings, eye)), ...strengthInputs(settings) };
+  let inputs: Record<string, Value> = {
+    ...(await targetsOf(golden, settings, extractor)),
+    ...strengthInputs(settings),
+  };
   for (const [name, x] of Object.entries(parameters)) inputs[`parameter ${name}`] = scalarValue(runtime, x);
   for (const [name, x] of Object.entries(freshState(runtime, optimizer, start))) inputs[`state ${name}`] = x;
   inputs = { ...inputs, ...image(start) };
@@ -160,7 +163,7 @@ test("weights and pictures equal PyTorch's bit for bit", () => {
 });
 
 describe.each(Object.entries(golden.cases))("%s", (_, expected) => {
-  const eye: Eye = { backbone: vgg19, weights, pooling: expected.pooling };
+  const extractor: Extractor = { backbone: vgg19, weights, pooling: expected.pooling };
 
   test("features are within 1e-5 of the layer's largest", async () => {
     const layers = Object.keys(expected.features);
@@ -177,9 +180,13 @@ describe.each(Object.entries(golden.cases))("%s", (_, expected) => {
   test.each(normalizations)("%s terms are within 1e-5, their gradient is within 1e-4", async (normalize) => {
     const set = settings(normalize, expected);
     const x = input("image", IMAGE);
-    const { loss, values } = lossGraph(eye, terms(set), x);
+    const { loss, values } = lossGraph(extractor, terms(set), x);
     const [gradient] = grad(loss, [x]);
-    const inputs = { ...(await targetsOf(expected, set, eye)), ...strengthInputs(set), ...image(startOf(expected)) };
+    const inputs = {
+      ...(await targetsOf(expected, set, extractor)),
+      ...strengthInputs(set),
+      ...image(startOf(expected)),
+    };
     const found = await once({ loss, gradient: gradient!, ...values }, inputs);
     const { terms: exact, gradient: slope, loss: total } = expected[normalize];
     expect(Object.keys(values)).toEqual(Object.keys(exact));

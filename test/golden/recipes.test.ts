@@ -16,7 +16,7 @@ import { cpu } from "../../src/runtimes/node-cpu.ts";
 import type { Value } from "../../src/runtimes/runtime.ts";
 import { parseSettings, type Settings } from "../../src/settings/settings.ts";
 import { freshState, imageValue, scalarValue } from "../../src/transfer/step/program.ts";
-import { describeGraph, type Eye, stepGraph } from "../../src/transfer/step/step.ts";
+import { describeGraph, type Extractor, stepGraph } from "../../src/transfer/step/step.ts";
 import { strengths, terms } from "../../src/transfer/step/terms.ts";
 import { contentPicture, randomWeights, startPicture, stylePicture } from "./numbers.ts";
 
@@ -46,7 +46,7 @@ vi.setConfig({ testTimeout: 300_000 });
 /** The loss before each of `count` steps, and the shares of content, style and total variation in the first. */
 async function follow(settings: Settings, count: number) {
   const weights = scaleFeatures(vgg19, random, featureScale({ ...vgg19, published: golden.gain }, settings.gain));
-  const eye: Eye = { backbone: vgg19, weights, pooling: settings.pooling };
+  const extractor: Extractor = { backbone: vgg19, weights, pooling: settings.pooling };
   const all = terms(settings);
   const { make, parameters } = optimizers[settings.optimizer as keyof typeof optimizers];
   const optimizer: Optimizer = make(checkValues(parameters, settings.parameters) as never);
@@ -56,7 +56,7 @@ async function follow(settings: Settings, count: number) {
     ["style", stylePicture(golden.size)],
   ] as const) {
     const wanted = all.features.filter((term) => term.picture === picture);
-    const program = await runtime.load(encode(describeGraph(eye, wanted)));
+    const program = await runtime.load(encode(describeGraph(extractor, wanted)));
     Object.assign(inputs, await program.run({ image: imageValue(runtime, image) }));
     await program.dispose();
   }
@@ -67,7 +67,7 @@ async function follow(settings: Settings, count: number) {
   const start = startPicture(golden.size, golden.start);
   for (const [name, x] of Object.entries(freshState(runtime, optimizer, start))) inputs[`state ${name}`] = x;
   inputs = { ...inputs, image: imageValue(runtime, start) };
-  const step = await runtime.load(encode(stepGraph(eye, all, optimizer, Object.keys(settings.parameters))));
+  const step = await runtime.load(encode(stepGraph(extractor, all, optimizer, Object.keys(settings.parameters))));
   const losses: number[] = [];
   const shares: Record<string, number> = {};
   for (let i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-/** A page opened from its file in the tests' Chromium, and all that it said and asked for meanwhile. */
+/** A page opened from its file in Chromium, with its console messages and requests. */
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 

@@ -1,4 +1,4 @@
-/** `pastiche grid`: every combination once, checked before, kept when it is there, marked when it fails, and looked at in a browser. */
+/** `pastiche grid`: plans, stopped and continued grids, failures, and the page in a browser. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -21,7 +21,7 @@ const grid = (args: string[]) => pastiche(["grid", ...args], { cwd });
 const json = async (args: string[]) => JSON.parse((await grid([...args, "--json"])).stdout.toString());
 
 describe("before the first run", () => {
-  test("the plan: how many, how large, in which order; nothing is made", async () => {
+  test("the plan has the number, sizes and order of the pictures; nothing is painted", async () => {
     const vary = ["--vary", "Alpha=0.1-0.3 (+0.1)", "--vary", "--style-loss=gram,moments"];
     const { status, stdout } = await grid(["photo.png", "painting.png", ...vary, ...quick, "--dry-run"]);
     expect(status).toBe(0);
@@ -35,7 +35,7 @@ describe("before the first run", () => {
     expect(existsSync(at("photo-painting-grid"))).toBe(false);
   });
 
-  test("names as flags, aliases and settings say them; whole numbers are rounded; files of varied paintings", async () => {
+  test("settings by flag, alias or name; rounded whole numbers; files of varied paintings", async () => {
     const vary = [
       "--vary",
       "CONTENT_WEIGHT=1",
@@ -56,7 +56,7 @@ describe("before the first run", () => {
     expect(plan.cells[0].settings).toMatchObject({ alpha: 1, firstSteps: 1, size: 48 });
   });
 
-  test("without --vary, the variants that a recipe has", async () => {
+  test("without --vary, the recipe's variants", async () => {
     const plan = await json(["photo.png", "painting.png", "--recipe", "tensorflow", "-s", "48", "--dry-run"]);
     expect(plan.axes.map(({ setting }: { setting: string }) => setting)).toEqual(["learningRate", "alpha", "beta"]);
     expect(plan.cells).toHaveLength(12);
@@ -94,7 +94,7 @@ describe("before the first run", () => {
   });
 });
 
-describe("a grid that is stopped, gone on with, and made larger", () => {
+describe("a grid that is stopped, continued and extended", () => {
   const args = ["photo.png", "painting.png", "--vary", "alpha=0.1,0.5", "--vary", "style-scale=0.5,1", ...quick];
   const all = [
     "alpha-0.1_style-scale-0.5",
@@ -102,7 +102,7 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
     "alpha-0.5_style-scale-0.5",
     "alpha-0.5_style-scale-1",
   ];
-  /** Without what is kept of a cell that was stopped after its first step. */
+  /** Without the files of a cell that was stopped after its first step. */
   const made = () =>
     readdirSync(at("g"))
       .filter((name) => !name.endsWith(".ckpt"))
@@ -110,13 +110,13 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
   const files = (names: string[]) =>
     [...names.map((name) => `${name}.png`), "grid.json", "index.html", "sheet.png"].sort();
 
-  test("Ctrl-C keeps what is done; the same command goes on; a cell that is there is left alone", async () => {
+  test("Ctrl-C keeps finished cells; the same command continues and does not repeat them", async () => {
     const stopped = await pastiche(["grid", ...args, "-o", "g", "--progress", "json"], {
       cwd,
       watch: (stderr, kill) => void (stderr.includes('"cell":3') && kill("SIGINT")),
     });
     expect(stopped.status).toBe(130);
-    // Where the tests' process is slow, the signal comes a cell late.
+    // If the test's process is slow, the signal comes one cell late.
     const done = Number(/Stopped with (\d) of 4 pictures\. To go on: the same command\./.exec(stopped.stderr)![1]);
     expect(done).toBeGreaterThanOrEqual(2);
     expect(made()).toEqual(files(all.slice(0, done)));
@@ -130,11 +130,11 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
     const more = await json([...args.map((word) => word.replace("0.1,0.5", "0.1,0.5,0.9")), "-o", "g"]);
     expect(more.cells).toHaveLength(6);
     expect(statSync(at("g", `${all[0]}.png`)).mtimeMs).toBe(before);
-    // The curves of what was kept are still known.
+    // The curves of finished cells are still known.
     expect(more.cells.every(({ loss }: { loss: number }) => loss > 0)).toBe(true);
   });
 
-  test("stopped within a cell, it goes on there, and ends in the same pixels with all of its curve", async () => {
+  test("stopped within a cell, it continues there, with the same pixels and the whole curve", async () => {
     const one = [
       "photo.png",
       "painting.png",
@@ -169,7 +169,7 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
     expect(bent.cells[0].outcome.curves).toEqual(straight.cells[0].outcome.curves);
   });
 
-  test("two at once do not fill one folder; killed, it leaves nothing that stops the next", async () => {
+  test("two at once may not use one folder; after a kill the next can begin", async () => {
     const long = [...args.slice(0, 6), "-s", "48", "-n", "100000", "--levels", "1", "--threads", "1", "-o", "busy"];
     let second: Promise<{ status: number | null; stderr: string }> | undefined;
     const { status } = await pastiche(["grid", ...long, "--progress", "json"], {
@@ -190,7 +190,7 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
     expect(readdirSync(at("busy")).sort()).toEqual(files(all));
   });
 
-  test("a single picture knows how it was made, and is made again to the pixel", async () => {
+  test("a single picture records how it was made, and is replayed to the pixel", async () => {
     const file = join("g", `${all[2]}.png`);
     const shown = await pastiche(["show", file], { cwd });
     expect(shown.stdout.toString()).toContain("--alpha 0.5 --style-scale 0.5");
@@ -205,7 +205,7 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
     expect(again.image.data).toEqual(once.image.data);
   });
 
-  test("what was made otherwise is not written over without -f", async () => {
+  test("a folder of another grid is not overwritten without -f", async () => {
     const refused = await grid([...args, "-o", "g", "--tv", "0.9"]);
     expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining("exists and was made otherwise") });
     expect((await grid([...args, "-o", "g", "--tv", "0.9", "-f"])).status).toBe(0);
@@ -220,7 +220,7 @@ describe("a grid that is stopped, gone on with, and made larger", () => {
 describe.skipIf(!path)("in Chromium", () => {
   let browser: Browser;
   beforeAll(async () => {
-    // A network that is there and damaged: its cells fail when they are run.
+    // A damaged network: its cells fail when they run.
     mkdirSync(at(".cache", "models"), { recursive: true });
     writeFileSync(at(".cache", "models", "vgg19.safetensors"), "nonsense");
     const vary = [
@@ -240,7 +240,7 @@ describe.skipIf(!path)("in Chromium", () => {
   }, 60_000);
   afterAll(() => browser?.close());
 
-  test("three settings: a table for each value of the first; failures are marked, the rest is there", async () => {
+  test("three settings: a table for each value of the first; failures are marked", async () => {
     const { page, complaints } = await open(browser, at("page", "index.html"));
     expect(await page.locator("table").count()).toBe(2);
     expect(await page.locator("caption").allTextContents()).toEqual(["model pocket", "model vgg19"]);
@@ -258,7 +258,7 @@ describe.skipIf(!path)("in Chromium", () => {
     await page.close();
   });
 
-  test("arrow keys choose a cell; its divider and its curves work", async () => {
+  test("arrow keys select a cell; its divider and its curves work", async () => {
     const { page, complaints } = await open(browser, at("page", "index.html"));
     await page.locator("td input").first().focus();
     await page.keyboard.press("ArrowRight");

@@ -1,4 +1,4 @@
-/** `--report`: the page of a job, opened in a browser: it is whole, it works, and it asks nothing of anybody. */
+/** `--report`: the page of a job in a browser: complete, interactive, and without requests. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -11,7 +11,7 @@ import { cut, drawnLines, open } from "./browser.ts";
 
 const cwd = folder();
 const at = (name: string) => join(cwd, name);
-/** A name that a page must not take for its own. */
+/** A name that a page must escape. */
 const evil = "<img src=x onerror=document.title=1>\"'&.png";
 writeFileSync(at(evil), await png());
 writeFileSync(at("painting.png"), await png(70, 70));
@@ -28,7 +28,7 @@ test("a page that cannot be written is refused before the first step", async () 
   expect(existsSync(at("a.png"))).toBe(false);
 });
 
-test("of a job that was stopped, and of one that goes on: in the same file", async () => {
+test("the page of a stopped job is continued when the job is resumed", async () => {
   const args = [evil, "painting.png", ...quick, "-n", "100000", "-o", "s.png", "--checkpoint-every", "0.001"];
   const { status } = await pastiche([...args, "--report", "s.html", "--progress", "json"], {
     cwd,
@@ -41,7 +41,7 @@ test("of a job that was stopped, and of one that goes on: in the same file", asy
     watch: (stderr, kill) => void (stderr.includes('"type":"step"') && kill("SIGINT")),
   });
   expect(again.status).toBe(130);
-  // The curves go on where the stopped job's ended.
+  // The curves continue where the stopped job's ended.
   const { steps, terms } = readReport(readFileSync(at("s.html"), "utf8"))!.curves;
   expect(steps).toEqual(steps.map((_, i) => i + 1));
   expect(terms["style conv1_1"]).toHaveLength(steps.length);
@@ -61,7 +61,7 @@ describe.skipIf(!path)("in Chromium", () => {
   }, 60_000);
   afterAll(() => browser?.close());
 
-  test("says what it is about, whatever a file is called, and asks for nothing", async () => {
+  test("has its title, whatever a file is called, and requests nothing", async () => {
     const { page, complaints } = await open(browser, at("r.html"));
     expect(await page.title()).toBe(`${evil} in the style of painting.png`);
     expect(await page.locator("h1").textContent()).toBe(`${evil} in the style of painting.png`);
@@ -75,7 +75,7 @@ describe.skipIf(!path)("in Chromium", () => {
     await page.close();
   });
 
-  test("the divider follows the keyboard and the mouse", async () => {
+  test("the divider follows keyboard and mouse", async () => {
     const { page, complaints } = await open(browser, at("r.html"));
     expect(await cut(page)).toBeCloseTo(50, 0);
     await page.locator(".compare input").focus();
@@ -124,7 +124,7 @@ describe.skipIf(!path)("in Chromium", () => {
     await page.close();
   });
 
-  test("a texture has no photo to be laid over, and the same page otherwise", async () => {
+  test("a texture has no photo to be compared with, and the same page otherwise", async () => {
     const { status } = await pastiche(["texture", "painting.png", ...quick, "-o", "t.png", "--report", "t.html"], {
       cwd,
     });

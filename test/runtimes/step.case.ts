@@ -65,14 +65,14 @@ export async function takeSteps(
   const levels = levelsOf(pictures, settings);
   const ready = prepare(pictures, settings, levels);
   const edges = edgesOf(settings);
-  const eye = { backbone: pocket, weights, pooling: settings.pooling, padding: edges.padding };
+  const extractor = { backbone: pocket, weights, pooling: settings.pooling, padding: edges.padding };
   const all = terms(settings);
   const optimizer = optimizerOf(settings);
-  const program = await loadStep(runtime, eye, all, optimizer, Object.keys(parametersOf(settings)));
+  const program = await loadStep(runtime, extractor, all, optimizer, Object.keys(parametersOf(settings)));
   const level = levels[0]!;
   // Before the last level's pictures are transferred.
   const image = imageValue(runtime, edges.padded(ready.start(), level));
-  const targets = await describe(runtime, eye, all, ready.at(level));
+  const targets = await describe(runtime, extractor, all, ready.at(level));
   const state = freshState(runtime, optimizer, edges.workSize(level));
   const run = levelRun({ runtime, program, terms: all, image, state, targets });
   const losses: Record<string, number>[] = [];

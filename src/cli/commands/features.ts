@@ -77,9 +77,9 @@ async function features(path: string, flags: FeaturesFlags, context: Context): P
   const sized = door.clampImage(door.resize(image, door.withLongSide(image, size)));
   checkLookMemory({ backbone, layers, size: sized, maps, mapSize }, memory ?? door.memoryToTake());
   const runtime = await door.openRuntime(runtimeName, { ...(threads !== undefined && { threads }) });
-  const seen = await door.see(runtime, { backbone, weights, pooling: flags.pooling }, sized, layers);
+  const extracted = await door.extractFeatures(runtime, { backbone, weights, pooling: flags.pooling }, sized, layers);
   const title = `${path === "-" ? "A picture" : basename(path)} as ${backbone.name} sees it`;
-  const sheet = featureSheet(seen, { title, show: flags.show, contrast: flags.contrast, maps, mapSize });
+  const sheet = featureSheet(extracted, { title, show: flags.show, contrast: flags.contrast, maps, mapSize });
   const written = await save(sheet, true);
   if (written !== "-") printPath(written, context.stdout);
 }

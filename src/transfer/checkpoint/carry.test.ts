@@ -1,4 +1,4 @@
-/** A job carried on to a larger size: as if the smaller one had been its first levels. */
+/** Continuing a job at a larger size equals a job whose first levels were the smaller one. */
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { UserError } from "../../errors.ts";
@@ -23,7 +23,7 @@ const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 const photo = { ...pictures(), settings: short };
 const { style } = pictures();
 
-/** The checkpoint after a step of a job, by default its last; through bytes and back, as a file would go. */
+/** The checkpoint after a step of a job, by default its last, encoded and decoded. */
 async function checkpoint(job: Job, at = (step: number, steps: number) => step === steps): Promise<Checkpoint> {
   const { events, error } = await follow(stylizer, job, { wantsCheckpoint: ({ step, steps }) => at(step, steps) });
   expect(error).toBeUndefined();
@@ -31,7 +31,7 @@ async function checkpoint(job: Job, at = (step: number, steps: number) => step =
   return (await decodeCheckpoint(await encodeCheckpoint(checkpoint, sha256), sha256)).checkpoint;
 }
 
-describe("on from the end of an early level, the result is that of the job that never stopped", () => {
+describe("from the end of an early level, the result is that of the uninterrupted job", () => {
   const three: SettingsInput = { size: 50, minSize: 24, levels: 3, steps: 2, firstSteps: 3 };
   test.each<[string, Job]>([
     ["Adam", photo],
@@ -62,7 +62,7 @@ describe("on from the end of an early level, the result is that of the job that 
 describe("a finished job at a larger size", () => {
   const larger = { size: 100 };
 
-  test("begins at the next level, with the last image, and goes down from there", async () => {
+  test("begins at the next level with the last image, and the loss decreases", async () => {
     const from = await checkpoint(photo);
     const { events, result } = await follow(stylizer, { ...pictures(), from, settings: larger });
     expect(only(events, "start")[0]!.levels).toEqual([
@@ -78,7 +78,7 @@ describe("a finished job at a larger size", () => {
     expect(Math.max(...moved!.data.map((x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(1e-4);
   });
 
-  test("goes on with another optimiser, if that is wanted", async () => {
+  test("can continue with another optimiser", async () => {
     const from = await checkpoint(photo);
     const { events, error } = await follow(stylizer, {
       ...pictures(),
@@ -90,7 +90,7 @@ describe("a finished job at a larger size", () => {
     expect(losses.at(-1)).toBeLessThan(losses[0]!);
   });
 
-  test("can be stopped and resumed as any other, to the same bytes", async () => {
+  test("can be stopped and resumed, with the same bytes", async () => {
     const from = await checkpoint(photo);
     const job = { ...pictures(), from, settings: { ...larger, alpha: 0.2 } };
     const straight = await follow(stylizer, job);
@@ -101,7 +101,7 @@ describe("a finished job at a larger size", () => {
     }
   });
 
-  test("can be carried on again; its settings given again make it again", async () => {
+  test("can be continued again; its settings give the same result again", async () => {
     const from = await checkpoint(photo);
     const settings = carriedSettings(from, larger);
     expect(carriedSettings(from, givenSettings(settings))).toEqual(settings);
@@ -122,7 +122,7 @@ describe("a finished job at a larger size", () => {
     }
   });
 
-  test("leaves nothing behind", async () => {
+  test("frees everything", async () => {
     const before = runtime.live;
     const from = await checkpoint(photo);
     await follow(stylizer, { ...pictures(), from, settings: larger });
@@ -130,7 +130,7 @@ describe("a finished job at a larger size", () => {
   });
 });
 
-describe("what cannot be carried on is refused in a sentence", () => {
+describe("what cannot be continued is refused with one sentence", () => {
   let from: Checkpoint;
   beforeAll(async () => {
     from = await checkpoint(photo);
@@ -159,7 +159,7 @@ describe("what cannot be carried on is refused in a sentence", () => {
     expect((error as UserError).message).toContain(part);
   });
 
-  test("other weights, tensors that do not fit, and both ways of going on at once", async () => {
+  test("other weights, tensors that do not fit, and `resume` together with `from`", async () => {
     const refusal = async (job: Partial<Job>) =>
       (await follow(stylizer, { ...pictures(), settings: { size: 99 }, ...job })).error as UserError;
     expect(await refusal({ from: { ...from, weights: "other" } })).toMatchObject({ code: "model" });

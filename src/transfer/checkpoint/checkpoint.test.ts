@@ -1,4 +1,4 @@
-/** Checkpoints: as bytes and back, and a job that goes on as if it had never been stopped. */
+/** Checkpoints are encoded and decoded, and a resumed job equals an uninterrupted one. */
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { UserError } from "../../errors.ts";
@@ -30,12 +30,12 @@ async function checkpoints(settings: SettingsInput = {}): Promise<Checkpoint[]> 
   return only(events, "checkpoint").map(({ checkpoint }) => checkpoint);
 }
 
-/** Through bytes and back, as a file would go. */
+/** The checkpoint, encoded and decoded. */
 async function stored(checkpoint: Checkpoint): Promise<Checkpoint> {
   return (await decodeCheckpoint(await encodeCheckpoint(checkpoint, sha256), sha256)).checkpoint;
 }
 
-/** Step events without the time that is left, which no two runs share. */
+/** Step events without the remaining time, which differs from run to run. */
 function timeless(events: readonly StylizeEvent[]) {
   return only(events, "step").map(({ secondsLeft: _, ...rest }) => rest);
 }
@@ -55,7 +55,7 @@ describe("a resumed job", () => {
     ["the photo's chroma at the end", { color: "content", styleLoss: "moments" }],
     ["the photo's own colours as content target", { contentTarget: "photo" }],
     ["three levels", { levels: 3, minSize: 16, steps: 1, firstSteps: 2 }],
-  ])("%s: ends in the bytes of the straight one, whichever step it was stopped after", async (_, settings) => {
+  ])("%s: has the bytes of the uninterrupted one, whichever step it was stopped after", async (_, settings) => {
     const { result, events } = await follow(stylizer, job(settings));
     const steps = timeless(events);
     const kept = await checkpoints(settings);
@@ -70,7 +70,7 @@ describe("a resumed job", () => {
     }
   });
 
-  test("can be stopped and resumed again and again", async () => {
+  test("can be stopped and resumed repeatedly", async () => {
     const settings = { optimizer: "lbfgs", history: 2 } as const;
     const { result } = await follow(stylizer, job(settings));
     let resume: Checkpoint | undefined;
@@ -95,7 +95,7 @@ describe("a resumed job", () => {
     expect(resumed.result).toEqual(result);
   });
 
-  test("that is stopped before its first step shows the image of the checkpoint", async () => {
+  test("that is stopped before its first step emits the image of the checkpoint", async () => {
     const control = new AbortController();
     const { events } = await follow(
       stylizer,
@@ -108,7 +108,7 @@ describe("a resumed job", () => {
     expect(runtime.live).toBe(before);
   });
 
-  test("asking for checkpoints changes nothing, and later steps do not change them", async () => {
+  test("checkpoints do not change the result, and later steps do not change them", async () => {
     const plain = await follow(stylizer, job());
     const asked = await follow(stylizer, job(), { wantsCheckpoint: () => true });
     expect(asked.result).toEqual(plain.result);
@@ -145,7 +145,7 @@ describe("a checkpoint of something else is refused", () => {
     expect(error.message).toContain("does not fit");
   });
 
-  test("leaves nothing behind", () => expect(runtime.live).toBe(before));
+  test("frees everything", () => expect(runtime.live).toBe(before));
 });
 
 /** `checkpoint` with another tensor, or without it. */
@@ -157,7 +157,7 @@ function with_(checkpoint: Checkpoint, name: string, tensor: { shape: number[]; 
 }
 
 describe("bytes", () => {
-  test("hold everything, and the caller's notes", async () => {
+  test("contain everything, and the caller's notes", async () => {
     const notes = { content: { path: "größe.png" }, flags: ["-o", "x.png"] };
     const bytes = await encodeCheckpoint(all[2]!, sha256, notes);
     const decoded = await decodeCheckpoint(Buffer.from(bytes.buffer), sha256);
@@ -165,7 +165,7 @@ describe("bytes", () => {
     expect(decoded).toEqual({ checkpoint: all[2], notes, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 
-  test("from before a setting existed mean what was done then", async () => {
+  test("from before a setting existed have the former behaviour", async () => {
     const { contentTarget: _, ...settings } = all[2]!.settings;
     const old = { ...all[2]!, settings: settings as Settings };
     const decoded = await decodeCheckpoint(await encodeCheckpoint(old, sha256), sha256);

@@ -1,4 +1,4 @@
-/** The prediction of memory: grows as it must, and tiles keep a limit. */
+/** The prediction of memory: its dependence on the job, and tiles within a limit. */
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../errors.ts";
 import { pocket, vgg19 } from "../../models/index.ts";
@@ -10,7 +10,7 @@ import { eightBitMemory, eightBitTile, peakMemory, tileWithin, type Work } from 
 function work(backbone = pocket, optimizer: "adam" | "lbfgs" = "adam"): Work {
   const settings = parseSettings({ optimizer });
   const made = optimizerOf(settings);
-  return { eye: { backbone }, terms: terms(settings), optimizer: made };
+  return { extractor: { backbone }, terms: terms(settings), optimizer: made };
 }
 const square = (side: number) => ({ width: side, height: side });
 
@@ -63,7 +63,7 @@ describe("the predicted peak", () => {
       const settings = parseSettings(given);
       const regions = Array.from({ length: more.regions ?? 0 }, (_, i) => ({ name: `#${i}`, share: 0.5 }));
       const job: Work = {
-        eye: { backbone: pocket, weights: { has: (name) => name.endsWith(".readout") } },
+        extractor: { backbone: pocket, weights: { has: (name) => name.endsWith(".readout") } },
         terms: terms(settings, regions),
         optimizer: optimizerOf(settings),
         ...(more.stylePictures && { stylePictures: more.stylePictures }),
@@ -86,7 +86,7 @@ describe("steps in eight bits", () => {
     expect(large).toBeLessThan(eightBitMemory(work(), square(2048)));
   });
 
-  test("have the floats' tiles where those fit, smaller ones where they must, and none where that gains nothing", () => {
+  test("use the tiles of float32 if those fit, smaller ones if they must, and none if that gains nothing", () => {
     const tileAt = (limit: number) =>
       eightBitTile(work(), square(2048), limit, tileWithin(work(), square(2048), limit));
     expect(tileAt(8e9)).toBe("off");
@@ -103,7 +103,7 @@ describe("steps in eight bits", () => {
 });
 
 describe("a limit", () => {
-  test("is kept, by the largest tiles that keep it; whole where that fits", () => {
+  test("is kept by the largest possible tiles, or without tiles if that fits", () => {
     expect(tileWithin(work(), square(512), 8e9)).toBe("off");
     for (const limit of [1e9, 1.5e9, 2e9, 3e9]) {
       const tile = tileWithin(work(), square(2048), limit) as number;
@@ -113,14 +113,14 @@ describe("a limit", () => {
     expect(tileWithin(work(), square(2048), 2e9)).toBeGreaterThan(tileWithin(work(), square(2048), 1e9) as number);
   });
 
-  test("that nothing keeps is refused before the start, with both numbers", () => {
+  test("that no tiles can keep is refused before the start, with both numbers", () => {
     const attempt = () => tileWithin(work(vgg19), square(8192), 5e8);
     expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(/needs about \d+\.\d GB of memory, and it may take 500 MB\. Use a smaller size/);
   });
 
   test("holds for a seamless picture for normalised gradients and for neighbors as a whole: there are no tiles of these", () => {
-    const seamless = { ...work(), eye: { backbone: pocket, padding: "circular" as const } };
+    const seamless = { ...work(), extractor: { backbone: pocket, padding: "circular" as const } };
     expect(() => tileWithin(seamless, square(2048), 1e9)).toThrow(UserError);
     expect(tileWithin(seamless, square(512), 2e9)).toBe("off");
     const near = { ...work(), terms: terms(parseSettings({ styleLoss: "neighbors", styleLayers: { conv3_1: 1 } })) };

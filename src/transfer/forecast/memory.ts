@@ -8,7 +8,7 @@ import type { Size } from "../../image/image.ts";
 import { blockOf, convolutions } from "../../models/backbone.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import { levelWork, tileSize } from "../level/begin.ts";
-import { type Eye, IMAGE, undivided } from "../step/step.ts";
+import { type Extractor, IMAGE, undivided } from "../step/step.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
 import { tilesFor } from "../tiles/programs.ts";
 
@@ -38,7 +38,9 @@ const EIGHT_TILE = { weights: 1.4, features: 1.16, readouts: 1.6, fixed: 0 };
 
 /** What is needed to compute sizes. */
 export interface Work {
-  readonly eye: Pick<Eye, "backbone" | "padding"> & { readonly weights?: Pick<Eye["weights"], "has"> };
+  readonly extractor: Pick<Extractor, "backbone" | "padding"> & {
+    readonly weights?: Pick<Extractor["weights"], "has">;
+  };
   readonly terms: Terms;
   readonly optimizer: Optimizer;
   /** The number of pictures that describe the style: every painting at every size. Default 1. */
@@ -47,7 +49,7 @@ export interface Work {
 
 /** The predicted peak in bytes of a job whose largest level has `size` (a work size); with `tile`, in tiles. */
 export function peakMemory(work: Work, size: Size, tile?: number): number {
-  const { eye, terms, optimizer } = work;
+  const { extractor, terms, optimizer } = work;
   const { weights, features, readouts, weighted, content, similarities } = network(work);
   const image = 12;
   const state = stateBytes(optimizer, size);
@@ -57,7 +59,7 @@ export function peakMemory(work: Work, size: Size, tile?: number): number {
       WHOLE.features * features + WHOLE.readouts * readouts + REGION.whole * weighted + SIMILARITIES * similarities;
     return PROCESS + WHOLE.weights * weights + pixels * each + WHOLE.state * state;
   }
-  const parts = tilesFor(eye, terms, size, tile);
+  const parts = tilesFor(extractor, terms, size, tile);
   const largest = Math.max(...parts.map(({ width, height }) => width * height));
   const rows = size.width * Math.max(...parts.map(({ height }) => height));
   const each = TILE.features * features + TILE.readouts * readouts + REGION.tile * weighted + TILE.images * image;
@@ -69,7 +71,7 @@ export function peakMemory(work: Work, size: Size, tile?: number): number {
 export function eightBitMemory(work: Work, size: Size, tile?: number): number {
   const { weights, features, unweighted, similarities } = network(work);
   const factors = tile ? EIGHT_TILE : EIGHT;
-  const parts = tile ? tilesFor(work.eye, work.terms, size, tile) : [size];
+  const parts = tile ? tilesFor(work.extractor, work.terms, size, tile) : [size];
   const largest = Math.max(...parts.map(({ width, height }) => width * height));
   const each = factors.features * features + factors.readouts * unweighted + SIMILARITIES * similarities;
   return factors.fixed + factors.weights * weights + largest * each;
@@ -90,12 +92,12 @@ export function eightBitTile(
   tile: number | "off",
   must = false,
 ): number | "off" | undefined {
-  const sizeOf = (each: number | "off") => tileSize({ tile: each }, work.eye, work.terms, size);
-  const pixels = (each: number | "off") => levelWork({ tile: each }, work.eye, work.terms, size).pixels;
+  const sizeOf = (each: number | "off") => tileSize({ tile: each }, work.extractor, work.terms, size);
+  const pixels = (each: number | "off") => levelWork({ tile: each }, work.extractor, work.terms, size).pixels;
   const peak = (each: number | "off") =>
     peakMemory(work, size, sizeOf(each)) + eightBitMemory(work, size, sizeOf(each));
   const smaller = SIZES.filter((each) => tile === "off" || each < tile);
-  const all = [tile, ...(undivided(work.eye, work.terms) ? [] : smaller)];
+  const all = [tile, ...(undivided(work.extractor, work.terms) ? [] : smaller)];
   const worth = must ? all : all.filter((each) => pixels(each) <= WORTH * pixels(tile));
   const largest = worth.find((each) => peak(each) <= limit);
   return largest ?? (must ? worth.reduce((least, each) => (peak(each) < peak(least) ? each : least)) : undefined);
@@ -110,7 +112,7 @@ const SIZES = [2048, 1536, 1024, 768, 640, 512, 384, 320, 256, 192, 128, 96, 64]
 export function tileWithin(work: Work, size: Size, limit: number): number | "off" {
   const whole = peakMemory(work, size);
   if (whole <= limit) return "off";
-  const sizes = undivided(work.eye, work.terms) ? [] : SIZES;
+  const sizes = undivided(work.extractor, work.terms) ? [] : SIZES;
   const tile = sizes.find((each) => peakMemory(work, size, each) <= limit);
   if (tile) return tile;
   const least = Math.min(whole, ...sizes.map((each) => peakMemory(work, size, each)));
@@ -121,7 +123,7 @@ export function tileWithin(work: Work, size: Size, limit: number): number | "off
 }
 
 /** Bytes of the used weights; and per pixel, of what is computed from it. */
-function network({ eye: { backbone, weights }, terms: { features: terms }, stylePictures = 1 }: Work) {
+function network({ extractor: { backbone, weights }, terms: { features: terms }, stylePictures = 1 }: Work) {
   const layers = convolutions(backbone);
   const deepest = Math.max(0, ...terms.map((term) => layers.findIndex(({ name }) => name === term.layer)));
   const perPixel = ({ name, outputs }: { name: string; outputs: number }) => (4 * outputs) / 4 ** (blockOf(name) - 1);

@@ -30,7 +30,7 @@ async function* steps(took: readonly number[]): AsyncGenerator<StepEvent> {
   }
 }
 
-test("a trial takes no more than its share, and is a job of the same settings with as many paintings", () => {
+test("a trial takes no more than its share, with the same settings and number of paintings", () => {
   const all = 100 * 1e5 + 50 * 6e5;
   const trial = trialOf(timed(), 0.02)!;
   expect(trial.side).toBe(256);
@@ -42,7 +42,7 @@ test("a trial takes no more than its share, and is a job of the same settings wi
   expect(trialOf(timed({ photo: false }), 1)!.job.content).toBeUndefined();
 });
 
-test("the time is that of every step's pixels, tiles and halos included, and of a step more for each level's targets", async () => {
+test("the time is proportional to the pixels of all steps, with halos, plus one step per level for its targets", async () => {
   const trial = trialOf(timed(), 0.02)!;
   const pace = 0.2 / (2 * 256 ** 2);
   const seconds = await secondsOf(timed(), trial, steps([900, 100, 200, 300]));
@@ -51,7 +51,7 @@ test("the time is that of every step's pixels, tiles and halos included, and of 
   expect(await secondsOf(rest, trial, steps([900, 200, 200, 200]))).toBeCloseTo(pace * 31 * 6e5, 6);
 });
 
-test("of steps in eight bits, those that are in floats take as long as these", async () => {
+test("steps of an eight-bit job that run in float32 are counted as such", async () => {
   const eight = timed({ precision: "int8" });
   const trial = trialOf(eight, 1)!;
   const [slow, fast] = [0.4 / (2 * 256 ** 2), 0.1 / (2 * 256 ** 2)];

@@ -7,10 +7,10 @@ import { encode } from "../../onnx/model.ts";
 import type { Runtime } from "../../runtimes/runtime.ts";
 import { GRAIN } from "../pictures/edges.ts";
 import { dispose, imageValue } from "../step/program.ts";
-import { type Eye, IMAGE } from "../step/step.ts";
+import { type Extractor, IMAGE } from "../step/step.ts";
 
 /** One layer's features. */
-export interface Seen {
+export interface LayerFeatures {
   readonly layer: string;
   readonly channels: number;
   readonly width: number;
@@ -25,12 +25,12 @@ export interface Seen {
  * The features of `image` at `layers`, in their order. The image is cropped to multiples of 16 pixels around its
  * centre. An unknown layer is a `usage` error.
  */
-export async function see(
+export async function extractFeatures(
   runtime: Runtime,
-  { backbone, weights, pooling }: Eye,
+  { backbone, weights, pooling }: Extractor,
   image: Image,
   layers: readonly string[],
-): Promise<Seen[]> {
+): Promise<LayerFeatures[]> {
   const gram = losses.gram.make("paper");
   const found = features(backbone, weights, input("image", IMAGE), layers, pooling);
   const outputs = layers.flatMap((layer) => [
@@ -42,14 +42,14 @@ export async function see(
   try {
     const results = await program.run({ image: value });
     try {
-      const seen: Seen[] = [];
+      const extracted: LayerFeatures[] = [];
       for (const layer of layers) {
         const maps = results[`features ${layer}`]!;
         const [, channels, height, width] = maps.dims as [number, number, number, number];
         const copy = async (name: string) => (await results[`${name} ${layer}`]!.read()).slice();
-        seen.push({ layer, channels, width, height, features: await copy("features"), gram: await copy("gram") });
+        extracted.push({ layer, channels, width, height, features: await copy("features"), gram: await copy("gram") });
       }
-      return seen;
+      return extracted;
     } finally {
       dispose(results);
     }

@@ -14,13 +14,13 @@ test.each([
   [all, 1024, 768, 1361e6],
   [["conv1_1"], 1024, 768, 607e6],
   [["conv3_1"], 2048, 1360, 1003e6],
-])("%j of %i x %i: no more than a tenth below what it took", (layers, width, height, measured) => {
+])("%j of %i x %i: at most a tenth below the measured peak", (layers, width, height, measured) => {
   const ratio = lookMemory({ ...look, layers, size: { width, height } }) / measured;
   expect(ratio).toBeGreaterThan(0.9);
   expect(ratio).toBeLessThan(1.25);
 });
 
-test("what is too large is refused with both numbers", () => {
+test("a picture that is too large is refused with both numbers", () => {
   const attempt = () => checkLookMemory({ ...look, layers: usual, size: { width: 2048, height: 2048 } }, 1e9);
   expect(attempt).toThrow(
     /^To look at conv1_1, .* of 2048 x 2048 pixels needs about \d\.\d GB of memory, and it may take 1\.0 GB\./,

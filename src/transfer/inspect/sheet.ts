@@ -2,7 +2,7 @@
 import type { Image } from "../../image/image.ts";
 import { fitted, greyImage } from "../../image/plane.ts";
 import { type Cell, inRows, type SheetPlan, sheet, stacked } from "../../image/sheet.ts";
-import type { Seen } from "./features.ts";
+import type { LayerFeatures } from "./features.ts";
 
 export const sheetParts = ["both", "maps", "gram"] as const;
 export const contrasts = ["map", "layer"] as const;
@@ -25,35 +25,40 @@ export interface FeatureSheetOptions {
  * white.
  */
 export function featureSheet(
-  seen: readonly Seen[],
+  extracted: readonly LayerFeatures[],
   { title, show = "both", contrast = "map", maps = 64, mapSize = 96 }: FeatureSheetOptions = {},
 ): Image {
   const parts = [
-    ...(show === "gram" ? [] : seen.map((layer) => mapsPlan(layer, contrast, maps, mapSize))),
-    ...(show === "maps" ? [] : [gramPlan(seen)]),
+    ...(show === "gram" ? [] : extracted.map((layer) => mapsPlan(layer, contrast, maps, mapSize))),
+    ...(show === "maps" ? [] : [gramPlan(extracted)]),
   ];
   const [first, ...rest] = parts;
   const titled = title ? { ...first!, title: `${title}\n${first!.title}` } : first!;
   return stacked([titled, ...rest].map(sheet));
 }
 
-function gramPlan(seen: readonly Seen[]): SheetPlan {
-  const cells = seen.map((layer) => ({ image: fitted(gramImage(layer), GRAM_SIZE), label: layer.layer }));
+function gramPlan(extracted: readonly LayerFeatures[]): SheetPlan {
+  const cells = extracted.map((layer) => ({ image: fitted(gramImage(layer), GRAM_SIZE), label: layer.layer }));
   return {
     title: "Gram matrices: how strongly every two channels go together (square root; white is the largest)",
     rows: inRows(cells, 5),
   };
 }
 
-function mapsPlan(seen: Seen, contrast: (typeof contrasts)[number], most: number, mapSize: number): SheetPlan {
-  const { layer, channels, width, height, features } = seen;
+function mapsPlan(
+  extracted: LayerFeatures,
+  contrast: (typeof contrasts)[number],
+  most: number,
+  mapSize: number,
+): SheetPlan {
+  const { layer, channels, width, height, features } = extracted;
   const count = Math.min(most, channels);
   const planes = Array.from({ length: count }, (_, i) =>
     features.subarray(i * width * height, (i + 1) * width * height),
   );
   const largest = greatest(features);
   const cells: Cell[] = planes.map((plane, i) => ({
-    image: fitted(greyImage(plane, seen, contrast === "map" ? greatest(plane) : largest), mapSize),
+    image: fitted(greyImage(plane, extracted, contrast === "map" ? greatest(plane) : largest), mapSize),
     label: String(i),
   }));
   const number = count < channels ? `the first ${count} of ${channels} maps` : `${channels} maps`;
@@ -65,7 +70,7 @@ const COLUMNS = 10;
 const GRAM_SIZE = 256;
 
 /** The square root is for display: the diagonal is much larger than the rest. */
-function gramImage({ channels, gram }: Seen): Image {
+function gramImage({ channels, gram }: LayerFeatures): Image {
   const roots = gram.map((x) => Math.sqrt(Math.max(0, x)));
   return greyImage(roots, { width: channels, height: channels }, greatest(roots));
 }

@@ -14,7 +14,7 @@ import { edgesOf } from "../pictures/edges.ts";
 import type { Prepared } from "../pictures/prepare.ts";
 import { lastEight, loadStepPrograms, mixedProgram, type Precision, type Schedule } from "../precision/precision.ts";
 import { describe, loadStep } from "../step/program.ts";
-import { type Eye, undivided } from "../step/step.ts";
+import { type Extractor, undivided } from "../step/step.ts";
 import type { Terms } from "../step/terms.ts";
 import { loadTilePrograms, tilesFor } from "../tiles/programs.ts";
 import { describeTiles } from "../tiles/targets.ts";
@@ -24,7 +24,7 @@ import { type Begun, type LevelRun, levelRun, parametersOf } from "./level.ts";
 /** What all levels of a job share. */
 export interface LevelsInput {
   readonly runtime: Runtime;
-  readonly eye: Eye;
+  readonly extractor: Extractor;
   readonly terms: Terms;
   readonly optimizer: Optimizer;
   readonly settings: Settings;
@@ -42,9 +42,9 @@ export interface LevelsInput {
  * pictures are released, and freed if a later part fails.
  */
 export function levelBeginner(job: LevelsInput) {
-  const { runtime, eye, terms, optimizer, settings, pictures, programs } = job;
+  const { runtime, extractor, terms, optimizer, settings, pictures, programs } = job;
   const parameters = Object.keys(parametersOf(settings));
-  const key = graphKey(eye, terms, settings, job.parts);
+  const key = graphKey(extractor, terms, settings, job.parts);
   const [wholeKey, tilesKey] = [`${key} ${job.precision}`, `${key} tiles ${job.precision}`];
   const edges = edgesOf(settings);
 
@@ -66,8 +66,8 @@ export function levelBeginner(job: LevelsInput) {
   };
 
   async function whole(level: Level, begun: () => Promise<Begun>): Promise<LevelRun> {
-    await programs.only(wholeKey, eye.weights);
-    const targets = await describe(runtime, eye, terms, pictures.at(level));
+    await programs.only(wholeKey, extractor.weights);
+    const targets = await describe(runtime, extractor, terms, pictures.at(level));
     const given = await begun().catch(freeing(targets));
     const loaded = job.precision === "int8" ? mixed(level) : floats();
     const program = await loaded.catch(freeing(targets, valuesOf(given)));
@@ -75,12 +75,12 @@ export function levelBeginner(job: LevelsInput) {
   }
 
   function floats() {
-    return programs.get(wholeKey, eye.weights, () => loadStep(runtime, eye, terms, optimizer, parameters));
+    return programs.get(wholeKey, extractor.weights, () => loadStep(runtime, extractor, terms, optimizer, parameters));
   }
 
   async function mixed(level: Level) {
-    const load = () => loadStepPrograms(runtime, eye, terms, optimizer, parameters);
-    const both = await programs.get(wholeKey, eye.weights, load);
+    const load = () => loadStepPrograms(runtime, extractor, terms, optimizer, parameters);
+    const both = await programs.get(wholeKey, extractor.weights, load);
     return mixedProgram({ runtime, programs: both, ...scheduleOf(level) });
   }
 
@@ -90,18 +90,18 @@ export function levelBeginner(job: LevelsInput) {
   }
 
   async function tiled(level: Level, begun: () => Promise<Begun>, size: number): Promise<LevelRun> {
-    await programs.only(tilesKey, eye.weights);
-    const targets = await describeTiles(runtime, eye, terms, pictures.at(level), size);
+    await programs.only(tilesKey, extractor.weights);
+    const targets = await describeTiles(runtime, extractor, terms, pictures.at(level), size);
     const given = await begun().catch(freeing(targets.shared));
-    const load = () => loadTilePrograms(runtime, eye, terms, optimizer, parameters, job.precision);
-    const loaded = programs.get(tilesKey, eye.weights, load);
-    const tiles = tilesFor(eye, terms, edges.workSize(level), size);
+    const load = () => loadTilePrograms(runtime, extractor, terms, optimizer, parameters, job.precision);
+    const loaded = programs.get(tilesKey, extractor.weights, load);
+    const tiles = tilesFor(extractor, terms, edges.workSize(level), size);
     const parts = await loaded.catch(freeing(targets.shared, valuesOf(given)));
     return tiledRun({ ...given, runtime, programs: parts, terms, tiles, targets, schedule: scheduleOf(level) });
   }
 
   return (level: Level, begun: () => Promise<Begun>): Promise<LevelRun> => {
-    const size = tileSize(settings, eye, terms, edges.workSize(level));
+    const size = tileSize(settings, extractor, terms, edges.workSize(level));
     return (size ? tiled(level, begun, size) : whole(level, begun)).then(holding);
   };
 }
@@ -113,13 +113,13 @@ function valuesOf({ image, shown = image, state }: Begun): Record<string, Value>
 /** The tile size for a picture of `work` pixels; undefined if one tile with its halo covers it. */
 export function tileSize(
   { tile }: Pick<Settings, "tile">,
-  eye: Pick<Eye, "backbone" | "padding">,
+  extractor: Pick<Extractor, "backbone" | "padding">,
   terms: Terms,
   work: Size,
 ): number | undefined {
-  if (typeof tile === "string" || undivided(eye, terms)) return undefined;
+  if (typeof tile === "string" || undivided(extractor, terms)) return undefined;
   const pixels = ({ width, height }: Size) => width * height;
-  const largest = Math.max(...tilesFor(eye, terms, work, tile).map(pixels));
+  const largest = Math.max(...tilesFor(extractor, terms, work, tile).map(pixels));
   return largest < pixels(work) ? tile : undefined;
 }
 
@@ -129,14 +129,14 @@ export const PASSES = { whole: 2, tiled: 3 };
 /** The work of a step at a level of `work` pixels. */
 export function levelWork(
   settings: Pick<Settings, "tile">,
-  eye: Pick<Eye, "backbone" | "padding">,
+  extractor: Pick<Extractor, "backbone" | "padding">,
   terms: Terms,
   work: Size,
 ): LevelWork {
   const pixels = ({ width, height }: Size) => width * height;
-  const size = tileSize(settings, eye, terms, work);
+  const size = tileSize(settings, extractor, terms, work);
   if (!size) return { tiles: 1, pixels: PASSES.whole * pixels(work) };
-  const parts = tilesFor(eye, terms, work, size);
+  const parts = tilesFor(extractor, terms, work, size);
   return { tiles: parts.length, pixels: PASSES.tiled * parts.reduce((sum, part) => sum + pixels(part), 0) };
 }
 
@@ -198,14 +198,14 @@ export function programCache(): ProgramCache {
 
 /** What a step's graph depends on; everything else is an input. */
 function graphKey(
-  eye: Eye,
+  extractor: Extractor,
   terms: Terms,
   { normalize, styleLoss, optimizer, parameters }: Settings,
   { losses = [], optimizer: own }: OwnParts,
 ): string {
   const names = [...terms.features, ...terms.image].map((term) => term.name);
   const unit = terms.features.some((term) => term.unit);
-  const seen = [eye.backbone.name, eye.pooling, eye.padding, eye.grey];
+  const seen = [extractor.backbone.name, extractor.pooling, extractor.padding, extractor.grey];
   // An optimiser of the caller's own may build its graph from any parameter.
   const moved = own ? [numberOf(own), parameters] : [optimizer, parameters.history];
   return JSON.stringify([seen, names, unit, normalize, styleLoss, losses.map(numberOf), moved]);

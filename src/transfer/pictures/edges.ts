@@ -40,8 +40,8 @@ export function margined(margin: number): Edges {
   };
 }
 
-/** The opposite edge continues every edge. Sides are multiples of 16. */
-export const endless: Edges = {
+/** Circular padding: every edge continues at the opposite one. Sides are multiples of 16. */
+export const circular: Edges = {
   padding: "circular",
   workSize: (size) => size,
   padded: (image) => image,
@@ -52,12 +52,12 @@ export const endless: Edges = {
 };
 
 /**
- * The same where no term depends on position, as in a texture: it is shifted whenever it grows. Otherwise the grids of
- * all levels and poolings would coincide at the seam and make it visible. The extra quarter of a pixel makes resampling
- * blur a step across the seam as much as on average.
+ * The same if no term depends on position, as in a texture: the image is shifted whenever it is enlarged. Otherwise the
+ * grids of all levels and poolings would coincide at the seam and make it visible. The extra quarter of a pixel makes
+ * resampling blur a step across the seam as much as on average.
  */
-export const adrift: Edges = {
-  ...endless,
+export const shiftedCircular: Edges = {
+  ...circular,
   resize: (image, size) => resized(image, size, { circular: true, begin: elsewhere }),
 };
 
@@ -66,5 +66,5 @@ function elsewhere(length: number): number {
 }
 
 export function edgesOf({ seamless, margin }: { readonly seamless: boolean; readonly margin: number }): Edges {
-  return seamless ? endless : margined(margin);
+  return seamless ? circular : margined(margin);
 }

@@ -1,4 +1,4 @@
-/** Paintings without colours: what is painted after them has none, from whatever start. */
+/** Paintings without colours give results without colours, from any start. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { greyed } from "../../image/color.ts";
 import { blank, type Image } from "../../image/image.ts";
@@ -32,7 +32,7 @@ describe("grey", () => {
   const grey = (all: Image | readonly Image[], settings: SettingsInput = {}) =>
     paintsGreys({ style: all }, parseSettings(settings));
 
-  test("is a painting but for what a file adds; tinted paper and sepia are not", () => {
+  test("is a painting with at most the errors of compression; tinted paper and sepia are not", () => {
     expect(grey(engraving)).toBe(true);
     expect(grey(tinted(0.5 / 255))).toBe(true);
     expect(grey(tinted(3 / 255))).toBe(false);
@@ -41,7 +41,7 @@ describe("grey", () => {
     expect(grey(blank({ width: 9, height: 9 }, [1, 0.9, 0.8]))).toBe(false);
   });
 
-  test("are several if all that count are, where their colours are painted", () => {
+  test("are several paintings if all with a weight are, in colour modes that use their colours", () => {
     expect(grey([engraving, style])).toBe(false);
     expect(grey([engraving, style], { blend: [1, 0] })).toBe(true);
     for (const color of ["free", "match", "content", "luminance"] as const)
@@ -64,7 +64,7 @@ describe("a job after a grey painting", () => {
     ["from noise by L-BFGS", { init: "noise", optimizer: "lbfgs", normalize: "paper", pooling: "average" }],
     ["transported", { colorMap: "transport", initNoise: 0.5 }],
     ["in tiles", { tile: 64, size: 130, minSize: 100 }],
-  ])("%s: every image has none", async (_, settings) => {
+  ])("%s: no image has colours", async (_, settings) => {
     const job = { content, style: engraving, settings: { ...short, ...settings } };
     const { events, result, error } = await follow(stylizer, job, { wantsImage: () => true });
     expect(error).toBeUndefined();
@@ -74,7 +74,7 @@ describe("a job after a grey painting", () => {
     expect(Math.max(...result!.data) - Math.min(...result!.data)).toBeGreaterThan(0.2);
   });
 
-  test("a texture, and one from a picture in colours, too", async () => {
+  test("also for a texture and for a start in colours", async () => {
     const start = noiseImage({ width: 20, height: 20 }, 9);
     for (const job of [{ style: engraving }, { content, style: engraving, start }]) {
       const { result, error } = await follow(stylizer, { ...job, settings: { ...short } });
@@ -83,7 +83,7 @@ describe("a job after a grey painting", () => {
     }
   });
 
-  test("is timed on its own program", async () => {
+  test("has a trial on its own program", async () => {
     const before = runtime.loaded;
     const job = { style: engraving, settings: { ...short, levels: 1 } };
     await follow(toyStylizer(runtime).stylizer, job);
@@ -94,7 +94,7 @@ describe("a job after a grey painting", () => {
     expect(runtime.loaded - before - once).toBe(once + 1);
   });
 
-  test("after one with colours, or where colours are free, has colours", async () => {
+  test("after a painting with colours, or with free colours, has colours", async () => {
     const free = await follow(stylizer, { content, style: engraving, settings: { ...short, color: "free" } });
     const colored = await follow(stylizer, { content, style, settings: short });
     for (const { result } of [free, colored]) expect(mostChroma(result!)).toBeGreaterThan(0.05);

@@ -1,4 +1,4 @@
-/** Paintings with transparency: what is not to be seen counts for nothing, and what is wholly opaque is as it always was. */
+/** Paintings with transparency: transparent pixels have no effect, and opaque paintings use the usual programs. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { UserError } from "../../errors.ts";
 import type { Image } from "../../image/image.ts";
@@ -11,11 +11,11 @@ import type { Pictures } from "./pictures.ts";
 type Rgb = readonly [number, number, number];
 const { content, style } = pictures({ width: 48, height: 32 }, { width: 64, height: 48 });
 const area = style.width * style.height;
-/** The left half is to be seen, with a soft edge. */
+/** The left half is opaque, with a soft edge. */
 const alpha = Float32Array.from({ length: area }, (_, i) => Math.min(1, Math.max(0, (34 - (i % 64)) / 4)));
 const opaque = new Float32Array(area).fill(1);
 
-/** The painting, of one colour where nothing is to be seen. */
+/** The painting, with one colour where it is transparent. */
 function garish(rgb: Rgb): Image {
   return { ...style, data: style.data.map((x, i) => (alpha[i % area]! > 0 ? x : rgb[Math.floor(i / area)]!)) };
 }
@@ -47,7 +47,7 @@ describe("the transparent half of a painting", () => {
     ["in tiles", { tile: 64, size: 130, minSize: 100 }, {}],
     ["without a seam", { seamless: true }, {}],
     ["in regions", {}, { mask, styleMask }],
-  ])("may be of any colour: %s", async (_, settings, more) => {
+  ])("may have any colour: %s", async (_, settings, more) => {
     const [red, green] = await Promise.all(
       ([[1, 0, 0], [0, 1, 0.5]] as const).map((rgb) => result({ style: garish(rgb), styleAlpha: [alpha], ...more }, settings)), // biome-ignore format: two colours
     );
@@ -56,7 +56,7 @@ describe("the transparent half of a painting", () => {
     expect(farthest(seen, red!)).toBeGreaterThan(0.02);
   });
 
-  test("is nearly as if the visible half were the painting", async () => {
+  test("gives nearly the result of the opaque half alone", async () => {
     const upper = Float32Array.from({ length: area }, (_, i) => (i < area / 2 ? 1 : 0));
     const red = { ...style, data: style.data.map((x, i) => (upper[i % area] ? x : i < area ? 1 : 0)) };
     const half = { width: 64, height: 24, data: style.data.filter((_, i) => upper[i % area]) };
@@ -64,25 +64,25 @@ describe("the transparent half of a painting", () => {
     expect(farthest(visible, cut)).toBeLessThan(0.5 * farthest(await result({ style: red }), cut));
   });
 
-  test("of one of several paintings counts no more than of one alone", async () => {
+  test("also has no effect in one of several paintings", async () => {
     const two = (rgb: Rgb) => result({ style: [garish(rgb), style], styleAlpha: [alpha, undefined] });
     expect(await two([1, 0, 0])).toEqual(await two([0, 0, 1]));
   });
 
-  test("has no part in whether a painting is grey", () => {
+  test("does not decide whether a painting is grey", () => {
     const grey = { ...style, data: style.data.map((_, i) => (alpha[i % area]! > 0 ? 0.4 : Math.floor(i / area))) };
     expect(paintsGreys({ style: grey, styleAlpha: [alpha] }, parseSettings())).toBe(true);
     expect(paintsGreys({ style: grey }, parseSettings())).toBe(false);
   });
 });
 
-test("an opaque painting is painted after by the same programs to the same bytes", async () => {
+test("an opaque alpha channel gives the same programs and the same bytes", async () => {
   const plain = await result({});
   expect(await result({ styleAlpha: [opaque] })).toEqual(plain);
   expect(await result({ styleAlpha: [undefined] })).toEqual(plain);
 });
 
-test("in tiles a transparent painting is remembered as it is whole", async () => {
+test("in tiles the targets of a transparent painting are those of the whole", async () => {
   const large = { size: 130, minSize: 130, levels: 1, firstSteps: 1, average: 0 };
   const losses = [];
   for (const tile of ["off", 64] as const) {
@@ -113,7 +113,7 @@ test.each<[string, Partial<Job>, string]>([
   expect((error as UserError).message).toContain(words);
 });
 
-test("leaves nothing behind", async () => {
+test("frees everything", async () => {
   await stylizer.dispose();
   expect([runtime.live, runtime.programs]).toEqual([0, 0]);
 });

@@ -1,4 +1,4 @@
-/** Several paintings: what the settings say of each, and that what is remembered of them is an average. */
+/** Several paintings: the settings of each, and targets that are averages. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { colorCloud, mixedCloud } from "../../image/color.ts";
 import { crop, type Image } from "../../image/image.ts";
@@ -27,11 +27,11 @@ const third = noiseImage({ width: 48, height: 48 }, 6, { mean: 0.7, deviation: 0
 /** The style targets of the last level. */
 async function targets(style: Pictures["style"], given: SettingsInput): Promise<Record<string, Float32Array>> {
   const settings = parseSettings({ ...short, color: "free", ...given });
-  const eye = { backbone: toy, weights: toyWeights(), pooling: settings.pooling };
+  const extractor = { backbone: toy, weights: toyWeights(), pooling: settings.pooling };
   const levels = levelsOf({ content, style }, settings);
   const ready = prepare({ content, style }, settings, levels);
   const before = runtime.live;
-  const values = await describeLevel(runtime, eye, terms(settings), ready.at(levels.at(-1)!));
+  const values = await describeLevel(runtime, extractor, terms(settings), ready.at(levels.at(-1)!));
   const read: Record<string, Float32Array> = {};
   for (const [name, value] of Object.entries(values)) {
     if (name.startsWith("target style")) read[name] = (await value.read()).slice();
@@ -51,10 +51,10 @@ function distance(found: Record<string, Float32Array>, expected: (name: string, 
   return Math.max(...worst);
 }
 
-describe("what the settings say of each painting", () => {
+describe("the settings of each painting", () => {
   const of = (count: number, given: SettingsInput) => paintingsOf(count, parseSettings(given));
 
-  test("weights are shares, scales are each times all strokes; one number is for all", () => {
+  test("weights become shares, scales are products with all strokes; one number applies to all", () => {
     expect(of(1, {})).toEqual([{ weight: 1, scales: [1] }]);
     expect(of(2, { blend: [3, 1], styleScale: [1, 0.5], strokes: [0.5, 2] })).toEqual([
       { weight: 0.75, scales: [0.5, 2] },
@@ -71,7 +71,7 @@ describe("what the settings say of each painting", () => {
     expect(() => paintingsOf(count, parseSettings(given), (name) => `--${name}`)).toThrow(message);
   });
 
-  test("a painting is never enlarged: strokes that it cannot give count as those of its own size", () => {
+  test("a painting is never enlarged: larger strokes are limited to its own size", () => {
     const sides = longSides({ width: 100, height: 60 }, { weight: 1, scales: [0.5, 1, 2] }, { width: 80, height: 90 });
     expect([...sides]).toEqual([
       [45, 1 / 3],
@@ -86,8 +86,8 @@ describe("what the settings say of each painting", () => {
   });
 });
 
-describe.each(["gram", "moments"] as const)("what is remembered, of %s,", (styleLoss) => {
-  test("is the average of what is remembered of each painting alone", async () => {
+describe.each(["gram", "moments"] as const)("the target of %s", (styleLoss) => {
+  test("is the average of the targets of each painting", async () => {
     const [a, b] = [await targets(style, { styleLoss }), await targets(other, { styleLoss })];
     const both = await targets([style, other], { styleLoss, blend: [3, 1] });
     expect(distance(both, (name, i) => 0.75 * a[name]![i]! + 0.25 * b[name]![i]!)).toBeLessThan(1e-6);
@@ -95,11 +95,11 @@ describe.each(["gram", "moments"] as const)("what is remembered, of %s,", (style
     expect(distance(three, (name, i) => both[name]![i]!)).toBeLessThan(1e-6);
   });
 
-  test("is that of one painting where the others do not count", async () => {
+  test("is that of one painting if the others have no weight", async () => {
     expect(await targets([style, other], { styleLoss, blend: [1, 0] })).toEqual(await targets(style, { styleLoss }));
   });
 
-  test("of several strokes is the average of those of each", async () => {
+  test("for several strokes is the average over them", async () => {
     const [small, large] = [
       await targets(style, { styleLoss, styleScale: 0.6 }),
       await targets(style, { styleLoss, styleScale: 1.2 }),
@@ -109,7 +109,7 @@ describe.each(["gram", "moments"] as const)("what is remembered, of %s,", (style
   });
 });
 
-test("what is remembered, of neighbors, are the places of all that count, one painting after the other", async () => {
+test("the target of neighbors has the positions of all paintings with a weight, one after the other", async () => {
   const of = (all: Pictures["style"], given: SettingsInput = {}) =>
     targets(all, { styleLoss: "neighbors", roughness: 0, ...given });
   const [a, b, both] = [await of(style), await of(other), await of([style, other, third], { blend: [2, 2, 0] })];
@@ -137,7 +137,7 @@ describe("colours", () => {
     return { width: m + n, height: 1, data };
   };
 
-  test("of several paintings are those of all their pixels", () => {
+  test("of several paintings are fitted to all their pixels", () => {
     const [m, n] = [third.width * third.height, other.width * other.height];
     const mixed = mixedCloud([colorCloud(third), colorCloud(other)], [m / (m + n), n / (m + n)]);
     const whole = colorCloud(join(third, other));
@@ -157,7 +157,7 @@ describe("colours", () => {
     return { ...rest, content: crop(photo, levels.at(-1)!) };
   };
 
-  test("of the photo are those of the blend; matched, every painting has those of the photo", () => {
+  test("of the photo become those of the blend; with match, every painting has the photo's", () => {
     const mapped = ready({ blend: [3, 1], colorMap: "symmetric", contentTarget: "mapped" });
     near(mapped.content, mixedCloud([colorCloud(style), colorCloud(other)], [0.75, 0.25]).mean);
     for (const { image } of ready({ color: "match" }).style) near(image, colorCloud(content).mean);

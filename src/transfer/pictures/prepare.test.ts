@@ -1,4 +1,4 @@
-/** Pictures made ready: sizes, colours, starts. */
+/** Pictures prepared for levels: sizes, colours, starts. */
 import { describe, expect, test } from "vitest";
 import { colorCloud, greyed } from "../../image/color.ts";
 import { blank, type Image } from "../../image/image.ts";
@@ -24,7 +24,7 @@ function ready(settings: SettingsInput) {
 const mean = (image: Image) => colorCloud(image).mean.map((x) => Math.round(x * 50) / 50);
 
 describe("sizes", () => {
-  test("the photo with a margin of 8 is padded to multiples of 16, the painting cut to them and never enlarged", () => {
+  test("the photo with a margin of 8 is padded to multiples of 16; the painting is cropped to them and never enlarged", () => {
     const { levels, at } = ready({ styleScale: 4 });
     expect(levels.map(({ width, height }) => [width, height])).toEqual([
       [40, 24],
@@ -38,11 +38,11 @@ describe("sizes", () => {
       [96, 80],
     ]);
     for (const { style } of all) expect(style).toMatchObject([{ image: { width: 64, height: 80 }, weight: 1 }]);
-    // What they were made from was let go of.
+    // Their sources were released.
     expect(() => at(levels[0]!)).toThrow("handed out");
   });
 
-  test("without a margin the photo is as it is where its sides are multiples of 16", () => {
+  test("without a margin a photo whose sides are multiples of 16 is unchanged", () => {
     const { levels, at } = ready({ size: 96, margin: 0 });
     const sizes = levels.map((level) => at(level).content).map(({ width, height }) => [width, height]);
     expect(sizes).toEqual([
@@ -107,7 +107,7 @@ describe("colours", () => {
 describe("starts", () => {
   const noise = ready({ init: "noise", seed: 3 }).start();
 
-  test("a blend is that much of each, and the seed's own", () => {
+  test("a blend has the given shares, and depends on the seed", () => {
     const start = ready({ init: "gray", initNoise: 0.25, seed: 3 }).start();
     const expected = noise.data.map((x) => 0.75 * 0.5 + 0.25 * x);
     expect(Math.max(...start.data.map((x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(1e-6);

@@ -1,4 +1,4 @@
-/** Regions: masks matched or refused, shares that add up, and what is painted where. */
+/** Regions: masks are matched or refused, shares sum to 1, and every region has its own style. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { colorCloud } from "../../image/color.ts";
 import { blank, crop, type Image, padEdges, type Size, withLongSide } from "../../image/image.ts";
@@ -41,7 +41,7 @@ describe("masks", () => {
     regionsOf(masks, photo, styles, paintingsOf(styles.length, parseSettings(given)));
   const three = striped(photo, RED, WHITE, BLACK);
 
-  test("of the photo alone: from light to dark, a painting each; what is left stays", () => {
+  test("of the photo alone: regions from light to dark get one painting each; the rest stays the photo", () => {
     const regions = of({ mask: three }, [style, other])!;
     expect(regions.all.map(({ name, paintings }) => [name, ...paintings])).toEqual([
       ["#ffffff", 0],
@@ -53,7 +53,7 @@ describe("masks", () => {
     expect(of({}, [style])).toBeUndefined();
   });
 
-  test("of the paintings: by colours, small errors aside; several paintings may have one", () => {
+  test("of the paintings: regions are matched by colour within a tolerance; several paintings may have one", () => {
     const near: Rgb = [0.98, 0.03, 0.02];
     const masks = { mask: three, styleMask: [striped(style, near, BLACK), striped(other, RED)] };
     const regions = of(masks, [style, other])!;
@@ -62,12 +62,12 @@ describe("masks", () => {
       ["#000000", 0],
       ["#ffffff"],
     ]);
-    // One that does not count paints nothing.
+    // A painting without weight has no effect.
     const alone = of(masks, [style, other], { blend: [0, 1] })!;
     expect(alone.all.filter(({ paintings }) => paintings.length > 0).map(({ name }) => name)).toEqual(["#ff0000"]);
   });
 
-  test("fit at every size that the picture is reduced to, and those of other proportions at none", () => {
+  test("fit at every size of the picture; masks of other proportions fit at none", () => {
     const ofSize = (photo: Size, mask: Size) =>
       regionsOf({ mask: striped(mask, RED, BLACK) }, photo, [style], paintingsOf(1, parseSettings()));
     for (const mask of [
@@ -132,7 +132,7 @@ describe("a level", () => {
     }
   });
 
-  test("has every region of every painting, and nothing around a painting", () => {
+  test("has every region of every painting, and weight 0 in the padding", () => {
     const { levels, at } = ready({ styleScale: 0.4 });
     for (const level of levels) {
       for (const { image, regions } of at(level).style) {
@@ -158,7 +158,7 @@ describe("a level", () => {
     ]);
   });
 
-  test.each(["mapped", "photo"] as const)("is in the colours of the region's own painting: %s", (contentTarget) => {
+  test.each(["mapped", "photo"] as const)("has the colours of the region's painting: %s", (contentTarget) => {
     const flat = [blank(style, [0.9, 0.2, 0.2]), blank(other, [0.1, 0.3, 0.8])];
     const mask = striped(photo, WHITE, BLACK);
     // At one level, the start is as large as the content target.
@@ -179,7 +179,7 @@ describe("a level", () => {
   });
 });
 
-test("a region has terms of its own, as strong as it is large", () => {
+test("a region has its own terms, with its area as their weight", () => {
   const settings = parseSettings({ alpha: 0.1, beta: 2, tv: 0.5, roughness: 0, styleLayers: { conv1_1: 3 } });
   const all = terms(settings, [
     { name: "#ffffff", share: 0.75 },
@@ -203,7 +203,7 @@ describe("a job", () => {
   const run = (job: Partial<Pictures>, settings: SettingsInput = {}) =>
     follow(stylizer, { content, style, ...job, settings: { ...short, ...settings } });
 
-  test("tells its regions, and a term for each", async () => {
+  test("lists its regions, and a term for each", async () => {
     const { events, error } = await run({ mask: striped(photo, WHITE, BLACK) });
     expect(error).toBeUndefined();
     const [start] = only(events, "start");
@@ -215,7 +215,7 @@ describe("a job", () => {
     expect(names).toEqual([1, 2, 3, 4, 5].map((block) => `style conv${block}_1 #ffffff`));
   });
 
-  test("one region that is everything is no region", async () => {
+  test("one region that covers everything equals none", async () => {
     // At whole multiples of 16 nothing of the painting is cut off.
     const even = { width: 48, height: 32 };
     const both = pictures({ width: 50, height: 37 }, even);
@@ -260,7 +260,7 @@ describe("a job", () => {
     },
   );
 
-  test("may repeat without a seam", async () => {
+  test("may be seamless", async () => {
     const mask = striped(photo, WHITE, BLACK);
     const { result, error } = await run({ mask, style: [style, other] }, { seamless: true, size: 64 });
     expect(error).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Jobs without a photo: how large they are, what they start from, what cannot be asked for. */
+/** Jobs without a photo: their sizes, starts and invalid settings. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { colorCloud } from "../../image/color.ts";
 import { noiseImage } from "../../image/noise.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 const short: SettingsInput = { minSize: 32, steps: 2, firstSteps: 3 };
 
 describe("a texture", () => {
-  test("has the sides that were asked for, or is square; no term looks at a photo", async () => {
+  test("has the given sides or is square; it has no content term", async () => {
     const course = await follow(stylizer, { style, settings: { ...short, size: "70x40" } });
     expect(course.error).toBeUndefined();
     expect(course.result).toMatchObject({ width: 70, height: 40 });
@@ -32,7 +32,7 @@ describe("a texture", () => {
     expect(runtime.live).toBe(0);
   });
 
-  test("starts from noise in the painting's colours, another for another seed", async () => {
+  test("starts from noise in the painting's colours, which depends on the seed", async () => {
     const made = withPhoto({ style }, parseSettings({ size: "128x64", minSize: 64, seed: 1 }));
     expect(made.content).toMatchObject({ width: 128, height: 64 });
     const other = withPhoto({ style }, parseSettings({ size: "128x64", minSize: 64, seed: 2 }));
@@ -46,7 +46,7 @@ describe("a texture", () => {
     for (const c of [0, 1, 2]) expect(start.mean[c]!).toBeCloseTo(wanted.mean[c]!, 1);
   });
 
-  test("goes on from a checkpoint to the same bytes", async () => {
+  test("resumed from a checkpoint, has the same bytes", async () => {
     const job = { style, settings: { ...short, size: "48x32", seamless: true } } as const;
     const whole = await follow(stylizer, job, { wantsCheckpoint: ({ step }) => step === 4 });
     expect(whole.error).toBeUndefined();
@@ -56,7 +56,7 @@ describe("a texture", () => {
     expect(resumed.result!.data).toEqual(whole.result!.data);
   });
 
-  test("in tiles, where it is not seamless, is the same texture", async () => {
+  test("in tiles, if not seamless, is the same texture", async () => {
     const settings: SettingsInput = { size: 320, levels: 1, steps: 1, average: 0, optimizer: "adam", epsilon: 1e-2 };
     const whole = await follow(stylizer, { style, settings });
     const tiled = await follow(stylizer, { style, settings: { ...settings, tile: 64 } });
@@ -92,7 +92,7 @@ test("with a photo, two sides are a usage error, and a seamless result is rounde
   expect(result).toMatchObject({ width: 64, height: 48 });
 });
 
-test("no layers at all, and tiles of what repeats without end, are usage errors", () => {
+test("no layers at all, and tiles of a seamless picture, are usage errors", () => {
   expect(() => parseSettings({ contentLayers: {}, styleLayers: {} })).toThrow(/at least one layer, got none/);
   expect(() => parseSettings({ seamless: true, tile: 256 })).toThrow(/^tile: a picture that repeats without end/);
 });

@@ -1,4 +1,4 @@
-/** What is made of times: a runtime whose clock is ours. */
+/** The verdict from measured times, on a runtime with a simulated clock. */
 import { afterEach, expect, test, vi } from "vitest";
 import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
 import { eightBitsGain } from "./gain.ts";
@@ -7,7 +7,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 const value = (x: number): Value => ({ dims: [], read: async () => Float32Array.of(x), dispose: () => {} });
 
-/** A runtime whose runs take as long as is said, of floats and of eight bits, by their number. */
+/** A runtime whose runs take the given times, in float32 and in eight bits, by their number. */
 function clocked(floats: (run: number) => number, eight: (run: number) => number, sum = 1): Runtime {
   let now = 0;
   vi.spyOn(performance, "now").mockImplementation(() => now);
@@ -28,7 +28,7 @@ function clocked(floats: (run: number) => number, eight: (run: number) => number
 }
 
 const steady = (time: number) => () => time;
-/** Every third run is left alone, the others wait for something else. */
+/** Every third run is undisturbed; the others wait for another process. */
 const disturbed = (time: number) => (run: number) => (run % 3 === 0 ? time : 2 * time);
 
 test.each<[string, () => Runtime, boolean | undefined]>([
@@ -42,7 +42,7 @@ test.each<[string, () => Runtime, boolean | undefined]>([
   expect(await eightBitsGain(runtime())).toBe(expected);
 });
 
-test("a clear gain is seen after few runs", async () => {
+test("a clear gain is found after few runs", async () => {
   const runs: number[] = [];
   const counted = (time: number) => (run: number) => {
     runs.push(run);
@@ -52,7 +52,7 @@ test("a clear gain is seen after few runs", async () => {
   expect(Math.max(...runs)).toBe(3);
 });
 
-test("a machine that was busy at first is asked once more", async () => {
+test("a machine that was busy at first is measured again", async () => {
   const late = (time: number) => (run: number) => (run < 12 ? disturbed(time)(run) : time);
   expect(await eightBitsGain(clocked(late(10), late(9)))).toBe(false);
   expect(await eightBitsGain(clocked(steady(10), (run) => (run < 10 ? disturbed(9)(run) : 5)))).toBe(true);

@@ -1,4 +1,4 @@
-/** Steps in eight bits among steps in floats: which are which, when they are given up, and jobs that are resumed. */
+/** Schedule of eight-bit and float32 steps, the end of eight bits, and resumed jobs. */
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { UserError } from "../../errors.ts";
@@ -15,12 +15,12 @@ beforeAll(async () => {
   runtime = await countingRuntime();
 });
 
-/** Levels of 28 and 24 steps: with a check in the first, and eight bits in both. */
+/** Levels of 28 and 24 steps: a check in the first, eight bits in both. */
 const settings: SettingsInput = { size: 50, minSize: 32, levels: 2, firstSteps: 28, steps: 24, precision: "int8" };
 const job = (more: SettingsInput = {}) => ({ ...pictures(), settings: { ...settings, ...more } });
 
-/** Programs that only say which they are, and what the loss is. */
-function recorded(losses: { floats: number; eight: number }, growth = 1) {
+/** Programs that only record that they ran, with given losses. */
+function fakePrograms(losses: { floats: number; eight: number }, growth = 1) {
   const ran: string[] = [];
   const said: string[] = [];
   let checks = 0;
@@ -57,9 +57,9 @@ function recorded(losses: { floats: number; eight: number }, growth = 1) {
   return { ran, said, run };
 }
 
-describe("which step runs on which program", () => {
-  test("floats at the first and every so many, where eight bits are compared, and at the end", async () => {
-    const { ran, said, run } = recorded({ floats: 1, eight: 1.05 });
+describe("the schedule", () => {
+  test("has float32 at the first step, at every check and at the end", async () => {
+    const { ran, said, run } = fakePrograms({ floats: 1, eight: 1.05 });
     expect(await run(2 * CHECK + 4)).toEqual({ stepped: 2 * CHECK + 4, checked: 1, mistrusted: 0 });
     const between = Array.from({ length: CHECK - 1 }, () => "eight");
     const checked = ["floats", "eight's loss"];
@@ -70,7 +70,7 @@ describe("which step runs on which program", () => {
   test.each([1.2, 0.8, Number.NaN])(
     "a loss of %d where it should be 1: floats for ever, and it is said once",
     async (eight) => {
-      const { ran, said, run } = recorded({ floats: 1, eight });
+      const { ran, said, run } = fakePrograms({ floats: 1, eight });
       expect(await run(CHECK + 5)).toMatchObject({ mistrusted: 1 });
       expect(ran.slice(CHECK)).toEqual(["floats", "eight's loss", "floats", "floats", "floats", "floats"]);
       expect(said).toEqual([expect.stringMatching(/^In eight bits the loss is .* all steps are in floats\.$/)]);
@@ -79,8 +79,8 @@ describe("which step runs on which program", () => {
 });
 
 describe("a loss that has grown between two checks", () => {
-  test("ends the eight bits, though they give it right", async () => {
-    const { ran, said, run } = recorded({ floats: 1, eight: 1 }, 1.3);
+  test("ends eight bits even if both precisions agree", async () => {
+    const { ran, said, run } = fakePrograms({ floats: 1, eight: 1 }, 1.3);
     await run(CHECK + 3);
     expect(ran.slice(CHECK)).toEqual(["floats", "eight's loss", "floats", "floats"]);
     expect(said).toEqual([
@@ -90,7 +90,7 @@ describe("a loss that has grown between two checks", () => {
 });
 
 describe("a job in eight bits", () => {
-  test("comes to the loss of the job in floats, and frees all that it made", async () => {
+  test("reaches the loss of the job in float32, and frees everything", async () => {
     const before = { live: runtime.live, programs: runtime.programs };
     const { stylizer } = toyStylizer(runtime);
     const last = async (precision: "fp32" | "int8", seed: number) => {
@@ -100,7 +100,7 @@ describe("a job in eight bits", () => {
       expect(only(events, "note")).toEqual([]);
       return only(events, "step").at(-1)!.loss;
     };
-    // So short a job swings: single ones end up to a tenth apart, on either side.
+    // The losses of so short a job vary: single ones differ by up to a tenth, in both directions.
     const ratios = [];
     for (const seed of [1, 2, 3]) ratios.push((await last("int8", seed)) / (await last("fp32", seed)));
     for (const ratio of ratios) expect(Math.abs(ratio - 1)).toBeLessThan(0.12);
@@ -109,7 +109,7 @@ describe("a job in eight bits", () => {
     expect({ live: runtime.live, programs: runtime.programs }).toEqual(before);
   });
 
-  test("resumed, ends in the bytes of the straight one, whichever kind of step comes next", async () => {
+  test("resumed, has the bytes of the uninterrupted one, whichever kind of step is next", async () => {
     const { stylizer } = toyStylizer(runtime);
     const straight = await follow(stylizer, job(), { wantsCheckpoint: () => true });
     const kept = only(straight.events, "checkpoint");
@@ -123,7 +123,7 @@ describe("a job in eight bits", () => {
     await stylizer.dispose();
   });
 
-  test("auto: as the processor gains or not, and a resumed job as it began", async () => {
+  test("auto: eight bits if the processor gains; a resumed job keeps its precision", async () => {
     const loadNetwork = async () => (await import("../fixtures.case.ts")).network;
     const started = async (gain: boolean, more: SettingsInput, resume?: never) => {
       const stylizer = stylizerOn({ runtime, loadNetwork, gains: async () => gain });
@@ -152,7 +152,7 @@ describe("a job in eight bits", () => {
   test.each<[SettingsInput, RegExp]>([
     [{ optimizer: "lbfgs" }, /optimiser lbfgs/],
     [{ normalize: "paper" }, /normalisation paper/],
-  ])("%o: refused before any work", async (more, why) => {
+  ])("%o: refused before any computation", async (more, why) => {
     const { stylizer } = toyStylizer(runtime);
     const { events, error } = await follow(stylizer, job(more));
     expect(events).toEqual([]);

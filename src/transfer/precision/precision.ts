@@ -9,7 +9,7 @@ import type { Settings } from "../../settings/settings.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { dispose, readScalar, scalarValue } from "../step/program.ts";
-import { type Eye, stepGraph } from "../step/step.ts";
+import { type Extractor, stepGraph } from "../step/step.ts";
 import type { Terms } from "../step/terms.ts";
 
 /** The precision of most steps. */
@@ -57,7 +57,7 @@ const PROCESSORS = ["cpu", "wasm"];
 export interface PrecisionInput {
   readonly settings: Settings;
   readonly optimizer: Optimizer;
-  readonly eye: Eye;
+  readonly extractor: Extractor;
   readonly runtime: Runtime;
   readonly resume: Checkpoint | undefined;
   /** The checkpoint whose state is carried, if one is. */
@@ -92,13 +92,13 @@ export function hasRanges(tensors: ReadonlyMap<string, WeightTensor>): boolean {
 }
 
 /** What prevents a job from eight-bit steps, in words. */
-function obstacleTo({ settings, optimizer, eye, runtime: { name } }: PrecisionInput): string | undefined {
+function obstacleTo({ settings, optimizer, extractor, runtime: { name } }: PrecisionInput): string | undefined {
   const { normalize, normalizeGradients } = settings;
   if (!PROCESSORS.includes(name)) return `the runtime ${name}, which has no arithmetic in eight bits`;
   if (optimizer.exact) return `the optimiser ${settings.optimizer}, which needs an exact gradient`;
   if (normalize === "paper") return "the normalisation paper, which promises exact formulas";
   if (normalizeGradients) return "normalised gradients";
-  if (eye.padding === "circular") return "seamless pictures";
+  if (extractor.padding === "circular") return "seamless pictures";
   return undefined;
 }
 
@@ -128,12 +128,12 @@ export interface StepPrograms {
 
 export async function loadStepPrograms(
   runtime: Runtime,
-  eye: Eye,
+  extractor: Extractor,
   terms: Terms,
   optimizer: Optimizer,
   parameters: readonly string[],
 ): Promise<StepPrograms> {
-  const step = eightBit(stepGraph(eye, terms, optimizer, parameters), eightBitOptions(runtime));
+  const step = eightBit(stepGraph(extractor, terms, optimizer, parameters), eightBitOptions(runtime));
   if (!step) throw new TypeError("internal: nothing of this step can be in eight bits");
   const floats = await runtime.load(encode(step.measured));
   try {

@@ -6,7 +6,7 @@ import { filterLosses } from "../../settings/schema.ts";
 import { type PartSettings, parseSettings, type Settings, type SettingsInput } from "../../settings/settings.ts";
 import type { OwnParts } from "../parts.ts";
 
-/** What a job keeps while it runs: its sizes, its network, its optimiser and what it began with. */
+/** Settings that cannot change while a job runs: sizes, network, optimiser and start. */
 const fixed = [
   ...([
     "size",
@@ -26,7 +26,7 @@ const fixed = [
 /** Settings that may change while a job runs; all others are a `usage` error. */
 export type Adjustments = Omit<SettingsInput, (typeof fixed)[number]> & PartSettings;
 
-/** What acts through inputs of the step: no new targets and no new program. */
+/** Settings that are inputs of the step: they need no new targets and no new program. */
 const inputs: ReadonlySet<string> = new Set([
   ...["alpha", "beta", "tv", "average", "contentLayers", "styleLayers"],
   ...filterLosses,
@@ -46,8 +46,8 @@ export function adjustedSettings(settings: Settings, changes: Adjustments, parts
 }
 
 /**
- * The settings `to`, if a step that began with `from` can take them as they are, but for layers that they leave out, which
- * stay with the weight 0; else undefined.
+ * The settings `to`, if the step program of `from` can run with them; layers that they leave out get the weight 0.
+ * Otherwise undefined.
  */
 export function asInputs(from: Settings, to: Settings): Settings | undefined {
   const before: Readonly<Record<string, unknown>> = givenSettings(from);

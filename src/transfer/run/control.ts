@@ -1,4 +1,4 @@
-/** The controls of a running job, as the caller sets them and as the loop reads them between two steps. */
+/** The controls of a running job: set by the caller, read by the loop between two steps. */
 import { UserError } from "../../errors.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { AdjustablePictures } from "../job.ts";
@@ -18,7 +18,7 @@ export interface Planned<Plan> {
 export interface Changed<Plan> {
   readonly settings: Settings;
   readonly changes: Adjustments;
-  /** What the job goes on as, where the change needs more than other inputs. */
+  /** The new plan, if the change needs more than other inputs. */
   readonly plan?: Plan | undefined;
 }
 
@@ -28,11 +28,11 @@ export interface Control<Plan> extends Controls {
   readonly isStopped: boolean;
   /** Resolves when the job is no longer paused: resumed, stopped, or aborted by `signal`. */
   resumed(signal: AbortSignal | undefined): Promise<void>;
-  /** What the job begins as: from here on changes can be checked. */
+  /** Sets the job that begins: from here on changes can be checked. */
   begin(plan: Plan): void;
-  /** The job is over: no changes are accepted any more. */
+  /** Ends the job: no changes are accepted any more. */
   end(): void;
-  /** What was accepted since the last call; undefined if nothing was. */
+  /** Changes accepted since the last call; undefined if there were none. */
   changed(): Changed<Plan> | undefined;
 }
 
@@ -49,7 +49,7 @@ export function control<Plan extends Planned<Plan>>(): Control<Plan> {
   let plan: Plan | undefined;
   let settings: Settings | undefined;
   let parts: OwnParts = {};
-  /** Since the loop asked last. */
+  /** Since the last call of the loop. */
   let accepted: { changes: Adjustments; plan?: Plan | undefined } | undefined;
   const begun = withResolvers<void>();
   const requests: (Request & ReturnType<typeof withResolvers<void>>)[] = [];
@@ -69,7 +69,7 @@ export function control<Plan extends Planned<Plan>>(): Control<Plan> {
     accepted = { changes: { ...accepted?.changes, ...changes }, plan: plain ? accepted?.plan : plan };
   }
 
-  /** Accepts what was asked for: all at once where that works, since a slider asks faster than targets are described. */
+  /** Applies the requested changes, together if possible, since a slider makes them faster than targets are described. */
   async function work(): Promise<void> {
     if (working) return;
     working = true;

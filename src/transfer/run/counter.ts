@@ -1,9 +1,9 @@
-/** How far a job has come, in steps and in pixels, and how long the rest will take. */
+/** The progress of a job in steps and pixels, and its remaining time. */
 import type { Level } from "../../schedule/pyramid.ts";
 import type { LevelWork, StepEvent } from "../events.ts";
 import { pace } from "./pace.ts";
 
-/** How far a job is: the index of a level, and the steps that are done in the whole job. */
+/** A position in a job: the index of a level, and the steps done in the whole job. */
 export interface Position {
   readonly level: number;
   readonly step: number;
@@ -13,7 +13,7 @@ export interface Counter {
   /** Steps done so far, and of how many. */
   readonly step: number;
   readonly steps: number;
-  /** Steps that are left at a level and those before it. */
+  /** Steps left at a level and those before it. */
   left(index: number): number;
   /** Counts a step of that level that took `seconds`; `first`: the first one there. */
   next(index: number, seconds: number, first: boolean): Pick<StepEvent, "step" | "steps" | "progress" | "secondsLeft">;
@@ -21,7 +21,7 @@ export interface Counter {
 
 /** Begins at `start`. */
 export function counter(levels: readonly Level[], work: readonly LevelWork[], start: Position): Counter {
-  // How many steps, and how many pixels, when a level ends.
+  // Steps and pixels at the end of each level.
   const ends: { steps: number; pixels: number }[] = [];
   let [steps, pixels] = [0, 0];
   for (const [index, level] of levels.entries()) {

@@ -1,10 +1,10 @@
-/** How long the rest of a job will take, from how long its last steps took. */
+/** Predicts the remaining time of a job from its last steps. */
 
 /** The weight of a step's time in the running mean. */
 const RECENT = 0.2;
 
 export interface Pace {
-  /** Counts a step over `pixels` that took `seconds`; the first step of a level also pays for memory and is `cold`. */
+  /** Adds a step over `pixels` that took `seconds`; the first step of a level also allocates memory and is `cold`. */
   measured(pixels: number, seconds: number, cold: boolean): void;
   /** Seconds for steps over `pixels`; undefined before the first step that was not cold. */
   secondsFor(pixels: number): number | undefined;
@@ -22,7 +22,7 @@ export function pace(): Pace {
   };
 }
 
-/** Is something due again? Says so at most once every `every` milliseconds, from the first time it is asked; never if left out. */
+/** A function that returns true at most once every `every` milliseconds, beginning with the first call; never if left out. */
 export function interval(every: number | undefined): () => boolean {
   let last = Number.NEGATIVE_INFINITY;
   return () => {

@@ -1,4 +1,4 @@
-/** A running job: awaited, iterated, paused, stopped; and that it leaves the event loop its turns. */
+/** A running job: awaited, iterated, paused, stopped; it yields to the event loop between steps. */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SettingsInput } from "../../settings/settings.ts";
 import type { StylizeEvent } from "../events.ts";
@@ -45,7 +45,7 @@ describe("a run", () => {
     expect((await run).record).toMatchObject({ step: 5, steps: 5, version: expect.stringMatching(/^\d/) });
   });
 
-  test("rejects with the error of its job, whoever looks", async () => {
+  test("rejects with its job's error, awaited or iterated", async () => {
     const wrong = () => stylizer.stylize(job({ alpha: -1 }));
     await expect(Promise.resolve(wrong())).rejects.toMatchObject({ name: "UserError", code: "usage" });
     await expect(wrong().next()).rejects.toMatchObject({ name: "UserError" });
@@ -53,20 +53,20 @@ describe("a run", () => {
     expect(caught).toBe("UserError");
   });
 
-  test("that is left is no result", async () => {
+  test("whose loop is left has no result", async () => {
     const run = stylizer.stylize(job());
     for await (const event of run) if (event.type === "step") break;
     await expect(Promise.resolve(run)).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("computes nothing that was not asked for", async () => {
+  test("computes nothing before the next event is requested", async () => {
     const loaded = runtime.loaded;
     stylizer.stylize(job());
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(runtime.loaded).toBe(loaded);
   });
 
-  test("gives the event loop a turn before every step", async () => {
+  test("yields to the event loop before every step", async () => {
     const seen: number[] = [];
     let steps = 0;
     const { port1, port2 } = new MessageChannel();
@@ -80,7 +80,7 @@ describe("a run", () => {
     expect(seen.slice(0, 4)).toEqual([1, 2, 3, 4]);
   });
 
-  test("that is made later takes its controls with it, and ends what it was made in", async () => {
+  test("that is created later queues its controls, and disposes of its stylizer", async () => {
     let ended = 0;
     const run = runLater(async () => ({
       run: stylizer.stylize(job()),
@@ -102,7 +102,7 @@ describe("a run", () => {
 });
 
 describe("pause", () => {
-  test("holds the job until it is resumed; the result is the same", async () => {
+  test("halts the job until it is resumed; the result is the same", async () => {
     const { result } = await follow(stylizer, job());
     const run = stylizer.stylize(job(), { previewEvery: 1e9, checkpointEvery: 1e9 });
     const events: StylizeEvent[] = [];
@@ -118,7 +118,7 @@ describe("pause", () => {
       }
       if (event.type === "step" && event.step === 3) expect(held).toBe(false);
     }
-    // The first preview and checkpoint come with the first step; then those of the pause.
+    // The first preview and checkpoint follow the first step; then those of the pause.
     expect(summary(events)).toEqual([
       ...["start", "level", "step", "image", "checkpoint", "step", "image", "checkpoint", "paused"],
       ...["step", "level", "step x2", "done"],
@@ -129,7 +129,7 @@ describe("pause", () => {
     expect((await follow(stylizer, { ...pictures(), resume })).result).toEqual(result);
   });
 
-  test("another job runs meanwhile, on other programs, and changes nothing", async () => {
+  test("another job can run meanwhile on other programs; the result is the same", async () => {
     const other = job({ pooling: "average" });
     const alone = [(await follow(stylizer, job())).result, (await follow(stylizer, other)).result];
     const run = stylizer.stylize(job());
@@ -170,7 +170,7 @@ describe("pause", () => {
 });
 
 describe("stop", () => {
-  test.each([0, 2, 3, 4])("after step %i: done with the image so far, and a checkpoint to go on from", async (at) => {
+  test.each([0, 2, 3, 4])("after step %i: done with the current image, and a checkpoint to resume from", async (at) => {
     const { result } = await follow(stylizer, job());
     const run = stylizer.stylize(job(), { checkpointEvery: 1e9 });
     const events: StylizeEvent[] = [];
@@ -194,7 +194,7 @@ describe("stop", () => {
 });
 
 describe("previews", () => {
-  test("by time and size; the result has its own", async () => {
+  test("follow time and size; the result has the full size", async () => {
     const every = await follow(stylizer, job(), { previewEvery: 0, previewSize: 20 });
     const images = only(every.events, "image").map(({ image }) => image);
     expect(images).toHaveLength(5);
@@ -208,7 +208,7 @@ describe("previews", () => {
     expect(only(seldom.events, "image").map(({ step }) => step)).toEqual([1]);
   });
 
-  test("every step after the first tells how long the rest takes, down to nothing", async () => {
+  test("every step after the first has the remaining time, which ends at 0", async () => {
     const { events } = await follow(stylizer, job());
     const left = only(events, "step").map(({ secondsLeft }) => secondsLeft);
     expect(left[0]).toBeUndefined();

@@ -1,14 +1,14 @@
-/** A running job as its caller has it: a promise of the result, an iterator of the events, and controls. */
+/** A running job: a promise of the result, an iterator of the events, and controls. */
 import type { Result, StylizeEvent } from "../events.ts";
 import type { AdjustablePictures } from "../job.ts";
 import type { Adjustments } from "./adjust.ts";
 import { eventLoopTurn } from "./turn.ts";
 
-/** What a caller may do to a job while it runs. */
+/** The controls of a running job. */
 export interface Controls {
-  /** Holds the job before its next step; a `paused` event says when. Other jobs of the stylizer may run meanwhile. */
+  /** Pauses the job before its next step, with a `paused` event. Other jobs of the stylizer may run meanwhile. */
   pause(): void;
-  /** Goes on after `pause`. */
+  /** Continues after `pause`. */
   resume(): void;
   /**
    * Ends the job within one step as if it were complete: `done` has the image so far, in the size of its level, and
@@ -39,10 +39,10 @@ export interface Run
 type Course = AsyncGenerator<StylizeEvent, Result>;
 type Next = IteratorResult<StylizeEvent, Result>;
 
-/** The run of a course of events. */
+/** The run of a generator of events. */
 export function runOf(course: Course, { pause, resume, stop, adjust }: Controls): Run {
   const { promise: result, resolve, reject } = withResolvers<Result>();
-  // A caller who iterates gets errors there.
+  // A caller who iterates gets the error there.
   result.catch(() => {});
   let iterated = false;
   let awaited = false;
@@ -61,7 +61,7 @@ export function runOf(course: Course, { pause, resume, stop, adjust }: Controls)
     iterated = true;
     return watched(make());
   };
-  /** Runs to the end where nobody iterates. */
+  /** Runs to the end if nobody iterates. */
   const drain = async () => {
     // Who awaits and iterates may begin to iterate in the same task.
     await eventLoopTurn();
@@ -92,7 +92,7 @@ export function runOf(course: Course, { pause, resume, stop, adjust }: Controls)
   };
 }
 
-/** A run that `begin` makes when it is first asked for an event; `end` is called after it. Controls wait for it. */
+/** A run that `begin` creates when the first event is requested; `end` is called after it. Controls wait for it. */
 export function runLater(begin: () => Promise<{ readonly run: Run; readonly end: () => Promise<void> }>): Run {
   let inner: Run | undefined;
   const waiting: ((run: Run) => void)[] = [];

@@ -9,19 +9,19 @@ import type { WeightTensor } from "../../weights/weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { LevelPictures, StylePicture } from "../pictures/pictures.ts";
 import { contentMaps, sharesOf, styleMaps } from "./region-inputs.ts";
-import { describeGraph, type Eye, IMAGE, stepGraph, targetName } from "./step.ts";
+import { describeGraph, type Extractor, IMAGE, stepGraph, targetName } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";
 import { totals } from "./totals.ts";
 
 /** The program of one step; outputs that are fed back stay where the runtime has them. */
 export function loadStep(
   runtime: Runtime,
-  eye: Eye,
+  extractor: Extractor,
   terms: Terms,
   optimizer: Optimizer,
   parameters: readonly string[],
 ) {
-  const outputs = stepGraph(eye, terms, optimizer, parameters);
+  const outputs = stepGraph(extractor, terms, optimizer, parameters);
   const resident = Object.keys(outputs).filter((name) => name.startsWith("next ") || name === "shown");
   return runtime.load(encode(outputs), { resident });
 }
@@ -29,15 +29,15 @@ export function loadStep(
 /** The targets of one level, by input name. Describing programs are freed at once. */
 export async function describe(
   runtime: Runtime,
-  eye: Eye,
+  extractor: Extractor,
   { features }: Terms,
   pictures: LevelPictures,
 ): Promise<Record<string, Value>> {
   const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
-  const content = await described(runtime, eye, of("content"), [{ image: pictures.content, weight: 1 }]);
+  const content = await described(runtime, extractor, of("content"), [{ image: pictures.content, weight: 1 }]);
   try {
     // A painting does not wrap around, even for a seamless result.
-    const still: Eye = { ...eye, padding: "zero" };
+    const still: Extractor = { ...extractor, padding: "zero" };
     const style = await described(runtime, still, of("style"), pictures.style, pictures.surroundings);
     return {
       ...content,
@@ -53,14 +53,14 @@ export async function describe(
 /** The descriptions of several pictures for `terms`, averaged by the pictures' weights. */
 async function described(
   runtime: Runtime,
-  eye: Eye,
+  extractor: Extractor,
   terms: readonly FeatureTerm[],
   pictures: readonly StylePicture[],
   surroundings = 0,
 ): Promise<Record<string, Value>> {
   if (terms.length === 0) return {};
   const weighted = pictures.some(({ visible }) => visible !== undefined);
-  const program = await runtime.load(encode(describeGraph(eye, terms, { surroundings, weighted })));
+  const program = await runtime.load(encode(describeGraph(extractor, terms, { surroundings, weighted })));
   const joined = terms.filter(({ loss }) => loss.columns).map((term) => targetName(term, ""));
   const mean = totals(runtime, (name) => joined.some((start) => name.startsWith(start)));
   try {

@@ -28,8 +28,8 @@ export const IMAGE: Shape = [1, 3, symbol("H"), symbol("W")];
 /** The shape of a map of pixel weights. */
 const MAP: Shape = [1, 1, symbol("H"), symbol("W")];
 
-/** A network to be built as a graph. */
-export interface Eye {
+/** What computes features: a network, to be built as a graph. */
+export interface Extractor {
   readonly backbone: Backbone;
   readonly weights: Weights;
   readonly pooling: Pooling;
@@ -40,11 +40,15 @@ export interface Eye {
 }
 
 /** The features that `terms` read, by the names of layers and filters. */
-function see({ backbone, weights, pooling, padding, grey }: Eye, image: Tensor, terms: readonly FeatureTerm[]) {
-  const seen = grey ? greyed(image) : image;
+function extract(
+  { backbone, weights, pooling, padding, grey }: Extractor,
+  image: Tensor,
+  terms: readonly FeatureTerm[],
+) {
+  const source = grey ? greyed(image) : image;
   const layers = new Set(terms.filter(({ filter }) => !filter).map(({ layer }) => layer));
-  const found = layers.size > 0 ? features(backbone, weights, seen, [...layers], pooling, padding) : {};
-  for (const { filter } of terms) if (filter) found[filter.name] ??= filter.of(seen, padding ?? "zero");
+  const found = layers.size > 0 ? features(backbone, weights, source, [...layers], pooling, padding) : {};
+  for (const { filter } of terms) if (filter) found[filter.name] ??= filter.of(source, padding ?? "zero");
   return found;
 }
 
@@ -90,20 +94,20 @@ export function targetName(term: FeatureTerm, part: number | ""): string {
 /**
  * From `image` to the targets of `terms`: each loss's description. With `weighted`, averages are weighted by the input
  * `weight` [1, 1, H, W]; terms of a region also by theirs, `region NUMBER`. `surroundings` pixels at each edge (a
- * multiple of 16) are seen by the network and not described.
+ * multiple of 16) are input of the network and not described.
  */
 export function describeGraph(
-  eye: Eye,
+  extractor: Extractor,
   terms: readonly FeatureTerm[],
   { weighted = false, surroundings = 0 }: { readonly weighted?: boolean; readonly surroundings?: number } = {},
 ): Record<string, Tensor> {
-  const seen = see(eye, input("image", IMAGE), terms);
+  const found = extract(extractor, input("image", IMAGE), terms);
   const weightOf = weighting(weighted ? input("weight", MAP) : undefined);
   const outputs = terms.flatMap((term) => {
     const within = (x: Tensor) => inner(x, surroundings / scaleOf(term));
     const weight = weightOf(term);
     return term.loss
-      .describe(within(seen[term.layer]!), weight && within(weight))
+      .describe(within(found[term.layer]!), weight && within(weight))
       .map((part, i) => [targetName(term, i), part] as const);
   });
   return Object.fromEntries(outputs);
@@ -124,12 +128,12 @@ interface Measured {
   score(sums: readonly Tensor[]): Tensor;
 }
 
-function measure(eye: Eye, terms: Terms, image: Tensor, weight?: Tensor): Measured[] {
-  const seen = see(eye, image, terms.features);
+function measure(extractor: Extractor, terms: Terms, image: Tensor, weight?: Tensor): Measured[] {
+  const found = extract(extractor, image, terms.features);
   const weightOf = weighting(weight);
   const ofFeatures = terms.features.map((term): Measured => {
     const strength = strengthOf(term.name);
-    const now = term.unit ? unitGradient(seen[term.layer]!, strength) : seen[term.layer]!;
+    const now = term.unit ? unitGradient(found[term.layer]!, strength) : found[term.layer]!;
     const target = term.loss.describe(now).map((part, i) => input(targetName(term, i), part.shape));
     const sums = term.loss.measure(now, target, weightOf(term));
     return { name: term.name, strength, sums, score: (measured) => term.loss.score(measured, target) };
@@ -147,7 +151,7 @@ function measure(eye: Eye, terms: Terms, image: Tensor, weight?: Tensor): Measur
  * Whether a step does not support tiles: with circular padding, normalised gradients, or losses that store positions of
  * the painting.
  */
-export function undivided({ padding }: Pick<Eye, "padding">, { features }: Terms): boolean {
+export function undivided({ padding }: Pick<Extractor, "padding">, { features }: Terms): boolean {
   return padding === "circular" || features.some(({ unit, loss }) => unit || loss.columns);
 }
 
@@ -163,17 +167,17 @@ function scored(measured: readonly Measured[], sums: (term: Measured) => readonl
 }
 
 /** The loss at `image`: every unweighted term by name, and their sum weighted by the inputs `strength TERM`. */
-export function lossGraph(eye: Eye, terms: Terms, image: Tensor) {
-  return scored(measure(eye, terms, image), (term) => term.sums);
+export function lossGraph(extractor: Extractor, terms: Terms, image: Tensor) {
+  return scored(measure(extractor, terms, image), (term) => term.sums);
 }
 
 /**
  * One step. Inputs: `image`, `state NAME`, `parameter NAME`, `strength TERM`, `target TERM PART`, `region NUMBER`. Outputs:
  * `next image`, `next NAME` for the state, `shown`, `loss` and `term TERM` (unweighted) of the image that came in.
  */
-export function stepGraph(eye: Eye, terms: Terms, optimizer: Optimizer, parameters: readonly string[]) {
+export function stepGraph(extractor: Extractor, terms: Terms, optimizer: Optimizer, parameters: readonly string[]) {
   const image = input("image", IMAGE);
-  const { values, loss } = lossGraph(eye, terms, image);
+  const { values, loss } = lossGraph(extractor, terms, image);
   const [gradient] = grad(loss, [image]);
   return { ...updated(optimizer, parameters, image, loss, gradient!), ...lossOutputs(loss, values) };
 }
@@ -182,8 +186,8 @@ export function stepGraph(eye: Eye, terms: Terms, optimizer: Optimizer, paramete
  * A tile's contribution to the sums of its picture: `sum TERM I` from `image`, `weight` (1 in the tile's core, 0 in its
  * halo) and `target TERM PART`.
  */
-export function sumsGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
-  const measured = measure(eye, terms, input("image", IMAGE), input("weight", MAP));
+export function sumsGraph(extractor: Extractor, terms: Terms): Record<string, Tensor> {
+  const measured = measure(extractor, terms, input("image", IMAGE), input("weight", MAP));
   return Object.fromEntries(named(measured).map(({ name, sum }) => [`sum ${name}`, sum]));
 }
 
@@ -191,8 +195,8 @@ export function sumsGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
  * The score of a picture from its sums `sum TERM I`: `loss`, `term TERM`, and `slope TERM I`, the derivative of the
  * loss with respect to each sum, which is the same for all tiles.
  */
-export function scoreGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
-  const measured = measure(eye, terms, input("image", IMAGE), input("weight", MAP));
+export function scoreGraph(extractor: Extractor, terms: Terms): Record<string, Tensor> {
+  const measured = measure(extractor, terms, input("image", IMAGE), input("weight", MAP));
   const given = new Map(named(measured).map(({ name, sum }) => [name, input(`sum ${name}`, sum.shape)]));
   const { values, loss } = scored(measured, (term) => term.sums.map((_, i) => given.get(`${term.name} ${i}`)!));
   const slopes = grad(loss, [...given.values()]);
@@ -204,9 +208,9 @@ export function scoreGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
  * A tile's contribution to the gradient of its picture: `gradient` [1, 3, H, W], halo included, from `image`, `weight`,
  * `target TERM PART` and `slope TERM I`. Exact by the chain rule through the sums.
  */
-export function gradientGraph(eye: Eye, terms: Terms): Record<string, Tensor> {
+export function gradientGraph(extractor: Extractor, terms: Terms): Record<string, Tensor> {
   const image = input("image", IMAGE);
-  const parts = named(measure(eye, terms, image, input("weight", MAP)));
+  const parts = named(measure(extractor, terms, image, input("weight", MAP)));
   const along = parts.map(({ name, sum: part }) => sum(mul(input(`slope ${name}`, part.shape), part)));
   const [gradient] = grad(
     along.reduce((all, part) => add(all, part)),

@@ -1,4 +1,4 @@
-/** Steps in eight bits tile by tile: against the whole picture's and against floats, resumed, and by which ranges. */
+/** Eight-bit steps in tiles: against those of the whole picture and float32, resumed, and their ranges. */
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Image } from "../../image/image.ts";
@@ -29,7 +29,7 @@ let painting: Image;
 const example = async (name: string) =>
   (await readPicture(fileURLToPath(new URL(`../../../examples/${name}.jpg`, import.meta.url)))).image;
 beforeAll(async () => {
-  // What the network was trained for: on white noise it rounds so much that a step in eight bits is another one.
+  // Natural pictures: on white noise, rounding errors dominate a step in eight bits.
   [photo, painting] = [await example("cat"), await example("starry")];
   runtime = await cpu.open({ threads: 1 });
   weights = (await loadWeights(pocket)).weights;
@@ -42,14 +42,14 @@ async function steps(precision: Precision, tile: number | "off", count: number) 
   const both = { content: resized(photo, size), style: resized(painting, { width: 180, height: 130 }) };
   const levels = levelsOf(both, settings);
   const ready = prepare(both, settings, levels);
-  const eye = { backbone: pocket, weights, pooling: settings.pooling };
+  const extractor = { backbone: pocket, weights, pooling: settings.pooling };
   const plain = average(optimizers.adam.make(settings.parameters as never));
   const optimizer = precision === "int8" ? withRanges(plain) : plain;
   const programs = programCache();
   const said: string[] = [];
   const common = {
     runtime,
-    eye,
+    extractor,
     terms: terms(settings),
     optimizer,
     settings,
@@ -103,7 +103,7 @@ describe("the first steps", () => {
     expect(ours).toBeGreaterThan(theirs - 0.1);
   });
 
-  test("measured in floats, features have the whole picture's ranges; where a tile is cut there may be more", async () => {
+  test("measured in float32, features have the whole picture's ranges, or larger ones at cut edges", async () => {
     const [whole, tiled] = [await steps("int8", "off", 1), await steps("int8", 80, 1)];
     const features = whole.ranges!.indexOf(0);
     expect(features).toBe(13);
@@ -126,7 +126,7 @@ describe("a job", () => {
   } as const;
   const job = () => ({ ...pictures({ width: 270, height: 99 }, { width: 260, height: 90 }), settings });
 
-  test("is resumed bit for bit before and after every kind of step, and leaves nothing behind", async () => {
+  test("is resumed exactly before and after every kind of step, and frees everything", async () => {
     const counting = await countingRuntime();
     const { stylizer } = toyStylizer(counting);
     const kept = new Map<number, Checkpoint>();
@@ -154,7 +154,7 @@ describe("a job", () => {
   });
 });
 
-describe("which kind a step is of", () => {
+describe("the precision of a step", () => {
   const fake = (): Program => ({ run: async () => ({}), dispose: async () => {} });
   const kind = () => ({ sums: fake(), gradient: fake() });
   const programs = {
@@ -178,7 +178,7 @@ describe("which kind a step is of", () => {
   };
   const schedule = { end: 40, say: () => {} };
 
-  test("goes by the state, and by nothing where there is no schedule", () => {
+  test("depends on the state, or is float32 without a schedule", () => {
     const of = (stepped: number, mistrusted = 0) =>
       kindOfStep(runtime, programs, stateAt(stepped, mistrusted), schedule).kind === programs.eight;
     expect([0, 1, CHECK, CHECK + 1, 39, 40].map((stepped) => of(stepped))).toEqual([
@@ -193,7 +193,7 @@ describe("which kind a step is of", () => {
     expect(kindOfStep(runtime, programs, {}, undefined).kind).toBe(programs.floats);
   });
 
-  test("the next step's ranges are the largest of all tiles', and are not written before the step is done", async () => {
+  test("the next step's ranges are the largest of all tiles, and are written after the step", async () => {
     const state = stateAt(1);
     const step = kindOfStep(runtime, programs, state, schedule);
     await step.judge(1, async () => 1);
@@ -205,7 +205,7 @@ describe("which kind a step is of", () => {
     step.dispose();
   });
 
-  test("a check that fails is for good, and is said", async () => {
+  test("a failed check ends eight bits, with a note", async () => {
     const said: string[] = [];
     const state = stateAt(CHECK);
     const step = kindOfStep(runtime, programs, state, { end: 40, say: (text) => said.push(text) });

@@ -6,7 +6,7 @@ import type { Program, Runtime } from "../../runtimes/runtime.ts";
 import { tiles } from "../../schedule/tiles.ts";
 import { GRAIN } from "../pictures/edges.ts";
 import { eightBitOptions, type Precision, RANGES } from "../precision/precision.ts";
-import { type Eye, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "../step/step.ts";
+import { type Extractor, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "../step/step.ts";
 import { reachOf, type Terms } from "../step/terms.ts";
 
 /** The programs that run the network over a tile. */
@@ -30,7 +30,7 @@ export interface TilePrograms {
 
 export async function loadTilePrograms(
   runtime: Runtime,
-  eye: Eye,
+  extractor: Extractor,
   terms: Terms,
   optimizer: Optimizer,
   parameters: readonly string[],
@@ -47,14 +47,14 @@ export async function loadTilePrograms(
   const free = async () => {
     for (const program of loaded.splice(0)) await program.dispose();
   };
-  const graphs = { sums: sumsGraph(eye, terms), gradient: gradientGraph(eye, terms) };
+  const graphs = { sums: sumsGraph(extractor, terms), gradient: gradientGraph(extractor, terms) };
   const eight = precision === "int8" ? inEightBits(graphs, runtime) : undefined;
   const kind = async ({ sums, gradient }: TileGraphs) => ({ sums: await load(sums), gradient: await load(gradient) });
   try {
     return {
       floats: await kind({ ...graphs, ...(eight && { gradient: eight.measured }) }),
       ...(eight && { eight: await kind(eight) }),
-      score: await load(scoreGraph(eye, terms)),
+      score: await load(scoreGraph(extractor, terms)),
       update: await load(updateGraph(optimizer, parameters)),
       pointwise: optimizer.pointwise,
       shown: shown.replace(/^next /, ""),
@@ -84,11 +84,11 @@ function inEightBits(
 
 /** The tiles of a picture for these terms, with cores of at most `size` pixels a side, and at least 16. */
 export function tilesFor(
-  eye: Pick<Eye, "backbone">,
+  extractor: Pick<Extractor, "backbone">,
   { features }: Terms,
   picture: { width: number; height: number },
   size: number,
 ) {
-  const halo = Math.max(0, ...features.map((term) => reachOf(eye.backbone, term)));
+  const halo = Math.max(0, ...features.map((term) => reachOf(extractor.backbone, term)));
   return tiles({ width: picture.width, height: picture.height, size, halo, grain: GRAIN });
 }

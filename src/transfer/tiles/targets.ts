@@ -7,7 +7,7 @@ import type { Area, Tile } from "../../schedule/tiles.ts";
 import type { LevelPictures } from "../pictures/pictures.ts";
 import { dispose, mapValue } from "../step/program.ts";
 import { contentMaps, type NamedMaps, sharesOf, styleMaps } from "../step/region-inputs.ts";
-import { describeGraph, type Eye, targetName } from "../step/step.ts";
+import { describeGraph, type Extractor, targetName } from "../step/step.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
 import { totals } from "../step/totals.ts";
 import { cutTile, putTile, tileWeight } from "./pixels.ts";
@@ -35,7 +35,7 @@ interface Core {
  */
 export async function describeTiles(
   runtime: Runtime,
-  eye: Eye,
+  extractor: Extractor,
   { features }: Terms,
   pictures: LevelPictures,
   size: number,
@@ -43,11 +43,11 @@ export async function describeTiles(
   const { content, style } = pictures;
   const work: Size = { width: content.width, height: content.height };
   const of = (picture: FeatureTerm["picture"]) => features.filter((term) => term.picture === picture);
-  const cut = (picture: Image) => tilesFor(eye, { features, image: [] }, picture, size);
+  const cut = (picture: Image) => tilesFor(extractor, { features, image: [] }, picture, size);
   const cores = new Map<string, readonly Core[]>();
   await described(
     runtime,
-    describeGraph(eye, of("content")),
+    describeGraph(extractor, of("content")),
     content,
     {},
     cut(content),
@@ -57,7 +57,7 @@ export async function describeTiles(
       cores.set(placeOf(tile), await Promise.all(own).finally(() => dispose(values)));
     },
   );
-  const graph = describeGraph(eye, of("style"), { weighted: true });
+  const graph = describeGraph(extractor, of("style"), { weighted: true });
   const mean = totals(runtime);
   for (const picture of style) {
     const { image } = picture;

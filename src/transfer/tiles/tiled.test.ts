@@ -16,7 +16,7 @@ import { margined } from "../pictures/edges.ts";
 import { levelsOf, prepare } from "../pictures/prepare.ts";
 import type { Masks } from "../pictures/regions.ts";
 import { freshState, imageValue } from "../step/program.ts";
-import type { Eye } from "../step/step.ts";
+import type { Extractor } from "../step/step.ts";
 import { terms } from "../step/terms.ts";
 
 let runtime: Runtime;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 const backbones = { toy, pocket, vgg19 };
 
-/** A level of that size on random weights, begun by the settings. */
+/** A level of that size with random weights and these settings. */
 async function level(name: keyof typeof backbones, size: Size, given: SettingsInput, masks: Masks = {}) {
   const settings = parseSettings({ size: Math.max(size.width, size.height), levels: 1, ...given });
   const both = {
@@ -37,14 +37,18 @@ async function level(name: keyof typeof backbones, size: Size, given: SettingsIn
   };
   const levels = levelsOf(both, settings);
   const ready = prepare(both, settings, levels);
-  const eye: Eye = { backbone: backbones[name], weights: toyWeights(backbones[name]), pooling: settings.pooling };
+  const extractor: Extractor = {
+    backbone: backbones[name],
+    weights: toyWeights(backbones[name]),
+    pooling: settings.pooling,
+  };
   const all = terms(settings, ready.regions?.all);
   const optimizer = optimizerOf(settings);
   const programs = programCache();
   const say = () => {};
   const begin = levelBeginner({
     runtime,
-    eye,
+    extractor,
     terms: all,
     optimizer,
     settings,
@@ -60,7 +64,7 @@ async function level(name: keyof typeof backbones, size: Size, given: SettingsIn
   return { run, settings, size: levels[0]!, dispose: () => programs.dispose() };
 }
 
-/** The gradient that the first step of Adam saw: its first moment, from zero, is (1 - beta1) times that. */
+/** The gradient of the first step of Adam: its first moment, from zero, is (1 - beta1) times that. */
 async function gradient(run: LevelRun, settings: ReturnType<typeof parseSettings>): Promise<Float32Array> {
   const { data } = (await run.tensors()).get("state first")!;
   return data.map((x) => x / (1 - parametersOf(settings).beta1!));
@@ -83,7 +87,7 @@ describe("the first step", () => {
     await expectSame(name, size, tile, given);
   });
 
-  test("with regions, of which some tiles have nothing", async () => {
+  test("with regions that some tiles do not contain", async () => {
     const size = { width: 261, height: 97 };
     const style = { width: 280, height: 70 };
     const masks = { mask: halves(size), styleMask: [halves(style)] };
@@ -132,21 +136,24 @@ async function expectSame(
 test.each([
   [0.002, 1e-4],
   [0.02, 0.02],
-])("ten steps of Adam at %f end in the same picture, but for a share of %f of it", async (learningRate, share) => {
-  const shown: Float32Array[] = [];
-  for (const tile of ["off", 64] as const) {
-    const given = { tile, learningRate };
-    const { run, settings, size, dispose } = await level("toy", { width: 250, height: 100 }, given);
-    for (let n = 0; n < 10; n++) await run.step(settings);
-    shown.push((await run.shown(size)).data);
-    run.dispose();
-    await dispose();
-  }
-  const off = shown[0]!.filter((x, i) => Math.abs(x - shown[1]![i]!) > 1 / 255).length;
-  expect(off / shown[0]!.length).toBeLessThanOrEqual(share);
-});
+])(
+  "ten steps of Adam at %f give the same picture except for a share of %f of its pixels",
+  async (learningRate, share) => {
+    const shown: Float32Array[] = [];
+    for (const tile of ["off", 64] as const) {
+      const given = { tile, learningRate };
+      const { run, settings, size, dispose } = await level("toy", { width: 250, height: 100 }, given);
+      for (let n = 0; n < 10; n++) await run.step(settings);
+      shown.push((await run.shown(size)).data);
+      run.dispose();
+      await dispose();
+    }
+    const off = shown[0]!.filter((x, i) => Math.abs(x - shown[1]![i]!) > 1 / 255).length;
+    expect(off / shown[0]!.length).toBeLessThanOrEqual(share);
+  },
+);
 
-test("L-BFGS, which looks at all pixels at once, goes the same way", async () => {
+test("L-BFGS, which uses all pixels at once, takes the same steps", async () => {
   const losses: number[][] = [];
   for (const tile of ["off", 64] as const) {
     const given = { tile, optimizer: "lbfgs", history: 1 } as const;
@@ -164,7 +171,7 @@ describe("a job", () => {
   const settings = { size: 270, minSize: 130, levels: 3, steps: 2, firstSteps: 3, tile: 64 } as const;
   const job = () => ({ ...pictures({ width: 270, height: 99 }, { width: 260, height: 90 }), settings });
 
-  test("goes from whole levels to tiled ones, is resumed in them bit for bit, and leaves nothing behind", async () => {
+  test("continues from whole levels to tiled ones, is resumed exactly, and frees everything", async () => {
     const counting = await countingRuntime();
     const { stylizer } = toyStylizer(counting);
     const checkpoints: Checkpoint[] = [];
@@ -188,7 +195,7 @@ describe("a job", () => {
     expect(counting.programs).toBe(0);
   });
 
-  test("that is stopped within tiles tells its last image and frees everything", async () => {
+  test("that is stopped within tiles emits its last image and frees everything", async () => {
     const counting = await countingRuntime();
     const { stylizer } = toyStylizer(counting);
     const control = new AbortController();

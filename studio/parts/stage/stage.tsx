@@ -1,4 +1,4 @@
-/** The picture as it grows, over its photo: compared with a handle, enlarged and moved. It knows no job but what is shown. */
+/** The picture as it grows, over its photo: compared with a handle, enlarged and moved. */
 import { useSignalEffect } from "@preact/signals";
 import { toImageData } from "pastiche/web";
 import { useRef } from "preact/hooks";

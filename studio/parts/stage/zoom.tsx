@@ -1,4 +1,4 @@
-/** Enlarging and moving what a frame shows: wheel, pinch, drag, keys and buttons. It refuses to know what is in the frame. */
+/** Enlarging and moving what a frame shows: wheel, pinch, drag, keys and buttons. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo } from "preact/hooks";

@@ -1,4 +1,4 @@
-/** A job whose picture repeats without end: it does not know where its picture is cut. */
+/** Seamless jobs are invariant to cyclic shifts of the picture. */
 import { expect, test } from "vitest";
 import type { Image } from "../../image/image.ts";
 import { noiseImage } from "../../image/noise.ts";
@@ -22,7 +22,7 @@ function largestDifference(a: Image, b: Image): number {
 test.each([
   ["with a photo", true],
   ["a texture", false],
-])("%s, rolled by half at the start, it ends rolled by half", async (_, tied) => {
+])("%s, shifted by half at the start, the result is shifted by half", async (_, tied) => {
   const { stylizer } = toyStylizer(await cpu.open({ threads: 1 }));
   const settings = { size: 128, minSize: 64, seamless: true, alpha: 0, steps: 4, firstSteps: 6, tv: 0.5 } as const;
   const { style } = pictures({ width: 16, height: 16 }, { width: 150, height: 130 });
