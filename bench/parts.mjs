@@ -18,14 +18,12 @@ import { strengths, terms } from "../dist/transfer/step/terms.js";
  * @param {import("../dist/models/backbone.js").Backbone} backbone
  */
 export function randomWeights(backbone) {
-  /** @type {Map<string, { shape: number[], data: Float32Array }>} */
-  const weights = new Map();
-  for (const { name, inputs, outputs } of convolutions(backbone)) {
+  const layers = convolutions(backbone).map(({ name, inputs, outputs }) => {
     const scale = Math.sqrt(6 / (9 * inputs));
-    weights.set(`${name}.weight`, { shape: [outputs, inputs, 3, 3], data: noise(outputs * inputs * 9, scale) });
-    weights.set(`${name}.bias`, { shape: [outputs], data: new Float32Array(outputs) });
-  }
-  return weights;
+    return [name, { kernel: noise(outputs * inputs * 9, scale), bias: new Float32Array(outputs) }];
+  });
+  /** @type {import("../dist/weights/weights.js").Weights} */
+  return { layers: Object.fromEntries(layers) };
 }
 
 /**
@@ -37,28 +35,20 @@ export function randomWeights(backbone) {
 export async function widened() {
   const { weights } = await loadNetwork("pocket");
   const times = 4;
-  /** @type {Map<string, import("../dist/weights/weights.js").WeightTensor>} */
-  const wide = new Map();
-  for (const [name, tensor] of weights) {
-    const { shape, data } = tensor;
-    const [outputs = 0, inputs = 1] = shape;
+  const layers = Object.entries(weights.layers).map(([name, { kernel, bias }]) => {
+    const outputs = bias.length;
+    const inputs = kernel.length / (9 * outputs);
     const repeated = inputs === 3 ? 1 : times;
-    if (name === "mean") wide.set(name, tensor);
-    else if (shape.length === 1)
-      wide.set(name, {
-        shape: [times * outputs],
-        data: new Float32Array(times * outputs).map((_, i) => /** @type {number} */ (data[Math.floor(i / times)])),
-      });
-    else {
-      const all = new Float32Array(times * outputs * repeated * inputs * 9);
-      for (let i = 0; i < all.length; i++) {
-        const [o, rest] = [Math.floor(i / (repeated * inputs * 9)), i % (repeated * inputs * 9)];
-        const from = Math.floor(o / times) * inputs * 9 + Math.floor(rest / 9 / repeated) * 9 + (rest % 9);
-        all[i] = /** @type {number} */ (data[from]) / repeated;
-      }
-      wide.set(name, { shape: [times * outputs, repeated * inputs, 3, 3], data: all });
+    const all = new Float32Array(times * outputs * repeated * inputs * 9);
+    for (let i = 0; i < all.length; i++) {
+      const [o, rest] = [Math.floor(i / (repeated * inputs * 9)), i % (repeated * inputs * 9)];
+      const from = Math.floor(o / times) * inputs * 9 + Math.floor(rest / 9 / repeated) * 9 + (rest % 9);
+      all[i] = /** @type {number} */ (kernel[from]) / repeated;
     }
-  }
+    const wide = new Float32Array(times * outputs);
+    return [name, { kernel: all, bias: wide.map((_, i) => /** @type {number} */ (bias[Math.floor(i / times)])) }];
+  });
+  const wide = { mean: weights.mean, layers: Object.fromEntries(layers) };
   return { backbone: models.vgg19, weights: wide, digest: "pocket, widened" };
 }
 

@@ -13,6 +13,7 @@ import { cpu } from "../dist/runtimes/node-cpu.js";
 import { parseSettings } from "../dist/settings/settings.js";
 import { levelsOf, prepare } from "../dist/transfer/pictures/prepare.js";
 import { stylizerOn } from "../dist/transfer/stylizer.js";
+import { weightTensors } from "../dist/weights/weights.js";
 import { widened } from "./parts.mjs";
 
 const [model = "pocket", size = "256", limit = "25"] = process.argv.slice(2);
@@ -57,11 +58,12 @@ function race(python, search) {
     length += data.length;
     return [length - data.length, shape];
   };
+  const tensors = weightTensors(network.weights);
   const tensor = (/** @type {string} */ key) => {
-    const { data, shape } = /** @type {import("../dist/weights/weights.js").WeightTensor} */ (network.weights.get(key));
+    const { data, shape } = /** @type {import("../dist/weights/weights.js").WeightTensor} */ (tensors.get(key));
     return put(data, shape);
   };
-  const keys = [...network.weights.keys()].filter((key) => key.endsWith(".weight")).map((key) => key.slice(0, -7));
+  const keys = Object.keys(network.weights.layers);
   const last = keys.indexOf("conv5_1");
   const levels = levelsOf(pictures, settings);
   const final = /** @type {import("../dist/schedule/pyramid.js").Level} */ (levels.at(-1));
@@ -76,7 +78,7 @@ function race(python, search) {
     threads: availableParallelism(),
     numbers: join(folder, "numbers"),
     layers: keys.slice(0, last + 1).map((key) => [key, tensor(`${key}.weight`), tensor(`${key}.bias`)]),
-    mean: network.weights.has("mean") ? tensor("mean") : null,
+    mean: network.weights.mean ? tensor("mean") : null,
     content: image(content),
     style: image(painting),
   };

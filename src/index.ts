@@ -87,4 +87,4 @@ export type { Job, JobWithParts, Network, Stylize, Stylizer, StylizerOptions } f
 export { version } from "./version.ts";
 export { manifestOf } from "./weights/manifest.ts";
 export { readWeights } from "./weights/read.ts";
-export type { Weights, WeightTensor } from "./weights/weights.ts";
+export { type ConvolutionWeights, type Weights, type WeightTensor, weightTensors } from "./weights/weights.ts";

@@ -100,4 +100,4 @@ export type {
   Values,
 } from "./runtimes/runtime.ts";
 export type { OwnFilterLoss, OwnImageLoss, OwnLayerLoss, OwnLoss, OwnOptimizer } from "./settings/parts.ts";
-export type { Weights, WeightTensor } from "./weights/weights.ts";
+export type { ConvolutionWeights, Weights } from "./weights/weights.ts";

@@ -55,6 +55,7 @@ test("what `pastiche` exports", () => {
       "version",
       "manifestOf",
       "readWeights",
+      "weightTensors",
     ]
   `);
 });

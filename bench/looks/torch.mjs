@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { loadNetwork, UserError } from "../../dist/node.js";
+import { loadNetwork, UserError, weightTensors } from "../../dist/node.js";
 
 /** @typedef {import("../../dist/node.js").Image} Image */
 /** @typedef {{ python: string, bfloat16: boolean, limit: number, checkpoints: number[] }} Options */
@@ -75,12 +75,13 @@ async function numbers(folder, photo, painting) {
     length += data.length;
     return [length - data.length, shape];
   };
+  const tensors = weightTensors(weights);
   const tensor = (/** @type {string} */ key) => {
-    const { data, shape } = /** @type {import("../../dist/node.js").WeightTensor} */ (weights.get(key));
+    const { data, shape } = /** @type {import("../../dist/node.js").WeightTensor} */ (tensors.get(key));
     return put(data, shape);
   };
   const image = (/** @type {Image} */ { data, width, height }) => put(data, [1, 3, height, width]);
-  const names = [...weights.keys()].filter((key) => key.endsWith(".weight")).map((key) => key.slice(0, -7));
+  const names = Object.keys(weights.layers);
   const places = {
     layers: names
       .slice(0, names.indexOf("conv5_1") + 1)

@@ -1,5 +1,5 @@
 /** Random weights for any backbone, and the cost of a layer table, for tests that need a network. */
-import type { Weights } from "../weights/weights.ts";
+import type { ConvolutionWeights, Weights } from "../weights/weights.ts";
 import { type Backbone, convolutions } from "./backbone.ts";
 
 /** A network small enough for tests that run a job: five blocks with the layer names of the large ones. */
@@ -12,14 +12,13 @@ export function toyWeights(backbone: Backbone = toy): Weights {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 31 - 1;
   };
-  const weights = new Map([["mean", { shape: [3], data: Float32Array.of(0.485, 0.456, 0.406) }]]);
+  const layers: Record<string, ConvolutionWeights> = {};
   for (const { name, inputs, outputs } of convolutions(backbone)) {
     const scale = Math.sqrt(6 / (9 * inputs)) * (inputs === 3 ? 4 : 1);
     const kernel = Float32Array.from({ length: outputs * inputs * 9 }, () => next() * scale);
-    weights.set(`${name}.weight`, { shape: [outputs, inputs, 3, 3], data: kernel });
-    weights.set(`${name}.bias`, { shape: [outputs], data: Float32Array.from({ length: outputs }, () => next() / 8) });
+    layers[name] = { kernel, bias: Float32Array.from({ length: outputs }, () => next() / 8) };
   }
-  return weights;
+  return { mean: Float32Array.of(0.485, 0.456, 0.406), layers };
 }
 
 /** Multiply-adds per pixel of the image, up to and including `layer`. */

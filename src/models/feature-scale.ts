@@ -16,11 +16,11 @@ export function featureScale({ published = 1 }: Backbone, gain: Gain): number {
 /** Weights that give features `factor` times as large; the same object for a factor of 1. */
 export function scaleFeatures(backbone: Backbone, weights: Weights, factor: number): Weights {
   if (factor === 1) return weights;
-  const scaled = new Map(weights);
-  const names = convolutions(backbone).map(({ name }) => name);
-  for (const name of [`${names[0]}.weight`, ...names.map((layer) => `${layer}.bias`)]) {
-    const tensor = weights.get(name);
-    if (tensor) scaled.set(name, { ...tensor, data: tensor.data.map((x) => x * factor) });
-  }
-  return scaled;
+  const [first] = convolutions(backbone);
+  const times = (numbers: Float32Array) => numbers.map((x) => x * factor);
+  const layers = Object.entries(weights.layers).map(([name, layer]) => {
+    const kernel = name === first!.name ? times(layer.kernel) : layer.kernel;
+    return [name, { ...layer, kernel, bias: times(layer.bias) }];
+  });
+  return { ...weights, layers: Object.fromEntries(layers) };
 }

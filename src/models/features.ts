@@ -11,7 +11,7 @@ import {
   sub,
   type Tensor,
 } from "../graph/index.ts";
-import type { Weights } from "../weights/weights.ts";
+import type { ConvolutionWeights, Weights } from "../weights/weights.ts";
 import { type Backbone, convolutions } from "./backbone.ts";
 import * as models from "./index.ts";
 
@@ -35,12 +35,14 @@ export function features(
   const names = convolutions(backbone).map((layer) => layer.name);
   const deepest = Math.max(...layers.map((layer) => position(backbone, names, layer)));
   const found: Record<string, Tensor> = {};
-  const mean = weights.get("mean");
-  let x = mean ? sub(image, constant(mean.data, [3, 1, 1])) : image;
+  let x = weights.mean ? sub(image, constant(weights.mean, [3, 1, 1])) : image;
   for (const name of names.slice(0, deepest + 1)) {
     if (name !== names[0] && name.endsWith("_1")) x = poolings[pooling](x);
-    x = relu(conv(x, weight(weights, `${name}.weight`), weight(weights, `${name}.bias`), padding, true));
-    if (layers.includes(name)) found[name] = read(weights, name, x);
+    const { kernel, bias, readout } = weightsOf(weights, name);
+    const [inputs, outputs] = [x.shape[1] as number, bias.length];
+    x = relu(conv(x, constant(kernel, [outputs, inputs, 3, 3]), constant(bias, [outputs]), padding, true));
+    if (layers.includes(name))
+      found[name] = readout ? mixChannels(x, constant(readout, [readout.length / outputs, outputs])) : x;
   }
   return found;
 }
@@ -53,13 +55,8 @@ function position(backbone: Backbone, names: readonly string[], layer: string): 
   throw new UserError("usage", `${backbone.name} has no layer ${layer}. Its layers: ${names.join(", ")}.${elsewhere}`);
 }
 
-function read(weights: Weights, layer: string, x: Tensor): Tensor {
-  const name = `${layer}.readout`;
-  return weights.has(name) ? mixChannels(x, weight(weights, name)) : x;
-}
-
-function weight(weights: Weights, name: string): Tensor {
-  const tensor = weights.get(name);
-  if (!tensor) throw new UserError("model", `The weights have no tensor ${name}.`);
-  return constant(tensor.data, tensor.shape);
+function weightsOf({ layers }: Weights, layer: string): ConvolutionWeights {
+  const weights = layers[layer];
+  if (!weights) throw new UserError("model", `The weights have no layer ${layer}.`);
+  return weights;
 }

@@ -91,11 +91,8 @@ describe("features", () => {
   test("equal a network computed by hand", async () => {
     const one = { name: "one", summary: "", blocks: [[1]] };
     const kernel = Float32Array.from({ length: 27 }, (_, i) => (i - 13) / 10);
-    const weights = new Map([
-      ["mean", { shape: [3], data: Float32Array.of(0.5, 0.25, 0) }],
-      ["conv1_1.weight", { shape: [1, 3, 3, 3], data: kernel }],
-      ["conv1_1.bias", { shape: [1], data: Float32Array.of(0.5) }],
-    ]);
+    const conv1_1 = { kernel, bias: Float32Array.of(0.5) };
+    const weights = { mean: Float32Array.of(0.5, 0.25, 0), layers: { conv1_1 } };
     const data = Float32Array.from({ length: 3 * 16 * 16 }, (_, i) => ((i * 37) % 101) / 101);
     const graph = features(one, weights, image, ["conv1_1"], "max");
     const seen = (await run(graph, { image: { data, dims: [1, 3, 16, 16] } })).conv1_1!;
@@ -126,7 +123,8 @@ describe("features", () => {
   test("a read-out is a linear map of a layer's channels, and does not affect later layers", async () => {
     const layers = ["conv1_1", "conv2_1"];
     const matrix = Float32Array.from({ length: 16 }, (_, i) => ((i * 5) % 7) - 3);
-    const weights = new Map(toyWeights()).set("conv1_1.readout", { shape: [4, 4], data: matrix });
+    const { mean, layers: plain } = toyWeights();
+    const weights = { mean, layers: { ...plain, conv1_1: { ...plain.conv1_1!, readout: matrix } } };
     const given = { image: { data: new Float32Array(3 * 16 * 16).map((_, i) => (i % 7) / 7), dims: [1, 3, 16, 16] } };
     const own = await run(features(toy, toyWeights(), image, layers, "max"), given);
     const read = await run(features(toy, weights, image, layers, "max"), given);
@@ -147,11 +145,11 @@ describe("features", () => {
     expect(() => printed(["conv9_1"])).toThrow(expect.objectContaining({ code: "usage" }));
   });
 
-  test("weights that lack a tensor are a model error", () => {
-    const weights = new Map(toyWeights());
-    weights.delete("conv2_1.bias");
+  test("weights that lack a layer are a model error", () => {
+    const { conv2_1: _, ...layers } = toyWeights().layers;
+    const weights = { layers };
     expect(() => features(toy, weights, image, ["conv3_1"], "max")).toThrow(
-      expect.objectContaining({ code: "model", message: "The weights have no tensor conv2_1.bias." }),
+      expect.objectContaining({ code: "model", message: "The weights have no layer conv2_1." }),
     );
     expect(() => features(toy, weights, image, ["conv1_1"], "max")).not.toThrow();
   });

@@ -8,6 +8,7 @@ import { type ReadWeightsOptions, readWeights } from "./read.ts";
 import { parseSafetensors, writeSafetensors } from "./safetensors.ts";
 import { expectedTiny, fixture, tiny } from "./tiny.case.ts";
 import type { WeightTensor } from "./weights.ts";
+import { weightTensors } from "./weights.ts";
 
 type Tensors = Map<string, WeightTensor>;
 const raw = parseSafetensors(fixture("tiny-torchvision.safetensors")).tensors as Tensors;
@@ -46,7 +47,7 @@ async function expectRead(
   const onConvention = ({ name }: { name: string }) => {
     told = name;
   };
-  const weights = await readWeights(bytes, tiny, "x", { ...options, onConvention });
+  const weights = weightTensors(await readWeights(bytes, tiny, "x", { ...options, onConvention }));
   expect(told).toBe(convention);
   expect([...weights.keys()]).toEqual([...expected.keys()]);
   for (const [key, { data }] of expected) {

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { convolutions } from "../models/backbone.ts";
 import { readWeights } from "./read.ts";
 import { expectedTiny, fixture, fixtures, tiny } from "./tiny.case.ts";
+import { weightTensors } from "./weights.ts";
 
 const files = readdirSync(fixtures).filter((name) => /^tiny.*\.(h5|pth|safetensors)$/.test(name));
 
@@ -12,7 +13,7 @@ test("there is a file of every kind", () => {
 });
 
 test.each(files)("%s gives the network", async (name) => {
-  const weights = await readWeights(fixture(name), tiny, name);
+  const weights = weightTensors(await readWeights(fixture(name), tiny, name));
   const expected = expectedTiny(name);
   expect([...weights.keys()]).toEqual([...expected.keys()]);
   for (const [key, { shape, data }] of expected) {
@@ -35,8 +36,8 @@ test("mean and scale are folded correctly", async () => {
     for (let output = 0; output < convolutions(tiny)[0]!.outputs; output++) {
       const tap = (channel: number) => output * 27 + channel * 9 + 4;
       const original = input.reduce((sum, x, c) => sum + (x * sixtyfourths["conv1_1.weight"][tap(c)]) / 64, 0);
-      const kernel = weights.get("conv1_1.weight")!.data;
-      const mean = weights.get("mean")!.data;
+      const { kernel } = weights.layers.conv1_1!;
+      const mean = weights.mean!;
       const folded = pixel.reduce((sum, x, c) => sum + (x - mean[c]!) * kernel[tap(c)]!, 0);
       expect(folded).toBeCloseTo(original, 3);
     }

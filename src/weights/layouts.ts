@@ -4,7 +4,7 @@
  */
 import { type Backbone, convolutions } from "../models/backbone.ts";
 import { badFile, type StoredTensors, showName, showShape } from "./stored-tensors.ts";
-import type { Weights, WeightTensor } from "./weights.ts";
+import type { ConvolutionWeights, Weights } from "./weights.ts";
 
 /** The preprocessing of a network's input images. */
 export interface Convention {
@@ -107,19 +107,19 @@ export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Back
   const readouts = own ? layers.filter(({ name }) => tensors.has(`${name}.readout`)) : [];
   for (const { name, outputs } of readouts) check(`${name}.readout`, [outputs, outputs]);
 
-  const weights = new Map<string, WeightTensor>();
-  layers.forEach(({ name, inputs, outputs }, i) => {
+  const all = layers.map(({ name, outputs }, i) => {
     let kernel = read(`${names[i]}.weight`);
     if (layout.channelsLast) kernel = channelsFirst(kernel, outputs);
     if (i === 0) kernel = forImages(kernel, layout);
-    weights.set(`${name}.weight`, { shape: [outputs, inputs, 3, 3], data: kernel });
-    weights.set(`${name}.bias`, { shape: [outputs], data: read(`${names[i]}.bias`) });
+    return { name, kernel, bias: read(`${names[i]}.bias`) };
   });
-  for (const { name, outputs } of readouts) {
-    weights.set(`${name}.readout`, { shape: [outputs, outputs], data: read(`${name}.readout`) });
-  }
+  const matrices = new Map(readouts.map(({ name }) => [name, read(`${name}.readout`)]));
   const mean = ownMean ? read("mean") : Float32Array.from(layout.mean);
-  return weights.set("mean", { shape: [3], data: mean });
+  const weightsOf = ({ name, ...own }: (typeof all)[number]): [string, ConvolutionWeights] => {
+    const readout = matrices.get(name);
+    return [name, { ...own, ...(readout && { readout }) }];
+  };
+  return { mean, layers: Object.fromEntries(all.map(weightsOf)) };
 
   function check(name: string, expected: readonly number[]): void {
     const { shape, type, floats } = tensors.get(name)!;

@@ -152,8 +152,8 @@ function adamSteps(golden: GoldenCase, learningRate: number) {
 
 test("weights and pictures equal PyTorch's bit for bit", () => {
   const made: Record<string, Float32Array> = {
-    "conv1_1.weight": weights.get("conv1_1.weight")!.data,
-    "conv5_1.bias": weights.get("conv5_1.bias")!.data,
+    "conv1_1.weight": weights.layers.conv1_1!.kernel,
+    "conv5_1.bias": weights.layers.conv5_1!.bias,
     content: contentPicture([96, 80]).data,
     style: stylePicture([128, 64]).data,
   };

@@ -4,7 +4,7 @@
  */
 import type { Image } from "../../src/image/image.ts";
 import { type Backbone, convolutions } from "../../src/models/backbone.ts";
-import type { Weights } from "../../src/weights/weights.ts";
+import type { ConvolutionWeights, Weights } from "../../src/weights/weights.ts";
 
 /** 32 random bits for `index`: the mixing steps of Chris Wellons's lowbias32 over a Weyl sequence. */
 export function bits(seed: number, index: number): number {
@@ -24,7 +24,7 @@ export function spread(seed: number, index: number): number {
 
 /** Random weights of `backbone`; kernels with He's standard deviation, which preserves the scale of activations. */
 export function randomWeights(backbone: Backbone): Weights {
-  const weights = new Map([["mean", { shape: [3], data: Float32Array.of(0.485, 0.456, 0.406) }]]);
+  const layers: Record<string, ConvolutionWeights> = {};
   let seed = 1;
   for (const { name, inputs, outputs } of convolutions(backbone)) {
     // Pictures have a standard deviation of about 0.25.
@@ -32,11 +32,10 @@ export function randomWeights(backbone: Backbone): Weights {
     const kernel = new Float32Array(outputs * inputs * 9);
     for (let i = 0; i < kernel.length; i++) kernel[i] = spread(seed, i) * scale;
     const bias = Float32Array.from({ length: outputs }, (_, i) => spread(seed + 1, i) * 0.125);
-    weights.set(`${name}.weight`, { shape: [outputs, inputs, 3, 3], data: kernel });
-    weights.set(`${name}.bias`, { shape: [outputs], data: bias });
+    layers[name] = { kernel, bias };
     seed += 2;
   }
-  return weights;
+  return { mean: Float32Array.of(0.485, 0.456, 0.406), layers };
 }
 
 /** Value noise in [0, 1]: the mean of random lattices with the given cells, linearly interpolated. */

@@ -14,6 +14,7 @@ import { cpu } from "../../src/runtimes/node-cpu.ts";
 import { stylizerOn } from "../../src/transfer/stylizer.ts";
 import { readWeights } from "../../src/weights/read.ts";
 import { tiny } from "../../src/weights/tiny.case.ts";
+import { weightTensors } from "../../src/weights/weights.ts";
 import { CLOSE, difference, jobs, type Steps, takeSteps } from "../runtimes/step.case.ts";
 import { path, startBrowser } from "./browser.ts";
 import type { Page } from "./page.ts";
@@ -138,7 +139,7 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
 
   test.each(["tiny-keras.h5", "tiny.pth", "tiny-torchvision.safetensors"])("reads weights from %s", async (name) => {
     const bytes = await readFile(`test/weights/${name}`);
-    const expected = await readWeights(bytes, tiny);
+    const expected = weightTensors(await readWeights(bytes, tiny));
     const seen = await call("weights", [...bytes], tiny);
     expect(seen.map((tensor) => tensor.name).sort()).toEqual([...expected.keys()].sort());
     for (const tensor of seen) {

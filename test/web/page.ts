@@ -102,7 +102,7 @@ const page = {
 
   /** The tensors of a weights file: name, shape and sum. */
   async weights(bytes: readonly number[], backbone: pastiche.Backbone) {
-    const weights = await pastiche.readWeights(Uint8Array.from(bytes), backbone);
+    const weights = pastiche.weightTensors(await pastiche.readWeights(Uint8Array.from(bytes), backbone));
     return [...weights].map(([name, { shape, data }]) => ({
       name,
       shape: [...shape],

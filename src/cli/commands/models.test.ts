@@ -9,7 +9,7 @@ import { convolutions } from "../../models/backbone.ts";
 import { vgg19 } from "../../models/index.ts";
 import { loadWeights } from "../../platform/node/weights/weights.ts";
 import { writeSafetensors } from "../../weights/safetensors.ts";
-import type { WeightTensor } from "../../weights/weights.ts";
+import { type WeightTensor, weightTensors } from "../../weights/weights.ts";
 import { commandLine } from "../program.ts";
 import { processContext } from "../terminal/context.ts";
 
@@ -94,7 +94,7 @@ test("the life of a network's weights", { timeout: 120_000 }, async () => {
   const started = performance.now();
   const loaded = await loadWeights(vgg19);
   expect(performance.now() - started).toBeLessThan(5_000);
-  expect(loaded.weights.get("conv5_4.weight")).toEqual(weights.get("conv5_4.weight"));
+  expect(weightTensors(loaded.weights).get("conv5_4.weight")).toEqual(weights.get("conv5_4.weight"));
 
   truncateSync(cached, 1_000_000);
   await expect(models("verify", "vgg19")).rejects.toMatchObject({

@@ -7,6 +7,7 @@ import * as models from "../../models/index.ts";
 import type { Network } from "../../transfer/stylizer.ts";
 import { readWeights } from "../../weights/read.ts";
 import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
+import { weightTensors } from "../../weights/weights.ts";
 import { type ByteSource, bytesOf, type FetchOptions, isAddress, nameOf, sha256 } from "./bytes.ts";
 import { requestPersistence, shelf } from "./kept.ts";
 
@@ -100,7 +101,7 @@ async function load(name: ModelName, sources: NetworkSources, options: FetchOpti
 async function read(name: ModelName, source: ByteSource, options: FetchOptions & NetworkNotes): Promise<Network> {
   const bytes = await fetched(name, source, options);
   const weights = await readWeights(bytes, models[name], nameOf(source, "The file"));
-  const file = writeSafetensors(weights, { metadata: { format: "pastiche", backbone: name } });
+  const file = writeSafetensors(weightTensors(weights), { metadata: { format: "pastiche", backbone: name } });
   void requestPersistence(); // Some browsers ask the user: nothing waits for the answer.
   if (!(await cache.put(name, file)))
     options.onNote?.(`This browser does not keep the weights of ${name}: the file is needed again on the next visit.`);

@@ -39,7 +39,7 @@ const EIGHT_TILE = { weights: 1.4, features: 1.16, readouts: 1.6, fixed: 0 };
 /** What is needed to compute sizes. */
 export interface Work {
   readonly extractor: Pick<Extractor, "backbone" | "padding"> & {
-    readonly weights?: Pick<Extractor["weights"], "has">;
+    readonly weights?: Pick<Extractor["weights"], "layers">;
   };
   readonly terms: Terms;
   readonly optimizer: Optimizer;
@@ -132,7 +132,7 @@ function network({ extractor: { backbone, weights }, terms: { features: terms },
     filter ? (4 * filter.channels) / filter.scale ** 2 : perPixel(layers.find(({ name }) => name === layer)!);
   const total = (some: readonly FeatureTerm[]) => some.reduce((sum, term) => sum + bytesOf(term), 0);
   const mapped = (some: readonly FeatureTerm[]) => {
-    const read = some.filter(({ layer }) => weights?.has(`${layer}.readout`));
+    const read = some.filter(({ layer }) => weights?.layers[layer]?.readout);
     return total([...new Map(read.map((term) => [term.layer, term])).values()]);
   };
   const pairs = ({ loss: { columns = 0 }, ...term }: FeatureTerm) => (4 * columns * stylePictures) / scaleOf(term) ** 2;

@@ -10,7 +10,7 @@ import type { Backbone } from "../../../models/backbone.ts";
 import { encodeFloats } from "../../../weights/floats.ts";
 import { readWeights } from "../../../weights/read.ts";
 import { openSafetensors, writeSafetensors } from "../../../weights/safetensors.ts";
-import type { Weights } from "../../../weights/weights.ts";
+import { type Weights, weightTensors } from "../../../weights/weights.ts";
 import { cacheFolder } from "../cache-folder.ts";
 import { withLock } from "../files/lock.ts";
 import { inMessage } from "../files/paths.ts";
@@ -76,7 +76,7 @@ export async function keepWeights(
   const path = cachePath(backbone.name);
   const digest = weightsDigest(weights);
   const metadata = { format: "pastiche", version: formatVersion, backbone: backbone.name, source, original, digest };
-  await writeAtomically(path, writeSafetensors(weights, { metadata }), { force: true });
+  await writeAtomically(path, writeSafetensors(weightTensors(weights), { metadata }), { force: true });
   return { path, digest };
 }
 
@@ -119,7 +119,7 @@ export async function cachedWeights(
 /** SHA-256 of the tensors as stored in a cache file. */
 export function weightsDigest(weights: Weights): string {
   const hash = createHash("sha256");
-  for (const { data } of weights.values()) hash.update(encodeFloats(data, "F32"));
+  for (const { data } of weightTensors(weights).values()) hash.update(encodeFloats(data, "F32"));
   return hash.digest("hex");
 }
 

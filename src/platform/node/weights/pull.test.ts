@@ -12,6 +12,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { UserError } from "../../../errors.ts";
 import type { Manifest } from "../../../weights/manifest.ts";
 import { expectedTiny, fixture, tiny } from "../../../weights/tiny.case.ts";
+import { weightTensors } from "../../../weights/weights.ts";
 import { cachedWeights, cachePath } from "./cache.ts";
 import { pullWeights } from "./pull.ts";
 import { loadWeights, partPath, removeWeights } from "./weights.ts";
@@ -102,7 +103,8 @@ async function refusal(promise: Promise<unknown>): Promise<UserError> {
 async function expectInstalled(): Promise<void> {
   const cached = await cachedWeights(tiny, { verify: true });
   expect(cached).toMatchObject({ source: name, original: `sha256:${sha}` });
-  for (const [key, { data }] of expectedTiny(name)) expect(cached!.weights.get(key)!.data, key).toEqual(data);
+  for (const [key, { data }] of expectedTiny(name))
+    expect(weightTensors(cached!.weights).get(key)!.data, key).toEqual(data);
   expect(left()).toEqual(["tiny.safetensors"]);
 }
 
@@ -283,7 +285,7 @@ test("PyTorch's own copy is used even where the cache cannot be written", async 
   writeFileSync(join(home, "PASTICHE_HOME"), "a file");
   const { origin, digest, weights } = await loadWeights(tiny, { manifest: manifest() });
   expect(origin).toBe("torch");
-  expect(weights.get("mean")!.data).toEqual(expectedTiny(name).get("mean")!.data);
+  expect(weights.mean).toEqual(expectedTiny(name).get("mean")!.data);
   rmSync(join(home, "PASTICHE_HOME"));
   expect((await loadWeights(tiny, { manifest: manifest() })).digest).toBe(digest);
   expect((await loadWeights(tiny)).digest).toBe(digest);
