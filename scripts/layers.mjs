@@ -11,6 +11,7 @@ const rules = [
   { from: "errors.ts", to: [] },
   { from: "version.ts", to: [] },
   { from: "records.ts", to: [] },
+  { from: "sha256.ts", to: [] },
   { from: "parameters/", to: ["errors.ts"] },
   { from: "graph/", to: [] },
   { from: "onnx/", to: ["graph/", "@bufbuild/protobuf"] },
@@ -32,8 +33,8 @@ const rules = [
   {
     from: "transfer/",
     to: [
-      ...["errors.ts", "records.ts", "version.ts", "graph/", "onnx/", "models/", "losses/", "optimizers/", "schedule/"],
-      ...["settings/", "weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts"],
+      ...["errors.ts", "records.ts", "sha256.ts", "version.ts", "graph/", "onnx/", "models/", "losses/", "optimizers/"],
+      ...["schedule/", "settings/", "weights/weights.ts", "weights/safetensors.ts", "image/", "runtimes/runtime.ts"],
     ],
   },
   {
@@ -45,7 +46,7 @@ const rules = [
   },
   {
     from: "platform/web/",
-    to: ["errors.ts", "image/", "weights/", "models/", "platform/", "runtimes/", "transfer/stylizer.ts"],
+    to: ["errors.ts", "sha256.ts", "image/", "weights/", "models/", "platform/", "runtimes/", "transfer/stylizer.ts"],
   },
   { from: "platform/", to: ["errors.ts", "image/", "weights/"] },
   {

@@ -77,7 +77,8 @@ export type {
 export { extractFeatures, type LayerFeatures } from "./transfer/inspect/features.ts";
 export { figureLayers, reconstruction } from "./transfer/inspect/reconstruct.ts";
 export { type FeatureSheetOptions, featureSheet } from "./transfer/inspect/sheet.ts";
-export type { Given, GivenJob, Pictured } from "./transfer/job.ts";
+export type { Given, GivenCheckpoint, GivenJob, Pictured, SourceReader } from "./transfer/job.ts";
+export type { OwnModel } from "./transfer/network.ts";
 export type { Pictures } from "./transfer/pictures/pictures.ts";
 export type { Adjustments } from "./transfer/run/adjust.ts";
 export type { Controls, Run } from "./transfer/run/run.ts";

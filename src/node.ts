@@ -10,17 +10,22 @@
  * ```
  */
 import { fileURLToPath } from "node:url";
+import { readCheckpoint } from "./platform/node/files/checkpoint-slots.ts";
 import { cachedMeasurement } from "./platform/node/measurement-cache.ts";
 import { memoryToTake, peakSoFar } from "./platform/node/memory.ts";
 import { readPicture } from "./platform/node/pictures/read.ts";
 import { openRuntime } from "./platform/node/runtimes.ts";
 import { loadNetwork, type NetworkOptions } from "./platform/node/weights/networks.ts";
+import { readWeightsFile } from "./platform/node/weights/weights.ts";
 import type { Runtime, RuntimeOptions } from "./runtimes/runtime.ts";
+import { checkpointIn } from "./transfer/checkpoint/checkpoint.ts";
 import { oneShot } from "./transfer/create.ts";
-import type { GivenJob, PictureReader } from "./transfer/job.ts";
+import type { GivenJob, SourceReader } from "./transfer/job.ts";
 import { checkOptions, givenRuntime, machineOptions } from "./transfer/options.ts";
 import { eightBitsGain } from "./transfer/precision/gain.ts";
-import { type Stylizer, stylizerOn } from "./transfer/stylizer.ts";
+import type { StylizeOptions } from "./transfer/stylize.ts";
+import { type Stylize, type Stylizer, stylizerOn } from "./transfer/stylizer.ts";
+import { readWeights } from "./weights/read.ts";
 
 export * from "./index.ts";
 export { cacheFolder } from "./platform/node/cache-folder.ts";
@@ -41,7 +46,7 @@ export {
 export { readPictureText } from "./platform/pictures/text.ts";
 export type { Drawing, EncodeOptions, Picture } from "./platform/pictures.ts";
 
-/** Where a picture may come from: a path or a `file:` address, its bytes, or a `File` or other `Blob`. */
+/** Where a picture, a checkpoint or weights may come from: a path or a `file:` address, bytes, or a `File` or other `Blob`. */
 export type PictureSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
 /** A job whose pictures are images, what `readPicture` returned, or what it is to read. */
@@ -82,7 +87,7 @@ export async function createStylizer(given: MachineOptions = {}): Promise<NodeSt
       eightBits ?? cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
     // Nobody tells how much memory a graphics card has left.
     memory: () => memory ?? (runtime.name === "cpu" ? memoryToTake() : undefined),
-    pictures: reader(memory),
+    sources: reader(memory),
     peakSoFar,
   });
 }
@@ -96,13 +101,23 @@ export async function createStylizer(given: MachineOptions = {}): Promise<NodeSt
  * const { image } = await stylize({ content: "photo.jpg", style: "painting.jpg" });
  * ```
  */
-export const stylize = oneShot(createStylizer, machineOptions);
+export const stylize: Stylize<PictureSource, StylizeOptions & MachineOptions> = oneShot(createStylizer, machineOptions);
 
-/** Reads what a job's pictures are given as, within so many bytes. */
-function reader(memory: number | undefined): PictureReader<PictureSource> {
+/** Reads what a job is given as files; pictures within so many bytes. */
+function reader(memory: number | undefined): SourceReader<PictureSource> {
   return {
     isSource,
     read: async (source, how) => readPicture(await pathOrBytes(source), { ...how, memory, ...named(source) }),
+    async checkpoint(source) {
+      const at = await pathOrBytes(source);
+      if (typeof at === "string") return (await readCheckpoint(at)).checkpoint;
+      return checkpointIn(at, named(source).name);
+    },
+    async weights(source, backbone) {
+      const at = await pathOrBytes(source);
+      if (typeof at === "string") return readWeightsFile(at, backbone);
+      return readWeights(at, backbone, named(source).name);
+    },
   };
 }
 

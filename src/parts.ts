@@ -100,4 +100,5 @@ export type {
   Values,
 } from "./runtimes/runtime.ts";
 export type { OwnFilterLoss, OwnImageLoss, OwnLayerLoss, OwnLoss, OwnOptimizer } from "./settings/parts.ts";
+export type { OwnModel } from "./transfer/network.ts";
 export type { ConvolutionWeights, Weights } from "./weights/weights.ts";

@@ -5,13 +5,27 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { blank, type Image } from "../src/image/image.ts";
-import { createStylizer, readPicture, stylize, UserError } from "../src/node.ts";
+import * as core from "../src/index.ts";
+import { toyWeights } from "../src/models/backbone.case.ts";
+import {
+  createStylizer,
+  encodeCheckpoint,
+  type GivenCheckpoint,
+  openRuntime,
+  type PictureSource,
+  readPicture,
+  stylize,
+  UserError,
+  weightTensors,
+} from "../src/node.ts";
 import { encodePicture } from "../src/platform/node/pictures/write.ts";
+import { writeSafetensors } from "../src/weights/safetensors.ts";
 import { folder, png, scene } from "./cli/pastiche.ts";
 
 const cwd = folder();
 const at = (name: string) => join(cwd, name);
-const settings = { size: 40, minSize: 40, steps: 1, firstSteps: 1, precision: "fp32", model: "pocket" } as const;
+const sizes = { size: 40, minSize: 40, steps: 1, firstSteps: 1, precision: "fp32" } as const;
+const settings = { ...sizes, model: "pocket" } as const;
 const content = scene(40, 30);
 const style = scene(32, 32);
 
@@ -21,6 +35,13 @@ beforeAll(async () => {
   const alpha = Float32Array.from({ length: 32 * 32 }, (_, i) => (i % 32 < 16 ? 1 : 0));
   writeFileSync(at("sticker.png"), await encodePicture("png", { image: style, alpha }));
 });
+
+const table = { name: "mine", summary: "three layers", blocks: [[4], [6], [8]] };
+const model = { ...table, weights: toyWeights(table) };
+const own = {
+  ...{ content, style },
+  settings: { ...sizes, styleLayers: { conv1_1: 1, conv3_1: 1 }, contentLayers: { conv2_1: 1 } },
+};
 
 /** Runs a job; its result, or its error. */
 async function outcome(job: unknown, options?: unknown): Promise<Image | Error> {
@@ -61,9 +82,40 @@ describe("a UserError of one sentence", () => {
       "(four channels: leave the opacity out)",
     ],
     [
-      "an ImageData",
-      { ...job, content: other({ data: new Uint8ClampedArray(4800) }) },
-      "got a data of Uint8ClampedArray.",
+      "too few pixels of a canvas",
+      { ...job, content: other({ data: new Uint8ClampedArray(3600) }) },
+      "content: expected 4 bytes for each of 40 x 30 pixels, got 3600 bytes.",
+    ],
+    ["a checkpoint that is none", { ...job, resume: new Uint8Array(9) }, "The checkpoint is damaged or no checkpoint"],
+    ["a checkpoint's path without a file", { ...job, from: at("none.ckpt") }, "there is no such checkpoint"],
+    ["a number for a checkpoint", { ...job, resume: 7 }, "resume: expected a checkpoint, or the bytes of one, got 7."],
+    [
+      "a model without weights",
+      { ...job, model: { name: "x", summary: "", blocks: [[4]] } },
+      "model: expected a backbone",
+    ],
+    ["a model without blocks", { ...job, model: { ...model, blocks: [] } }, "model.blocks: expected 1 to 5 lists"],
+    ["a model's half channel", { ...job, model: { ...model, blocks: [[0.5]] } }, "model.blocks: expected 1 to 5 lists"],
+    ["the name of another model", { ...job, model: { ...model, name: "vgg19" } }, "model: expected a name of its own"],
+    [
+      "weights of another table",
+      { ...own, model: { ...model, blocks: [[4], [6], [8, 8]] } },
+      "The weights of mine: conv3_2.kernel: expected a Float32Array, got undefined.",
+    ],
+    [
+      "weights of other sizes",
+      { ...own, model: { ...model, blocks: [[4], [6], [9]] } },
+      "conv3_1.kernel: expected 486 numbers (9 x 6 x 3 x 3), got 432.",
+    ],
+    [
+      "a file without weights",
+      { ...own, model: { ...model, weights: at("photo.png") } },
+      "cannot be used as mine's weights",
+    ],
+    [
+      "weights that are a number",
+      { ...own, model: { ...model, weights: 7 } },
+      "model.weights: expected weights (layers, mean), got 7.",
     ],
     [
       "bytes",
@@ -143,7 +195,9 @@ describe("natural inputs", () => {
     ["an ArrayBuffer", async () => new Uint8Array(await bytes()).buffer],
     ["an address of a file", () => pathToFileURL(at("photo.png"))],
     ["a Blob", async () => new Blob([new Uint8Array(await bytes())])],
+    ["a File", async () => new File([new Uint8Array(await bytes())], "photo.png")],
     ["what readPicture returns", () => readPicture(at("photo.png"))],
+    ["pixels of a canvas", async () => rgba((await readPicture(at("photo.png"))).image)],
   ])("%s", async (_, make) => {
     const expected = (await outcome(read)) as Image;
     const found = (await outcome({ ...read, content: await make() })) as Image;
@@ -166,7 +220,133 @@ describe("natural inputs", () => {
   test("a painting's transparency counts in every form", async () => {
     const sticker = await readPicture(at("sticker.png"));
     const expected = (await outcome({ ...job, style: sticker.image, styleAlpha: [sticker.alpha] })) as Image;
-    for (const given of [sticker, at("sticker.png")])
+    for (const given of [sticker, at("sticker.png"), rgba(sticker.image, sticker.alpha)])
       expect(((await outcome({ ...job, style: given })) as Image).data).toEqual(expected.data);
   });
+});
+
+/** An image as an `ImageData`; opaque, but for what `alpha` says. */
+function rgba({ width, height, data }: Image, alpha?: Float32Array) {
+  const pixels = width * height;
+  const at = (i: number) => (i % 4 === 3 ? (alpha?.[i >> 2] ?? 1) : data[(i % 4) * pixels + (i >> 2)]!);
+  return { width, height, data: Uint8ClampedArray.from({ length: 4 * pixels }, (_, i) => Math.round(255 * at(i))) };
+}
+
+describe("a checkpoint", () => {
+  const long = { ...settings, steps: 4, firstSteps: 4 };
+  let bytes: Uint8Array;
+  let end: Image;
+  beforeAll(async () => {
+    const checkpoints: Promise<Uint8Array>[] = [];
+    const run = stylize({ content, style, settings: long }, { wantsCheckpoint: ({ step }) => step === 2 });
+    for await (const event of run)
+      if (event.type === "checkpoint") checkpoints.push(encodeCheckpoint(event.checkpoint));
+    end = (await run).image;
+    bytes = (await checkpoints[0])!;
+    writeFileSync(at("job.ckpt"), bytes);
+  });
+
+  test.each<[string, () => GivenCheckpoint<PictureSource>]>([
+    ["bytes", () => bytes],
+    ["an ArrayBuffer", () => bytes.slice().buffer],
+    ["a Blob", () => new Blob([bytes as Uint8Array<ArrayBuffer>])],
+    ["a path", () => at("job.ckpt")],
+    ["an address of a file", () => pathToFileURL(at("job.ckpt"))],
+  ])("is resumed from %s, to the same result", async (_, make) => {
+    const { image, record } = await stylize({ content, style, resume: make() });
+    expect(image.data).toEqual(end.data);
+    expect(record).toMatchObject({ step: 4, steps: 4 });
+  });
+
+  test("is given to two jobs at once", async () => {
+    const both = [stylize({ content, style, resume: bytes }), stylize({ content, style, resume: bytes })];
+    for (const { image } of await Promise.all(both)) expect(image.data).toEqual(end.data);
+  });
+
+  test("goes on at a larger size from bytes", async () => {
+    const { image } = await stylize({ content: scene(80, 60), style, from: bytes, settings: { size: 80 } });
+    expect(image).toMatchObject({ width: 80, height: 60 });
+  });
+});
+
+describe("a backbone of one's own", () => {
+  test("sees the pictures: weights as numbers and as a file give the same result", async () => {
+    const { image, record } = await stylize({ ...own, model });
+    expect(record).toMatchObject({
+      model: "mine",
+      settings: { model: "mine" },
+      weights: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    writeFileSync(
+      at("mine.safetensors"),
+      writeSafetensors(weightTensors(model.weights), { metadata: { format: "pastiche" } }),
+    );
+    const stored = [
+      at("mine.safetensors"),
+      await readFile(at("mine.safetensors")),
+      new Blob([await readFile(at("mine.safetensors"))]),
+    ];
+    for (const weights of stored) {
+      const again = await stylize({ ...own, model: { ...table, weights } });
+      expect(again.image.data).toEqual(image.data);
+      expect(again.record.weights).toBe(record.weights);
+    }
+  });
+
+  test("is named where a checkpoint of it is resumed without it, or with other weights", async () => {
+    const checkpoints: Promise<Uint8Array>[] = [];
+    const run = stylize({ ...own, model }, { wantsCheckpoint: () => true });
+    for await (const event of run)
+      if (event.type === "checkpoint") checkpoints.push(encodeCheckpoint(event.checkpoint));
+    const resume = await checkpoints[0];
+    expect(await outcome({ content, style, resume, model })).toMatchObject({ width: 40 });
+    const message = async (given: object) => ((await outcome({ content, style, resume, ...given })) as Error).message;
+    expect(await message({})).toBe(
+      "The checkpoint has the network mine, which is no part of pastiche; give it again (model).",
+    );
+    const other = { ...table, weights: { ...model.weights, mean: Float32Array.of(0, 0, 0) } };
+    expect(await message({ model: other })).toContain("The checkpoint was made with other network weights (mine");
+  });
+});
+
+describe("the core's door", () => {
+  const loadNetwork = async () => ({ backbone: table, weights: model.weights, digest: "mine" });
+
+  test("has the same stylize: awaited for the result, iterated for the events", async () => {
+    const runtime = await openRuntime("cpu", { threads: 1 });
+    const job = { ...own, settings: { ...own.settings, model: "auto" } } as never;
+    const { image, record } = await core.stylize(job, { runtime, loadNetwork });
+    expect([image.width, record.model]).toEqual([40, "mine"]);
+    const types: string[] = [];
+    for await (const { type } of core.stylize(job, { runtime, loadNetwork })) types.push(type);
+    expect(types).toEqual(["start", "level", "step", "done"]);
+    const stylizer = await core.createStylizer({ runtime, loadNetwork });
+    expect((await stylizer.stylize(job)).image.data).toEqual(image.data);
+    await stylizer.dispose();
+  });
+
+  test("refuses what is no platform with one sentence", async () => {
+    await expect(core.createStylizer({} as never)).rejects.toMatchObject({
+      name: "UserError",
+      message: "runtime: expected a runtime (name, description, load, value), got undefined.",
+    });
+    const runtime = await openRuntime("cpu", { threads: 1 });
+    await expect(core.createStylizer({ runtime } as never)).rejects.toThrow("loadNetwork: expected a function");
+    await expect(core.stylize(job, { runtime, loadNetwork, threads: 1 } as never)).rejects.toThrow(
+      'there is no "threads"',
+    );
+  });
+});
+
+test("a runtime of one's own takes no number of threads, and an unknown object is none", async () => {
+  const runtime = await openRuntime("cpu", { threads: 1 });
+  await expect(createStylizer({ runtime, threads: 1 })).rejects.toThrow(
+    "threads: the runtime cpu is open; leave it out.",
+  );
+  await expect(createStylizer({ runtime: { name: "x" } as never })).rejects.toThrow(
+    "runtime: expected the name of a runtime",
+  );
+  const stylizer = await createStylizer({ runtime });
+  expect((await stylizer.stylize(job)).record.runtime).toBe(runtime.description);
+  await stylizer.dispose();
 });

@@ -1,12 +1,15 @@
 /** The examples run, and do what they say: a small picture with each. */
 import { type Image, noiseImage, type Result, type StepEvent, stylize } from "pastiche/node";
 import { beforeAll, expect, test } from "vitest";
+import { settings as layers, random } from "./backbone.mjs";
 import { means } from "./loss.mjs";
 import { lion } from "./optimizer.mjs";
+import { countingRuntime } from "./runtime.mjs";
 
 const content = noiseImage({ width: 48, height: 36 }, 1, { mean: 0.4, deviation: 0.1 });
 const style = noiseImage({ width: 40, height: 40 }, 2, { mean: 0.6, deviation: 0.3 });
-const settings = { size: 48, levels: 1, steps: 8, precision: "fp32", model: "pocket" } as const;
+const own = { size: 48, levels: 1, steps: 8, precision: "fp32" } as const;
+const settings = { ...own, model: "pocket" } as const;
 const options = { runtime: "cpu", threads: 1 } as const;
 
 interface Outcome extends Result {
@@ -49,4 +52,23 @@ test("the optimiser of optimizer.mjs moves every pixel by its learning rate, and
   const { steps, record } = await outcome(stylize({ content, style, optimizer: lion, settings }, options));
   expect(steps.at(-1)?.loss).toBeLessThan(0.9 * steps[0].loss);
   expect(record.settings.optimizer).toBe("lion");
+});
+
+test("the loss falls on the backbone of backbone.mjs, and the record names it", async () => {
+  const job = { content, style, model: random, settings: { ...own, ...layers } };
+  const { image, steps, record } = await outcome(stylize(job, options));
+  expect(steps.at(-1)?.loss).toBeLessThan(0.7 * steps[0].loss);
+  expect(Object.keys(steps[0].terms)).toContain("style conv3_2");
+  expect(difference(image, plain.image)).toBeGreaterThan(0.02);
+  expect(record).toMatchObject({ model: "random", settings: { model: "random" } });
+  expect(record.weights).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("the runtime of runtime.mjs computes what pastiche's own does", async () => {
+  const runtime = countingRuntime(1);
+  const { image, record } = await stylize({ content, style, settings }, { runtime });
+  expect(difference(image, plain.image)).toBeLessThan(1e-3);
+  expect(record.runtime).toBe("counting, 1 threads");
+  // The steps, and one description of each picture.
+  expect(runtime.runs).toBe(settings.steps + 2);
 });

@@ -5,13 +5,15 @@
 import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
 import { flatten } from "../image/alpha.ts";
 import type { Image } from "../image/image.ts";
+import { fromRgba, isRgba, type RgbaPixels } from "../image/rgba.ts";
 import { isRecord } from "../records.ts";
 import { givenSettings } from "../settings/changes.ts";
 import { checkPresent, type OwnLoss, type OwnOptimizer } from "../settings/parts.ts";
 import { type PartSettings, parseSettings, type Settings, type SettingsInput } from "../settings/settings.ts";
 import { sidesOf } from "../settings/size.ts";
 import { carriedSettings } from "./checkpoint/carry.ts";
-import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import { type Checkpoint, checkpointIn } from "./checkpoint/checkpoint.ts";
+import type { OwnModel, WeightsReader } from "./network.ts";
 import { checkParts, type OwnParts } from "./parts.ts";
 import { GRAIN } from "./pictures/edges.ts";
 import { paintingsOf } from "./pictures/paintings.ts";
@@ -32,8 +34,8 @@ export interface Job extends GivenPictures, OwnParts {
 }
 
 /** The complete settings of a job as they are asked for; of one that goes on, with the checkpoint's. */
-export function settingsOf({ settings, resume, from, losses, optimizer }: Asked): Settings {
-  const parts = { losses, optimizer };
+export function settingsOf({ settings, resume, from, losses, optimizer, model }: Asked): Settings {
+  const parts = { losses, optimizer, model };
   if (from) {
     checkPresent({ ...from.settings, ...(settings?.optimizer && { optimizer: settings.optimizer }) }, parts);
     return carriedSettings(from, settings, String, parts);
@@ -50,18 +52,30 @@ export interface Pictured {
   readonly alpha?: Float32Array | undefined;
 }
 
-/** A picture of a job: an image, what a platform's `readPicture` returns, or (`Source`) what that function takes. */
-export type Given<Source = never> = Image | Pictured | Source;
+/**
+ * A picture of a job: an image, the pixels of a canvas, what a platform's `readPicture` returns, or (`Source`) what that
+ * function takes.
+ */
+export type Given<Source = never> = Image | RgbaPixels | Pictured | Source;
 
 /** A job whose pictures are given as they are at hand. */
 export interface GivenJob<Source = never>
-  extends Omit<Job, "content" | "style" | "start" | "mask" | "styleMask" | "losses" | "optimizer"> {
+  extends Omit<Job, "content" | "style" | "start" | "mask" | "styleMask" | "resume" | "from" | keyof OwnParts> {
   readonly content?: Given<Source> | undefined;
   readonly style: Given<Source> | readonly Given<Source>[];
   readonly start?: Given<Source> | undefined;
   readonly mask?: Given<Source> | undefined;
   readonly styleMask?: readonly Given<Source>[] | undefined;
+  /** As of `Job`; or the bytes of a checkpoint, or their file. */
+  readonly resume?: GivenCheckpoint<Source> | undefined;
+  /** As of `Job`; or the bytes of a checkpoint, or their file. */
+  readonly from?: GivenCheckpoint<Source> | undefined;
+  /** A backbone of the caller's own, with its weights, instead of the setting `model`. */
+  readonly model?: OwnModel<Source> | undefined;
 }
+
+/** A checkpoint, its bytes, or (`Source`) what a platform reads bytes from. */
+export type GivenCheckpoint<Source = never> = Checkpoint | Uint8Array | ArrayBuffer | Source;
 
 /** A job with losses or an optimiser of the caller's own, whose settings are among its settings. */
 export type JobWithParts<Source = never> = Omit<GivenJob<Source>, "settings"> & {
@@ -72,7 +86,10 @@ export type JobWithParts<Source = never> = Omit<GivenJob<Source>, "settings"> & 
   );
 
 /** A job, with parts of the caller's own or without. */
-export type AnyJob<Source = never> = GivenJob<Source> & OwnParts;
+export type AnyJob<Source = never> = GivenJob<Source> & Omit<OwnParts, "model">;
+
+/** Such a job whose checkpoint is open. */
+type OpenJob<Source> = Omit<AnyJob<Source>, "resume" | "from"> & Pick<Job, "resume" | "from">;
 
 /** Pictures that may be exchanged while a job runs. */
 export type AdjustablePictures<Source = unknown> = Partial<
@@ -85,27 +102,27 @@ const adjustable: Known = { style: "", styleAlpha: "", mask: "", styleMask: "" }
 export async function exchanged<Source>(
   job: Job,
   pictures: AdjustablePictures,
-  reader: PictureReader<Source> | undefined,
+  reader: SourceReader<Source> | undefined,
 ): Promise<Job> {
   if (!isRecord(pictures)) throw expected("adjust: the pictures", "an object with style or masks", pictures);
   refuseUnknown("adjust: the pictures", pictures, adjustable);
   // The opacities are those of the paintings before.
   const { styleAlpha: _, ...others } = job;
-  const given = { ...("style" in pictures ? others : job), ...pictures } as AnyJob<Source>;
-  return checkedJob(reader ? await readJob(given, reader) : (given as AnyJob));
+  const given = { ...("style" in pictures ? others : job), ...pictures } as OpenJob<Source>;
+  return checkedJob(reader ? await readJob(given, reader) : (given as OpenJob<never>));
 }
 
 const known: Known = {
   ...{ content: "the photo", style: "the painting, or several", styleAlpha: "their opacities", start: "", mask: "" },
-  ...{ styleMask: "", settings: "", resume: "", from: "", losses: "", optimizer: "" },
+  ...{ styleMask: "", settings: "", resume: "", from: "", losses: "", optimizer: "", model: "" },
 };
 
 /** The job with images for pictures; a `usage` error of one sentence for whatever is no job. */
-export function checkedJob(given: AnyJob): Job {
+function checkedJob(given: OpenJob<never>): Job {
   if (!isRecord(given)) throw expected("The job", "an object with content, style and settings", given);
   refuseUnknown("The job", given, known);
   checkParts(given);
-  const { content, style, start, mask, styleMask, ...rest } = given;
+  const { content, style, start, mask, styleMask, ...rest } = withImages(given);
   if ("content" in given && content === undefined)
     throw expected("content", "an image; a texture's job has no content at all", content);
   if (style === undefined) throw expected("style", "the painting's image, or a list of several", style);
@@ -128,23 +145,70 @@ export function checkedJob(given: AnyJob): Job {
   };
 }
 
+/** The job with images in place of pixels of canvases. */
+function withImages(job: OpenJob<never>): OpenJob<never> {
+  const one = <T>(name: string, given: T): T => (isRgba(given) ? (fromRgba(checkedPixels(name, given)) as T) : given);
+  const { content, style, start, mask, styleMask } = job;
+  const given = Object.entries({ content, style, start, mask, styleMask }).filter(([, value]) => value !== undefined);
+  const pictures = given.map(([name, value]) => {
+    return [name, Array.isArray(value) ? value.map((each, i) => one(`${name}[${i}]`, each)) : one(name, value)];
+  });
+  return { ...job, ...Object.fromEntries(pictures) };
+}
+
+function checkedPixels(name: string, pixels: RgbaPixels): RgbaPixels {
+  const { width, height, data } = pixels;
+  if (whole(width) && whole(height) && data.length === 4 * width * height) return pixels;
+  throw expected(name, `4 bytes for each of ${width} x ${height} pixels`, `${data.length} bytes`);
+}
+
 /** What a platform reads pictures with; `longSide` is the largest size that the job makes of it. */
 export type Reader<Source> = (
   source: Source,
   options: { readonly longSide?: number | undefined; readonly colors?: boolean | undefined },
 ) => Promise<Pictured & { readonly size: Image | { readonly width: number; readonly height: number } }>;
 
-/** How a platform reads pictures, and what it takes for one. */
-export interface PictureReader<Source> {
-  isSource(value: unknown): value is Source;
+/** How a platform reads pictures, checkpoints and weights, and what it takes for a file of one. */
+export interface SourceReader<Source> extends WeightsReader<Source> {
   readonly read: Reader<Source>;
+  checkpoint(source: Source): Promise<Checkpoint>;
+}
+
+/** A job as it was given, with everything read and checked. */
+export async function openedJob<Source>(given: AnyJob<Source>, reader: SourceReader<Source> | undefined): Promise<Job> {
+  if (!isRecord(given)) return checkedJob(given as never);
+  const { resume, from, ...job } = given as AnyJob<Source>;
+  const open: OpenJob<Source> = {
+    ...job,
+    ...(resume !== undefined && { resume: await opened("resume", resume, reader) }),
+    ...(from !== undefined && { from: await opened("from", from, reader) }),
+  };
+  return checkedJob(reader ? await readJob(open, reader) : (open as OpenJob<never>));
+}
+
+async function opened<Source>(
+  role: string,
+  given: GivenCheckpoint<Source>,
+  reader: SourceReader<Source> | undefined,
+): Promise<Checkpoint> {
+  // Decoding writes to the bytes for a moment, and another job may be given the same.
+  if (given instanceof Uint8Array) return checkpointIn(given.slice());
+  if (given instanceof ArrayBuffer) return checkpointIn(new Uint8Array(given.slice()));
+  if (reader?.isSource(given)) return reader.checkpoint(given);
+  if (isRecord(given) && "tensors" in given) return given as unknown as Checkpoint;
+  throw expected(role, "a checkpoint, or the bytes of one", given);
 }
 
 /** The job with everything read that `isSource` says is to be; the rest is left to `checkedJob`. */
-export async function readJob<Source>(job: AnyJob<Source>, { isSource, read }: PictureReader<Source>): Promise<AnyJob> {
-  if (!isRecord(job) || !pictures(job).some(isSource)) return job as AnyJob;
-  checkParts(job);
-  const settings = settingsOf(job);
+async function readJob<Source>(
+  job: OpenJob<Source>,
+  { isSource, read }: SourceReader<Source>,
+): Promise<OpenJob<never>> {
+  if (!isRecord(job) || !pictures(job).some(isSource)) return job as OpenJob<never>;
+  // Weights are read later, with the network.
+  const { losses, optimizer, model, settings: given, resume, from } = job as OpenJob<never>;
+  checkParts({ losses, optimizer, model });
+  const settings = settingsOf({ losses, optimizer, model, settings: given, resume, from });
   const sides = sidesOf(settings.size);
   let long = sides
     ? Math.max(sides.width, sides.height)
@@ -170,7 +234,7 @@ export async function readJob<Source>(job: AnyJob<Source>, { isSource, read }: P
   const start = await one(job.start, long);
   const mask = await one(job.mask, maskSide, true);
   return {
-    ...(job as AnyJob),
+    ...(job as OpenJob<never>),
     ...(content !== undefined && { content }),
     style: Array.isArray(job.style) ? styles : styles[0]!,
     ...(start !== undefined && { start }),

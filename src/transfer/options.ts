@@ -38,7 +38,10 @@ export const stylizerOptions = {
   loadNetwork: { ...func, needed: true },
   gains: func,
   memory: func,
-  pictures: { expected: "a reader of pictures (isSource, read)", fits: (x) => isRecord(x) && "isSource" in x },
+  sources: {
+    expected: "a reader of files (isSource, read, checkpoint, weights)",
+    fits: (x) => isRecord(x) && "isSource" in x,
+  },
   peakSoFar: func,
 } satisfies Record<string, Kind>;
 

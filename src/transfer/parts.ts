@@ -8,6 +8,7 @@ import type { Optimizer, Update, UpdateInput } from "../optimizers/optimizer.ts"
 import { isRecord } from "../records.ts";
 import type { OwnFilterLoss, OwnImageLoss, OwnLayerLoss, OwnLoss, OwnOptimizer } from "../settings/parts.ts";
 import type { Settings } from "../settings/settings.ts";
+import { checkModel, type OwnModel } from "./network.ts";
 
 /** Parts that a job is given, besides or instead of those that its settings name. */
 export interface OwnParts {
@@ -15,10 +16,13 @@ export interface OwnParts {
   readonly losses?: readonly OwnLoss[] | undefined;
   /** Moves the pixels, instead of an optimiser of pastiche. */
   readonly optimizer?: OwnOptimizer | undefined;
+  /** Sees the pictures, instead of a network of pastiche. */
+  readonly model?: OwnModel | undefined;
 }
 
 /** Throws a `usage` error of one sentence for parts that are none. Their names are checked with the settings. */
-export function checkParts({ losses, optimizer }: OwnParts): void {
+export function checkParts({ losses, optimizer, model }: OwnParts): void {
+  if (model !== undefined) checkModel(model);
   if (losses !== undefined && !Array.isArray(losses)) throw unfit("losses", "a list of losses", losses);
   for (const [i, loss] of (losses ?? []).entries()) checkLoss(`losses[${i}]`, loss);
   if (optimizer === undefined) return;

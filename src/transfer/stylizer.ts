@@ -7,13 +7,11 @@ import { UserError } from "../errors.ts";
 import * as colorModes from "../image/color-modes/index.ts";
 import type { ColorMode } from "../image/color-modes/mode.ts";
 import type { Image } from "../image/image.ts";
-import type { Backbone } from "../models/backbone.ts";
 import { featureScale, scaleFeatures } from "../models/feature-scale.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { givenSettings } from "../settings/changes.ts";
 import type { Settings } from "../settings/settings.ts";
 import { version } from "../version.ts";
-import type { Weights } from "../weights/weights.ts";
 import { beginning, branchFrom } from "./checkpoint/branch.ts";
 import { carriedImage, checkCarries } from "./checkpoint/carry.ts";
 import { checkFits } from "./checkpoint/resume.ts";
@@ -21,16 +19,17 @@ import type { Origin, Result, StartEvent, StylizeEvent } from "./events.ts";
 import { secondsOf, type Timed, trialOf } from "./forecast/trial.ts";
 import {
   type AnyJob,
-  checkedJob,
   exchanged,
   type GivenJob,
   type Job,
   type JobWithParts,
-  type PictureReader,
-  readJob,
+  openedJob,
+  type SourceReader,
   settingsOf,
 } from "./job.ts";
+import { kept, lastOf } from "./kept.ts";
 import { levelBeginner, programCache } from "./level/begin.ts";
+import { type Network, networkOf, type OwnModel } from "./network.ts";
 import { checkOptions, jobOptions } from "./options.ts";
 import { type OwnParts, optimizerOf } from "./parts.ts";
 import { edgesOf } from "./pictures/edges.ts";
@@ -57,14 +56,7 @@ import {
 } from "./stylize.ts";
 
 export type { GivenJob, Job, JobWithParts } from "./job.ts";
-
-/** A backbone with its weights, as a platform loads it. */
-export interface Network {
-  readonly backbone: Backbone;
-  readonly weights: Weights;
-  /** Which weights: a digest of their file. */
-  readonly digest: string;
-}
+export type { Network } from "./network.ts";
 
 /** What a stylizer needs from its platform. */
 export interface StylizerOptions<Source = never> {
@@ -75,8 +67,8 @@ export interface StylizerOptions<Source = never> {
   readonly gains?: () => Promise<boolean>;
   /** How many bytes a job may take, called when one begins; undefined or left out: no limit. */
   readonly memory?: (() => number | undefined) | undefined;
-  /** How pictures are read that are not given as pixels. */
-  readonly pictures?: PictureReader<Source> | undefined;
+  /** How pictures, checkpoints and weights are read that are given as files. */
+  readonly sources?: SourceReader<Source> | undefined;
   /** The peak memory of the process so far, in bytes, mostly for reading pictures; left out: unknown. */
   readonly peakSoFar?: (() => number) | undefined;
 }
@@ -103,10 +95,11 @@ export function stylizerOn<Source = never>({
   loadNetwork,
   memory,
   peakSoFar,
-  pictures: reader,
+  sources: reader,
   ...given
 }: StylizerOptions<Source>): Stylizer<Source> {
   const network = kept(loadNetwork);
+  const ownNetwork = kept((model: OwnModel<Source>) => networkOf(model, reader));
   const scaledWeights = lastOf(scaleFeatures);
   const turn = turns();
   const programs = programCache();
@@ -118,7 +111,7 @@ export function stylizerOn<Source = never>({
 
   /** Checks a job and plans it, before its first step. The pictures are not referenced by the result. */
   async function planned(
-    { settings: given, resume, from, losses, optimizer: mover, ...files }: Job,
+    { settings: given, resume, from, losses, optimizer: mover, model, ...files }: Job,
     signal: AbortSignal | undefined,
     { model: known, precision: decided, origin: continued, again = cannot }: Known = {},
   ) {
@@ -126,13 +119,13 @@ export function stylizerOn<Source = never>({
       const other = resume ? "resume" : "start";
       throw new UserError("usage", `from: the job begins with that checkpoint; leave ${other} out.`);
     }
-    const parts: OwnParts = { losses, optimizer: mover };
+    const parts: OwnParts = { losses, optimizer: mover, model };
     const asked = settingsOf({ settings: given, resume, from, ...parts });
     const pictures = withPhoto(files, asked);
     const texture = !files.content;
     signal?.throwIfAborted();
     const name = known ?? (resume ?? from)?.model ?? asked.model;
-    const { backbone, weights: own, digest } = await network(name);
+    const { backbone, weights: own, digest } = model ? await ownNetwork(model) : await network(name);
     const weights = scaledWeights(backbone, own, featureScale(backbone, asked.gain));
     const { padding, workSize } = edgesOf(asked);
     const grey = paintsGreys(pictures, asked);
@@ -284,7 +277,7 @@ export function stylizerOn<Source = never>({
         const taken = held!;
         held = undefined;
         checkOptions(options, jobOptions);
-        return checkedJob(reader ? await readJob(taken, reader) : (taken as AnyJob));
+        return openedJob(taken, reader);
       };
       const controls = control<Plan>();
       return runOf(course(take, options, controls), controls);
@@ -359,28 +352,5 @@ function turns(): () => Promise<() => void> {
     });
     await before;
     return done;
-  };
-}
-
-/** Caches the last result for the same arguments. */
-function lastOf<Args extends readonly unknown[], T>(make: (...args: Args) => T): (...args: Args) => T {
-  let last: { args: Args; result: T } | undefined;
-  return (...args) => {
-    if (!last || args.some((arg, i) => arg !== last!.args[i])) last = { args, result: make(...args) };
-    return last.result;
-  };
-}
-
-/** Caches the last result of an asynchronous function of a name, but no failure. */
-function kept<Name, T>(load: (name: Name) => Promise<T>): (name: Name) => Promise<T> {
-  let last: { name: Name; result: Promise<T> } | undefined;
-  return (name) => {
-    if (last?.name === name) return last.result;
-    const result = load(name);
-    last = { name, result };
-    result.catch(() => {
-      if (last?.result === result) last = undefined;
-    });
-    return result;
   };
 }

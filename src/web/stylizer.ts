@@ -1,16 +1,20 @@
 /** The stylizer of a browser: its runtimes, networks and decoders bound to the core. */
-import type { ByteSource, FetchOptions } from "../platform/web/bytes.ts";
+import { type ErrorCode, UserError } from "../errors.ts";
+import { type ByteSource, bytesOf, type FetchOptions, nameOf } from "../platform/web/bytes.ts";
 import { cachedMeasurement } from "../platform/web/measurement-cache.ts";
 import { type NetworkNotes, type NetworkSources, networksFrom } from "../platform/web/networks.ts";
 import { fromBitmap, fromImageData, readPicture } from "../platform/web/pictures.ts";
 import { openRuntime } from "../platform/web/runtimes.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { WebRuntimeOptions } from "../runtimes/web-ort.ts";
+import { checkpointIn } from "../transfer/checkpoint/checkpoint.ts";
 import { oneShot } from "../transfer/create.ts";
-import type { GivenJob, PictureReader } from "../transfer/job.ts";
+import type { GivenJob, SourceReader } from "../transfer/job.ts";
 import { checkOptions, givenRuntime, webOptions } from "../transfer/options.ts";
 import { eightBitsGain } from "../transfer/precision/gain.ts";
-import { type Stylizer, stylizerOn } from "../transfer/stylizer.ts";
+import type { StylizeOptions } from "../transfer/stylize.ts";
+import { type Stylize, type Stylizer, stylizerOn } from "../transfer/stylizer.ts";
+import { readWeights } from "../weights/read.ts";
 
 /** What a picture may come from: a file, an address, bytes, or pixels as canvases have them. */
 export type PictureSource = ByteSource | ImageData | ImageBitmap;
@@ -58,7 +62,7 @@ export async function createStylizer(options: MachineOptions = {}): Promise<WebS
     loadNetwork: networksFrom(weights, { onProgress, onNote }),
     gains: async () => eightBits ?? cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime)),
     memory: () => limit,
-    pictures,
+    sources,
   });
 }
 
@@ -66,10 +70,18 @@ export async function createStylizer(options: MachineOptions = {}): Promise<WebS
  * Repaints `job.content` in the style of `job.style`. Await it for the result, or iterate it for the events; errors are
  * `UserError`s. See `createStylizer` for many jobs in a row, and `createWorkerStylizer` for pages that stay responsive.
  */
-export const stylize = oneShot(createStylizer, webOptions);
+export const stylize: Stylize<PictureSource, StylizeOptions & MachineOptions> = oneShot(createStylizer, webOptions);
 
-const pictures: PictureReader<PictureSource> = {
+const sources: SourceReader<PictureSource> = {
   isSource: (value): value is PictureSource => isPixels(value) || isBytes(value),
+  async checkpoint(source) {
+    const name = nameOfFile(source, "The checkpoint");
+    return checkpointIn(await fileOf(source, name, "file"), name);
+  },
+  async weights(source, backbone) {
+    const name = nameOfFile(source, `The file of ${backbone.name}`);
+    return readWeights(await fileOf(source, name, "model"), backbone, name);
+  },
   async read(source, { longSide }) {
     if (!isPixels(source)) return readPicture(source, { longSide });
     const { width, height } = source;
@@ -77,6 +89,18 @@ const pictures: PictureReader<PictureSource> = {
     return { ...drawing, size: { width, height } };
   },
 };
+
+function nameOfFile(source: PictureSource, otherwise: string): string {
+  return isPixels(source) ? otherwise : nameOf(source, otherwise);
+}
+
+/** The largest checkpoint or weights file that is read. */
+const LIMIT = 1e9;
+
+function fileOf(source: PictureSource, name: string, code: ErrorCode): Promise<Uint8Array<ArrayBuffer>> {
+  if (isPixels(source)) throw new UserError("usage", `${name}: expected a file or its bytes, got pixels.`);
+  return bytesOf(source, { name, code, limit: LIMIT });
+}
 
 function isPixels(value: unknown): value is ImageData | ImageBitmap {
   return value instanceof ImageData || value instanceof ImageBitmap;

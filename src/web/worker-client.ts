@@ -212,8 +212,9 @@ function over(): UserError {
 /** The job, its addresses made absolute: a worker's script has an address of its own. */
 function withAddresses<Given extends Partial<WebJob>>(job: Given): Given {
   const one = <T>(given: T): T => (Array.isArray(given) ? given.map(absolute) : absolute(given)) as T;
-  const { content, style, start, mask, styleMask } = job;
-  const given = { content, style, start, mask, styleMask };
+  const { content, style, start, mask, styleMask, resume, from } = job;
+  const model = job.model && { ...job.model, weights: absolute(job.model.weights) };
+  const given = { content, style, start, mask, styleMask, resume, from, model };
   const present = Object.entries(given).filter(([, picture]) => picture !== undefined);
   return { ...job, ...Object.fromEntries(present.map(([name, picture]) => [name, one(picture)])) };
 }

@@ -1,5 +1,7 @@
 /** Reads the bytes of a `File`, a URL or a buffer in the browser. */
+
 import { type ErrorCode, UserError } from "../../errors.ts";
+import { sha256 as digestOf } from "../../sha256.ts";
 
 /** A `File` or other `Blob`, a URL (relative to the page), or bytes. */
 export type ByteSource = Blob | Uint8Array | ArrayBuffer | string | URL;
@@ -86,7 +88,5 @@ function tooLong(size: number, limit: number): string {
 
 /** SHA-256 in hexadecimal; empty on insecure pages, where browsers do not offer it. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  if (!globalThis.crypto?.subtle) return "";
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (await digestOf(bytes)) ?? "";
 }

@@ -7,6 +7,7 @@ import type { Size } from "../../image/image.ts";
 import { isRecord } from "../../records.ts";
 import { recordedSettings } from "../../settings/changes.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { sha256 } from "../../sha256.ts";
 import { joined, parseSafetensors, safetensorsPieces } from "../../weights/safetensors.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 
@@ -44,12 +45,10 @@ const NO_DIGEST = "0".repeat(64);
 
 /** SHA-256 by Web Crypto, which Node and browsers have; browsers on secure pages only. */
 const webSha256: Sha256 = async (bytes) => {
-  if (!crypto.subtle) {
-    const where = "on pages from https or localhost only";
-    throw new UserError("usage", `A checkpoint needs SHA-256, which browsers have ${where}; pass a function for it.`);
-  }
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const digest = await sha256(bytes);
+  if (digest !== undefined) return digest;
+  const where = "on pages from https or localhost only";
+  throw new UserError("usage", `A checkpoint needs SHA-256, which browsers have ${where}; pass a function for it.`);
 };
 
 /** The bytes of a checkpoint's file. `notes` are any JSON of the caller, returned by `decodeCheckpoint`. */
@@ -113,6 +112,16 @@ export async function decodeCheckpoint(
   const { settings, ...job } = understood(() => readHead(metadata.get("job") ?? "null"));
   const checkpoint = { ...job, settings: understood(() => recordedSettings(settings)), tensors };
   return { checkpoint, notes: understood(() => JSON.parse(metadata.get("notes") ?? "null")), digest };
+}
+
+/** The checkpoint in `bytes`; an error begins with `name`. */
+export async function checkpointIn(bytes: Uint8Array, name = "The checkpoint"): Promise<Checkpoint> {
+  try {
+    return (await decodeCheckpoint(bytes)).checkpoint;
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "file") throw error;
+    throw new UserError("file", `${name} ${error.message}.`, { cause: error });
+  }
 }
 
 /** The digest of the bytes with zeros in the digest's place, without copying them. */

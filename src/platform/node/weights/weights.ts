@@ -11,6 +11,7 @@ import type { Backbone } from "../../../models/backbone.ts";
 import { type Manifest, manifestOf, type WeightsFile } from "../../../weights/manifest.ts";
 import { type ReadWeightsOptions, readWeights } from "../../../weights/read.ts";
 import { openSafetensors } from "../../../weights/safetensors.ts";
+import type { Weights } from "../../../weights/weights.ts";
 import type { LoadedWeights, WeightsOrigin } from "../../weights.ts";
 import { foreignFolder } from "../cache-folder.ts";
 import { inMessage } from "../files/paths.ts";
@@ -124,6 +125,11 @@ export async function importWeights(
   return match ? { ...kept, official: match.name } : kept;
 }
 
+/** The weights of a backbone in the user's file, which stays where it is. Errors as of `readWeights`. */
+export async function readWeightsFile(path: string, backbone: Backbone): Promise<Weights> {
+  return readWeights(await readUserFile(path), backbone, inMessage(path));
+}
+
 /** Removes a backbone's weights from our cache, with any partial download; false if there was nothing. */
 export async function removeWeights(backbone: Backbone): Promise<boolean> {
   return withCacheLock(backbone.name, async () => {
@@ -166,7 +172,7 @@ function bundledPath(name: string): string {
 }
 
 async function readUserFile(path: string): Promise<Uint8Array> {
-  const refuse = (reason: string) => new UserError("model", `${inMessage(path)} cannot be imported: ${reason}.`);
+  const refuse = (reason: string) => new UserError("model", `${inMessage(path)} cannot be used: ${reason}.`);
   try {
     const { size, isFile } = await stat(path).then((info) => ({ size: info.size, isFile: info.isFile() }));
     if (!isFile) throw refuse("it is not a file; give a .h5, .pth or .safetensors file");
@@ -175,7 +181,7 @@ async function readUserFile(path: string): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    const short = shortage(error, `${inMessage(path)} cannot be imported`);
+    const short = shortage(error, `${inMessage(path)} cannot be used`);
     if (short) throw short;
     throw refuse(code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`);
   }

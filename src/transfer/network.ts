@@ -1,0 +1,89 @@
+/** Networks: a backbone with its weights, as a platform loads it by name, or as a job is given it. */
+import { shown, UserError } from "../errors.ts";
+import { type Backbone, convolutions } from "../models/backbone.ts";
+import { isRecord } from "../records.ts";
+import { sha256 } from "../sha256.ts";
+import { openSafetensors, writeSafetensors } from "../weights/safetensors.ts";
+import { type Weights, weightTensors } from "../weights/weights.ts";
+import { GRAIN } from "./pictures/edges.ts";
+
+/** A backbone with its weights. */
+export interface Network {
+  readonly backbone: Backbone;
+  readonly weights: Weights;
+  /** Which weights: a digest of their file. */
+  readonly digest: string;
+}
+
+/** A work size can be halved so many times, once between two blocks. */
+const BLOCKS = 1 + Math.log2(GRAIN);
+
+/** A backbone of the caller's own, with its weights: the numbers, or (`Source`) a file that holds them. */
+export interface OwnModel<Source = never> extends Backbone {
+  /** Of a file: what `readWeights` takes, such as a `.safetensors` file with tensors `conv1_1.weight`, `conv1_1.bias`, ... */
+  readonly weights: Weights | Source;
+}
+
+/** Reads weights of a backbone from what a platform takes for their file. */
+export interface WeightsReader<Source> {
+  isSource(value: unknown): value is Source;
+  weights(source: Source, backbone: Backbone): Promise<Weights>;
+}
+
+/** The network of a model. A `model` error if its weights do not fit its table. */
+export async function networkOf<Source>(model: OwnModel<Source>, reader?: WeightsReader<Source>): Promise<Network> {
+  const { weights: given, ...backbone } = model;
+  const read = async () => (reader?.isSource(given) ? reader.weights(given, backbone) : undefined);
+  const weights = isWeights(given) ? given : await read();
+  if (!weights) throw new UserError("usage", `model.weights: expected weights (layers, mean), got ${shown(given)}.`);
+  checkWeights(weights, backbone);
+  const file = writeSafetensors(weightTensors(weights));
+  return { backbone, weights, digest: (await sha256(file.subarray(openSafetensors(file).dataOffset))) ?? "" };
+}
+
+/** Throws a `usage` error of one sentence for a model that is none. */
+export function checkModel(model: unknown): void {
+  const isTable = isRecord(model) && typeof model.name === "string" && typeof model.summary === "string";
+  if (!isTable || !("weights" in model))
+    throw new UserError("usage", "model: expected a backbone (name, summary, blocks) with its weights.");
+  const { blocks } = model;
+  const isBlock = (block: unknown) => Array.isArray(block) && block.length > 0 && block.every(isCount);
+  if (!Array.isArray(blocks) || blocks.length === 0 || blocks.length > BLOCKS || !blocks.every(isBlock)) {
+    const expected = `1 to ${BLOCKS} lists of output channels, as in [[16, 16], [32]]`;
+    throw new UserError("usage", `model.blocks: expected ${expected}, got ${JSON.stringify(blocks)}.`);
+  }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) > 0;
+}
+
+function isWeights(value: unknown): value is Weights {
+  return isRecord(value) && isRecord(value.layers);
+}
+
+function checkWeights({ layers, mean }: Weights, backbone: Backbone): void {
+  const check = (name: string, found: unknown, expected: number, made: string) => {
+    const why = !(found instanceof Float32Array)
+      ? `a Float32Array, got ${shown(found)}`
+      : found.length !== expected
+        ? `${expected} numbers (${made}), got ${found.length}`
+        : found.every(Number.isFinite)
+          ? undefined
+          : "finite numbers";
+    if (why) throw new UserError("model", `The weights of ${backbone.name}: ${name}: expected ${why}.`);
+  };
+  for (const { name, inputs, outputs } of convolutions(backbone)) {
+    const { kernel, bias, readout } = layers[name] ?? {};
+    check(`${name}.kernel`, kernel, 9 * inputs * outputs, `${outputs} x ${inputs} x 3 x 3`);
+    check(`${name}.bias`, bias, outputs, "one for each channel");
+    if (readout)
+      check(
+        `${name}.readout`,
+        readout,
+        Math.max(1, Math.floor(readout.length / outputs)) * outputs,
+        "rows of channels",
+      );
+  }
+  if (mean) check("mean", mean, 3, "red, green, blue");
+}
