@@ -3,23 +3,23 @@ import { cleaned, UserError } from "../errors.ts";
 import type { JobFiles } from "../jobs/files.ts";
 import { gridFiles } from "./pages.ts";
 import type { Cell, GridPlan } from "./plan.ts";
-import { readRecord, type Standing, standsAlready } from "./record.ts";
+import { type CellState, readRecord, standsAlready } from "./record.ts";
 
 /**
  * Where the cells of a grid stand in its folder before it runs. A `file` error for something that has a cell's name and
  * is none, and for pages of somebody else's, unless `force`.
  */
-export async function standingsIn(
+export async function cellStates(
   folder: string,
   plan: GridPlan,
   files: JobFiles,
   force = false,
-): Promise<Map<Cell, Standing>> {
+): Promise<Map<Cell, CellState>> {
   const record = await readRecord(folder, files);
-  const standings = new Map<Cell, Standing>();
+  const states = new Map<Cell, CellState>();
   for (const cell of plan.cells) {
     const there = await standsAlready(folder, cell, files);
-    if (there === "same") standings.set(cell, { done: true, outcome: record?.get(cell.file) });
+    if (there === "same") states.set(cell, { done: true, outcome: record?.get(cell.file) });
     if (there === "other" && !force) {
       const path = cleaned(files.paths.join(folder, cell.file));
       throw new UserError("file", `${path} exists and was made otherwise; give another -o, or -f to replace it.`);
@@ -33,7 +33,7 @@ export async function standingsIn(
       });
     }
   }
-  return standings;
+  return states;
 }
 
 /** Makes the folder, for this grid alone until what is returned is called. Errors: `file`. */

@@ -6,15 +6,15 @@ import type { Image } from "../image/image.ts";
 import { type SheetPlan, sheet, stacked } from "../image/sheet.ts";
 import type { JobFiles } from "../jobs/files.ts";
 import type { Paths } from "../jobs/paths.ts";
-import { commandLine, madeWords } from "../jobs/record/command.ts";
+import { commandLine, commandWords } from "../jobs/record/command.ts";
 import { roundedCurves } from "../jobs/report/history.ts";
 import { pagePicture, reduced } from "../jobs/report/pictures.ts";
-import { bandsOf, madeLine } from "../jobs/report/report.ts";
+import { bandsOf, creditLine } from "../jobs/report/report.ts";
 import { clock } from "../jobs/report/time.ts";
 import { mapRoles, roleNames } from "../jobs/roles.ts";
 import type { Axis } from "./axes.ts";
 import type { Cell, GridPlan } from "./plan.ts";
-import type { Standing } from "./record.ts";
+import type { CellState } from "./record.ts";
 
 /** The files beside the single pictures. */
 export const gridFiles = { sheet: "sheet.png", page: "index.html" } as const;
@@ -25,7 +25,7 @@ const [THUMBNAIL, SHEET, ROW] = [320, 12e6, 5];
 export interface GridResult {
   readonly plan: GridPlan;
   readonly folder: string;
-  readonly standings: ReadonlyMap<Cell, Standing>;
+  readonly states: ReadonlyMap<Cell, CellState>;
   readonly seconds: number;
   readonly stopped: boolean;
 }
@@ -68,7 +68,7 @@ export async function writeGridPages(result: GridResult, files: JobFiles): Promi
     })) satisfies GridTable[],
     ratio: width / height,
     key: "grid",
-    made: madeLine(),
+    made: creditLine(),
   });
   await files.write(join(folder, gridFiles.page), new TextEncoder().encode(page), { force });
 }
@@ -120,8 +120,8 @@ function drawSheet(title: string, tables: readonly Table<ShownCell>[]): Image {
 }
 
 async function show(cell: Cell, result: GridResult, inputs: readonly GridInput[], files: JobFiles): Promise<ShownCell> {
-  const { plan, folder, standings } = result;
-  const { done = false, error, outcome } = standings.get(cell) ?? {};
+  const { plan, folder, states } = result;
+  const { done = false, error, outcome } = states.get(cell) ?? {};
   const count = plan.cells.length;
   const large = count <= 12 ? 1024 : count <= 40 ? 768 : 512;
   const picture = done ? await files.readPicture(files.paths.join(folder, cell.file), {}) : undefined;
@@ -145,7 +145,7 @@ async function show(cell: Cell, result: GridResult, inputs: readonly GridInput[]
       facts,
       curves: outcome ? roundedCurves(outcome.curves) : { steps: [], terms: {}, every: 1 },
       bands: bandsOf(cell.levels),
-      command: commandLine(madeWords({ ...cell.pictures, settings: cell.settings, model: cell.model })),
+      command: commandLine(commandWords({ ...cell.pictures, settings: cell.settings, model: cell.model })),
     },
   };
 }
@@ -184,9 +184,9 @@ export function titleOf({ cells }: GridPlan, { basename }: Pick<Paths, "basename
   return painting.endsWith(" styles") ? `${photo} in ${painting}` : `${photo} in the style of ${painting}`;
 }
 
-function aboutOf({ plan: { axes, cells }, standings, seconds }: GridResult): string {
+function aboutOf({ plan: { axes, cells }, states, seconds }: GridResult): string {
   const networks = new Set(cells.map(({ model }) => model));
-  const runtimes = new Set([...standings.values()].flatMap(({ outcome }) => outcome?.runtime ?? []));
+  const runtimes = new Set([...states.values()].flatMap(({ outcome }) => outcome?.runtime ?? []));
   const about = [
     `${cells.length} ${cells.length === 1 ? "picture" : "pictures"}: ${axes.map(({ name }) => name).join(" by ")}`,
     clock(seconds),
@@ -194,9 +194,9 @@ function aboutOf({ plan: { axes, cells }, standings, seconds }: GridResult): str
   return [...about, ...networks, ...runtimes].join(" · ");
 }
 
-function warningOf({ plan: { cells }, standings, stopped }: GridResult): string | undefined {
-  const failed = cells.filter((cell) => standings.get(cell)?.error !== undefined).length;
-  const open = cells.filter((cell) => !standings.has(cell)).length;
+function warningOf({ plan: { cells }, states, stopped }: GridResult): string | undefined {
+  const failed = cells.filter((cell) => states.get(cell)?.error !== undefined).length;
+  const open = cells.filter((cell) => !states.has(cell)).length;
   const words = [
     ...(failed > 0 ? [`${failed} of ${cells.length} failed.`] : []),
     ...(stopped && open > 0 ? [`Stopped with ${open} of ${cells.length} not run: the same command goes on.`] : []),

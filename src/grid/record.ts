@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { JobFiles } from "../jobs/files.ts";
-import { readMade } from "../jobs/record/record.ts";
+import { readResultRecord } from "../jobs/record/record.ts";
 import { curvesSchema } from "../jobs/report/history.ts";
 import { listRoles, mapRoles } from "../jobs/roles.ts";
 import { version } from "../version.ts";
@@ -21,7 +21,7 @@ const outcome = z.object({
 export type Outcome = z.infer<typeof outcome>;
 
 /** Where a cell stands: undefined before it was run. */
-export interface Standing {
+export interface CellState {
   readonly outcome?: Outcome | undefined;
   /** Why there is no picture. */
   readonly error?: string | undefined;
@@ -53,7 +53,7 @@ export async function readRecord(folder: string, files: JobFiles): Promise<Map<s
 export async function writeRecord(
   folder: string,
   plan: GridPlan,
-  standings: ReadonlyMap<Cell, Standing>,
+  states: ReadonlyMap<Cell, CellState>,
   files: JobFiles,
 ): Promise<void> {
   const record = {
@@ -64,7 +64,7 @@ export async function writeRecord(
       name: cell.name,
       settings: cell.settings,
       ...mapRoles(cell.pictures, ({ name, sha256 }) => ({ name, sha256 })),
-      ...standings.get(cell),
+      ...states.get(cell),
     })),
   };
   const bytes = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
@@ -78,7 +78,7 @@ export async function writeRecord(
 export async function standsAlready(folder: string, cell: Cell, files: JobFiles): Promise<"same" | "other" | "none"> {
   const path = files.paths.join(folder, cell.file);
   if (!(await files.exists(path))) return "none";
-  const made = await readMade(path, files).catch(() => undefined);
+  const made = await readResultRecord(path, files).catch(() => undefined);
   if (!made) return "other";
   const digests = listRoles(cell.pictures).map(({ sha256 }) => sha256);
   const same =

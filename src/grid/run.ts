@@ -7,7 +7,7 @@ import { type JobStylizer, runJob, type StylizerSource } from "../jobs/run.ts";
 import type { Depth } from "../platform/pictures.ts";
 import type { NoteEvent } from "../transfer/events.ts";
 import type { Cell, GridPlan } from "./plan.ts";
-import { type Outcome, type Standing, writeRecord } from "./record.ts";
+import { type CellState, type Outcome, writeRecord } from "./record.ts";
 
 /** A curve's most points: there are many on one page. */
 const POINTS = 1000;
@@ -16,7 +16,7 @@ export interface GridRun {
   readonly plan: GridPlan;
   readonly folder: string;
   /** Where the cells stand; added to as they are done. */
-  readonly standings: Map<Cell, Standing>;
+  readonly states: Map<Cell, CellState>;
   readonly machine: MachineRequest;
   readonly depth: Depth;
   readonly signal?: AbortSignal | undefined;
@@ -47,10 +47,10 @@ export async function* runGrid(
   run: GridRun,
   files: JobFiles,
 ): AsyncGenerator<GridEvent, void> {
-  const { plan, folder, standings, machine, signal } = run;
-  const left = plan.cells.filter((cell) => !standings.get(cell)?.done);
+  const { plan, folder, states, machine, signal } = run;
+  const left = plan.cells.filter((cell) => !states.get(cell)?.done);
   const forecast = gridForecast(left);
-  await writeRecord(folder, plan, standings, files);
+  await writeRecord(folder, plan, states, files);
   let stylizer: OwnStylizer | undefined;
   const opened: StylizerSource = async () => {
     stylizer ??= await open(machine);
@@ -66,11 +66,11 @@ export async function* runGrid(
       try {
         const outcome = yield* runCell(opened, cell, run, forecast, files);
         if (!outcome) return;
-        standings.set(cell, { done: true, outcome });
+        states.set(cell, { done: true, outcome });
       } catch (error) {
         if (signal?.aborted) return;
         const words = error instanceof Error ? error.message : String(error);
-        standings.set(cell, { done: false, error: words });
+        states.set(cell, { done: false, error: words });
         yield { type: "note", text: `Failed, and the rest goes on: ${name}: ${words}` };
         await files
           .checkpoints(files.paths.join(folder, file))
@@ -80,7 +80,7 @@ export async function* runGrid(
         await stylizer?.dispose().catch(() => {});
         stylizer = undefined;
       }
-      await writeRecord(folder, plan, standings, files);
+      await writeRecord(folder, plan, states, files);
     }
   } finally {
     await stylizer?.dispose();

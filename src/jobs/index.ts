@@ -6,8 +6,8 @@ export { forecastJob } from "./forecast.ts";
 export { defaultName } from "./output/output.ts";
 export { type Paths, slashPaths } from "./paths.ts";
 export type { Label } from "./pictures.ts";
-export { commandLine, madeWords, pathArgument, settingWords } from "./record/command.ts";
-export { type Made, readMade } from "./record/record.ts";
+export { commandLine, commandWords, pathArgument, settingWords } from "./record/command.ts";
+export { type ResultRecord, readResultRecord } from "./record/record.ts";
 export { clock } from "./report/time.ts";
 export {
   type CheckpointRequest,

@@ -1,6 +1,6 @@
 /** How far a job has come, gathered from its events. */
 import type { StartEvent, StylizeEvent } from "../transfer/events.ts";
-import type { BegunJob } from "./begin/job.ts";
+import type { PreparedJob } from "./begin/job.ts";
 import type { JobResult } from "./events.ts";
 import type { Shown } from "./output/results.ts";
 import { type Curves, lossHistory } from "./report/history.ts";
@@ -20,7 +20,7 @@ export interface Progress {
 }
 
 /** Follows a job that begins now. */
-export function followedProgress({ request: { curves: points }, resume, settings }: BegunJob): Progress {
+export function followedProgress({ request: { curves: points }, resume, settings }: PreparedJob): Progress {
   const began = performance.now();
   const before = points === undefined ? undefined : resume?.progress;
   const history = points === undefined ? undefined : lossHistory(points, before?.curves);

@@ -5,7 +5,7 @@ import type { StylizeOptions } from "../transfer/stylize.ts";
 import type { Job } from "../transfer/stylizer.ts";
 import { version } from "../version.ts";
 import { beginJob } from "./begin/begin.ts";
-import { type BegunJob, outputOf } from "./begin/job.ts";
+import { outputOf, type PreparedJob } from "./begin/job.ts";
 import type { JobEvent, JobResult } from "./events.ts";
 import type { JobFiles } from "./files.ts";
 import { type Notices, noticeQueue } from "./notices.ts";
@@ -48,7 +48,7 @@ export interface RunJobOptions {
 
 /** A job that is checked, with its files at hand. */
 interface ReadyJob {
-  readonly job: BegunJob;
+  readonly job: PreparedJob;
   readonly pictures: JobPictures;
   readonly output: string | undefined;
   readonly snapshots: Snapshots;
@@ -181,7 +181,7 @@ async function* follow(
 
 /** What every checkpoint of a job holds beside its state. */
 function checkpointNotes(
-  job: BegunJob,
+  job: PreparedJob,
   { facts }: JobPictures,
   output: string,
   { paths }: JobFiles,

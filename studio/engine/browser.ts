@@ -1,6 +1,6 @@
 /** The engines of this browser: the library's worker, with WebAssembly or WebGPU. A worker that dies is replaced. */
 import { createWorkerStylizer, type Run, UserError, type WorkerStylizer } from "pastiche/web";
-import type { Engine, Told } from "./engine.ts";
+import type { Engine, EngineEvent } from "./engine.ts";
 
 /** A preview so often, in milliseconds. */
 const EVERY = 120;
@@ -28,10 +28,10 @@ export function browserEngine(runtime: string): Engine {
 
 /** Makes the runtime ready before it is asked for anything. */
 export function warmUp(runtime: string): void {
-  void stylizerOn(runtime).catch(() => {}); // Told when it is needed.
+  void stylizerOn(runtime).catch(() => {}); // An error is reported when the runtime is needed.
 }
 
-async function follow(begun: Promise<{ readonly run: Run }>, listen: (told: Told) => void): Promise<void> {
+async function follow(begun: Promise<{ readonly run: Run }>, listen: (told: EngineEvent) => void): Promise<void> {
   try {
     const { run } = await begun;
     for await (const event of run) listen(event);
@@ -57,7 +57,7 @@ function close(): void {
   open = undefined;
 }
 
-function failure(error: unknown): Told {
+function failure(error: unknown): EngineEvent {
   if (error instanceof UserError) return { type: "failed", message: error.message };
   return { type: "failed", message: `Something went wrong that should not (${(error as Error).message}).` };
 }

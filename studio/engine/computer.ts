@@ -3,10 +3,13 @@
  * would; what it shows is fetched as files.
  */
 import { readPicture } from "pastiche/web";
-import type { Engine, EngineJob, Running, Told, ToldOf } from "./engine.ts";
+import type { Engine, EngineEvent, EngineEventOf, EngineJob, Running } from "./engine.ts";
 
 /** Events as they come: without pictures. */
-type Sent = Exclude<Told, ToldOf<"image" | "done">> | Omit<ToldOf<"image">, "image"> | Omit<ToldOf<"done">, "image">;
+type SentEvent =
+  | Exclude<EngineEvent, EngineEventOf<"image" | "done">>
+  | Omit<EngineEventOf<"image">, "image">
+  | Omit<EngineEventOf<"done">, "image">;
 
 export interface Computer {
   /** The job that runs. */
@@ -43,7 +46,7 @@ export const computer: Engine = {
 };
 
 /** A job that runs already, found again. */
-export function rejoin(id: string, listen: (told: Told) => void): Running {
+export function rejoin(id: string, listen: (told: EngineEvent) => void): Running {
   follow(id, listen);
   return {
     adjust: (changes) => void send(id, "adjust", JSON.stringify(changes)),
@@ -71,7 +74,7 @@ async function send(id: string, order: string, body?: string): Promise<void> {
 }
 
 /** Tells the events of a job in their order; of pictures that come faster than they are read, the last. */
-function follow(id: string, listen: (told: Told) => void): void {
+function follow(id: string, listen: (told: EngineEvent) => void): void {
   const source = new EventSource(`./api/jobs/${id}/events`);
   let reading = false;
   const picture = async () => {
@@ -79,7 +82,7 @@ function follow(id: string, listen: (told: Told) => void): void {
     return (await readPicture(await answer.blob(), { name: "the picture" })).image;
   };
   source.onmessage = async ({ data }) => {
-    const event: Sent = JSON.parse(data);
+    const event: SentEvent = JSON.parse(data);
     if (event.type === "image") {
       if (reading) return;
       reading = true;

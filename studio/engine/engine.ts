@@ -11,10 +11,10 @@ export interface EngineJob {
 }
 
 /** What a job tells: events as everywhere, and a sentence where it fails. */
-export type Told = StylizeEvent | { readonly type: "failed"; readonly message: string };
+export type EngineEvent = StylizeEvent | { readonly type: "failed"; readonly message: string };
 
 /** What of an event has that type. */
-export type ToldOf<Type extends Told["type"]> = Extract<Told, { readonly type: Type }>;
+export type EngineEventOf<Type extends EngineEvent["type"]> = Extract<EngineEvent, { readonly type: Type }>;
 
 /** A job that runs. */
 export interface Running {
@@ -26,5 +26,5 @@ export interface Running {
 }
 
 export interface Engine {
-  paint(job: EngineJob, listen: (told: Told) => void): Running;
+  paint(job: EngineJob, listen: (told: EngineEvent) => void): Running;
 }

@@ -3,7 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { encodePicture, type Image, type JobRecord, type Settings, type SettingsInput } from "pastiche/web";
 import { browserEngine } from "../engine/browser.ts";
 import { computer, rejoin } from "../engine/computer.ts";
-import type { Engine, EngineJob, Running, Told, ToldOf } from "../engine/engine.ts";
+import type { Engine, EngineEvent, EngineEventOf, EngineJob, Running } from "../engine/engine.ts";
 import { digestOf } from "../pictures/digest.ts";
 import { keepPicture } from "../pictures/store.ts";
 import { changed, continuation } from "../project/continuation.ts";
@@ -33,10 +33,10 @@ export interface Shown {
 
 export const status = signal<Status>("idle");
 export const begun = signal<Begun | undefined>(undefined);
-export const start = signal<ToldOf<"start"> | undefined>(undefined);
+export const start = signal<EngineEventOf<"start"> | undefined>(undefined);
 /** The last picture that there is, of this job or, until it has one, of the one before. */
 export const shown = signal<Shown | undefined>(undefined);
-export const latest = signal<ToldOf<"step"> | undefined>(undefined);
+export const latest = signal<EngineEventOf<"step"> | undefined>(undefined);
 /** What the job that ended says of itself. */
 export const record = signal<JobRecord | undefined>(undefined);
 /** Steps a second, smoothed. */
@@ -178,7 +178,7 @@ export function rejoinJob(id: string): void {
   follow((listen) => rejoin(id, listen));
 }
 
-function follow(begin: (listen: (told: Told) => void) => Running): void {
+function follow(begin: (listen: (told: EngineEvent) => void) => Running): void {
   stopping = false;
   const pace = stopwatch();
   const mine: { current?: Running } = {};
@@ -203,7 +203,7 @@ export function stop(): void {
   running?.stop();
 }
 
-function hear(told: Told, pace: ReturnType<typeof stopwatch>): void {
+function hear(told: EngineEvent, pace: ReturnType<typeof stopwatch>): void {
   switch (told.type) {
     case "start":
       start.value = told;

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readMade } from "../../src/jobs/record/record.ts";
+import { readResultRecord } from "../../src/jobs/record/record.ts";
 import { nodeFiles } from "../../src/platform/node/job-files.ts";
 import { readPicture } from "../../src/platform/node/pictures/read.ts";
 import { encodePicture } from "../../src/platform/node/pictures/write.ts";
@@ -35,7 +35,7 @@ test("the checkpoint of a finished job is one file, and remains when it was cont
 
 test("the result has the new size and settings, and records its origin", async () => {
   expect((await readPicture(at("large.png"))).size).toEqual({ width: 96, height: 71 });
-  const { settings, from, step } = await readMade(at("large.png"), nodeFiles);
+  const { settings, from, step } = await readResultRecord(at("large.png"), nodeFiles);
   expect(settings).toMatchObject({ size: 96, alpha: 0.3, steps: 3, firstSteps: 3, minSize: 67, tile: "auto" });
   expect(step).toBe(6);
   expect(from).toEqual({
@@ -117,7 +117,7 @@ test("textures and regions can be continued", async () => {
   expect((await pastiche(parts, { cwd })).status).toBe(0);
   const regions = await pastiche(["--from", "parts.png", "-s", "96", "-o", "parts-large.png"], { cwd });
   expect(regions.status).toBe(0);
-  expect((await readMade(at("parts-large.png"), nodeFiles)).mask?.name).toBe("mask.png");
+  expect((await readResultRecord(at("parts-large.png"), nodeFiles)).mask?.name).toBe("mask.png");
 });
 
 describe("at the same size", () => {
@@ -127,7 +127,7 @@ describe("at the same size", () => {
     const ended = await pastiche([...from, "--alpha", "2", "-o", "branch.png"], { cwd });
     expect(ended.status).toBe(0);
     expect(ended.stderr).toContain("Going on from step 6 of 6 at 48x36.");
-    const made = await readMade(at("branch.png"), nodeFiles);
+    const made = await readResultRecord(at("branch.png"), nodeFiles);
     expect(made).toMatchObject({ settings: { size: 48, alpha: 2, minSize: 32 }, from: { optimizer: "carried" } });
     const { stdout } = await pastiche(["show", "branch.png"], { cwd });
     const words = stdout.toString().trim().split(" ");
@@ -140,7 +140,9 @@ describe("at the same size", () => {
     const other = await pastiche(["photo.png", "other.png", ...from, "-n", "2", "-o", "other-branch.png"], { cwd });
     expect(other.status).toBe(0);
     expect(other.stderr).toContain("Note: other.png is not the picture that it was made of until then.");
-    expect((await readMade(at("other-branch.png"), nodeFiles)).style.map(({ name }) => name)).toEqual(["other.png"]);
+    expect((await readResultRecord(at("other-branch.png"), nodeFiles)).style.map(({ name }) => name)).toEqual([
+      "other.png",
+    ]);
     const lbfgs = await pastiche([...from, "--optimizer", "lbfgs", "-n", "2", "-o", "lbfgs.png"], { cwd });
     expect(lbfgs.stderr).toContain("Going on from step 6 of 6 at 48x36; the optimiser begins anew.");
   });

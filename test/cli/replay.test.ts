@@ -7,8 +7,8 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readSettings, settingOptions } from "../../src/cli/options/settings.ts";
 import { blank } from "../../src/image/image.ts";
-import { commandLine, madeWords } from "../../src/jobs/record/command.ts";
-import { type Made, readMade, recordText } from "../../src/jobs/record/record.ts";
+import { commandLine, commandWords } from "../../src/jobs/record/command.ts";
+import { type ResultRecord, readResultRecord, recordText } from "../../src/jobs/record/record.ts";
 import { scales } from "../../src/losses/loss.ts";
 import { convolutions } from "../../src/models/backbone.ts";
 import { vgg19 } from "../../src/models/index.ts";
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 const pixels = async (name: string) => (await readPicture(at(name))).image;
-const made = (name: string) => readMade(at(name), nodeFiles);
+const made = (name: string) => readResultRecord(at(name), nodeFiles);
 
 const layerNames = convolutions(vgg19).map(({ name }) => name);
 
@@ -136,10 +136,10 @@ describe("settings are written into a picture and read back as a command line", 
           const text = recordText(start, job, pictures, 9, nodeFiles.paths);
           const bytes = await encodePicture("png", { image: blank({ width: 2, height: 2 }) }, { text });
           writeFileSync(at("words.png"), bytes);
-          const read: Made = await made("words.png");
+          const read: ResultRecord = await made("words.png");
           // JSON has no negative zero.
           expect(read.settings).toEqual(JSON.parse(JSON.stringify(settings)));
-          const [program, ...words] = shellWords(commandLine(madeWords(read, all)));
+          const [program, ...words] = shellWords(commandLine(commandWords(read, all)));
           expect(program).toBe("pastiche");
           const again = parsed(words);
           expect(again.pictures.map((name) => name.replace(/^\.\/-/, "-"))).toEqual([content, style]);

@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { invalid } from "../../errors.ts";
 import type { GridPlan } from "../../grid/plan.ts";
-import type { Standing } from "../../grid/record.ts";
+import type { CellState } from "../../grid/record.ts";
 import type { Recipe } from "../../node.ts";
 import {
   depthOf,
@@ -87,9 +87,9 @@ async function grid(given: string[], flags: GridFlags, context: Context): Promis
     label: flagOf,
   });
   const folder = flags.output ?? grids.gridFolder(sources, files.paths);
-  const standings = await grids.standingsIn(folder, plan, files, flags.force);
-  const lines = planLines(plan, folder, standings);
-  if (!flags.dryRun) return paint({ plan, folder, standings, machine, depth }, lines, flags, context);
+  const states = await grids.cellStates(folder, plan, files, flags.force);
+  const lines = planLines(plan, folder, states);
+  if (!flags.dryRun) return paint({ plan, folder, states, machine, depth }, lines, flags, context);
   if (flags.json) printJson(planRecord(plan, folder), context.stdout);
   else context.stdout.write(`${lines.join("\n")}\n`);
 }
@@ -97,14 +97,14 @@ async function grid(given: string[], flags: GridFlags, context: Context): Promis
 interface Planned {
   readonly plan: GridPlan;
   readonly folder: string;
-  readonly standings: Map<GridPlan["cells"][number], Standing>;
+  readonly states: Map<GridPlan["cells"][number], CellState>;
   readonly machine: ReturnType<typeof machineRequest>;
   readonly depth: 8 | 16;
 }
 
 async function paint(planned: Planned, lines: readonly string[], flags: GridFlags, context: Context): Promise<void> {
   const { createStylizer, grids, nodeFiles: files } = await context.door();
-  const { plan, folder, standings } = planned;
+  const { plan, folder, states } = planned;
   const speaks = voice(flags, context.stderr);
   for (const line of lines) speaks.say(line);
   const close = await grids.openFolder(folder, files);
@@ -117,11 +117,11 @@ async function paint(planned: Planned, lines: readonly string[], flags: GridFlag
     for await (const event of grids.runGrid(open, { ...planned, signal: stop.signal }, files)) show(event);
     speaks.progress.clear();
     const stopped = stop.signal.aborted;
-    const result = { plan, folder, standings, seconds: (performance.now() - began) / 1000, stopped };
+    const result = { plan, folder, states, seconds: (performance.now() - began) / 1000, stopped };
     await grids.writeGridPages(result, files);
     for (const line of stoppedLines(result)) speaks.say(line);
     if (stopped) context.exitWith(stop.status());
-    else if (plan.cells.some((cell) => !standings.get(cell)?.done)) context.exitWith(1);
+    else if (plan.cells.some((cell) => !states.get(cell)?.done)) context.exitWith(1);
     const record = gridRecord(result, files.paths);
     if (flags.json) printJson(record, context.stdout);
     else if (!flags.quiet) context.stdout.write(`${record.page}\n`);

@@ -15,8 +15,8 @@ export function define(command: Command, context: Context): Command {
     .option("--json", "all that the picture says, as JSON")
     .action(async (path: string, { all, json }: ShowFlags) => {
       const { jobs, nodeFiles } = await context.door();
-      const made = await jobs.readMade(path, nodeFiles);
-      const text = json ? jsonLine(made, 2) : jobs.commandLine(jobs.madeWords(made, all));
+      const made = await jobs.readResultRecord(path, nodeFiles);
+      const text = json ? jsonLine(made, 2) : jobs.commandLine(jobs.commandWords(made, all));
       context.stdout.write(`${text}\n`);
     });
 }

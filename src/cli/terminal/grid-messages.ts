@@ -2,14 +2,14 @@
 import { basename } from "node:path";
 import { type GridResult, gridFiles, titleOf } from "../../grid/pages.ts";
 import type { GridPlan } from "../../grid/plan.ts";
-import type { Standing } from "../../grid/record.ts";
+import type { CellState } from "../../grid/record.ts";
 import type { Paths } from "../../jobs/paths.ts";
 
 /** The plan in lines: how many pictures, how large, in which order. How long it takes, only a run can tell. */
-export function planLines(plan: GridPlan, folder: string, standings: ReadonlyMap<unknown, Standing>): string[] {
+export function planLines(plan: GridPlan, folder: string, states: ReadonlyMap<unknown, CellState>): string[] {
   const { axes, order, cells, steps } = plan;
   const sizes = [...new Set(cells.map(({ levels }) => `${levels.at(-1)!.width}x${levels.at(-1)!.height}`))];
-  const kept = [...standings.values()].filter(({ done }) => done).length;
+  const kept = [...states.values()].filter(({ done }) => done).length;
   const product = axes.length > 1 ? ` (${axes.map(({ values }) => values.length).join(" x ")})` : "";
   const size = sizes.length > 3 ? `${sizes[0]} to ${sizes.at(-1)}` : sizes.join(", ");
   const names = order.map((axis) => axes[axis]!.name);
@@ -38,15 +38,15 @@ export function planRecord({ axes, order, cells, steps }: GridPlan, folder: stri
 }
 
 /** What is worth a line when not everything is done. */
-export function stoppedLines({ plan: { cells }, standings, stopped }: GridResult): string[] {
-  const done = cells.filter((cell) => standings.get(cell)?.done).length;
+export function stoppedLines({ plan: { cells }, states, stopped }: GridResult): string[] {
+  const done = cells.filter((cell) => states.get(cell)?.done).length;
   if (stopped) return [`Stopped with ${done} of ${cells.length} pictures. To go on: the same command.`];
   if (done === cells.length) return [];
   return [`${cells.length - done} of ${cells.length} failed; the page says why. The same command tries them again.`];
 }
 
 /** One object about the result, for standard output. */
-export function gridRecord({ plan, folder, standings, seconds, stopped }: GridResult, { join }: Pick<Paths, "join">) {
+export function gridRecord({ plan, folder, states, seconds, stopped }: GridResult, { join }: Pick<Paths, "join">) {
   return {
     folder,
     sheet: join(folder, gridFiles.sheet),
@@ -54,7 +54,7 @@ export function gridRecord({ plan, folder, standings, seconds, stopped }: GridRe
     seconds,
     ...(stopped && { stopped }),
     cells: plan.cells.map((cell) => {
-      const { outcome, done = false, error } = standings.get(cell) ?? {};
+      const { outcome, done = false, error } = states.get(cell) ?? {};
       const { name, file } = cell;
       return { name, file, done, error, loss: outcome?.loss, seconds: outcome?.seconds };
     }),

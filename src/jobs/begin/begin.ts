@@ -7,12 +7,12 @@ import type { Label } from "../pictures.ts";
 import type { JobRequest } from "../request.ts";
 import { adoptedCheckpoint } from "./adopt.ts";
 import { carriedJob } from "./carry.ts";
-import type { BegunJob } from "./job.ts";
+import type { PreparedJob } from "./job.ts";
 import { replayedJob } from "./replay.ts";
 import { resumedJob } from "./resume.ts";
 
 /** The job that a request asks for. Errors: `usage`, `picture`, `file`. */
-export async function beginJob(request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {
+export async function beginJob(request: JobRequest, files: JobFiles, label: Label): Promise<PreparedJob> {
   const { resume, from, replay } = request;
   if ([resume, from, replay].filter((one) => one !== undefined).length > 1)
     throw new UserError("usage", "A job goes on with one thing: resume, from or replay.");

@@ -9,11 +9,16 @@ import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
 import { readNotes } from "../record/notes.ts";
 import type { JobRequest } from "../request.ts";
-import type { BegunJob } from "./job.ts";
+import type { PreparedJob } from "./job.ts";
 import { findPictures, picturesWith } from "./recorded-pictures.ts";
 
 /** The job that goes on from the checkpoint at `path`. Its photo is the same; paintings and masks may be others. */
-export async function carriedJob(path: string, request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {
+export async function carriedJob(
+  path: string,
+  request: JobRequest,
+  files: JobFiles,
+  label: Label,
+): Promise<PreparedJob> {
   const { checkpoint, notes, slots, digest, problem } = await files.readCheckpoint(path);
   const { start, content, ...given } = request.pictures ?? {};
   if (start) {

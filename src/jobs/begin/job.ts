@@ -8,7 +8,7 @@ import type { Curves } from "../report/history.ts";
 import type { JobRequest, OutputRequest, Sources } from "../request.ts";
 
 /** A job that may be run; what it does not say is as its request has it. */
-export interface BegunJob {
+export interface PreparedJob {
   readonly request: JobRequest;
   readonly pictures: Sources;
   /** Complete, as they were asked for: the result's record has them. */

@@ -2,7 +2,7 @@
 import { cleaned, UserError } from "../../errors.ts";
 import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
-import type { Recorded } from "../record/notes.ts";
+import type { RecordedPicture } from "../record/notes.ts";
 import type { Source, Sources } from "../request.ts";
 import { mapRolesInTurn, type Role, type Roles, roleAt, roleNames } from "../roles.ts";
 
@@ -19,7 +19,7 @@ export interface Search {
  */
 export async function findPicture(
   role: Role,
-  recorded: Recorded,
+  recorded: RecordedPicture,
   { folder, files, label }: Search,
 ): Promise<Required<Source>> {
   const { name, path, sha256 } = recorded;
@@ -43,7 +43,7 @@ export async function findPicture(
 
 /** The files of a job's remembered pictures, as they are given for their role or else found again. */
 export async function findPictures(
-  recorded: Roles<Recorded>,
+  recorded: Roles<RecordedPicture>,
   given: Partial<Sources> = {},
   search: Search,
 ): Promise<Sources> {
@@ -70,15 +70,15 @@ export async function findPictures(
  * `others` are the given ones that are not as `recorded`.
  */
 export async function picturesWith(
-  wanted: Roles<Source | Recorded>,
-  recorded: Roles<Recorded>,
+  wanted: Roles<Source | RecordedPicture>,
+  recorded: Roles<RecordedPicture>,
   given: Partial<Sources>,
   search: Search,
 ): Promise<{ readonly pictures: Sources; readonly others: readonly string[] }> {
   const others: string[] = [];
   const present: Partial<Sources> = Object.fromEntries(Object.entries(given).filter(([, one]) => one !== undefined));
   const pictures = await mapRolesInTurn({ ...wanted, ...present }, async (one, role, index): Promise<Source> => {
-    if (!(role in present)) return findPicture(role, one as Recorded, search);
+    if (!(role in present)) return findPicture(role, one as RecordedPicture, search);
     const { path } = one as Source;
     const before = roleAt(recorded, role, index);
     const digest = before && path !== "-" ? await digestOf(path, search.files) : undefined;

@@ -5,15 +5,20 @@ import { changedSettings, givenSettings } from "../../settings/changes.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
-import { readMade } from "../record/record.ts";
+import { readResultRecord } from "../record/record.ts";
 import type { JobRequest } from "../request.ts";
-import type { BegunJob } from "./job.ts";
+import type { PreparedJob } from "./job.ts";
 import { picturesWith } from "./recorded-pictures.ts";
 
 /** The job that makes the result at `path` again. */
-export async function replayedJob(path: string, request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {
+export async function replayedJob(
+  path: string,
+  request: JobRequest,
+  files: JobFiles,
+  label: Label,
+): Promise<PreparedJob> {
   const { dirname, join, parse, withEnding } = files.paths;
-  const made = await readMade(path, files);
+  const made = await readResultRecord(path, files);
   if (made.from) {
     const why = `was carried on from a state (${made.from.name}), which its pictures do not give back`;
     throw new UserError(

@@ -7,11 +7,16 @@ import type { Label } from "../pictures.ts";
 import { readNotes } from "../record/notes.ts";
 import { isMadeOf } from "../record/record.ts";
 import type { JobRequest } from "../request.ts";
-import type { BegunJob } from "./job.ts";
+import type { PreparedJob } from "./job.ts";
 import { findPictures } from "./recorded-pictures.ts";
 
 /** The rest of the job whose checkpoint is at `path`. */
-export async function resumedJob(path: string, request: JobRequest, files: JobFiles, label: Label): Promise<BegunJob> {
+export async function resumedJob(
+  path: string,
+  request: JobRequest,
+  files: JobFiles,
+  label: Label,
+): Promise<PreparedJob> {
   const { join, dirname, basename, resolve } = files.paths;
   const { checkpoint, notes, slots: store, problem } = await files.readCheckpoint(path);
   const { tile, origin, rest, version: before, pictures: recorded } = readNotes(store.path, notes);

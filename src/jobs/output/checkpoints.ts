@@ -2,7 +2,7 @@
 import { cleaned, UserError } from "../../errors.ts";
 import type { Checkpoint } from "../../transfer/checkpoint/checkpoint.ts";
 import type { StepEvent } from "../../transfer/events.ts";
-import { type BegunJob, outputOf } from "../begin/job.ts";
+import { outputOf, type PreparedJob } from "../begin/job.ts";
 import type { Resumable } from "../events.ts";
 import type { JobFiles, Lock } from "../files.ts";
 import type { Label } from "../pictures.ts";
@@ -36,7 +36,7 @@ const SHORTEST = 1000;
  */
 export async function jobCheckpoints(
   path: string,
-  { request, resume }: BegunJob,
+  { request, resume }: PreparedJob,
   files: JobFiles,
   { label, say }: { readonly label: Label; readonly say: Say },
 ): Promise<JobCheckpoints | undefined> {

@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import { checkEncoding, type Depth, type OutputFormat, outputFormat } from "../../platform/pictures.ts";
 import * as recipes from "../../recipes/index.ts";
 import type { Recipe } from "../../recipes/recipe.ts";
-import { type BegunJob, outputOf } from "../begin/job.ts";
+import { outputOf, type PreparedJob } from "../begin/job.ts";
 import type { JobFiles } from "../files.ts";
 import type { Paths } from "../paths.ts";
 import type { Label } from "../pictures.ts";
@@ -19,7 +19,7 @@ export interface Target {
 export type MayReplace = (path: string) => Promise<boolean>;
 
 /** Which files a job may replace. */
-export function replacing(job: BegunJob): MayReplace {
+export function replacing(job: PreparedJob): MayReplace {
   return async (path) => Boolean(outputOf(job.request).force || (await job.replaces?.(path)));
 }
 
@@ -37,7 +37,7 @@ function nameFor({ content, style }: Sources, paths: Paths): string {
 }
 
 /** Where the result goes; undefined if it is not written. Errors: `usage`, `file`. */
-export async function outputTarget(job: BegunJob, files: JobFiles): Promise<Target | undefined> {
+export async function outputTarget(job: PreparedJob, files: JobFiles): Promise<Target | undefined> {
   if (job.request.output === false) return undefined;
   const { path = nameFor(job.pictures, files.paths), depth = 8, quality } = outputOf(job.request);
   const format = path === "-" ? "png" : outputFormat(path);
@@ -59,7 +59,7 @@ export interface Snapshots {
  * refused now; of `every` that is seen when its time has come.
  */
 export async function snapshotPlan(
-  job: BegunJob,
+  job: PreparedJob,
   target: Target | undefined,
   files: JobFiles,
   label: Label,
@@ -77,7 +77,7 @@ export async function snapshotPlan(
   return { has: (step) => (every > 0 && step % every === 0) || steps.has(step), path: pathOf };
 }
 
-function recipeSnapshots({ settings: { recipe } }: BegunJob): SnapshotRequest {
+function recipeSnapshots({ settings: { recipe } }: PreparedJob): SnapshotRequest {
   const { snapshots = {} }: Recipe = recipes[recipe];
   return snapshots;
 }

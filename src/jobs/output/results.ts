@@ -2,7 +2,7 @@
 import { UserError } from "../../errors.ts";
 import type { Image } from "../../image/image.ts";
 import type { StartEvent } from "../../transfer/events.ts";
-import { type BegunJob, outputOf } from "../begin/job.ts";
+import { outputOf, type PreparedJob } from "../begin/job.ts";
 import type { JobFiles } from "../files.ts";
 import type { JobPictures } from "../pictures.ts";
 import { recordText } from "../record/record.ts";
@@ -33,7 +33,7 @@ export interface ResultFiles {
 }
 
 export async function resultFiles(
-  job: BegunJob,
+  job: PreparedJob,
   target: Target,
   snapshots: Snapshots,
   { facts, alphaAt }: Pick<JobPictures, "facts" | "alphaAt">,

@@ -3,7 +3,7 @@ import { cleaned, jsonLine } from "../../errors.ts";
 import { chosenSettings, givenSettings } from "../../settings/changes.ts";
 import { allSettings, type SettingsInput } from "../../settings/settings.ts";
 import { settingText, settingWord } from "../../settings/text.ts";
-import type { Made } from "./record.ts";
+import type { ResultRecord } from "./record.ts";
 
 /** `word`, quoted for a POSIX shell where that is needed; what would steer a terminal is written out, as in $'\\u001b'. */
 export function quoted(word: string): string {
@@ -38,7 +38,7 @@ export function settingWords(settings: SettingsInput): string[] {
 }
 
 /** What a command line says of a result. */
-export interface Makings extends Pick<Made, "settings" | "model"> {
+export interface CommandSource extends Pick<ResultRecord, "settings" | "model"> {
   readonly content?: Named | undefined;
   readonly style: readonly Named[];
   readonly start?: Named | undefined;
@@ -53,7 +53,7 @@ interface Named {
 }
 
 /** The words of the command that makes a result again; with `all`, whatever the defaults are. */
-export function madeWords(made: Makings, all = false): string[] {
+export function commandWords(made: CommandSource, all = false): string[] {
   const { from } = made;
   // What is left out of a job that is carried on is the checkpoint's, not the recipe's.
   const settings = all || from ? madeSettings(made) : { ...chosenSettings(made.settings), ...foundSettings(made) };
@@ -69,11 +69,11 @@ export function madeWords(made: Makings, all = false): string[] {
 }
 
 /** The settings of a result as they can be given again, with the network that was used and the file it started from. */
-function madeSettings(made: Makings): SettingsInput {
+function madeSettings(made: CommandSource): SettingsInput {
   return { ...givenSettings(made.settings), ...foundSettings(made) };
 }
 
-function foundSettings({ model, start }: Makings): SettingsInput {
+function foundSettings({ model, start }: CommandSource): SettingsInput {
   return { model, ...(start && { init: startArgument(start.name) }) } as SettingsInput;
 }
 

@@ -12,7 +12,7 @@ const picture = z.object({
   sha256: z.string(),
 });
 /** A picture as a checkpoint, or a result, remembers it. */
-export type Recorded = z.infer<typeof picture>;
+export type RecordedPicture = z.infer<typeof picture>;
 
 /** What a job went on from: the file of a checkpoint, and how far that was. */
 export const originSchema = z.object({
@@ -26,7 +26,7 @@ export const originSchema = z.object({
 export type Origin = z.infer<typeof originSchema>;
 
 /** Every picture of a job as a record holds it. */
-export const recordedPictures = {
+export const pictureSchemas = {
   content: z.optional(picture),
   style: z.readonly(z.array(picture).check(z.minLength(1))),
   start: z.optional(picture),
@@ -55,7 +55,7 @@ const rest = z.object({
 
 const schema = z.object({
   version: z.string(),
-  pictures: z.object(recordedPictures),
+  pictures: z.object(pictureSchemas),
   /** As it was asked for: the checkpoint's own settings hold what the job made of `auto`. */
   tile,
   origin: z.optional(originSchema),
@@ -115,7 +115,7 @@ const variantBefore = z.object({
 const schemaBefore = z.object({
   version: z.string(),
   output: z.string(),
-  ...recordedPictures,
+  ...pictureSchemas,
   tile,
   origin: z.optional(originSchema),
   flags: z.object({

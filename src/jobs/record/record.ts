@@ -12,7 +12,7 @@ import type { Paths } from "../paths.ts";
 import type { Facts } from "../pictures.ts";
 import type { Sources } from "../request.ts";
 import { listRoles, mapRoles, type Roles, roleAt } from "../roles.ts";
-import { type Origin, originSchema, recordedPictures } from "./notes.ts";
+import { type Origin, originSchema, pictureSchemas } from "./notes.ts";
 
 /** What a record says of a job, beside what its start event does. */
 export interface Recordable {
@@ -66,15 +66,15 @@ const schema = z.object({
   precision: z.optional(z.enum(["fp32", "int8"])),
   step: z.number(),
   steps: z.number(),
-  ...recordedPictures,
+  ...pictureSchemas,
   from: z.optional(originSchema),
   settings: z.custom<Settings>(isRecord),
 });
 /** A result's record of how it was made. */
-export type Made = z.infer<typeof schema>;
+export type ResultRecord = z.infer<typeof schema>;
 
 /** How the picture at `path` was made. A `picture` error if it does not say. */
-export async function readMade(path: string, files: Pick<JobFiles, "readBytes">): Promise<Made> {
+export async function readResultRecord(path: string, files: Pick<JobFiles, "readBytes">): Promise<ResultRecord> {
   const made = madeFrom(await files.readBytes(path));
   if (!made) {
     throw new UserError(
@@ -105,7 +105,7 @@ export async function isMadeOf(
   return made !== undefined && digests(made) === digests(pictures);
 }
 
-function madeFrom(bytes: Uint8Array): Made | undefined {
+function madeFrom(bytes: Uint8Array): ResultRecord | undefined {
   try {
     return z.parse(schema, JSON.parse(readPictureText(bytes).pastiche ?? "null"));
   } catch {

@@ -8,12 +8,12 @@ import { givenSettings } from "../../settings/changes.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../../transfer/events.ts";
 import { listed } from "../../transfer/pictures/paintings.ts";
 import { version } from "../../version.ts";
-import { type BegunJob, outputOf } from "../begin/job.ts";
+import { outputOf, type PreparedJob } from "../begin/job.ts";
 import type { JobFiles } from "../files.ts";
 import type { Shown } from "../output/results.ts";
 import type { Paths } from "../paths.ts";
 import type { Facts, JobPictures, Label } from "../pictures.ts";
-import { commandLine, madeWords, settingTexts } from "../record/command.ts";
+import { commandLine, commandWords, settingTexts } from "../record/command.ts";
 import type { Sources } from "../request.ts";
 import { listRoles, mapRolesInTurn, type Roles, roleAt, roleNames } from "../roles.ts";
 import { curvesUntil, lossHistory, roundedCurves } from "./history.ts";
@@ -50,7 +50,7 @@ export interface Progress {
  */
 export async function jobReport(
   path: string,
-  job: BegunJob,
+  job: PreparedJob,
   { look, facts, alphaAt }: JobPictures,
   files: JobFiles,
   label: Label,
@@ -101,9 +101,9 @@ export async function jobReport(
         facts: factsOf(progress, begun, output, files.paths),
         curves: roundedCurves(log.curves()),
         bands: bandsOf(begun.levels),
-        command: commandLine(madeWords({ ...pictures, from: origin, settings, model: begun.model })),
+        command: commandLine(commandWords({ ...pictures, from: origin, settings, model: begun.model })),
         settings: settingTexts(givenSettings(settings)),
-        made: madeLine(),
+        made: creditLine(),
       });
       const force = true; // Looked at before the first step.
       await files.write(path, new TextEncoder().encode(page), { force });
@@ -112,11 +112,11 @@ export async function jobReport(
 }
 
 /** What a page ends with. */
-export function madeLine(): string {
+export function creditLine(): string {
   return `Made by pastiche ${version} on ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC.`;
 }
 
-async function checkReport(path: string, job: BegunJob, facts: Facts, files: JobFiles, label: Label): Promise<void> {
+async function checkReport(path: string, job: PreparedJob, facts: Facts, files: JobFiles, label: Label): Promise<void> {
   if (!/\.html?$/i.test(path)) {
     const expected = "expected the name of a page, as in report.html";
     throw new UserError("usage", `${label("report")}: ${expected}, got ${JSON.stringify(path)}.`);
