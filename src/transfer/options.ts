@@ -47,10 +47,7 @@ export const stylizerOptions = {
 
 /** Of what jobs run on. */
 export const machineOptions = {
-  runtime: {
-    expected: "the name of a runtime, as in cpu, or a runtime (name, description, load, value)",
-    fits: (x) => typeof x === "string" || isRuntime(x),
-  },
+  runtime: runtimeLike("cpu"),
   threads: {
     expected: "a whole number from 1 to 256",
     fits: (x) => Number.isInteger(x) && (x as number) >= 1 && (x as number) <= 256,
@@ -63,6 +60,7 @@ export const machineOptions = {
 /** Of what they run on in browsers, besides. */
 export const webOptions = {
   ...machineOptions,
+  runtime: runtimeLike("wasm"),
   weights: anything,
   onProgress: func,
   wasmPaths: anything,
@@ -86,6 +84,13 @@ export function givenRuntime({ runtime, threads }: { readonly runtime?: unknown;
   if (threads !== undefined)
     throw new UserError("usage", `threads: the runtime ${runtime.name} is open; leave it out.`);
   return runtime;
+}
+
+function runtimeLike(name: string): Kind {
+  return {
+    expected: `the name of a runtime, as in ${name}, or a runtime (name, description, load, value)`,
+    fits: (x) => typeof x === "string" || isRuntime(x),
+  };
 }
 
 function isRuntime(value: unknown): value is Runtime {

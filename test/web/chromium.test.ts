@@ -9,7 +9,7 @@ import { run } from "../../src/graph/fixtures.case.ts";
 import { operators } from "../../src/graph/operators.case.ts";
 import { problem } from "../../src/graph/problem.case.ts";
 import { pocket } from "../../src/models/pocket.ts";
-import { readPicture, readPictureText } from "../../src/node.ts";
+import { readPicture, readPictureText, version } from "../../src/node.ts";
 import { cpu } from "../../src/runtimes/node-cpu.ts";
 import { stylizerOn } from "../../src/transfer/stylizer.ts";
 import { readWeights } from "../../src/weights/read.ts";
@@ -175,6 +175,23 @@ describe.skipIf(!path)(path ? "in Chromium" : left, () => {
       expect(kept).toBe(1);
       expect(new Set(precisions).size).toBe(1);
       expect(ms[2]).toBeLessThan(ms[0]! / 2);
+    },
+    PATIENCE,
+  );
+
+  test(
+    "the library has the same shape as on Node",
+    async () => {
+      const { types, whole, awaited, resumed, losses, refused, version: own } = await call("library");
+      expect(types).toEqual(["start", "level", "step", "checkpoint", "step", "step", "done"]);
+      expect([awaited, resumed]).toEqual([whole, whole]);
+      expect(losses).toEqual({ calm: { strength: 2 } });
+      expect(refused).toEqual([
+        "The checkpoint: expected a file or its bytes, got pixels.",
+        expect.stringMatching(/^The checkpoint is damaged or no checkpoint/),
+        expect.stringMatching(/^runtime: expected the name of a runtime, as in wasm/),
+      ]);
+      expect(own).toBe(version);
     },
     PATIENCE,
   );

@@ -51,6 +51,10 @@ if (typeof GPUDevice !== "undefined") {
   };
 }
 
+async function asFile(image: pastiche.Image): Promise<File> {
+  return new File([await pastiche.encodePicture("png", { image })], "picture.png");
+}
+
 const page = {
   isolated: () => globalThis.crossOriginIsolated,
 
@@ -151,6 +155,35 @@ const page = {
     }
     const kept = await caches.open("pastiche-measured-1").then((cache) => cache.keys());
     return { ms, precisions, kept: kept.length };
+  },
+
+  /** One job in the forms that people have: as its events, awaited, with parts of its own, and resumed from bytes. */
+  async library() {
+    const options = { runtime: "wasm", threads: 1 } as const;
+    const settings = { size: 48, levels: 1, steps: 3, model: "pocket", precision: "fp32" } as const;
+    const pictures = { content: pastiche.toImageData({ image: content }), style: await asFile(style) };
+    const sum = ({ image }: pastiche.Result) => image.data.reduce((all, x) => all + x, 0);
+    const types: string[] = [];
+    let bytes: Promise<Uint8Array> | undefined;
+    const run = pastiche.stylize({ ...pictures, settings }, { ...options, wantsCheckpoint: ({ step }) => step === 1 });
+    for await (const event of run) {
+      types.push(event.type);
+      if (event.type === "checkpoint") bytes = pastiche.encodeCheckpoint(event.checkpoint);
+    }
+    const whole = sum(await run);
+    const resumed = sum(await pastiche.stylize({ ...pictures, resume: (await bytes)! }, options));
+    const awaited = sum(await pastiche.stylize({ ...pictures, settings }, options));
+    const { record } = await pastiche.stylize(
+      { ...pictures, losses: [{ ...pastiche.losses.variation, name: "calm" }], settings: { ...settings, calm: 2 } },
+      options,
+    );
+    const message = ({ message }: Error) => message;
+    const refused = [
+      await pastiche.stylize({ ...pictures, resume: pictures.content }, options).then(String, message),
+      await pastiche.stylize({ ...pictures, resume: new Blob(["none"]) }, options).then(String, message),
+      await pastiche.stylize(pictures, { ...options, runtime: {} as never }).then(String, message),
+    ];
+    return { types, whole, awaited, resumed, losses: record.settings.losses, refused, version: pastiche.version };
   },
 
   /** GPU memory in use after each step of a job whose image is read every time, and after the job. */

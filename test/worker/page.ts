@@ -2,6 +2,7 @@
 import {
   checkpointHistory,
   createWorkerStylizer,
+  encodeCheckpoint,
   type SettingsInput,
   type StylizeEvent,
   type UserError,
@@ -178,6 +179,41 @@ const page = {
       await outcome(() => stylizing.stylize(job(), { wantsImage: () => true } as never)),
       await outcome(() => createWorkerStylizer(newWorker(), { runtime: "tpu" })),
     ];
+  },
+
+  /** A backbone of one's own and a checkpoint's bytes go to a worker; parts with functions do not. */
+  async parts() {
+    const stylizing = await stylizer();
+    const refused: unknown[] = [];
+    const refuse = async (make: () => unknown) => {
+      try {
+        await make();
+      } catch (error) {
+        refused.push(told(error));
+      }
+    };
+    const part = { name: "mine", summary: "", make: () => ({}) };
+    await refuse(() => stylizing.stylize({ ...job(), losses: [{ ...part, role: "image" }] } as never));
+    await refuse(() => stylizing.stylize({ ...job(), optimizer: { ...part, parameters: {} } } as never));
+    await refuse(() => createWorkerStylizer(newWorker(), { runtime: part as never }));
+
+    const conv1_1 = { kernel: Float32Array.from({ length: 27 * 4 }, (_, i) => Math.sin(i)), bias: new Float32Array(4) };
+    const model = { name: "mine", summary: "one layer", blocks: [[4]], weights: { layers: { conv1_1 } } };
+    const { model: _, ...own } = SETTINGS;
+    const settings = { ...own, styleLayers: { conv1_1: 1 }, contentLayers: {} };
+    const { record } = await stylizing.stylize({ ...job(), model, settings });
+
+    const checkpoints: Promise<Uint8Array>[] = [];
+    const { run } = await begin({}, { checkpointEvery: 0 });
+    for await (const event of run) {
+      if (event.type === "checkpoint" && event.step === 4) checkpoints.push(encodeCheckpoint(event.checkpoint));
+    }
+    const bytes = (await checkpoints[0]!) as Uint8Array<ArrayBuffer>;
+    const { settings: __, ...pictures } = job();
+    const resumed: number[] = [];
+    for (const resume of [bytes, new Blob([bytes]), URL.createObjectURL(new Blob([bytes]))])
+      resumed.push(sumOf((await stylizing.stylize({ ...pictures, resume })).image));
+    return { refused, model: record.model, whole: sumOf((await run).image), resumed };
   },
 
   /** What becomes of a job whose worker breaks down, of its iterator and of its controls. */

@@ -150,6 +150,25 @@ describe.skipIf(!path)(path ? "in Chromium, a worker" : left, () => {
   );
 
   test(
+    "takes a backbone of one's own and a checkpoint's bytes, and refuses parts with functions",
+    async () => {
+      const { refused, model, whole, resumed } = await call.parts();
+      const why =
+        "what has functions cannot go to a worker; run the job with createStylizer or stylize of pastiche/web.";
+      expect(refused).toEqual(
+        ["losses", "optimizer", "runtime"].map((part) => ({
+          name: "UserError",
+          code: "usage",
+          message: `${part}: ${why}`,
+        })),
+      );
+      expect(model).toBe("mine");
+      expect(resumed).toEqual([whole, whole, whole]);
+    },
+    PATIENCE,
+  );
+
+  test(
     "that breaks down fails its jobs",
     async () => {
       expect(await call.broken()).toMatchObject({
