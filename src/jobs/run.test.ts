@@ -1,5 +1,6 @@
 /** Jobs from request to files, on files in memory and with a stylizer that paints nothing. */
 import { beforeEach, expect, test } from "vitest";
+import { parseSettings } from "../settings/settings.ts";
 import type { JobEvent, JobResult } from "./events.ts";
 import type { JobFiles } from "./files.ts";
 import { fakeStylizer, memoryFiles } from "./fixtures.case.ts";
@@ -81,6 +82,24 @@ test("a stopped job keeps what it has, and goes on to the end", async () => {
     result: { output: "out.png", step: 2 },
     resume: { resume: "out.png.ckpt", force: false },
   });
+});
+
+test.each(["resume", "from"])("%s: a checkpoint of a job with a loss of its own is refused by name", async (how) => {
+  const controller = new AbortController();
+  const stopping = fakeStylizer({ onStep: ({ step }) => step === 2 && controller.abort() });
+  await ran({ pictures, output: { path: "out.png" } }, stopping, { signal: controller.signal });
+  const settings = { ...parseSettings(), losses: { grit: { strength: 1 } } };
+  const { readCheckpoint } = files;
+  files = {
+    ...files,
+    async readCheckpoint(path) {
+      const found = await readCheckpoint(path);
+      return { ...found, checkpoint: { ...found.checkpoint, settings } };
+    },
+  };
+  const { error } = await ran({ [how]: "out.png.ckpt" });
+  const message = "The checkpoint has the loss grit, which is no part of pastiche; give it again (losses).";
+  expect(error).toMatchObject({ name: "UserError", code: "usage", message });
 });
 
 test("a job that fails tells what it has before it throws", async () => {

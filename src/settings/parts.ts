@@ -91,14 +91,15 @@ function listOf(kind: Parameter["kind"], sentence: string, usual: unknown, place
  * of settings.
  */
 export function checkNames({ losses = [], optimizer, model }: Parts, taken: Readonly<Record<string, unknown>>): void {
-  const others = new Set([...Object.keys(taken), ...Object.keys(builtIn), "variation", "style"]);
-  const added = losses.flatMap((loss) => Object.keys(settingsOf(loss)).map((name) => ["losses", name] as const));
-  const parameters = Object.keys(optimizer?.parameters ?? {}).map((name) => ["optimizer", name] as const);
-  for (const [role, name] of [...added, ...parameters]) {
+  const others = new Set([...Object.keys(taken), ...Object.keys(builtIn), ...RESERVED]);
+  const check = (role: string, name: string, more: ReadonlySet<string> = others) => {
     if (!/^[a-z][A-Za-z0-9]*$/.test(name)) throw unfit(role, name, "a word such as saturation");
-    if (others.has(name)) throw unfit(role, name, "a name that nothing else has");
+    if (others.has(name) || more.has(name)) throw unfit(role, name, "a name that nothing else has");
     others.add(name);
-  }
+  };
+  const parameters = new Set(Object.values(optimizers).flatMap(({ parameters }) => Object.keys(parameters)));
+  for (const loss of losses) for (const name of Object.keys(settingsOf(loss))) check("losses", name, parameters);
+  for (const name of Object.keys(optimizer?.parameters ?? {})) check("optimizer", name);
   for (const [role, part, known] of [
     ["optimizer", optimizer, optimizers],
     ["model", model, models],
@@ -107,6 +108,9 @@ export function checkNames({ losses = [], optimizer, model }: Parts, taken: Read
       throw unfit(role, part.name, "a name of its own, such as momentum");
   }
 }
+
+/** What complete settings, terms and inputs of the graph call something else. */
+const RESERVED = ["style", "losses", "parameters", "decay"];
 
 function unfit(role: string, name: string, expected: string): UserError {
   return new UserError("usage", `${role}: expected ${expected}, got ${shown(name)}.`);
@@ -160,10 +164,10 @@ export function standIns({ model, optimizer, parameters, losses = {} }: Chosen):
 }
 
 /**
- * Throws a `usage` error that names a part of a checkpoint's settings that is neither among `parts` nor one of
- * pastiche's.
+ * Throws a `usage` error that names a part of recorded settings that is neither among `parts` nor one of pastiche's.
+ * `subject` is what they were recorded in.
  */
-export function checkPresent(settings: Chosen, parts: Parts): void {
+export function checkPresent(settings: Chosen, parts: Parts, subject = "The checkpoint"): void {
   const { losses = [], optimizer, model } = standIns(settings);
   const loss = losses.find(({ name }) => !parts.losses?.some((one) => one.name === name));
   const missing =
@@ -174,6 +178,6 @@ export function checkPresent(settings: Chosen, parts: Parts): void {
   const [kind, name, role] = missing;
   throw new UserError(
     "usage",
-    `The checkpoint has ${kind} ${name}, which is no part of pastiche; give it again (${role}).`,
+    `${subject} has ${kind} ${name}, which is no part of pastiche; give it again (${role}).`,
   );
 }

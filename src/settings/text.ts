@@ -28,7 +28,10 @@ function valueFrom(name: string, text: string | boolean): unknown {
 
 /** A setting's value as text, as `readSettings` takes it: `conv1_1:3,conv2_1`, `3,1`, `none` for no layers. */
 export function settingText(name: string, value: unknown): string {
-  return allSettings.get(name)!.kind.text(value);
+  const setting = allSettings.get(name);
+  // A record may have settings of parts that are not here.
+  if (!setting) return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return setting.kind.text(value);
 }
 
 /** How flags and tables spell a setting: `style-scale`; `lr` for `learningRate`. */

@@ -142,6 +142,7 @@ describe("losses", () => {
       'losses: expected a name that nothing else has, got "alpha".',
     ],
     ["the name of a loss", [{ ...dark, name: "gram" }], 'losses: expected a name that nothing else has, got "gram".'],
+    ["the name of a parameter", [{ ...dark, name: "beta1" }], "losses: expected a name that nothing else has"],
     ["one name twice", [dark, dark], 'losses: expected a name that nothing else has, got "dark".'],
     [
       "a name of two words",
@@ -225,6 +226,12 @@ describe("an optimiser", () => {
       { ...descent, parameters: { alpha: descent.parameters.rate } },
       {},
       "optimizer: expected a name that nothing else has",
+    ],
+    [
+      "a reserved parameter",
+      { ...descent, parameters: { decay: descent.parameters.rate } },
+      {},
+      'optimizer: expected a name that nothing else has, got "decay".',
     ],
     [
       "a parameter that is no number",

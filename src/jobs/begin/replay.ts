@@ -2,6 +2,7 @@
 import { cleaned, UserError } from "../../errors.ts";
 import type { Depth } from "../../platform/pictures.ts";
 import { changedSettings, givenSettings } from "../../settings/changes.ts";
+import { checkPresent } from "../../settings/parts.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
@@ -26,6 +27,7 @@ export async function replayedJob(
       `${cleaned(path)} ${why}: \`pastiche show\` prints the command that makes it from that file.`,
     );
   }
+  checkPresent(made.settings, {}, cleaned(path));
   const { changes, pictures: given = {} } = { changes: request.settings ?? {}, pictures: request.pictures };
   const settings = changedSettings(made.settings, { model: made.model as never, ...changes });
   // Another kind of start takes the place of the file that it started from.

@@ -1,5 +1,6 @@
 /** A job that was stopped goes on from its checkpoint, and ends as if it had never stopped. */
 import { givenSettings } from "../../settings/changes.ts";
+import { checkPresent } from "../../settings/parts.ts";
 import { parseSettings } from "../../settings/settings.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
@@ -30,6 +31,7 @@ export async function resumedJob(
   const named = [given.path === undefined ? output : undefined, request.report === undefined ? beside : undefined];
   for (const name of named)
     if (name !== undefined && name !== "-") await files.checkWritable(name, { force: true, streams: false });
+  checkPresent(checkpoint.settings, {});
   const settings = parseSettings({ ...givenSettings(checkpoint.settings), tile });
   const { checkpoint: wanted, machine } = request;
   return {
