@@ -5,7 +5,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { loadOrt } from "./node-ort.ts";
 import { type Probe, probeProvider } from "./node-probe.ts";
-import { type Ort, ortRuntime } from "./ort.ts";
+import { ON_DEVICE, type Ort, ortRuntime } from "./ort.ts";
 import type { RuntimeChoice } from "./runtime.ts";
 import { unaryModel } from "./unary-model.ts";
 
@@ -28,30 +28,40 @@ export const webgpu: RuntimeChoice = {
   },
   async open() {
     const ort = await loadOrt();
+    const { down, up } = await copiers(ort);
     return ortRuntime(ort, {
       name: "webgpu",
       description: "webgpu, the GPU",
       session,
       device: true,
-      download: await downloader(ort),
+      download: async (x) => (await down.run({ x })).y!.data as Float32Array,
+      upload: async (x) => (await up.run({ x })).y as Tensor,
     });
   },
 };
 
-let copying: Promise<InferenceSession> | undefined;
+interface Copiers {
+  readonly down: InferenceSession;
+  readonly up: InferenceSession;
+}
+
+let copying: Promise<Copiers> | undefined;
 
 /**
  * ONNX Runtime for Node keeps outputs on the device and accepts them as inputs, but up to at least 1.30 `getData` of
- * such a tensor aborts the process ("not implemented"). So an identity model copies them to the CPU. Its session is
- * kept open, because compiled shaders live only as long as some session does, and a job opens several in sequence.
+ * such a tensor aborts the process ("not implemented"). So identity models copy them to the CPU, and back. Their sessions
+ * are kept open, because compiled shaders live only as long as some session does, and a job opens several in sequence.
  */
-async function downloader(ort: Ort): Promise<(tensor: Tensor) => Promise<Float32Array>> {
-  copying ??= ort.InferenceSession.create(unaryModel("Identity"), session);
-  const copy = await copying.catch((error) => {
+async function copiers({ InferenceSession }: Ort): Promise<Copiers> {
+  const open = async () => ({
+    down: await InferenceSession.create(unaryModel("Identity"), session),
+    up: await InferenceSession.create(unaryModel("Identity"), { ...session, ...ON_DEVICE }),
+  });
+  copying ??= open();
+  return copying.catch((error) => {
     copying = undefined;
     throw error;
   });
-  return async (x) => (await copy.run({ x })).y!.data as Float32Array;
 }
 
 /** ONNX Runtime's error in one line, with what to do about it. */

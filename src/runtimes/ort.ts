@@ -20,6 +20,8 @@ export interface Flavour {
   readonly device?: boolean;
   /** How to read a tensor in device memory, where ONNX Runtime's own `getData` does not work. */
   readonly download?: (tensor: Tensor) => Promise<Float32Array>;
+  /** How to copy a tensor to device memory, for runtimes that have some. */
+  readonly upload?: (tensor: Tensor) => Promise<Tensor>;
   /** Calls must not overlap: each waits for the previous one. */
   readonly inTurn?: boolean;
 }
@@ -29,7 +31,7 @@ type Call = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Implements the runtime contract with one build of ONNX Runtime. */
 export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
-  const { name, description, version, session, device = false, download, inTurn = false } = flavour;
+  const { name, description, version, session, device = false, download, upload, inTurn = false } = flavour;
   const turn = inTurn ? turns() : undefined;
   const call: Call = (work) => named(name, turn ? () => turn(work) : work);
   const value = (tensor: Tensor) => held(tensor, call, download);
@@ -38,6 +40,12 @@ export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
     description,
     version,
     value: (data, dims) => value(new ort.Tensor("float32", data, dims)),
+    ...(upload && {
+      async place(given: Value) {
+        const placed = await call(() => upload((given as OrtValue).tensor)).finally(() => given.dispose());
+        return value(placed);
+      },
+    }),
     async load(model: Uint8Array, { resident = [] }: LoadOptions = {}): Promise<Program> {
       const location = Object.fromEntries(resident.map((output) => [output, "gpu-buffer" as const]));
       const options = { ...session, ...(device && { preferredOutputLocation: location }) };
@@ -103,6 +111,9 @@ function held(tensor: Tensor, call: Call, download: Flavour["download"]): OrtVal
     },
   };
 }
+
+/** The option under which the only output of `unaryModel` stays in device memory. */
+export const ON_DEVICE = { preferredOutputLocation: { y: "gpu-buffer" } } as const;
 
 /** Serialises calls in their order. */
 function turns(): Call {

@@ -36,6 +36,11 @@ export interface Runtime {
   load(model: Uint8Array, options?: LoadOptions): Promise<Program>;
   /** `data` as a tensor of this runtime. `data` must not change afterwards. */
   value(data: Float32Array, dims: readonly number[]): Value;
+  /**
+   * `value` in device memory, for inputs that many runs read: others are uploaded for each run. It owns what it is given,
+   * and resolves to a value that outlives all programs. Runtimes without device memory leave it out.
+   */
+  place?(value: Value): Promise<Value>;
 }
 
 /** A runtime that can be opened; a platform lists them, fastest first. */

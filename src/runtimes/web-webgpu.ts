@@ -2,7 +2,8 @@
  * The GPU in the browser, through ONNX Runtime's WebGPU build. Loop tensors stay on the GPU from step to step; `read`
  * copies them to the CPU.
  */
-import { ortRuntime } from "./ort.ts";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { ON_DEVICE, ortRuntime } from "./ort.ts";
 import { unaryModel } from "./unary-model.ts";
 import { loadWebOrt, type WebRuntimeChoice } from "./web-ort.ts";
 import { type Probe, tryRuntime } from "./web-probe.ts";
@@ -15,10 +16,10 @@ const files = {
 const session = { executionProviders: ["webgpu"], graphOptimizationLevel: "all", logSeverityLevel: 3 } as const;
 
 /**
- * Keeps one session open, because compiled shaders live only as long as some session does and a job opens several in
- * sequence.
+ * Copies tensors to the GPU. It stays open also because compiled shaders live only as long as some session does and a
+ * job opens several in sequence.
  */
-let staying: Promise<unknown> | undefined;
+let copying: Promise<InferenceSession> | undefined;
 
 let probed: Promise<Probe> | undefined;
 
@@ -34,9 +35,9 @@ export const webgpu: WebRuntimeChoice = {
   async open(options = {}) {
     const card = await graphicsCard();
     const ort = await loadWebOrt(() => import("onnxruntime-web/webgpu"), files, options);
-    staying ??= ort.InferenceSession.create(unaryModel("Identity"), session);
-    await staying.catch((error) => {
-      staying = undefined;
+    copying ??= ort.InferenceSession.create(unaryModel("Identity"), { ...session, ...ON_DEVICE });
+    const copy = await copying.catch((error) => {
+      copying = undefined;
       throw error;
     });
     return ortRuntime(ort, {
@@ -45,6 +46,7 @@ export const webgpu: WebRuntimeChoice = {
       description: `webgpu, ${typeof card === "string" ? "an unknown GPU" : cardName(card.info)}`,
       session,
       device: true,
+      upload: async (x) => (await copy.run({ x })).y as Tensor,
       // This build waits for the GPU by unwinding its stack (Asyncify): overlapping calls would corrupt each other.
       inTurn: true,
     });

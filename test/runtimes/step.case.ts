@@ -9,7 +9,7 @@ import { levelRun, parametersOf } from "../../src/transfer/level/level.ts";
 import { optimizerOf } from "../../src/transfer/parts.ts";
 import { edgesOf } from "../../src/transfer/pictures/edges.ts";
 import { levelsOf, prepare } from "../../src/transfer/pictures/prepare.ts";
-import { describe, freshState, imageValue, loadStep } from "../../src/transfer/step/program.ts";
+import { describe, freshState, imageValue, loadStep, placed } from "../../src/transfer/step/program.ts";
 import { terms } from "../../src/transfer/step/terms.ts";
 import type { Weights } from "../../src/weights/weights.ts";
 
@@ -72,7 +72,7 @@ export async function takeSteps(
   const level = levels[0]!;
   // Before the last level's pictures are transferred.
   const image = imageValue(runtime, edges.padded(ready.start(), level));
-  const targets = await describe(runtime, extractor, all, ready.at(level));
+  const targets = await placed(runtime, await describe(runtime, extractor, all, ready.at(level)));
   const state = freshState(runtime, optimizer, edges.workSize(level));
   const run = levelRun({ runtime, program, terms: all, image, state, targets });
   const losses: Record<string, number>[] = [];

@@ -13,7 +13,7 @@ import type { OwnParts } from "../parts.ts";
 import { edgesOf } from "../pictures/edges.ts";
 import type { Prepared } from "../pictures/prepare.ts";
 import { lastEight, loadStepPrograms, mixedProgram, type Precision, type Schedule } from "../precision/precision.ts";
-import { describe, loadStep } from "../step/program.ts";
+import { describe, loadStep, placed } from "../step/program.ts";
 import { type Extractor, undivided } from "../step/step.ts";
 import type { Terms } from "../step/terms.ts";
 import { loadTilePrograms, tilesFor } from "../tiles/programs.ts";
@@ -67,7 +67,7 @@ export function levelBeginner(job: LevelsInput) {
 
   async function whole(level: Level, begun: () => Promise<Begun>): Promise<LevelRun> {
     await programs.only(wholeKey, extractor.weights);
-    const targets = await describe(runtime, extractor, terms, pictures.at(level));
+    const targets = await placed(runtime, await describe(runtime, extractor, terms, pictures.at(level)));
     const given = await begun().catch(freeing(targets));
     const loaded = job.precision === "int8" ? mixed(level) : floats();
     const program = await loaded.catch(freeing(targets, valuesOf(given)));

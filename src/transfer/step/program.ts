@@ -1,10 +1,10 @@
 /** Loads the programs of a job and converts their inputs and outputs. */
-import { evaluateDim } from "../../graph/index.ts";
+import { concat, evaluateDim, reshape } from "../../graph/index.ts";
 import { crop, type Image, type Size } from "../../image/image.ts";
 import { encode } from "../../onnx/model.ts";
 import type { Optimizer, StateSpec } from "../../optimizers/optimizer.ts";
 import { mapValues } from "../../records.ts";
-import type { Runtime, Value } from "../../runtimes/runtime.ts";
+import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { LevelPictures, StylePicture } from "../pictures/pictures.ts";
@@ -13,17 +13,53 @@ import { describeGraph, type Extractor, IMAGE, stepGraph, targetName } from "./s
 import type { FeatureTerm, Terms } from "./terms.ts";
 import { totals } from "./totals.ts";
 
-/** The program of one step; outputs that are fed back stay where the runtime has them. */
-export function loadStep(
+/**
+ * The program of one step; outputs that are fed back stay where the runtime has them. Loss and terms are read from a
+ * device all at once.
+ */
+export async function loadStep(
   runtime: Runtime,
   extractor: Extractor,
   terms: Terms,
   optimizer: Optimizer,
   parameters: readonly string[],
-) {
+): Promise<Program> {
   const outputs = stepGraph(extractor, terms, optimizer, parameters);
-  const resident = Object.keys(outputs).filter((name) => name.startsWith("next ") || name === "shown");
-  return runtime.load(encode(outputs), { resident });
+  const names = Object.keys(outputs);
+  const resident = names.filter((name) => name.startsWith("next ") || name === "shown");
+  const numbers = names.filter((name) => name === "loss" || name.startsWith("term "));
+  const kept = Object.fromEntries(resident.map((name) => [name, outputs[name]!]));
+  const all = concat(
+    numbers.map((name) => reshape(outputs[name]!, [1])),
+    0,
+  );
+  const program = await runtime.load(encode({ ...kept, numbers: all }), { resident });
+  return {
+    async run(inputs) {
+      const { numbers: found, ...next } = await program.run(inputs);
+      const read = await found!.read();
+      const values = numbers.map((name, i) => [name, scalarValue(runtime, read[i]!)] as const);
+      found!.dispose();
+      return { ...next, ...Object.fromEntries(values) };
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** The values in device memory, if the runtime has any: they are inputs of every step. It owns what it is given. */
+export async function placed(
+  runtime: Runtime,
+  values: Readonly<Record<string, Value>>,
+): Promise<Record<string, Value>> {
+  const all = { ...values };
+  if (!runtime.place) return all;
+  try {
+    for (const [name, value] of Object.entries(values)) all[name] = await runtime.place(value);
+    return all;
+  } catch (error) {
+    dispose(all);
+    throw error;
+  }
 }
 
 /** The targets of one level, by input name. Describing programs are freed at once. */
