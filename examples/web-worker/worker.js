@@ -1,0 +1,2 @@
+/** The worker that paints: the library's own. */
+import "pastiche/worker";
