@@ -8,6 +8,7 @@ import { api } from "./api.ts";
 import { files } from "./files.ts";
 import { guard } from "./guard.ts";
 import { createJobs } from "./jobs.ts";
+import { networks } from "./networks.ts";
 import { createToken, needToken, startAddress, takeToken } from "./token.ts";
 
 export interface ServeOptions {
@@ -37,7 +38,7 @@ export async function serveStudio({ port, host = "127.0.0.1", allowedHosts = [] 
   const bound = await listening(server, port, host);
   const cookie = `pastiche-${bound}`;
   app.use("/", takeToken(token, cookie)).use("/api/*", needToken(token, cookie));
-  app.route("/api", api(jobs)).route("/", files());
+  app.route("/api/networks", networks()).route("/api", api(jobs)).route("/", files());
   for (const name of ["127.0.0.1", "localhost", "[::1]", ...allowedHosts]) hosts.add(`${name}:${bound}`.toLowerCase());
   return {
     url: startAddress(`http://127.0.0.1:${bound}/`, token),
