@@ -1,7 +1,7 @@
 /** Puts the studio into its page. */
 
 import { batch } from "@preact/signals";
-import type { SettingsInput } from "pastiche/web";
+import { chosenSettings, type SettingsInput } from "pastiche/web";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { warmUp } from "./engine/browser.ts";
@@ -10,7 +10,7 @@ import { keepForOffline } from "./offline/register.ts";
 import { keepAll, lastProject, openGallery } from "./pictures/gallery.ts";
 import { openExample, photos } from "./pictures/pictures.ts";
 import { settingsOf } from "./project/link.ts";
-import { restart } from "./project/project.ts";
+import { restart, settings } from "./project/project.ts";
 import { canPaint, engine, hasComputer, message, rejoinJob } from "./run/run.ts";
 
 void begin();
@@ -31,12 +31,19 @@ async function begin(): Promise<void> {
 /** Where the page has a server that paints, that is the engine; a job of before that still runs is found again. */
 async function meetComputer(): Promise<void> {
   const found = import.meta.env.MODE === "site" ? undefined : await findComputer();
-  if (!found) return warmUp(engine.peek());
+  if (!found) return whenIdle(() => warmUp(engine.peek(), chosenSettings(settings.peek())));
   batch(() => {
     hasComputer.value = true;
     engine.value = "computer";
   });
   if (found.job && canPaint.value) rejoinJob(found.job);
+}
+
+/** Calls `act` when the page has nothing else to do. */
+function whenIdle(act: () => void): void {
+  // Safari has no idle callbacks.
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(act, { timeout: 2000 });
+  else setTimeout(act, 500);
 }
 
 function linkedSettings(): SettingsInput {

@@ -1,5 +1,12 @@
 /** The engines of this browser: the library's worker, with WebAssembly or WebGPU. A worker that dies is replaced. */
-import { createWorkerStylizer, type Run, UserError, type WorkerStylizer } from "pastiche/web";
+import {
+  createWorkerStylizer,
+  noiseImage,
+  type Run,
+  type SettingsInput,
+  UserError,
+  type WorkerStylizer,
+} from "pastiche/web";
 import type { Engine, EngineEvent } from "./engine.ts";
 
 /** A preview so often, in milliseconds. */
@@ -26,9 +33,20 @@ export function browserEngine(runtime: string): Engine {
   };
 }
 
-/** Makes the runtime ready before it is asked for anything. */
-export function warmUp(runtime: string): void {
-  void stylizerOn(runtime).catch(() => {}); // An error is reported when the runtime is needed.
+/** The long side of what a warm-up paints, in pixels. */
+const SMALLEST = 32;
+
+/**
+ * Makes everything ready while pictures are chosen: WebAssembly or the GPU, the network, whether eight bits gain, and the
+ * programs of a step, which the next job finds where it has the same `settings` apart from sizes.
+ */
+export function warmUp(runtime: string, settings: SettingsInput): void {
+  const size = { width: SMALLEST, height: SMALLEST };
+  const [content, style] = [noiseImage(size, 1), noiseImage(size, 2)];
+  const small = { ...settings, size: SMALLEST, minSize: SMALLEST, levels: 1, firstSteps: 1, steps: 1 };
+  stylizerOn(runtime)
+    .then((stylizer) => stylizer.stylize({ content, style, settings: small }))
+    .catch(() => {}); // What fails here fails again where it is needed, and is said there.
 }
 
 async function follow(begun: Promise<{ readonly run: Run }>, listen: (told: EngineEvent) => void): Promise<void> {
@@ -42,11 +60,20 @@ async function follow(begun: Promise<{ readonly run: Run }>, listen: (told: Engi
   }
 }
 
+/** Weights of VGG19 that the browser cannot keep. */
+let weights: File | undefined;
+
+/** Uses a file with VGG19's weights for as long as the page is open. */
+export function bringWeights(file: File): void {
+  weights = file;
+  close();
+}
+
 function stylizerOn(runtime: string): Promise<WorkerStylizer> {
   if (open?.runtime === runtime) return open.stylizer;
   close();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "pastiche" });
-  const stylizer = createWorkerStylizer(worker, { runtime });
+  const stylizer = createWorkerStylizer(worker, { runtime, ...(weights && { weights: { vgg19: weights } }) });
   open = { runtime, worker, stylizer };
   stylizer.catch(close);
   return stylizer;
