@@ -10,6 +10,8 @@ import type { MachineOptions, WebJob } from "./stylizer.ts";
 /** The first message to a worker; it brings the port of the stylizer. Marked, because a worker may have messages of its own. */
 export interface OpenMessage {
   readonly pastiche: "open";
+  /** The name of a lock that the worker holds while it lives. */
+  readonly lock: string;
   readonly options: WorkerMachineOptions;
 }
 

@@ -62,11 +62,11 @@ export async function createWorkerStylizer(
   if (options.runtime !== undefined && typeof options.runtime !== "string") throw onPageOnly("runtime");
   const { port1: port, port2 } = new MessageChannel();
   const broken = new Set<(error: Error) => void>();
-  worker.addEventListener("error", ({ message }) => {
-    const why = message ? ` (${message})` : "";
+  const breakDown = (why = "") => {
     const error = new UserError("resources", `The worker broke down${why}. Begin again with a new one.`);
     for (const fail of broken) fail(error);
-  });
+  };
+  worker.addEventListener("error", ({ message }) => breakDown(message && ` (${message})`));
   /** What `make` promises, or the worker's failure. */
   const whileAlive = <T>(make: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> => {
     const { promise, resolve, reject } = withResolvers<T>();
@@ -92,8 +92,10 @@ export async function createWorkerStylizer(
   };
   const request = (message: StylizerRequest, transfer: Transferable[] = []) => port.postMessage(message, transfer);
   const { weights, wasmPaths, ...rest } = options;
+  const lock = `pastiche worker ${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
   const opening: OpenMessage = {
     pastiche: "open",
+    lock,
     options: {
       ...rest,
       ...(weights && { weights: mapValues(weights, absolute) }),
@@ -104,6 +106,9 @@ export async function createWorkerStylizer(
     ready.promise.then(resolve, reject);
     worker.postMessage(opening, [port2]);
   });
+  // A worker that is terminated, or that the browser ends for want of memory, says nothing: but its lock becomes free.
+  const disposing = new AbortController();
+  navigator.locks?.request(lock, { signal: disposing.signal }, () => breakDown()).catch(() => {});
 
   return {
     stylize(job, { signal, history, transfer = [], ...options } = {}) {
@@ -131,7 +136,10 @@ export async function createWorkerStylizer(
       whileAlive<void>((resolve) => {
         void disposed.promise.then(resolve);
         request({ type: "dispose" });
-      }).finally(() => port.close()),
+      }).finally(() => {
+        disposing.abort();
+        port.close();
+      }),
   };
 }
 

@@ -18,7 +18,21 @@ import { createStylizer, type WebStylizer } from "./stylizer.ts";
 /** Opens a stylizer for every `createWorkerStylizer` on a page. */
 export function listen(scope: Pick<typeof globalThis, "addEventListener">): void {
   scope.addEventListener("message", ({ data, ports }: MessageEvent<OpenMessage | undefined>) => {
-    if (data?.pastiche === "open") void open(data.options, ports[0]!);
+    if (data?.pastiche !== "open") return;
+    void hold(data.lock).then(() => open(data.options, ports[0]!));
+  });
+}
+
+/** Holds a lock until the worker's end, of which the page learns by getting it; resolves when it is held. */
+async function hold(name: string): Promise<void> {
+  await new Promise<void>((held) => {
+    const holding = navigator.locks?.request(name, () => {
+      held();
+      return new Promise(() => {});
+    });
+    // Without locks (on insecure pages, or where storage is denied) the page is not told.
+    if (holding) holding.catch(() => held());
+    else held();
   });
 }
 

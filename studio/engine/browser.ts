@@ -12,17 +12,24 @@ import type { Engine, EngineEvent } from "./engine.ts";
 /** A preview so often, in milliseconds. */
 const EVERY = 120;
 
-let open: { readonly runtime: string; readonly worker: Worker; readonly stylizer: Promise<WorkerStylizer> } | undefined;
+interface Opened {
+  readonly runtime: string;
+  readonly worker: Worker;
+  readonly stylizer: Promise<WorkerStylizer>;
+}
+
+let open: Opened | undefined;
 
 /** `runtime` is a name that `openRuntime` of `pastiche/web` takes. */
 export function browserEngine(runtime: string): Engine {
   return {
     paint(job, listen) {
       // In a record: a run is a promise of its result, which is not what is waited for here.
-      const begun = stylizerOn(runtime).then((stylizer) => ({ run: stylizer.stylize(job, { previewEvery: EVERY }) }));
+      const opened = openedOn(runtime);
+      const begun = opened.stylizer.then((stylizer) => ({ run: stylizer.stylize(job, { previewEvery: EVERY }) }));
       const steer = (act: (run: Run) => void | Promise<void>) =>
         void begun.then(({ run }) => act(run)).catch((error: unknown) => listen(failure(error)));
-      void follow(begun, listen);
+      void follow(begun, opened, listen);
       return {
         adjust: (changes) => steer((run) => run.adjust(changes)),
         pause: () => steer((run) => run.pause()),
@@ -44,18 +51,22 @@ export function warmUp(runtime: string, settings: SettingsInput): void {
   const size = { width: SMALLEST, height: SMALLEST };
   const [content, style] = [noiseImage(size, 1), noiseImage(size, 2)];
   const small = { ...settings, size: SMALLEST, minSize: SMALLEST, levels: 1, firstSteps: 1, steps: 1 };
-  stylizerOn(runtime)
-    .then((stylizer) => stylizer.stylize({ content, style, settings: small }))
+  openedOn(runtime)
+    .stylizer.then((stylizer) => stylizer.stylize({ content, style, settings: small }))
     .catch(() => {}); // What fails here fails again where it is needed, and is said there.
 }
 
-async function follow(begun: Promise<{ readonly run: Run }>, listen: (told: EngineEvent) => void): Promise<void> {
+async function follow(
+  begun: Promise<{ readonly run: Run }>,
+  opened: Opened,
+  listen: (told: EngineEvent) => void,
+): Promise<void> {
   try {
     const { run } = await begun;
     for await (const event of run) listen(event);
   } catch (error) {
     // Whatever it was, the next job is to have a worker that is whole.
-    if (error instanceof UserError && error.code === "resources") close();
+    if (error instanceof UserError && error.code === "resources") close(opened);
     listen(failure(error));
   }
 }
@@ -69,19 +80,21 @@ export function bringWeights(file: File): void {
   close();
 }
 
-function stylizerOn(runtime: string): Promise<WorkerStylizer> {
-  if (open?.runtime === runtime) return open.stylizer;
+function openedOn(runtime: string): Opened {
+  if (open?.runtime === runtime) return open;
   close();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "pastiche" });
   const stylizer = createWorkerStylizer(worker, { runtime, ...(weights && { weights: { vgg19: weights } }) });
-  open = { runtime, worker, stylizer };
-  stylizer.catch(close);
-  return stylizer;
+  const opened = { runtime, worker, stylizer };
+  open = opened;
+  stylizer.catch(() => close(opened));
+  return opened;
 }
 
-function close(): void {
-  open?.worker.terminate();
-  open = undefined;
+/** Ends a worker; by default the last. */
+function close(which = open): void {
+  which?.worker.terminate();
+  if (open === which) open = undefined;
 }
 
 function failure(error: unknown): EngineEvent {
