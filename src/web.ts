@@ -33,6 +33,8 @@ export {
   encodePicture,
   fromBitmap,
   fromImageData,
+  inspectPicture,
+  type PictureFacts,
   type ReadOptions,
   readPicture,
   toImageData,

@@ -51,6 +51,9 @@ export function keepAll(): void {
   });
 }
 
+/** It has been said that results are not kept. */
+let toldUnkept = false;
+
 async function addResult(): Promise<void> {
   const picture = shown.peek();
   const made = picture && knownOf(picture);
@@ -61,7 +64,11 @@ async function addResult(): Promise<void> {
   const settings = chosenSettings(set.peek());
   const result = { id: Date.now(), name: resultName(made.project), file, ...keptForm(made.project), settings };
   results.value = [withUrl(result), ...results.value];
-  await keepResult(result);
+  if ((await keepResult(result)) === undefined && !toldUnkept) {
+    toldUnkept = true;
+    const text = "This browser keeps no results (no room, or a private window): save what you like before you leave.";
+    message.value = { text, bad: false };
+  }
 }
 
 export function removeResult({ id, url }: Result): void {

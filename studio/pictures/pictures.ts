@@ -1,5 +1,5 @@
 /** Pictures as the studio holds them: the file's own bytes, what is needed to show it, and the examples. */
-import { readPicture, UserError } from "pastiche/web";
+import { inspectPicture, UserError } from "pastiche/web";
 import autumn from "../../examples/autumn.jpg?example";
 import cat from "../../examples/cat.jpg?example";
 import coffee from "../../examples/coffee.jpg?example";
@@ -50,7 +50,7 @@ export const paintings: readonly Example[] = [
 const HEIF = /^ftyp(?:hei[cfxms]|hev[cxms]|mif1|msf1)/;
 
 /**
- * A picture from a file that was chosen, dropped or pasted. Errors are `UserError`s of one sentence. Reading it whole
+ * A picture from a file that was chosen, dropped or pasted. Errors are `UserError`s of one sentence. Decoding it
  * once costs a moment, and refuses here what would otherwise fail in the middle of a job.
  */
 export async function openPicture(file: Blob, name = nameOf(file)): Promise<PictureFile> {
@@ -61,7 +61,7 @@ export async function openPicture(file: Blob, name = nameOf(file)): Promise<Pict
       `${name} is a HEIC photo, which browsers do not read; export it as JPEG (on an iPhone: share it, or set the camera to "Most Compatible").`,
     );
   }
-  const { size, digest } = await readPicture(file, { name, longSide: 64 });
+  const { size, digest } = await inspectPicture(file, { name });
   const picture = { name, file, url: URL.createObjectURL(file), ...size, digest };
   void keepPicture({ digest, name, file });
   return picture;

@@ -40,6 +40,39 @@ export interface ReadOptions extends FetchOptions {
  * Throws a `UserError` with code `picture` for any problem with the file.
  */
 export async function readPicture(source: ByteSource, options: ReadOptions = {}): Promise<Picture> {
+  const { bitmap, name, about } = await decoded(source, options);
+  try {
+    const { image, alpha } = fromBitmap(bitmap, options.longSide);
+    if (alpha?.every((value) => value === 0)) {
+      throw new UserError("picture", `${name} is fully transparent.`);
+    }
+    return { image, ...(alpha && { alpha }), ...about };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
+ * What `readPicture` says of a picture, without its pixels: the browser decodes it off the page's thread, so that a large
+ * photo does not stop the page. Errors are the same, except that a fully transparent picture is none.
+ */
+export async function inspectPicture(source: ByteSource, options: ReadOptions = {}): Promise<PictureFacts> {
+  const { bitmap, about } = await decoded(source, options);
+  bitmap.close();
+  return about;
+}
+
+/** A picture without its pixels. */
+export type PictureFacts = Omit<Picture, "image" | "alpha">;
+
+interface Decoded {
+  /** To be closed. */
+  readonly bitmap: ImageBitmap;
+  readonly name: string;
+  readonly about: PictureFacts;
+}
+
+async function decoded(source: ByteSource, options: ReadOptions): Promise<Decoded> {
   const name = options.name ?? nameOf(source, "the picture");
   const maxPixels = Math.min(options.maxPixels ?? limits.pixels, limits.pixels);
   const bytes = await bytesOf(source, { ...options, name, code: "picture", limit: limits.bytes });
@@ -58,23 +91,20 @@ export async function readPicture(source: ByteSource, options: ReadOptions = {})
       cause,
     });
   });
-  const size = { width: bitmap.width, height: bitmap.height };
   try {
+    const size = { width: bitmap.width, height: bitmap.height };
     checkSize(name, size, maxPixels);
-    const { image, alpha } = fromBitmap(bitmap, options.longSide);
-    if (alpha?.every((value) => value === 0)) {
-      throw new UserError("picture", `${name} is fully transparent.`);
-    }
-    const about = {
+    const read = {
       size,
       format,
       depth: 8,
       stored: claimed ?? size,
       orientation: orientationOf(format, bytes),
     } as const;
-    return { image, ...(alpha && { alpha }), ...about, digest: await sha256(bytes) };
-  } finally {
+    return { bitmap, name, about: { ...read, digest: await sha256(bytes) } };
+  } catch (error) {
     bitmap.close();
+    throw error;
   }
 }
 
