@@ -14,9 +14,10 @@ export interface Studio {
 
 const bin = fileURLToPath(new URL("../../bin/pastiche.cjs", import.meta.url));
 
-export async function startStudio(): Promise<Studio> {
+export async function startStudio(env: Readonly<Record<string, string>> = {}): Promise<Studio> {
   const child = spawn(process.execPath, [bin, "studio", "--no-open", "--port", "0"], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
   });
   const [line] = await once(child.stdout, "data");
   const url = String(line).trim();
