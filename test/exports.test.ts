@@ -99,6 +99,7 @@ test("the additional exports of `pastiche/web`", () => {
       "encodePicture",
       "fromBitmap",
       "fromImageData",
+      "inspectPicture",
       "readPicture",
       "toImageData",
       "openRuntime",

@@ -12,6 +12,8 @@ const NAMES = [
   { value: "vgg19", label: "VGG19" },
 ] as const;
 
+type Name = (typeof NAMES)[number]["value"];
+
 const MEGABYTES = Math.round(published.bytes / 1e6);
 
 export function Network() {
@@ -63,7 +65,12 @@ export function Network() {
 
   return (
     <>
-      <Select label="Network" value={settings.value.model} options={NAMES} onValue={(name) => set("model", name)} />
+      <Select
+        label="Network"
+        value={settings.value.model as Name}
+        options={NAMES}
+        onValue={(name) => set("model", name)}
+      />
       {weights.value.here ? (
         <p class="hint">
           VGG19 is {onThisComputer ? "on this computer" : "in this browser"}.{" "}
