@@ -1,4 +1,4 @@
-/** What is varied in a grid, and its values, as people write them: `alpha=0.1,0.3`. */
+/** The axes of a grid, parsed from text: `alpha=0.1,0.3`. */
 import { invalid, UserError } from "../errors.ts";
 import type { Paths } from "../jobs/paths.ts";
 import { allSettings } from "../settings/settings.ts";

@@ -1,4 +1,4 @@
-/** All combinations of some settings' values, and the order to try them in. */
+/** All combinations of the values of some settings, in the order of their runs. */
 
 /**
  * Every combination as one index for each axis, so that the axis `order[0]` changes slowest. `sizes` are the numbers of

@@ -1,4 +1,4 @@
-/** What every layer of a network keeps of one picture, as a labelled sheet: the figure of Gatys et al., one job each. */
+/** Reconstructions of one picture from every layer, as a labelled sheet: figure 1 of Gatys et al., one job each. */
 import { clampImage, type Image } from "../image/image.ts";
 import { resize } from "../image/resize.ts";
 import { type Cell as SheetCell, sheet } from "../image/sheet.ts";

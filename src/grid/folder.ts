@@ -1,4 +1,4 @@
-/** A grid's folder: what is in it before the first run, and that no two grids write into it at once. */
+/** A grid's folder: checked before the first run, and locked against other grids. */
 import { cleaned, UserError } from "../errors.ts";
 import type { JobFiles } from "../jobs/files.ts";
 import { gridFiles } from "./pages.ts";

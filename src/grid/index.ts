@@ -1,4 +1,4 @@
-/** Many variants of one job: grids of settings, and the figure of what every layer keeps. */
+/** Many variants of one job: grids of settings, and reconstructions from every layer. */
 export { readAxes } from "./axes.ts";
 export { type FigureRequest, runFigure } from "./figure.ts";
 export { cellStates, openFolder } from "./folder.ts";

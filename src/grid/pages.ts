@@ -1,4 +1,4 @@
-/** What is made of a grid's pictures: a contact sheet and a page. */
+/** The contact sheet and the page of a grid. */
 
 import type { Fact, GridCell, GridTable, Input } from "#pages";
 import { flatten } from "../image/alpha.ts";

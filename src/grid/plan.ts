@@ -1,4 +1,4 @@
-/** A grid before its first run: every cell's settings, pictures and file, checked. */
+/** Plans a grid: the settings, pictures and file of every cell, checked before the first run. */
 import { invalid, UserError } from "../errors.ts";
 import type { Size } from "../image/image.ts";
 import type { JobFiles } from "../jobs/files.ts";

@@ -1,4 +1,4 @@
-/** The variants of a grid, run one after the other on one stylizer: what fails is marked, and the rest goes on. */
+/** Runs the cells of a grid one after the other on one stylizer; a failed cell is marked, and the rest continues. */
 import type { JobEvent } from "../jobs/events.ts";
 import type { JobFiles } from "../jobs/files.ts";
 import { clock } from "../jobs/report/time.ts";

@@ -1,4 +1,4 @@
-/** A sheet as a file of its own, beside the picture that it is about. */
+/** Writes a sheet to a file beside its picture. */
 import type { Image } from "../image/image.ts";
 import type { JobFiles } from "../jobs/files.ts";
 import type { OutputRequest } from "../jobs/request.ts";

@@ -1,4 +1,4 @@
-/** Lists and ranges as people type them; what is none is refused in one sentence. */
+/** Lists and ranges are parsed; anything else is refused with one sentence. */
 import { expect, test } from "vitest";
 import { cheapestOrder, combinations } from "./combinations.ts";
 import { parseValues } from "./values.ts";

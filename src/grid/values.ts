@@ -1,4 +1,4 @@
-/** Values to be tried one after the other, as people type them: lists and ranges. */
+/** Parses the values of an axis: lists and ranges. */
 import { invalid } from "../errors.ts";
 
 /** More values than this of one setting are a slip of the keyboard. */

@@ -1,34 +1,34 @@
-/** What a job tells while it runs, beside the stylizer's own events: plain records for every front door. */
+/** The events of a job that are not the stylizer's own: plain records for every front door. */
 import type { Size } from "../image/image.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { NoteEvent, StartEvent, StylizeEvent } from "../transfer/events.ts";
 import type { Curves } from "./report/history.ts";
 import type { Sources } from "./request.ts";
 
-/** Everything that could be refused has been checked, and the pictures are read. */
+/** The request is checked and the pictures are read. */
 export interface PlannedEvent {
   readonly type: "planned";
   /** Where the result will go; undefined if it is not written. */
   readonly output: string | undefined;
   readonly pictures: Sources;
-  /** Complete, as they were asked for. */
+  /** Complete, as they were requested. */
   readonly settings: Settings;
 }
 
-/** What a job has come to. */
+/** The result of a job, complete or not. */
 export interface JobResult {
   /** The file that holds the result; undefined if none was written. */
   readonly output: string | undefined;
   /** The size of the last image; undefined if there is none. */
   readonly size: Size | undefined;
   readonly step: number;
-  /** Before the last step; not a number where there was no step. */
+  /** Before the last step; NaN if there was no step. */
   readonly loss: number;
-  /** Since it began; with `curves`, of all its runs. */
+  /** Since the start; with `curves`, of all runs of the job. */
   readonly seconds: number;
-  /** What it ran on; undefined if it failed before. */
+  /** The start event; undefined if the job failed before. */
   readonly start: StartEvent | undefined;
-  /** Where they were asked for. */
+  /** If they were requested. */
   readonly curves?: Curves | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface JobResult {
 export interface ResultEvent {
   readonly type: "result";
   readonly result: JobResult;
-  /** The name that the result should have had: another file had it by now. */
+  /** The intended name, if another file appeared under it. */
   readonly taken?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface StoppedEvent {
   readonly type: "stopped";
   readonly why: "stopped" | "failed";
   readonly result: JobResult;
-  /** What goes on from here, where a checkpoint is kept. */
+  /** How to resume the job, if there is a checkpoint. */
   readonly resume?: Resumable | undefined;
 }
 
@@ -53,9 +53,9 @@ export interface StoppedEvent {
 export interface Resumable {
   /** The checkpoint. */
   readonly resume: string;
-  /** The output has to be replaced by force. */
+  /** Whether `force` is needed to replace the output. */
   readonly force: boolean;
-  /** The report does not lie beside the checkpoint. */
+  /** The path of the report, if it is not beside the checkpoint. */
   readonly report?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a job needs from where it runs: pictures read, files written. The platform, a page or a test implements it. */
+/** The files of a job, as an interface that a platform, a page or a test implements. */
 import type { Drawing, EncodeOptions, OutputFormat, Picture } from "../platform/pictures.ts";
 import type { Checkpoint } from "../transfer/checkpoint/checkpoint.ts";
 import type { Paths } from "./paths.ts";
@@ -6,7 +6,7 @@ import type { Paths } from "./paths.ts";
 export interface PictureOptions {
   /** Reduce a larger picture to this long side while it is decoded. */
   readonly longSide?: number | undefined;
-  /** Count its flat colours before it is reduced: it is a mask. */
+  /** Count its flat colours before it is reduced, for masks. */
   readonly colors?: boolean | undefined;
   /** The most pixels to accept. */
   readonly maxPixels?: number | undefined;
@@ -32,7 +32,7 @@ export interface JobFiles {
   readBytes(path: string): Promise<Uint8Array>;
   /** The bytes of an ordinary file; undefined where there is none that can be read. Never waits, never throws. */
   find(path: string): Promise<Uint8Array | undefined>;
-  /** Whether anything has this name. */
+  /** Whether anything exists under this path. */
   exists(path: string): Promise<boolean>;
   /** SHA-256 of bytes, 64 hexadecimal digits. */
   sha256(bytes: Uint8Array): string | Promise<string>;
@@ -40,9 +40,9 @@ export interface JobFiles {
   checkWritable(path: string, options?: { readonly force?: boolean; readonly streams?: boolean }): Promise<void>;
   /** Writes a file whole or not at all; without `force`, one that exists is a `file` error. `-` is standard output. */
   write(path: string, bytes: Uint8Array, options?: FileOptions): Promise<void>;
-  /** Writes `path`, or where that name is taken the next free one (`out-2.png`); returns the path that was written. */
+  /** Writes `path`, or if that exists the next free name (`out-2.png`); returns the path that was written. */
   writeBeside(path: string, bytes: Uint8Array, options?: Omit<FileOptions, "force">): Promise<string>;
-  /** Removes what a killed process left when it was writing `path`. */
+  /** Removes temporary files that a killed process left when it was writing `path`. */
   removeTemporaries(path: string): Promise<void>;
   /** Whether `path` leads to one of the files at `others`. */
   isOneOf(path: string, others: readonly string[]): Promise<boolean>;
@@ -51,7 +51,7 @@ export interface JobFiles {
   lock(path: string): Promise<Lock | undefined>;
   /** The checkpoints of the job whose result goes to `output`. */
   checkpoints(output: string): CheckpointStore;
-  /** The newest good checkpoint called `path`; the name of its result will do, too. A `file` error if there is none. */
+  /** The newest valid checkpoint at `path`, or of the result at `path`. A `file` error if there is none. */
   readCheckpoint(path: string): Promise<StoredCheckpoint>;
 }
 
@@ -59,17 +59,17 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** Where a job's checkpoints are kept: the newest is whole whatever happens while the next is written. */
+/** The checkpoints of a job: one is always valid, even while the next is being written. */
 export interface CheckpointStore {
-  /** The name that users know it by. */
+  /** The path for users. */
   readonly path: string;
-  /** Whether a checkpoint is there; it need not be a good one. */
+  /** Whether there is a checkpoint, valid or not. */
   exists(): Promise<boolean>;
-  /** Writes over the older one, whole or not at all. Errors are `UserError`s with code `file`. */
+  /** Replaces the older one, atomically. Errors are `UserError`s with code `file`. */
   write(checkpoint: Checkpoint, notes: unknown): Promise<void>;
-  /** Leaves the last that was written, under the store's own name. */
+  /** Keeps only the last one, at `path`. */
   settle(): Promise<void>;
-  /** Removes all of it. */
+  /** Removes all checkpoints. */
   remove(): Promise<void>;
 }
 
@@ -79,6 +79,6 @@ export interface StoredCheckpoint {
   /** SHA-256 of its content. */
   readonly digest: string;
   readonly slots: CheckpointStore;
-  /** What was wrong with the older copy, as a sentence. */
+  /** A sentence about the other copy, if that is damaged. */
   readonly problem: string | undefined;
 }

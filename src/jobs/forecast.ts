@@ -1,4 +1,4 @@
-/** What a job would take, without running it. */
+/** Predicts levels, tiles, memory and time of a job without running it. */
 import { UserError } from "../errors.ts";
 import type { StartEvent } from "../transfer/events.ts";
 import { beginJob } from "./begin/begin.ts";

@@ -1,4 +1,4 @@
-/** Lines that come up while something is awaited, as events of a generator. */
+/** A queue of notes, so that a generator can yield them while it awaits something else. */
 import type { NoteEvent } from "../transfer/events.ts";
 
 export interface Notices {

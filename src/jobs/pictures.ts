@@ -1,4 +1,4 @@
-/** The pictures of a job, read: no larger than the job needs them, and what its result needs to know of them. */
+/** Reads the pictures of a job, no larger than the job needs them. */
 import { UserError } from "../errors.ts";
 import { flatten } from "../image/alpha.ts";
 import type { Size } from "../image/image.ts";
@@ -15,20 +15,20 @@ import type { JobFiles, PictureOptions } from "./files.ts";
 import type { Source, Sources } from "./request.ts";
 import { listRoles, mapRoles, mapRolesInTurn, type Role, type Roles } from "./roles.ts";
 
-/** What a job's users call a part of its request, in messages: `--size`. */
+/** The name of a part of the request in messages: `--size`. */
 export type Label = (name: string) => string;
 
-/** What is left of the pictures when the job has its images. */
+/** Facts about the pictures that remain when the images are released. */
 export type Facts = Roles<Pick<Picture, "digest">>;
 
-/** The pictures of a job, read: its images, handed out once, and what its result needs of them. */
+/** The pictures of a job: images, which are handed over once, and facts for its result. */
 export interface JobPictures {
   readonly facts: Facts;
   /** The photo's transparency at the size of a result. */
   alphaAt(result: Size): Float32Array | undefined;
   /** The images, while they have not been taken. */
   look(): GivenPictures;
-  /** The images. Nobody here holds them afterwards: they live no longer than the job needs them. */
+  /** The images, which are not referenced here afterwards, so that the job can free them. */
   take(): GivenPictures;
 }
 
@@ -65,7 +65,7 @@ export async function jobPictures(
 
 /**
  * Reads the pictures, reduced while they are decoded to the largest size that a job with these settings makes of them:
- * photographs have far more pixels than that. Settings for another number of paintings are refused before.
+ * photographs have far more pixels than that. Settings for another number of paintings are refused first.
  */
 export async function readPictures(
   sources: Sources,
@@ -88,7 +88,7 @@ export async function readPictures(
     const painting = role === "style" || role === "styleMask" ? paintings[index] : undefined;
     const side = painting ? styleSide(long!, painting, settings) : long;
     const isMask = role === "mask" || role === "styleMask";
-    // Of masks, more is kept: they have thin parts.
+    // Masks are read larger: they may have thin parts.
     const longSide = isMask ? Math.max(MASKS, side!) : side;
     const reading = readSource(source, files, { longSide, colors: isMask, ...limits }, label);
     const picture = await reading.catch((error: UserError) => {
@@ -105,7 +105,7 @@ export async function readPictures(
   });
 }
 
-/** Refuses what is wrong with masks, as far as that can be told before they are read. */
+/** Refuses masks that do not fit the paintings, before they are read. */
 export function checkMasks({ style, mask, styleMask }: Sources, label: Label): void {
   if (!styleMask) return;
   const name = label("styleMask");

@@ -1,4 +1,4 @@
-/** How far a job has come, gathered from its events. */
+/** The progress of a job, from its events. */
 import type { StartEvent, StylizeEvent } from "../transfer/events.ts";
 import type { PreparedJob } from "./begin/job.ts";
 import type { JobResult } from "./events.ts";
@@ -11,10 +11,10 @@ export interface Progress {
   readonly last: Shown | undefined;
   /** Before the last step. */
   readonly loss: number;
-  /** Since the job began; where curves are kept, of all its runs. */
+  /** Since the start; with curves, of all runs of the job. */
   readonly seconds: number;
   follow(event: StylizeEvent): void;
-  /** What a checkpoint holds of it: nothing, unless curves are kept. */
+  /** The part that is stored in checkpoints: nothing without curves. */
   forCheckpoint(): { readonly progress?: { seconds: number; curves: Curves; settings: string } };
   result(output: string | undefined): JobResult;
 }

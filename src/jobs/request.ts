@@ -9,7 +9,7 @@ import type { Roles } from "./roles.ts";
 export interface Source {
   /** Where it is; `-` for standard input. */
   readonly path: string;
-  /** What it was called when the job was first asked for; the result's record says so. */
+  /** Its name when the job was first requested, for the result's record. */
   readonly name: string;
   /** The digest that it must have. */
   readonly sha256?: string | undefined;
@@ -18,14 +18,14 @@ export interface Source {
 /** The files of a job. */
 export type Sources = Roles<Source>;
 
-/** A picture's file as it was named by a person. */
+/** A picture's file, as a user gave it. */
 export function source(path: string): Source {
   return { path, name: path };
 }
 
 /**
- * The picture to start from, if a value of the setting `init` is no kind of start but the name of a file: something with a
- * dot or a slash in it, or `-`. A `usage` error if it is neither.
+ * The picture to start from, if the value of the setting `init` is the name of a file: a text with a dot or a slash, or
+ * `-`. A `usage` error if it is neither a file nor a kind of start.
  */
 export function startFile(init: unknown, label: (name: string) => string = String): string | undefined {
   if (typeof init !== "string" || (starts as readonly string[]).includes(init)) return undefined;
@@ -42,25 +42,25 @@ export interface JobRequest {
   readonly pictures?: Partial<Sources> | undefined;
   /** Whatever differs from the defaults; with `from` and `replay`, whatever changes. */
   readonly settings?: SettingsInput | undefined;
-  /** What becomes of the result; false: no file is written. */
+  /** How the result is written; false: no file is written. */
   readonly output?: OutputRequest | false | undefined;
-  /** When snapshots are written beside the result; left out, as the recipe has it. */
+  /** When snapshots are written beside the result; by default as in the recipe. */
   readonly snapshots?: SnapshotRequest | undefined;
-  /** How the job's state is kept while it runs; false: not at all. */
+  /** How checkpoints are written while the job runs; false: none. */
   readonly checkpoint?: CheckpointRequest | false | undefined;
   /** The HTML page about the job. */
   readonly report?: string | undefined;
-  /** Goes on with a stopped job, from this checkpoint. */
+  /** Resumes a stopped job from this checkpoint. */
   readonly resume?: string | undefined;
-  /** Goes on from this checkpoint with other settings, other paintings or masks, or at a larger size. */
+  /** Continues from this checkpoint with other settings, other paintings or masks, or at a larger size. */
   readonly from?: string | undefined;
   /** Makes this result again, from its own record. */
   readonly replay?: string | undefined;
-  /** What it should run on. */
+  /** The runtime and its limits. */
   readonly machine?: MachineRequest | undefined;
   /** The most pixels of a picture that is read. */
   readonly maxPixels?: number | undefined;
-  /** At most so many points of loss curves are told with the result, and kept in checkpoints; none where left out. */
+  /** The most points of loss curves in the result and in checkpoints; none if left out. */
   readonly curves?: number | undefined;
 }
 
@@ -75,7 +75,7 @@ export interface OutputRequest {
   readonly metadata?: boolean | undefined;
   /** Replace files that exist. */
   readonly force?: boolean | undefined;
-  /** Whether a job that was stopped writes what it has; by default it does. */
+  /** Whether a stopped job writes its current image; by default it does. */
   readonly partial?: boolean | undefined;
 }
 
@@ -91,7 +91,7 @@ export interface CheckpointRequest {
   readonly every?: number | undefined;
   /** Whether the last one stays when the job is done. */
   readonly keep?: boolean | undefined;
-  /** Goes on from what is there if it is of this very job, on that network; anything else is removed. */
+  /** Continues from an existing checkpoint of the same job and network; any other is removed. */
   readonly adopt?: { readonly model: string } | undefined;
 }
 

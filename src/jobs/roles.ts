@@ -1,22 +1,22 @@
-/** What the pictures of a job are to it, whatever is known of each: a path, a digest, pixels. */
+/** The roles of a job's pictures, with any value for each: a path, a digest, pixels. */
 
-/** Something about every picture of a job. */
+/** A value for every picture of a job. */
 export interface Roles<Of> {
   /** The photo; a texture has none. */
   readonly content?: Of | undefined;
   /** One painting, or several. */
   readonly style: readonly Of[];
-  /** What it starts from, where that is a picture. */
+  /** The picture that it starts from, if there is one. */
   readonly start?: Of | undefined;
   /** The photo's regions. */
   readonly mask?: Of | undefined;
-  /** Those of every painting. */
+  /** The regions of every painting. */
   readonly styleMask?: readonly Of[] | undefined;
 }
 
 export type Role = keyof Roles<unknown>;
 
-/** Every role, with what messages call its picture. */
+/** Every role, and its name in messages. */
 export const roleNames: Readonly<Record<Role, string>> = {
   content: "photo",
   style: "painting",
@@ -25,7 +25,7 @@ export const roleNames: Readonly<Record<Role, string>> = {
   styleMask: "mask of a painting",
 };
 
-/** What `each` makes of every picture in turn; `index` counts those of one role. */
+/** Maps every value by `each`; `index` counts those of one role. */
 export function mapRoles<A, B>(all: Roles<A>, each: (one: A, role: Role, index: number) => B): Roles<B> {
   const entries = present(all).map(([role, one]) => [
     role,
@@ -57,7 +57,7 @@ export function listRoles<A>(all: Roles<A>): A[] {
   return present(all).flatMap(([, one]) => one);
 }
 
-/** What is known of the picture at the same place in `all`. */
+/** The value in `all` for this role and index. */
 export function roleAt<A>(all: Roles<A>, role: Role, index: number): A | undefined {
   const one = all[role];
   return isList(one) ? one[index] : one;

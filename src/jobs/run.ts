@@ -1,4 +1,4 @@
-/** One job from request to files: the one way in which every front door runs a job. */
+/** Runs one job from request to files, for every front door. */
 import { UserError } from "../errors.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
 import type { StylizeOptions } from "../transfer/stylize.ts";
@@ -20,33 +20,33 @@ import { type JobReport, jobReport } from "./report/report.ts";
 import type { JobRequest, MachineRequest } from "./request.ts";
 import { mapRoles, roleAt } from "./roles.ts";
 
-/** Who computes: a stylizer of any door. */
+/** The part of a stylizer that runs jobs. */
 export interface JobStylizer {
   stylize(job: Job, options: StylizeOptions): AsyncIterable<StylizeEvent>;
 }
 
-/** What a job wants to run on. */
+/** The machine that a job requests. */
 export interface MachineWishes extends MachineRequest {
-  /** Whether steps in eight bits are taken to gain; left out, that is measured. */
+  /** Whether steps in eight bits are faster; left out, that is measured. */
   readonly eightBits?: boolean | undefined;
 }
 
 /**
- * Opens a stylizer, or hands one out. Asked once everything that can be refused is checked, because a runtime takes time to
- * open, and because only then it is known what a resumed job ran on. It stays its owner's.
+ * Opens or returns a stylizer. Called after all checks, because a runtime takes time to open, and because the runtime of a
+ * resumed job is known only then. The caller disposes of it.
  */
 export type StylizerSource = (wishes: MachineWishes) => JobStylizer | Promise<JobStylizer>;
 
 export interface RunJobOptions {
-  /** Stops the job within one step: what there is is written, and the job ends with a `stopped` event. */
+  /** Stops the job within one step: the current image is written, and the job ends with a `stopped` event. */
   readonly signal?: AbortSignal | undefined;
-  /** What messages call a part of the request: `(name) => "--size"`. By default its own name. */
+  /** The name of a part of the request in messages: `(name) => "--size"`. By default its own name. */
   readonly label?: Label | undefined;
-  /** The share of its time that a job may spend to say in its start event how long it will take; left out, none. */
+  /** The share of its time that a job may spend on predicting it for the start event; left out, none. */
   readonly forecast?: number | undefined;
 }
 
-/** A job that is checked, with its files at hand. */
+/** A checked job with its files. */
 interface ReadyJob {
   readonly job: PreparedJob;
   readonly pictures: JobPictures;
@@ -58,9 +58,9 @@ interface ReadyJob {
 }
 
 /**
- * Runs the job that `request` describes, and writes its files. Everything that can be refused is refused before the
- * stylizer is asked for. Its events are the stylizer's, `planned` before them, and `result` or `stopped` at the end; the
- * result is the return value, too. What fails is thrown, after what there was has been written and told.
+ * Runs the job that `request` describes, and writes its files. All checks precede the call for the stylizer. The events
+ * are `planned`, then the stylizer's, then `result` or `stopped`; the result is also the return value. An error is thrown
+ * after the current image has been written and the `stopped` event was emitted.
  */
 export async function* runJob(
   stylizer: StylizerSource,
@@ -100,7 +100,7 @@ interface Running {
   readonly notices: Notices;
 }
 
-/** Runs it to its end, or until it is stopped or fails: then what there is, is kept. */
+/** Runs the job; if it is stopped or fails, writes the current image. */
 async function* run(
   stylizer: JobStylizer,
   ready: ReadyJob,
@@ -138,7 +138,7 @@ async function* run(
       failure = another;
     }
     const result = progress.result(written);
-    // Refused before it began, there is nothing new to go on with; nor has a job that diverged.
+    // A job that was refused before its start, or that diverged, has no new checkpoint.
     const goesOn = progress.start && !(error instanceof UserError && error.code === "diverged");
     const force = outputOf(job.request).force === true && (written ?? output) !== output;
     const resume = goesOn ? checkpoints?.resumable({ force }) : undefined;
@@ -148,7 +148,7 @@ async function* run(
   }
 }
 
-/** The job's events, with what is written as they come. */
+/** The job's events; writes snapshots and checkpoints. */
 async function* follow(
   stylizer: JobStylizer,
   { job, pictures, output, snapshots, results, checkpoints, report }: ReadyJob,
@@ -166,7 +166,7 @@ async function* follow(
   for await (const event of stylizer.stylize({ ...pictures.take(), settings: job.given, ...goesOn }, options)) {
     yield event;
     if (event.type === "start") for (const text of job.remarks?.(event) ?? []) yield { type: "note", text };
-    // What a job stopped before its first step shows is what it started from: nothing to keep.
+    // A job that is stopped before its first step emits its start image, which is not a result.
     if (signal?.aborted && "step" in event && event.step === 0) continue;
     progress.follow(event);
     await report?.follow(event);
@@ -179,7 +179,7 @@ async function* follow(
   }
 }
 
-/** What every checkpoint of a job holds beside its state. */
+/** The notes in every checkpoint of a job. */
 function checkpointNotes(
   job: PreparedJob,
   { facts }: JobPictures,

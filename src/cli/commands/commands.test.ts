@@ -1,4 +1,4 @@
-/** Commands from words to what they write, with files in memory and a stylizer that paints nothing. */
+/** Every command, from its arguments to its output, with files in memory and a stylizer that paints nothing. */
 import { beforeEach, expect, test, vi } from "vitest";
 import { UserError } from "../../errors.ts";
 import { blank } from "../../image/image.ts";
@@ -21,7 +21,7 @@ beforeEach(() => {
   stylizer = fakeStylizer();
 });
 
-/** Runs `pastiche` with these words; what it wrote and how it ended. `others` replace functions of the library. */
+/** Runs `pastiche` with these arguments; its output and exit status. `others` replace functions of the library. */
 async function pastiche(words: string, others: Partial<typeof door> = {}) {
   const written = { out: "", err: "" };
   let status = 0;

@@ -1,4 +1,4 @@
-/** `pastiche features IMAGE`: what the network sees in a picture, as a labelled sheet of feature maps and Gram matrices. */
+/** `pastiche features IMAGE`: feature maps and Gram matrices of a picture, as a labelled sheet. */
 import { basename, parse } from "node:path";
 import { type Command, Option } from "commander";
 import { cleaned } from "../../errors.ts";

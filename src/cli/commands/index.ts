@@ -1,4 +1,4 @@
-/** The commands: what help says of each, and the file that defines it, loaded when it is called. */
+/** The commands: the help text of each, and the file that defines it, loaded when it is called. */
 import type { Command } from "commander";
 import type { Context } from "../terminal/context.ts";
 

@@ -1,4 +1,4 @@
-/** `pastiche plan`: what a job would be: sizes, tiles, memory, time. It paints nothing but a few small steps to time them. */
+/** `pastiche plan`: sizes, tiles, memory and time of a job. Only a few small steps are run, to time them. */
 import type { Command } from "commander";
 import { jsonLine } from "../../errors.ts";
 import {

@@ -1,4 +1,4 @@
-/** `pastiche recipes [NAME]`: what recipes there are, and what one of them does, as a command line too. */
+/** `pastiche recipes [NAME]`: lists recipes, or explains one, also as a command line. */
 import type { Command } from "commander";
 import { invalid } from "../../errors.ts";
 import type { Recipe } from "../../node.ts";

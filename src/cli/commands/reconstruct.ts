@@ -1,4 +1,4 @@
-/** `pastiche reconstruct IMAGE`: what a layer keeps of a picture, as one job; or what all keep, as one labelled sheet. */
+/** `pastiche reconstruct IMAGE`: a picture from the features of one layer, or a labelled sheet of all layers. */
 import { parse } from "node:path";
 import { type Command, Option } from "commander";
 import { invalid, UserError } from "../../errors.ts";

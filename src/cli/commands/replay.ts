@@ -1,4 +1,4 @@
-/** `pastiche replay OUT.png`: a result is made again from its own record, or with some settings changed. */
+/** `pastiche replay OUT.png`: repeats the job of a result, with some settings changed. */
 import type { Command } from "commander";
 import {
   encodingOptions,

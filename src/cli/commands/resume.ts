@@ -1,4 +1,4 @@
-/** `pastiche resume FILE`: a job that was stopped goes on from its checkpoint, and ends as if it had never stopped. */
+/** `pastiche resume FILE`: resumes a stopped job from its checkpoint. */
 import type { Command } from "commander";
 import {
   type OutputFlags,

@@ -1,4 +1,4 @@
-/** Flags of other style transfer programs, and what they are called here. */
+/** Flags of other style transfer programs, and their names here. */
 
 const own = (flag: string) => `here it is ${flag}`;
 const weight = (flag: string) => `here it is ${flag}, on another scale (--recipe neural-style has that program's)`;

@@ -1,4 +1,4 @@
-/** Settings as flags: the command line's options, made from the descriptions of the settings, and what is given for them. */
+/** Settings as flags: options made from the descriptions of the settings, and the values given for them. */
 import { Option } from "commander";
 import { invalid } from "../../errors.ts";
 import { startFile } from "../../jobs/request.ts";

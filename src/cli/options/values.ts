@@ -1,4 +1,4 @@
-/** Numbers and amounts as flags give them. */
+/** Parses numbers and amounts of flags. */
 import { UserError } from "../../errors.ts";
 import { readNumber } from "../../parameters/value.ts";
 

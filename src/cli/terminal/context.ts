@@ -1,4 +1,4 @@
-/** What commands write to and run on: this process, or in a test whatever stands in for it. */
+/** What commands write to and run on: this process, or a substitute in tests. */
 import type * as Door from "../../node.ts";
 
 /** A stream that text is written to. */

@@ -1,4 +1,4 @@
-/** What an error becomes: a line on standard error and an exit status. */
+/** Reports an error: a line on standard error and an exit status. */
 import { CommanderError } from "commander";
 import { cleaned, type ErrorCode, jsonLine, UserError } from "../../errors.ts";
 import { shortage } from "../../platform/node/files/shortage.ts";

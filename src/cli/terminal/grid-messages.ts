@@ -1,4 +1,4 @@
-/** Grids in words and as JSON: what is said before and after one. */
+/** Messages about grids, as text and as JSON. */
 import { basename } from "node:path";
 import { type GridResult, gridFiles, titleOf } from "../../grid/pages.ts";
 import type { GridPlan } from "../../grid/plan.ts";

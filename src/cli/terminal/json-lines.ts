@@ -1,4 +1,4 @@
-/** Whether standard error is for a program. */
+/** Whether standard error is JSON for a program. */
 
 /** Do these arguments ask for JSON lines on standard error? For who must speak before, or without, a command. */
 export function wantsJsonLines(args: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-/** Jobs in words and as JSON: what is said before, during and after one. */
+/** Messages about jobs, as text and as JSON. */
 import { basename } from "node:path";
 import { bytesText } from "../../errors.ts";
 import type { JobResult, PlannedEvent, StoppedEvent } from "../../jobs/events.ts";

@@ -1,4 +1,4 @@
-/** One job on the terminal: its request is run, its events are shown. */
+/** Runs one job and shows its events on the terminal. */
 import { UserError } from "../../errors.ts";
 import type { JobEvent, PlannedEvent } from "../../jobs/events.ts";
 import { commandLine, pathArgument } from "../../jobs/record/command.ts";
@@ -11,10 +11,10 @@ import { interruption } from "./interruption.ts";
 import { resultRecord, startLines, stoppedLine, summary, type Voice, voice } from "./messages.ts";
 import { printJson, printPath } from "./streams.ts";
 
-/** How much of a job's time may be spent to say how long it will take. */
+/** The share of a job's time that may be spent on predicting it. */
 const FORECAST = 0.01;
 
-/** Runs the job to its end, or until it is stopped: then what there is, is kept. */
+/** Runs the job. If it is stopped, the current image is written. */
 export async function runOnTerminal(request: JobRequest, flags: VoiceFlags, context: Context): Promise<void> {
   const { checkRuntimeName, createStylizer, jobs, nodeFiles } = await context.door();
   if (request.machine?.runtime !== undefined) checkRuntimeName(request.machine.runtime, "--runtime");

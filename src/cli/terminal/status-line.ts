@@ -1,4 +1,4 @@
-/** One line at the end of a terminal that is drawn over itself; elsewhere, a line now and then. */
+/** A status line that is redrawn in place on a terminal; elsewhere, an occasional line. */
 import type { TextStream } from "./context.ts";
 
 export interface StatusLine {

@@ -1,4 +1,4 @@
-/** A job that is asked for again goes on from its own checkpoint, if that is there; anything else of its name is removed. */
+/** Continues a repeated request from its own checkpoint; a checkpoint of another job is removed. */
 import type { Settings } from "../../settings/settings.ts";
 import type { JobFiles } from "../files.ts";
 import { readProgress } from "../record/notes.ts";
@@ -6,7 +6,7 @@ import type { JobRequest, Sources } from "../request.ts";
 import { listRoles } from "../roles.ts";
 import type { Resumed } from "./job.ts";
 
-/** Where the job goes on; undefined if it begins. Pictures without digests belong to no checkpoint. */
+/** The checkpoint to continue from, or undefined. Pictures without digests match no checkpoint. */
 export async function adoptedCheckpoint(
   { output, checkpoint }: JobRequest,
   pictures: Sources,

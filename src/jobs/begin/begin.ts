@@ -1,4 +1,4 @@
-/** From a request to a job that may be run: its pictures' files, its complete settings, and where it goes on from. */
+/** Prepares a request: the files of its pictures, its complete settings, and its checkpoint. */
 import { UserError } from "../../errors.ts";
 import { givenSettings } from "../../settings/changes.ts";
 import { parseSettings } from "../../settings/settings.ts";
@@ -11,7 +11,7 @@ import type { PreparedJob } from "./job.ts";
 import { replayedJob } from "./replay.ts";
 import { resumedJob } from "./resume.ts";
 
-/** The job that a request asks for. Errors: `usage`, `picture`, `file`. */
+/** The job of a request. Errors: `usage`, `picture`, `file`. */
 export async function beginJob(request: JobRequest, files: JobFiles, label: Label): Promise<PreparedJob> {
   const { resume, from, replay } = request;
   if ([resume, from, replay].filter((one) => one !== undefined).length > 1)

@@ -1,4 +1,4 @@
-/** A job goes on from the state of another: with other settings, other paintings, or at a larger size. */
+/** Continues from the checkpoint of another job: with other settings, other paintings, or at a larger size. */
 import { UserError } from "../../errors.ts";
 import type { Size } from "../../image/image.ts";
 import { givenSettings } from "../../settings/changes.ts";
@@ -13,7 +13,7 @@ import type { JobRequest } from "../request.ts";
 import type { PreparedJob } from "./job.ts";
 import { findPictures, picturesWith } from "./recorded-pictures.ts";
 
-/** The job that goes on from the checkpoint at `path`. Its photo is the same; paintings and masks may be others. */
+/** The job that continues from the checkpoint at `path`, with the same photo; paintings and masks may differ. */
 export async function carriedJob(
   path: string,
   request: JobRequest,
@@ -31,7 +31,7 @@ export async function carriedJob(
   const settings = carriedSettings(checkpoint, { tile, ...request.settings }, label);
   const search = { folder: files.paths.dirname(slots.path), files, label };
   const photo = await findPictures({ content: recorded.content, style: [] }, content && { content }, search);
-  // The masks of paintings that are not there any more mean nothing.
+  // Masks of former paintings do not apply to new ones.
   const { style, mask, styleMask } = recorded;
   const wanted = { style, mask, ...(!given.style && { styleMask }) };
   const { pictures, others } = await picturesWith(wanted, recorded, given, search);
@@ -51,7 +51,7 @@ export async function carriedJob(
   };
 }
 
-/** How the job goes on, in a sentence. */
+/** How the job continues, in a sentence. */
 function beginningText({ levels, from }: StartEvent, { step, steps, size }: Checkpoint): string {
   const text = ({ width, height }: Size) => `${width}x${height}`;
   const where = `from step ${step} of ${steps} at ${text(size)}`;

@@ -1,4 +1,4 @@
-/** A job that may be run: what was asked for, and what a checkpoint or a result added to that. */
+/** A prepared job: the request, completed from a checkpoint or a result. */
 import type { Settings, SettingsInput } from "../../settings/settings.ts";
 import type { Checkpoint } from "../../transfer/checkpoint/checkpoint.ts";
 import type { StartEvent } from "../../transfer/events.ts";
@@ -7,32 +7,32 @@ import type { Origin } from "../record/notes.ts";
 import type { Curves } from "../report/history.ts";
 import type { JobRequest, OutputRequest, Sources } from "../request.ts";
 
-/** A job that may be run; what it does not say is as its request has it. */
+/** A prepared job. Everything else is in its request. */
 export interface PreparedJob {
   readonly request: JobRequest;
   readonly pictures: Sources;
-  /** Complete, as they were asked for: the result's record has them. */
+  /** Complete, as they were requested, for the result's record. */
   readonly settings: Settings;
-  /** As the stylizer is given them; undefined: a checkpoint's own. */
+  /** For the stylizer; undefined: the checkpoint's own. */
   readonly given: SettingsInput | undefined;
-  /** Goes on from there. */
+  /** The checkpoint to resume from. */
   readonly resume?: Resumed | undefined;
-  /** Goes on from that state of another job. */
+  /** The checkpoint of another job to continue from. */
   readonly from?: Checkpoint | undefined;
-  /** What it went on from, now or before it was stopped. */
+  /** The checkpoint of another job that it, or its first run, continued from. */
   readonly origin?: Origin | undefined;
-  /** Whether steps in eight bits are taken to gain, where that is left to the machine. */
+  /** Whether steps in eight bits count as faster, for the precision `auto`. */
   readonly eightBits?: boolean | undefined;
-  /** Whether a file that exists may be replaced without force: this very job made it before it was stopped. */
+  /** Whether an existing file may be replaced without force, because this job wrote it before it was stopped. */
   replaces?(path: string): Promise<boolean>;
-  /** What people should know when it starts. */
+  /** Notes for users at the start. */
   remarks?(start: StartEvent): readonly string[];
 }
 
 export interface Resumed {
   readonly checkpoint: Checkpoint;
   readonly store: CheckpointStore;
-  /** Of all runs so far, where curves are kept. */
+  /** Of all runs so far, with curves. */
   readonly progress?: { readonly seconds: number; readonly curves: Curves } | undefined;
 }
 

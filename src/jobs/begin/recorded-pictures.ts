@@ -1,4 +1,4 @@
-/** Pictures that a checkpoint or a result remembers, found again by where they were and what is in them. */
+/** Finds the pictures that a checkpoint or a result records, by their paths and digests. */
 import { cleaned, UserError } from "../../errors.ts";
 import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
@@ -6,7 +6,7 @@ import type { RecordedPicture } from "../record/notes.ts";
 import type { Source, Sources } from "../request.ts";
 import { mapRolesInTurn, type Role, type Roles, roleAt, roleNames } from "../roles.ts";
 
-/** Where to look for them, and what a message calls their part of a request. */
+/** Where to search, and the names of parts of the request in messages. */
 export interface Search {
   readonly folder: string;
   readonly files: JobFiles;
@@ -14,8 +14,8 @@ export interface Search {
 }
 
 /**
- * The file of a remembered picture: where it was, else a file of its name in the folder or here, that holds the very same
- * bytes. A `picture` error if there is none.
+ * The file of a recorded picture: at its path, or under its name in the folder or the working folder, with the same bytes.
+ * A `picture` error if there is none.
  */
 export async function findPicture(
   role: Role,
@@ -41,7 +41,7 @@ export async function findPicture(
   throw new UserError("picture", `${why}; give it with ${label(role)} FILE.`);
 }
 
-/** The files of a job's remembered pictures, as they are given for their role or else found again. */
+/** The files of a job's recorded pictures: as given for their role, or else found. */
 export async function findPictures(
   recorded: Roles<RecordedPicture>,
   given: Partial<Sources> = {},

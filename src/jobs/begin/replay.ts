@@ -1,4 +1,4 @@
-/** A result is made again from its own record, or with some settings and pictures changed. */
+/** Repeats the job of a result from its record, with some settings and pictures changed. */
 import { cleaned, UserError } from "../../errors.ts";
 import type { Depth } from "../../platform/pictures.ts";
 import { changedSettings, givenSettings } from "../../settings/changes.ts";
@@ -30,7 +30,7 @@ export async function replayedJob(
   checkPresent(made.settings, {}, cleaned(path));
   const { changes, pictures: given = {} } = { changes: request.settings ?? {}, pictures: request.pictures };
   const settings = changedSettings(made.settings, { model: made.model as never, ...changes });
-  // Another kind of start takes the place of the file that it started from.
+  // A changed kind of start replaces the file that the job started from.
   const start = given.start ?? (changes.init === undefined ? made.start : undefined);
   const { pictures, others } = await picturesWith({ ...made, start }, made, given, {
     folder: dirname(path),

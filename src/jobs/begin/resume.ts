@@ -1,4 +1,4 @@
-/** A job that was stopped goes on from its checkpoint, and ends as if it had never stopped. */
+/** Resumes a stopped job from its checkpoint, with the result of an uninterrupted run. */
 import { givenSettings } from "../../settings/changes.ts";
 import { checkPresent } from "../../settings/parts.ts";
 import { parseSettings } from "../../settings/settings.ts";
@@ -23,7 +23,7 @@ export async function resumedJob(
   const { tile, origin, rest, version: before, pictures: recorded } = readNotes(store.path, notes);
   const folder = dirname(store.path);
   const pictures = await findPictures(recorded, request.pictures, { folder, files, label });
-  // What a file names lies beside it: its report, too, wherever that was.
+  // Paths in a file are not trusted: the report is written beside the checkpoint.
   const beside = rest.report === undefined ? undefined : join(folder, basename(rest.report));
   const elsewhere = beside !== undefined && request.report === undefined && resolve(beside) !== rest.report;
   const given = request.output || {};

@@ -1,4 +1,4 @@
-/** When a job's checkpoints are due, and where they go. One that cannot be written costs a line, never the job. */
+/** Writes a job's checkpoints when they are due. A failed write gives a note; the job continues. */
 import { cleaned, UserError } from "../../errors.ts";
 import type { Checkpoint } from "../../transfer/checkpoint/checkpoint.ts";
 import type { StepEvent } from "../../transfer/events.ts";
@@ -10,29 +10,29 @@ import { commandLine, pathArgument } from "../record/command.ts";
 import type { Say } from "./results.ts";
 
 export interface JobCheckpoints {
-  /** Is a checkpoint due after this step? */
+  /** Whether a checkpoint is due after this step. */
   due(event: StepEvent): boolean;
-  /** Writes it; says so once if that fails. */
+  /** Writes a checkpoint; the first failure gives a note. */
   write(checkpoint: Checkpoint, notes: unknown): Promise<void>;
-  /** What goes on from the last checkpoint, if there is one; with `force` it replaces what is there. */
+  /** How to resume from the last checkpoint, if there is one; with `force` the output will be replaced. */
   resumable(how: { readonly force: boolean }): Resumable | undefined;
   /** The job is done: removes the checkpoints, or all but the last. */
   finish(): Promise<void>;
-  /** The job failed, and nothing goes on from here. */
+  /** The job failed and cannot be resumed: removes the checkpoints. */
   remove(): Promise<void>;
-  /** However the job ended: another may now keep its checkpoints under this name. */
+  /** Releases the lock, so that another job may use this name. */
   release(): Promise<void>;
 }
 
 /** Seconds between two checkpoints, unless the request says otherwise. */
 const EVERY = 30;
 
-/** Two checkpoints within this time, in milliseconds, are one too many, also where a level begins. */
+/** The shortest time between two checkpoints, in milliseconds, also at the beginning of a level. */
 const SHORTEST = 1000;
 
 /**
- * The checkpoints of a job whose result goes to `path`; undefined if none are kept. A `file` error while another job keeps
- * its own there, or where a stopped one did. To be released, once it is given.
+ * The checkpoints of a job whose result goes to `path`; undefined if none are written. A `file` error if another job is
+ * running with this name, or if a stopped one left a checkpoint. The caller calls `release`.
  */
 export async function jobCheckpoints(
   path: string,
@@ -46,7 +46,7 @@ export async function jobCheckpoints(
   if (last && path === "-")
     throw new UserError("usage", `${label("keepCheckpoint")} keeps beside the output; give ${label("output")} FILE.`);
   const off = !wanted || (every === 0 && !last);
-  // A resumed job has checkpoints to be removed at its end, whether it adds to them or not.
+  // A resumed job removes its checkpoints at the end, even if it writes none.
   if (!resume && (off || path === "-")) return undefined;
   const store = resume?.store ?? files.checkpoints(path);
   const { force = false, metadata = true } = outputOf(request);
@@ -80,7 +80,7 @@ export async function jobCheckpoints(
     async write(checkpoint, notes) {
       if (off) return;
       try {
-        // The steps of another job must not be taken for newer ones of this.
+        // Checkpoints of another job could be taken for newer ones of this job.
         if (old) await store.remove();
         old = false;
         await store.write(checkpoint, notes);
@@ -95,12 +95,12 @@ export async function jobCheckpoints(
     },
     resumable(how) {
       if (!there) return undefined;
-      // A report that does not lie beside the checkpoint is only found if it is named again.
+      // A report that is not beside the checkpoint has to be named again.
       const { resolve, dirname } = files.paths;
       const beside = request.report === undefined || dirname(resolve(request.report)) === dirname(resolve(store.path));
       return {
         resume: store.path,
-        // A picture without a record in it cannot be told from somebody else's: it is only replaced by force.
+        // A picture without a record cannot be recognised as this job's: it is only replaced by force.
         force: how.force || !metadata,
         report: beside ? undefined : request.report,
       };

@@ -1,4 +1,4 @@
-/** Where a job writes: its result, and snapshots beside it. Refused before the first step if it could not be written. */
+/** The paths of a result and its snapshots, checked before the first step. */
 import { UserError } from "../../errors.ts";
 import { checkEncoding, type Depth, type OutputFormat, outputFormat } from "../../platform/pictures.ts";
 import * as recipes from "../../recipes/index.ts";
@@ -15,7 +15,7 @@ export interface Target {
   readonly encoding: { depth: Depth; quality?: number };
 }
 
-/** May the file at this path be replaced, if it exists? */
+/** Whether the file at this path may be replaced if it exists. */
 export type MayReplace = (path: string) => Promise<boolean>;
 
 /** Which files a job may replace. */
@@ -23,12 +23,12 @@ export function replacing(job: PreparedJob): MayReplace {
   return async (path) => Boolean(outputOf(job.request).force || (await job.replaces?.(path)));
 }
 
-/** A name of ours, short enough for whatever stands beside it. */
+/** A generated name, short enough for the names of files beside it. */
 export function defaultName(stem: string, ending: string, paths: Paths): string {
   return paths.withEnding(stem, ending, 20);
 }
 
-/** The result's name where none is given: of its pictures; standard output if one came from standard input. */
+/** The default name of the result, from its pictures; standard output if one came from standard input. */
 function nameFor({ content, style }: Sources, paths: Paths): string {
   const named = content ? [content, ...style] : style;
   if (named.some(({ path }) => path === "-")) return "-";
@@ -49,14 +49,14 @@ export async function outputTarget(job: PreparedJob, files: JobFiles): Promise<T
 
 /** When snapshots are written, and where. */
 export interface Snapshots {
-  /** Is one written after this step? */
+  /** Whether one is written after this step. */
   has(step: number): boolean;
   path(step: number): string;
 }
 
 /**
- * After which steps a snapshot is written, and where: `out.png` has `out-0100.png`. One of `at` whose name is taken is
- * refused now; of `every` that is seen when its time has come.
+ * After which steps snapshots are written, and their paths: `out.png` has `out-0100.png`. If a name of `at` exists, that is
+ * an error now; names of `every` are checked when they are written.
  */
 export async function snapshotPlan(
   job: PreparedJob,

@@ -1,4 +1,4 @@
-/** The files that a job writes: its result, and snapshots on the way. */
+/** Writes the result and the snapshots of a job. */
 import { UserError } from "../../errors.ts";
 import type { Image } from "../../image/image.ts";
 import type { StartEvent } from "../../transfer/events.ts";
@@ -9,26 +9,26 @@ import { recordText } from "../record/record.ts";
 import { listRoles } from "../roles.ts";
 import { replacing, type Snapshots, type Target } from "./output.ts";
 
-/** What a job shows after a step. */
+/** The image of a job after a step. */
 export interface Shown {
   readonly image: Image;
   readonly step: number;
 }
 
-/** Tells people something in a line. */
+/** Emits a note for users. */
 export type Say = (line: string) => void;
 
 export interface ResultFiles {
   /**
-   * Writes the result, `done` or not. Returns the path that it got: not the wished one where a file of that name has
-   * appeared by now, or where that is an input of a job that is not done: then no force lets it be replaced.
+   * Writes the result, `done` or not. Returns its path: another one than intended if a file appeared under that name, or if
+   * the intended file is an input of a job that is not done, which is never replaced.
    */
   save(
     shown: Shown,
     start: StartEvent | undefined,
     how: { done: boolean; signal: AbortSignal | undefined },
   ): Promise<string>;
-  /** Writes a snapshot; one that cannot be written costs a line, never the job. */
+  /** Writes a snapshot; a failure gives a note, and the job continues. */
   snapshot(shown: Shown, start: StartEvent | undefined): Promise<void>;
 }
 
@@ -41,10 +41,10 @@ export async function resultFiles(
   say: Say,
 ): Promise<ResultFiles> {
   const mayReplace = replacing(job);
-  // Asked now: what is there later may be another job's.
+  // Checked now: a later file may be another job's.
   const force = await mayReplace(target.path);
   const inputs = listRoles(job.pictures).map(({ path }) => path);
-  /** The bytes of a file: the photo's transparency is put back, and the record goes inside if it is wanted. */
+  /** The bytes of a file, with the photo's transparency and, if requested, the record. */
   const encode = ({ image, step }: Shown, start: StartEvent | undefined) => {
     const wanted = start && outputOf(job.request).metadata !== false;
     const text = wanted ? recordText(start, job, facts, step, files.paths) : {};

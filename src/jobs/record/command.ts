@@ -5,7 +5,7 @@ import { allSettings, type SettingsInput } from "../../settings/settings.ts";
 import { settingText, settingWord } from "../../settings/text.ts";
 import type { ResultRecord } from "./record.ts";
 
-/** `word`, quoted for a POSIX shell where that is needed; what would steer a terminal is written out, as in $'\\u001b'. */
+/** `word`, quoted for a POSIX shell if needed; control characters are escaped, as in $'\\u001b'. */
 export function quoted(word: string): string {
   if (cleaned(word) !== word) return `$'${jsonLine(word).slice(1, -1).replaceAll("'", "\\'")}'`;
   return /^[\w@%+=:,./~-]+$/.test(word) && !word.startsWith("~") ? word : `'${word.replaceAll("'", "'\\''")}'`;
@@ -21,7 +21,7 @@ export function commandLine(words: readonly string[]): string {
   return words.map(quoted).join(" ");
 }
 
-/** Settings as people read them, in their order: `["style-scale", "0.5"]`. */
+/** Settings as names and texts, in order: `["style-scale", "0.5"]`. */
 export function settingTexts(settings: SettingsInput): (readonly [word: string, text: string])[] {
   const values: Readonly<Record<string, unknown>> = settings;
   return [...allSettings.keys()].flatMap((name) => {
@@ -37,14 +37,14 @@ export function settingWords(settings: SettingsInput): string[] {
   );
 }
 
-/** What a command line says of a result. */
+/** The part of a record that a command line is made from. */
 export interface CommandSource extends Pick<ResultRecord, "settings" | "model"> {
   readonly content?: Named | undefined;
   readonly style: readonly Named[];
   readonly start?: Named | undefined;
   readonly mask?: Named | undefined;
   readonly styleMask?: readonly Named[] | undefined;
-  /** The checkpoint that it was carried on from. */
+  /** The checkpoint of another job that it continued from. */
   readonly from?: Named | undefined;
 }
 
@@ -52,10 +52,10 @@ interface Named {
   readonly name: string;
 }
 
-/** The words of the command that makes a result again; with `all`, whatever the defaults are. */
+/** The words of the command that repeats a result; with `all`, including settings that equal the defaults. */
 export function commandWords(made: CommandSource, all = false): string[] {
   const { from } = made;
-  // What is left out of a job that is carried on is the checkpoint's, not the recipe's.
+  // Settings that are left out of a job with `--from` are the checkpoint's, not the recipe's.
   const settings = all || from ? madeSettings(made) : { ...chosenSettings(made.settings), ...foundSettings(made) };
   return [
     "pastiche",

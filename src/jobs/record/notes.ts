@@ -1,4 +1,4 @@
-/** What a checkpoint holds beside the job's state: the request it came from, with its pictures' places and digests. */
+/** The notes in a checkpoint: the job's request, with the paths and digests of its pictures. */
 import * as z from "zod/mini";
 import { UserError } from "../../errors.ts";
 import type { Paths } from "../paths.ts";
@@ -7,25 +7,25 @@ import type { JobRequest } from "../request.ts";
 
 const picture = z.object({
   name: z.string(),
-  /** From the root; absent for standard input. */
+  /** Absolute; absent for standard input. */
   path: z.optional(z.string()),
   sha256: z.string(),
 });
-/** A picture as a checkpoint, or a result, remembers it. */
+/** A picture in a checkpoint or in a result. */
 export type RecordedPicture = z.infer<typeof picture>;
 
-/** What a job went on from: the file of a checkpoint, and how far that was. */
+/** The checkpoint that a job continued from: its file and progress. */
 export const originSchema = z.object({
   name: z.string(),
   sha256: z.string(),
   step: z.number(),
   steps: z.number(),
-  /** Whether the optimiser went on with its state; absent in notes of before version 0.2. */
+  /** Whether the optimiser's state was carried over; absent before version 0.2. */
   optimizer: z.optional(z.enum(["carried", "reset"])),
 });
 export type Origin = z.infer<typeof originSchema>;
 
-/** Every picture of a job as a record holds it. */
+/** The schemas of the pictures of a job. */
 export const pictureSchemas = {
   content: z.optional(picture),
   style: z.readonly(z.array(picture).check(z.minLength(1))),
@@ -37,7 +37,7 @@ export const pictureSchemas = {
 const tile = z.union([z.int(), z.enum(["auto", "off"])]);
 const depth = z.union([z.literal(8), z.literal(16)]);
 
-/** What holds for the rest of a job, unless a request for that rest says otherwise. */
+/** What applies to a resumed job, unless its request says otherwise. */
 const rest = z.object({
   output: z.object({
     /** Without its folder; `-` for standard output. */
@@ -48,7 +48,7 @@ const rest = z.object({
   }),
   snapshots: z.optional(z.object({ every: z.optional(z.number()), at: z.optional(z.readonly(z.array(z.number()))) })),
   checkpoint: z.object({ every: z.optional(z.number()), keep: z.optional(z.boolean()) }),
-  /** From the root, to be told; it is written beside the checkpoint. */
+  /** Absolute, for a note only; the report is written beside the checkpoint. */
   report: z.optional(z.string()),
   machine: z.object({ runtime: z.optional(z.string()), threads: z.optional(z.number()) }),
 });
@@ -56,23 +56,23 @@ const rest = z.object({
 const schema = z.object({
   version: z.string(),
   pictures: z.object(pictureSchemas),
-  /** As it was asked for: the checkpoint's own settings hold what the job made of `auto`. */
+  /** As requested: the checkpoint's settings have the value that `auto` resulted in. */
   tile,
   origin: z.optional(originSchema),
   rest,
-  /** Of all runs so far, where loss curves are kept. */
+  /** Of all runs so far, with loss curves. */
   progress: z.optional(
     z.object({
       seconds: z.number(),
       curves: curvesSchema,
-      /** The settings as they were asked for, as JSON. */
+      /** The requested settings, as JSON. */
       settings: z.string(),
     }),
   ),
 });
 export type CheckpointNotes = z.infer<typeof schema>;
 
-/** A request's part that a checkpoint keeps. */
+/** The part of a request that is stored in checkpoints. */
 export function restOf(request: JobRequest, output: string, paths: Paths): CheckpointNotes["rest"] {
   const { depth, quality, metadata } = request.output || {};
   const { every, keep } = request.checkpoint || {};
@@ -93,7 +93,7 @@ export function readNotes(path: string, notes: unknown): CheckpointNotes {
   throw new UserError("file", `${path} was written by another program, which does not say where its pictures are.`);
 }
 
-/** Progress of a variant of a grid, from today's notes or those of before version 0.2. */
+/** Progress of a variant of a grid, from current notes or those before version 0.2. */
 export function readProgress(
   notes: unknown,
 ): (NonNullable<CheckpointNotes["progress"]> & { readonly digests: readonly string[] }) | undefined {
@@ -111,7 +111,7 @@ const variantBefore = z.object({
   curves: curvesSchema,
 });
 
-/** Notes of before version 0.2: the flags of the command line, as texts. */
+/** Notes before version 0.2: the flags of the command line, as texts. */
 const schemaBefore = z.object({
   version: z.string(),
   output: z.string(),

@@ -1,4 +1,4 @@
-/** The record inside a result: how it was made, as text for its file, and read back. */
+/** The record in a result: how it was made, written to its file as text and read back. */
 import * as z from "zod/mini";
 import { cleaned, UserError } from "../../errors.ts";
 import { readPictureText } from "../../platform/pictures/text.ts";
@@ -14,7 +14,7 @@ import type { Sources } from "../request.ts";
 import { listRoles, mapRoles, type Roles, roleAt } from "../roles.ts";
 import { type Origin, originSchema, pictureSchemas } from "./notes.ts";
 
-/** What a record says of a job, beside what its start event does. */
+/** The part of a record that is not in the start event. */
 export interface Recordable {
   readonly pictures: Sources;
   readonly settings: Settings;
@@ -51,18 +51,18 @@ export function recordText(
   return { Software: `pastiche ${version}`, pastiche: JSON.stringify(record) };
 }
 
-/** What a job went on from, with what its start says about that. */
+/** The checkpoint that a job continued from, completed from its start event. */
 export function originOf(origin: Origin | undefined, start: StartEvent | undefined): Origin | undefined {
   return origin && start?.from ? { ...origin, optimizer: start.from.optimizer } : origin;
 }
 
-/** What `recordText` writes under `pastiche`, as far as it is needed to run again. */
+/** What `recordText` writes under `pastiche`, as far as a repetition needs it. */
 const schema = z.object({
   version: z.string(),
   model: z.string(),
   weights: z.string(),
   runtime: z.string(),
-  /** What its steps were computed in, whatever was asked for; absent in old results. */
+  /** The precision of its steps, whatever was requested; absent in old results. */
   precision: z.optional(z.enum(["fp32", "int8"])),
   step: z.number(),
   steps: z.number(),
@@ -73,7 +73,7 @@ const schema = z.object({
 /** A result's record of how it was made. */
 export type ResultRecord = z.infer<typeof schema>;
 
-/** How the picture at `path` was made. A `picture` error if it does not say. */
+/** The record of the picture at `path`. A `picture` error if there is none. */
 export async function readResultRecord(path: string, files: Pick<JobFiles, "readBytes">): Promise<ResultRecord> {
   const made = madeFrom(await files.readBytes(path));
   if (!made) {

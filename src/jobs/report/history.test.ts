@@ -1,4 +1,4 @@
-/** Few steps are kept all, many evenly thinned, and the last one always. */
+/** A few steps are all kept, many are thinned evenly, and the last one always remains. */
 import { expect, test } from "vitest";
 import type { StepEvent } from "../../transfer/events.ts";
 import { lossHistory } from "./history.ts";

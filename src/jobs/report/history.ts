@@ -1,4 +1,4 @@
-/** The losses of a job by step, thinned where there are very many. */
+/** The losses of a job by step, thinned out if there are very many. */
 import * as z from "zod/mini";
 import type { StepEvent } from "../../transfer/events.ts";
 
@@ -7,7 +7,7 @@ export const curvesSchema = z.object({
   steps: z.readonly(z.array(z.number())),
   /** By the term's name, its share of the loss at each of these steps. */
   terms: z.record(z.string(), z.readonly(z.array(z.number()))),
-  /** One step is kept of every so many. */
+  /** One of every so many steps is kept. */
   every: z.number(),
 });
 export type Curves = z.infer<typeof curvesSchema>;
@@ -17,7 +17,7 @@ export interface LossHistory {
   curves(): Curves;
 }
 
-/** A history of at most `most` steps: when there are more, every other one is dropped, and so again. Goes on after `before`. */
+/** A history of at most `most` steps; beyond that, every other one is dropped, repeatedly. Continues `before`. */
 export function lossHistory(most: number, before: Curves = { steps: [], terms: {}, every: 1 }): LossHistory {
   let kept: Pick<StepEvent, "step" | "terms">[] = before.steps.map((step, i) => ({
     step,

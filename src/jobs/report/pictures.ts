@@ -1,4 +1,4 @@
-/** Images as pictures inside a page: no larger than they are looked at. */
+/** Images as data URIs for a page, reduced to their size there. */
 
 import type { PagePicture } from "#pages";
 import { clampImage, type Image, type Size, withLongSide } from "../../image/image.ts";

@@ -1,4 +1,4 @@
-/** The page about a job: gathered while it runs, written as one HTML file. */
+/** The report of a job: collected while it runs, written as one HTML file. */
 
 import type { Band, Fact, Input, Report, Snapshot } from "#pages";
 import { UserError } from "../../errors.ts";
@@ -20,23 +20,23 @@ import { curvesUntil, lossHistory, roundedCurves } from "./history.ts";
 import { pagePicture } from "./pictures.ts";
 import { clock } from "./time.ts";
 
-/** Long sides of the pictures in a page, in pixels: the ones that are looked at, and those beside them. */
+/** Long sides of the pictures in a page, in pixels: large ones and thumbnails. */
 const [LARGE, SMALL] = [1600, 640];
-/** A curve's most points; a strip's most pictures. */
+/** The most points of a curve, and the most snapshots. */
 const [POINTS, STRIP] = [4000, 24];
 /** Characters at the beginning of a page that have its key. */
 const HEAD = 4000;
 
 export interface JobReport {
-  /** Is a picture of this step worth a place in the strip? */
+  /** Whether a snapshot of this step is wanted. */
   wants(event: StepEvent): boolean;
-  /** Takes note of an event. */
+  /** Adds an event. */
   follow(event: StylizeEvent): Promise<void>;
-  /** Writes the page; `stopped` says why there is no more. */
+  /** Writes the page; `stopped` is the reason of an early end. */
   write(progress: Progress, output: string, stopped?: string): Promise<void>;
 }
 
-/** What a job has come to, as a page tells it. */
+/** The progress of a job, for a page. */
 export interface Progress {
   readonly start: StartEvent | undefined;
   readonly last: Shown | undefined;
@@ -45,8 +45,8 @@ export interface Progress {
 }
 
 /**
- * The report of a job, to be written to `path`. Its pictures are embedded now: the job will hand them on. A `usage` or
- * `file` error if it could not be written at the end; a report of the job that goes on may be replaced.
+ * The report of a job, for `path`. Its pictures are embedded now, because the job will release them. A `usage` or `file`
+ * error if `path` could not be written at the end; a report of the resumed job may be replaced.
  */
 export async function jobReport(
   path: string,
@@ -105,13 +105,13 @@ export async function jobReport(
         settings: settingTexts(givenSettings(settings)),
         made: creditLine(),
       });
-      const force = true; // Looked at before the first step.
+      const force = true; // Checked before the first step.
       await files.write(path, new TextEncoder().encode(page), { force });
     },
   };
 }
 
-/** What a page ends with. */
+/** The last line of a page. */
 export function creditLine(): string {
   return `Made by pastiche ${version} on ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC.`;
 }
@@ -144,7 +144,7 @@ function snapshotSteps(levels: readonly Level[]): Set<number> {
   return found;
 }
 
-/** Levels as parts of a chart. */
+/** Levels as bands of a chart. */
 export function bandsOf(levels: readonly Level[]): Band[] {
   let from = 0;
   return levels.map(({ width, height, steps }) => {
@@ -177,7 +177,7 @@ function factsOf({ last, loss, seconds }: Progress, start: StartEvent, output: s
   ];
 }
 
-/** What a report says of the pictures it is about, for `reportOf`. */
+/** The key of a report: the digests of its pictures. */
 function keyOf(facts: Facts): string {
   return listRoles(facts)
     .map(({ digest }) => digest)
@@ -191,7 +191,7 @@ async function reportOf(path: string, facts: Facts, files: JobFiles): Promise<st
   return text.slice(0, HEAD).includes(`<meta name="pastiche" content="${keyOf(facts)}"`) ? text : undefined;
 }
 
-/** What that page shows; undefined where there is none, or one that cannot be read. */
+/** The data of that page; undefined if there is none or it cannot be read. */
 async function earlierReport(path: string, facts: Facts, files: JobFiles): Promise<Report | undefined> {
   const text = await reportOf(path, facts, files);
   if (text === undefined) return undefined;
