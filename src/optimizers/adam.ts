@@ -6,7 +6,7 @@ import { likeImage, number, type Optimizer } from "./optimizer.ts";
 
 /**
  * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), then clamped to [0, 1]. Moments are reset at every level: those
- * of the smaller image slow the descent down, because they know nothing of the detail that the finer level adds.
+ * of the smaller image slow the descent down, because they lack the detail that the finer level adds.
  */
 export const adam = part(
   "Adam: many small, steady steps",

@@ -1,6 +1,6 @@
 /**
  * The jobs of the studio's server: one runs at a time, in a process of its own; what it told is kept, so that a page that is
- * loaded anew finds it. It knows no requests.
+ * loaded anew finds it.
  */
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";

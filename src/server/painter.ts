@@ -1,6 +1,6 @@
 /**
  * The process that paints for the studio's server: one job after another on the Node runtime. Apart, so that whatever
- * happens to it leaves the server and the page standing. It knows no network.
+ * happens to it leaves the server and the page standing.
  */
 import { createStylizer, encodePicture, type Image, type NodeStylizer, type Run, UserError } from "../node.ts";
 import type { Order, PainterEvent, PaintOrder, Report, SentPicture } from "./painter-protocol.ts";

@@ -168,7 +168,7 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
   });
 });
 
-test("neighbors know no tiles, and paintings only that count or do not", () => {
+test("neighbors are refused with tiles, and weights of paintings other than 0 or equal", () => {
   const styleLoss = "neighbors";
   expect(complaint({ styleLoss, tile: 64 })).toMatch(
     /^tile: with styleLoss neighbors a picture is worked on as a whole; /,
