@@ -1,13 +1,13 @@
 /**
- * The door for people who write parts of their own: a loss, an optimiser, a backbone, a runtime. It has their contracts,
- * the operators of graphs, and kinds of values for parameters, and depends on no platform.
+ * The entry point for authors of losses, optimisers, backbones and runtimes: their contracts, the operators of graphs,
+ * sums over positions and ranges of parameters. It depends on no platform.
  *
  * @example
  * ```ts
- * import { div, meanSquare, type OwnLoss, places, squares } from "pastiche/parts";
+ * import { div, type OwnLoss, places, squares } from "pastiche/parts";
  *
- * export const grey: OwnLoss = {
- *   name: "grey",
+ * export const dark: OwnLoss = {
+ *   name: "dark",
  *   summary: "how far the picture is from black",
  *   role: "image",
  *   make: () => ({

@@ -1,6 +1,8 @@
 /** Jobs from request to files, on files in memory and with a stylizer that paints nothing. */
 import { beforeEach, expect, test } from "vitest";
-import { parseSettings } from "../settings/settings.ts";
+import { roughness } from "../losses/roughness.ts";
+import type { OwnLoss } from "../settings/parts.ts";
+import { parseSettings, type SettingsInput } from "../settings/settings.ts";
 import type { JobEvent, JobResult } from "./events.ts";
 import type { JobFiles } from "./files.ts";
 import { fakeStylizer, memoryFiles } from "./fixtures.case.ts";
@@ -81,6 +83,20 @@ test("a stopped job keeps what it has, and goes on to the end", async () => {
     why: "stopped",
     result: { output: "out.png", step: 2 },
     resume: { resume: "out.png.ckpt", force: false },
+  });
+});
+
+test("parts of the caller's own go to the stylizer, their settings checked and recorded", async () => {
+  const grit: OwnLoss = { name: "grit", scales: [1], ...roughness };
+  const stylizer = fakeStylizer();
+  const request = { pictures, settings: { grit: 2 } as SettingsInput, output: { path: "out.png" } };
+  const { error } = await ran(request, stylizer, { parts: { losses: [grit] } });
+  expect(error).toBeUndefined();
+  expect(stylizer.jobs[0]).toMatchObject({ losses: [grit], settings: { grit: 2, gritScales: [1] } });
+  expect(JSON.parse(text("out.png").text.pastiche).settings.losses).toEqual({ grit: { strength: 2, scales: [1] } });
+  const wrong = { pictures, settings: { grit: -1 } as SettingsInput };
+  expect((await ran(wrong, stylizer, { parts: { losses: [grit] } })).error).toMatchObject({
+    message: "grit: expected at least 0, got -1.",
   });
 });
 

@@ -1,6 +1,7 @@
 /** Runs one job from request to files, for every front door. */
 import { UserError } from "../errors.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
+import type { OwnParts } from "../transfer/parts.ts";
 import type { StylizeOptions } from "../transfer/stylize.ts";
 import type { Job } from "../transfer/stylizer.ts";
 import { version } from "../version.ts";
@@ -44,6 +45,8 @@ export interface RunJobOptions {
   readonly label?: Label | undefined;
   /** The share of its time that a job may spend on predicting it for the start event; left out, none. */
   readonly forecast?: number | undefined;
+  /** Losses, an optimiser, a backbone of the caller's own: a request is plain JSON and cannot have them. */
+  readonly parts?: OwnParts | undefined;
 }
 
 /** A checked job with its files. */
@@ -66,10 +69,10 @@ export async function* runJob(
   stylizer: StylizerSource,
   request: JobRequest,
   files: JobFiles,
-  { signal, label = String, forecast }: RunJobOptions = {},
+  { signal, label = String, forecast, parts = {} }: RunJobOptions = {},
 ): AsyncGenerator<JobEvent, JobResult> {
   const notices = noticeQueue();
-  const job = await beginJob(request, files, label);
+  const job = await beginJob(request, files, label, parts);
   const target = await outputTarget(job, files);
   const snapshots = await snapshotPlan(job, target, files, label);
   const output = target?.path;
@@ -88,7 +91,7 @@ export async function* runJob(
     if (output !== undefined && output !== "-") await files.removeTemporaries(output);
     const computes = await stylizer({ ...machine, eightBits: job.eightBits });
     const ready: ReadyJob = { job, pictures, output, snapshots, results, checkpoints, report };
-    return yield* run(computes, ready, files, { signal, forecast, notices });
+    return yield* run(computes, ready, files, { signal, forecast, parts, notices });
   } finally {
     await checkpoints?.release();
   }
@@ -97,6 +100,7 @@ export async function* runJob(
 interface Running {
   readonly signal: AbortSignal | undefined;
   readonly forecast: number | undefined;
+  readonly parts: OwnParts;
   readonly notices: Notices;
 }
 
@@ -154,7 +158,7 @@ async function* follow(
   { job, pictures, output, snapshots, results, checkpoints, report }: ReadyJob,
   files: JobFiles,
   progress: Progress,
-  { signal, forecast, notices }: Running,
+  { signal, forecast, parts, notices }: Running,
 ): AsyncGenerator<JobEvent, void> {
   const options: StylizeOptions = {
     signal,
@@ -162,7 +166,7 @@ async function* follow(
     wantsImage: (event: StepEvent) => snapshots.has(event.step) || Boolean(report?.wants(event)),
     ...(checkpoints && { wantsCheckpoint: checkpoints.due }),
   };
-  const goesOn = { resume: job.resume?.checkpoint, from: job.from };
+  const goesOn = { resume: job.resume?.checkpoint, from: job.from, ...parts };
   for await (const event of stylizer.stylize({ ...pictures.take(), settings: job.given, ...goesOn }, options)) {
     yield event;
     if (event.type === "start") for (const text of job.remarks?.(event) ?? []) yield { type: "note", text };

@@ -2,7 +2,7 @@
 import { UserError } from "../../errors.ts";
 import type { Size } from "../../image/image.ts";
 import { givenSettings } from "../../settings/changes.ts";
-import { checkPresent } from "../../settings/parts.ts";
+import { checkPresent, type Parts } from "../../settings/parts.ts";
 import { carriedSettings } from "../../transfer/checkpoint/carry.ts";
 import type { Checkpoint } from "../../transfer/checkpoint/checkpoint.ts";
 import type { StartEvent } from "../../transfer/events.ts";
@@ -19,6 +19,7 @@ export async function carriedJob(
   request: JobRequest,
   files: JobFiles,
   label: Label,
+  parts: Parts,
 ): Promise<PreparedJob> {
   const { checkpoint, notes, slots, digest, problem } = await files.readCheckpoint(path);
   const { start, content, ...given } = request.pictures ?? {};
@@ -27,8 +28,8 @@ export async function carriedJob(
     throw new UserError("usage", `${label("init")}: a job cannot be carried on like that: ${why}.`);
   }
   const { pictures: recorded, tile } = readNotes(slots.path, notes);
-  checkPresent(checkpoint.settings, {});
-  const settings = carriedSettings(checkpoint, { tile, ...request.settings }, label);
+  checkPresent(checkpoint.settings, parts);
+  const settings = carriedSettings(checkpoint, { tile, ...request.settings }, label, parts);
   const search = { folder: files.paths.dirname(slots.path), files, label };
   const photo = await findPictures({ content: recorded.content, style: [] }, content && { content }, search);
   // Masks of former paintings do not apply to new ones.

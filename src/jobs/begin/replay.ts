@@ -2,7 +2,7 @@
 import { cleaned, UserError } from "../../errors.ts";
 import type { Depth } from "../../platform/pictures.ts";
 import { changedSettings, givenSettings } from "../../settings/changes.ts";
-import { checkPresent } from "../../settings/parts.ts";
+import { checkPresent, type Parts } from "../../settings/parts.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
@@ -17,6 +17,7 @@ export async function replayedJob(
   request: JobRequest,
   files: JobFiles,
   label: Label,
+  parts: Parts,
 ): Promise<PreparedJob> {
   const { dirname, join, parse, withEnding } = files.paths;
   const made = await readResultRecord(path, files);
@@ -27,9 +28,14 @@ export async function replayedJob(
       `${cleaned(path)} ${why}: \`pastiche show\` prints the command that makes it from that file.`,
     );
   }
-  checkPresent(made.settings, {}, cleaned(path));
+  checkPresent(made.settings, parts, cleaned(path));
   const { changes, pictures: given = {} } = { changes: request.settings ?? {}, pictures: request.pictures };
-  const settings = changedSettings(made.settings, { model: made.model as never, ...changes });
+  const settings = changedSettings(
+    made.settings,
+    { ...(!parts.model && { model: made.model as never }), ...changes },
+    String,
+    parts,
+  );
   // A changed kind of start replaces the file that the job started from.
   const start = given.start ?? (changes.init === undefined ? made.start : undefined);
   const { pictures, others } = await picturesWith({ ...made, start }, made, given, {

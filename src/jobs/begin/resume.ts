@@ -1,6 +1,6 @@
 /** Resumes a stopped job from its checkpoint, with the result of an uninterrupted run. */
 import { givenSettings } from "../../settings/changes.ts";
-import { checkPresent } from "../../settings/parts.ts";
+import { checkPresent, type Parts } from "../../settings/parts.ts";
 import { parseSettings } from "../../settings/settings.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
@@ -17,6 +17,7 @@ export async function resumedJob(
   request: JobRequest,
   files: JobFiles,
   label: Label,
+  parts: Parts,
 ): Promise<PreparedJob> {
   const { join, dirname, basename, resolve } = files.paths;
   const { checkpoint, notes, slots: store, problem } = await files.readCheckpoint(path);
@@ -31,8 +32,8 @@ export async function resumedJob(
   const named = [given.path === undefined ? output : undefined, request.report === undefined ? beside : undefined];
   for (const name of named)
     if (name !== undefined && name !== "-") await files.checkWritable(name, { force: true, streams: false });
-  checkPresent(checkpoint.settings, {});
-  const settings = parseSettings({ ...givenSettings(checkpoint.settings), tile });
+  checkPresent(checkpoint.settings, parts);
+  const settings = parseSettings({ ...givenSettings(checkpoint.settings), tile }, String, parts);
   const { checkpoint: wanted, machine } = request;
   return {
     request: {
