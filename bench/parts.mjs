@@ -1,5 +1,6 @@
 /** Shared by the benchmarks: random networks, step programs, timing. */
 
+import { eightBit } from "../dist/graph/index.js";
 import { convolutions } from "../dist/models/backbone.js";
 import * as models from "../dist/models/index.js";
 import { loadNetwork } from "../dist/node.js";
@@ -8,6 +9,7 @@ import { cpu } from "../dist/runtimes/node-cpu.js";
 import { parseSettings } from "../dist/settings/settings.js";
 import { parametersOf } from "../dist/transfer/level/level.js";
 import { optimizerOf } from "../dist/transfer/parts.js";
+import { eightBitOptions, RANGES } from "../dist/transfer/precision/precision.js";
 import { describe, freshState, imageValue, scalarValue } from "../dist/transfer/step/program.js";
 import { stepGraph } from "../dist/transfer/step/step.js";
 import { strengths, terms } from "../dist/transfer/step/terms.js";
@@ -105,8 +107,30 @@ export async function preparedGraph({ model, size, settings: given = {}, threads
  * @param {StepOptions} options
  */
 export async function preparedStep(options) {
-  const { runtime, outputs, inputs: first } = await preparedGraph(options);
-  const program = await runtime.load(encode(outputs));
+  const { runtime, outputs, inputs } = await preparedGraph(options);
+  return repeated(await runtime.load(encode(outputs)), inputs);
+}
+
+/**
+ * The same step in eight bits.
+ *
+ * @param {StepOptions} options
+ */
+export async function preparedEightBitStep(options) {
+  const { runtime, outputs, inputs } = await preparedGraph(options);
+  const both = /** @type {import("../dist/graph/index.js").EightBit} */ (eightBit(outputs, eightBitOptions(runtime)));
+  const measured = await runtime.load(encode(both.measured));
+  const { [RANGES.to]: ranges } = await measured.run(inputs);
+  await measured.dispose();
+  const given = { ...inputs, [RANGES.from]: /** @type {import("../dist/runtimes/runtime.js").Value} */ (ranges) };
+  return repeated(await runtime.load(encode(both.outputs)), given);
+}
+
+/**
+ * @param {import("../dist/runtimes/runtime.js").Program} program
+ * @param {Record<string, import("../dist/runtimes/runtime.js").Value>} first
+ */
+function repeated(program, first) {
   let inputs = first;
   return {
     async step() {

@@ -1,29 +1,114 @@
 /**
- * The same step in PyTorch and here, in one run, if PyTorch is installed (Debian: python3-torch). Usage: node
- * bench/peers.mjs [SIZE...]
+ * The same step (VGG19's shape to conv5_1 forward, the losses, the gradient of the image, Adam) here and in PyTorch 2, in one
+ * run: one step of each in turns, medians. PyTorch in float32 and bfloat16, in both memory formats, compiled and not, and with
+ * oneDNN held to AVX2 (ours has no such switch). `bench/looks-race.mjs` compares whole jobs.
+ *
+ * PyTorch 2 is installed outside the repository: python3 -m venv VENV && VENV/bin/pip install torch numpy. Without a C++
+ * compiler its compiled variants fail, which is said.
+ *
+ * Usage: node bench/peers.mjs [--python VENV/bin/python] [--model vgg19] [--rounds 5] [SIZE...]
  */
-import { spawnSync } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { spawn, spawnSync } from "node:child_process";
+import { availableParallelism, loadavg } from "node:os";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { median, preparedStep } from "./parts.mjs";
+import { parseArgs } from "node:util";
+import { preparedEightBitStep, preparedStep } from "./parts.mjs";
 
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    python: { type: "string", default: "python3" },
+    model: { type: "string", default: "vgg19" },
+    rounds: { type: "string", default: "5" },
+  },
+});
+const model = /** @type {"vgg19" | "pocket"} */ (given.model);
 const threads = availableParallelism();
-const python = ["/usr/bin/python3", "python3"].find((path) => spawnSync(path, ["-c", "import torch"]).status === 0);
-if (!python) console.log("PyTorch is not installed: nothing to compare with");
-const sizes = process.argv.slice(2).map(Number);
-for (const model of /** @type {const} */ (["pocket", "vgg19"])) {
-  for (const size of sizes.length > 0 ? sizes : [256, 512]) {
-    if (!python) break;
-    const { step, dispose } = await preparedStep({ model, size, threads });
-    const ours = await median(step);
-    await dispose();
-    const script = fileURLToPath(new URL("step_torch.py", import.meta.url));
-    const child = spawnSync(python, [script, model, String(size), String(threads)], { encoding: "utf8" });
-    if (child.status !== 0) throw new Error(child.stderr);
-    const theirs = Number(child.stdout);
-    console.log(
-      `${model} ${size}x${size}: pastiche ${ours.toFixed(0)} ms, PyTorch ${theirs.toFixed(0)} ms, ` +
-        `${(theirs / ours).toFixed(1)} times as fast`,
-    );
+const asked = spawnSync(given.python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
+const version = asked.status === 0 ? asked.stdout.trim() : undefined;
+if (!version) console.log(`${given.python} has no PyTorch: nothing to compare with (--python VENV/bin/python)`);
+
+const formats = ["float", "float channels_last", "bfloat16", "bfloat16 channels_last"];
+const variants = [
+  ...formats,
+  ...formats
+    .slice(1)
+    .filter((name) => name.includes("last"))
+    .map((name) => `${name} compile`),
+];
+
+/**
+ * A process of PyTorch that takes steps when it is asked.
+ *
+ * @param {number} size
+ * @param {Record<string, string>} [environment]
+ */
+function torch(size, environment = {}) {
+  const script = fileURLToPath(new URL("step_torch.py", import.meta.url));
+  const env = { ...process.env, ...environment };
+  const child = spawn(given.python, [script, model, `${size}`, `${threads}`], {
+    env,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    /** @param {string} variant */
+    async step(variant) {
+      child.stdin.write(`${variant}\n`);
+      const { value = "it has ended" } = await lines.next();
+      return Number.isNaN(Number(value)) ? `${value}` : Number(value);
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
+for (const size of positionals.length > 0 ? positionals.map(Number) : [256, 512]) {
+  if (!version) break;
+  const ours = [await preparedStep({ model, size, threads }), await preparedEightBitStep({ model, size, threads })];
+  const [theirs, avx2] = [torch(size), torch(size, { ONEDNN_MAX_CPU_ISA: "AVX2" })];
+  /** @type {[string, () => Promise<number | string>][]} */
+  const all = [
+    ["pastiche, float", () => timed(ours[0]?.step)],
+    ["pastiche, eight bits", () => timed(ours[1]?.step)],
+    ...variants.map(
+      (name) => /** @type {[string, () => Promise<number | string>]} */ ([`PyTorch, ${name}`, () => theirs.step(name)]),
+    ),
+    ["PyTorch, float channels_last, AVX2", () => avx2.step("float channels_last")],
+  ];
+  /** @type {Map<string, number[]>} */
+  const times = new Map();
+  /** @type {Map<string, string>} */
+  const failed = new Map();
+  // The first round is a warm-up.
+  for (let round = 0; round <= Number(given.rounds); round++) {
+    for (const [name, take] of all) {
+      if (failed.has(name)) continue;
+      const time = await take();
+      if (typeof time === "string") failed.set(name, time);
+      else if (round > 0) times.set(name, [...(times.get(name) ?? []), time]);
+    }
   }
+  for (const { dispose } of ours) await dispose();
+  for (const process of [theirs, avx2]) process.end();
+  const median = (/** @type {string} */ name) =>
+    times.get(name)?.sort((a, b) => a - b)[Number(given.rounds) >> 1] ?? Infinity;
+  const best = (/** @type {string} */ word) =>
+    Math.min(
+      ...[...times.keys()].filter((name) => name.startsWith(`PyTorch, ${word}`) && !name.includes("AVX2")).map(median),
+    );
+  console.log(`\n${model} ${size}x${size}, ${threads} threads, PyTorch ${version}, load ${loadavg()[0]?.toFixed(1)}`);
+  console.log("| | ms a step |\n| --- | --- |");
+  for (const [name] of all) console.log(`| ${name} | ${failed.get(name) ?? median(name).toFixed(0)} |`);
+  console.log(
+    `PyTorch's best takes ${(best("float") / median("pastiche, float")).toFixed(2)} times as long in float32, and ` +
+      `in bfloat16 ${(best("bfloat16") / median("pastiche, eight bits")).toFixed(2)} times as long as eight bits.`,
+  );
+}
+
+/** @param {(() => Promise<unknown>) | undefined} step */
+async function timed(step) {
+  const began = performance.now();
+  await step?.();
+  return performance.now() - began;
 }

@@ -32,6 +32,7 @@ export * as recipes from "./recipes/index.ts";
 export type { Recipe } from "./recipes/recipe.ts";
 export type {
   LoadOptions,
+  Model as OnnxModel,
   Program,
   Runtime,
   RuntimeChoice,

@@ -92,6 +92,7 @@ export { type Parameter, type Parameters, parameter } from "./parameters/paramet
 export { numberIn, type Range, type ValueKind } from "./parameters/value.ts";
 export type {
   LoadOptions,
+  Model as OnnxModel,
   Program,
   Runtime,
   RuntimeChoice,

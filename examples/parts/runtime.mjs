@@ -29,8 +29,8 @@ export function countingRuntime(threads) {
     name: "counting",
     description: `counting, ${threads} threads`,
     value: (data, dims) => held(new Tensor("float32", data, dims)),
-    async load(model) {
-      const session = await InferenceSession.create(model, options);
+    async load({ bytes, externalData }) {
+      const session = await InferenceSession.create(bytes, { ...options, externalData });
       return {
         run: async (inputs, wanted = session.outputNames) => {
           this.runs++;

@@ -25,5 +25,6 @@ export {
   sameShape,
   shapeText,
   symbol,
+  symbolsOf,
 } from "./shape.ts";
 export { constant, type ElementType, expectShape, input, type Role, roleOf, scalar, type Tensor } from "./tensor.ts";

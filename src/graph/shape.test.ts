@@ -15,6 +15,7 @@ import {
   sameShape,
   shapeText,
   symbol,
+  symbolsOf,
 } from "./shape.ts";
 
 const H = symbol("H");
@@ -123,4 +124,9 @@ describe("broadcasting", () => {
     expect(() => broadcast([H], [W])).toThrow("shapes [H] and [W] do not fit together");
     expect(() => broadcast([1, 3, H, W], [4, 1, 1])).toThrow("shapes [1, 3, H, W] and [4, 1, 1] do not fit together");
   });
+});
+
+test("the symbols of a size are named, and a number has none", () => {
+  expect(symbolsOf(multiplyDims(H, W)).sort()).toEqual(["H", "W"]);
+  expect(symbolsOf(7)).toEqual([]);
 });

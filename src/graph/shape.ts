@@ -76,6 +76,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => sameDim(dim, b[i]!));
 }
 
+/** The names of the symbols in `dim`. */
+export function symbolsOf(dim: Dim): string[] {
+  return [...terms(dim).keys()].flatMap((monomial) => monomial.split("*").filter(Boolean));
+}
+
 /** The value of `dim` for the given symbols; an unknown symbol is a RangeError. */
 export function evaluateDim(dim: Dim, sizes: Readonly<Record<string, number>>): number {
   if (typeof dim === "number") return dim;

@@ -47,17 +47,29 @@ function luma(data: Float32Array, i: number, plane: number): number {
  */
 export function colorCloud({ data, width, height }: Image, weight?: Float32Array): ColorCloud {
   const plane = width * height;
-  const of = (value: (i: number) => number) => sum(plane, weight ? (i) => weight[i]! * value(i) : value);
-  const all = weight ? of(() => 1) : plane;
-  const mean = [0, 1, 2].map((c) => of((i) => data[c * plane + i]!) / all);
-  const covariance = new Array<number>(9);
-  for (let r = 0; r < 3; r++) {
-    for (let c = r; c < 3; c++) {
-      const product = (i: number) => (data[r * plane + i]! - mean[r]!) * (data[c * plane + i]! - mean[c]!);
-      covariance[3 * r + c] = covariance[3 * c + r] = of(product) / all;
-    }
+  const all = weight ? sum(plane, (i) => weight[i]!) : plane;
+  // One pass each, without a call per pixel: photos are large.
+  const total = [0, 0, 0];
+  for (let c = 0; c < 3; c++) {
+    let channel = 0;
+    for (let i = 0; i < plane; i++) channel += weight ? weight[i]! * data[c * plane + i]! : data[c * plane + i]!;
+    total[c] = channel;
   }
-  return { mean: mean as unknown as Rgb, covariance };
+  const mean = total.map((x) => x / all) as unknown as Rgb;
+  let [rr, rg, rb, gg, gb, bb] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < plane; i++) {
+    const w = weight ? weight[i]! : 1;
+    const r = data[i]! - mean[0];
+    const g = data[plane + i]! - mean[1];
+    const b = data[2 * plane + i]! - mean[2];
+    rr += w * (r * r);
+    rg += w * (r * g);
+    rb += w * (r * b);
+    gg += w * (g * g);
+    gb += w * (g * b);
+    bb += w * (b * b);
+  }
+  return { mean, covariance: [rr, rg, rb, rg, gg, gb, rb, gb, bb].map((x) => x / all) };
 }
 
 /**

@@ -122,10 +122,12 @@ function smoothed(from: ColorSample, to: ColorSample, width: number): Float32Arr
   const count = from.length / 3;
   const sums = Array.from({ length: 4 }, () => new Float64Array(NODES ** 3));
   for (let i = 0; i < count; i++) {
-    corners(from, 3 * i, (node, share) => {
-      sums[3]![node]! += share / count;
-      for (let c = 0; c < 3; c++) sums[c]![node]! += (share / count) * (to[3 * i + c]! - from[3 * i + c]!);
-    });
+    locate(from, 3 * i);
+    for (let corner = 0; corner < 8; corner++) {
+      const [node, share] = [corners[corner]!, shares[corner]! / count];
+      sums[3]![node]! += share;
+      for (let c = 0; c < 3; c++) sums[c]![node]! += share * (to[3 * i + c]! - from[3 * i + c]!);
+    }
   }
   for (const sum of sums) blur(sum, width / SPACING);
   const grid = new Float32Array(3 * NODES ** 3);
@@ -137,23 +139,28 @@ function smoothed(from: ColorSample, to: ColorSample, width: number): Float32Arr
 /** Limits the difference of neighbouring nodes' shifts, in place. */
 function calm(shifts: Float32Array): void {
   const most = STRETCH * SPACING;
-  const pull = (a: number, b: number) => {
-    const r = shifts[b]! - shifts[a]!;
-    const g = shifts[b + 1]! - shifts[a + 1]!;
-    const blue = shifts[b + 2]! - shifts[a + 2]!;
-    const apart = Math.sqrt(r * r + g * g + blue * blue);
-    if (apart <= most) return;
-    const by = (1 - most / apart) / 2;
-    for (let c = 0; c < 3; c++) {
-      const move = by * (shifts[b + c]! - shifts[a + c]!);
-      shifts[a + c]! += move;
-      shifts[b + c]! -= move;
-    }
-  };
+  // Most pairs are closer than that by far: they need no root.
+  const less = most * most * (1 - 1e-9);
   for (let round = 0; round < ROUNDS; round++) {
     for (const stride of [1, NODES, NODES ** 2]) {
-      for (let node = 0; node < NODES ** 3; node++)
-        if (Math.floor(node / stride) % NODES < NODES - 1) pull(3 * node, 3 * (node + stride));
+      for (let a = 0; a < shifts.length; a += 3) {
+        if (Math.floor(a / 3 / stride) % NODES === NODES - 1) continue;
+        const b = a + 3 * stride;
+        const red = shifts[b]! - shifts[a]!;
+        const green = shifts[b + 1]! - shifts[a + 1]!;
+        const blue = shifts[b + 2]! - shifts[a + 2]!;
+        const squared = red * red + green * green + blue * blue;
+        if (squared <= less) continue;
+        const apart = Math.sqrt(squared);
+        if (apart <= most) continue;
+        const by = (1 - most / apart) / 2;
+        shifts[a]! += by * red;
+        shifts[b]! -= by * red;
+        shifts[a + 1]! += by * green;
+        shifts[b + 1]! -= by * green;
+        shifts[a + 2]! += by * blue;
+        shifts[b + 2]! -= by * blue;
+      }
     }
   }
 }
@@ -164,8 +171,8 @@ function blur(grid: Float64Array, deviation: number): void {
   const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2));
   const line = new Float64Array(NODES);
   for (const stride of [1, NODES, NODES ** 2]) {
-    for (let first = 0; first < grid.length; first++) {
-      if (Math.floor(first / stride) % NODES !== 0) continue;
+    for (let row = 0; row < NODES ** 2; row++) {
+      const first = Math.floor(row / stride) * NODES * stride + (row % stride);
       for (let i = 0; i < NODES; i++) line[i] = grid[first + i * stride]!;
       for (let i = 0; i < NODES; i++) {
         let sum = 0;
@@ -179,28 +186,41 @@ function blur(grid: Float64Array, deviation: number): void {
 
 /** Shifts the colour at index `at` by the grid, trilinearly interpolated. */
 function shift(colors: Float32Array, at: number, grid: Float32Array): void {
+  locate(colors, at);
   let [r, g, b] = [0, 0, 0];
-  corners(colors, at, (node, share) => {
-    r += share * grid[3 * node]!;
-    g += share * grid[3 * node + 1]!;
-    b += share * grid[3 * node + 2]!;
-  });
+  for (let corner = 0; corner < 8; corner++) {
+    const [node, share] = [3 * corners[corner]!, shares[corner]!];
+    r += share * grid[node]!;
+    g += share * grid[node + 1]!;
+    b += share * grid[node + 2]!;
+  }
   colors[at]! += r;
   colors[at + 1]! += g;
   colors[at + 2]! += b;
 }
 
-/** Calls `each` with the eight nodes around a colour and their trilinear weights. */
-function corners(colors: Float32Array, at: number, each: (node: number, share: number) => void): void {
-  const place = (c: number) => Math.min(NODES - 1, Math.max(0, (colors[at + c]! - LOW) / SPACING));
-  const [r, g, b] = [place(0), place(1), place(2)];
-  const low = (x: number) => Math.min(NODES - 2, Math.floor(x));
-  const [i, j, k] = [low(r), low(g), low(b)];
+/** What `locate` found last: the eight nodes around a colour and their trilinear weights. */
+const corners = new Int32Array(8);
+const shares = new Float64Array(8);
+
+function locate(colors: Float32Array, at: number): void {
+  const [r, g, b] = [place(colors[at]!), place(colors[at + 1]!), place(colors[at + 2]!)];
+  const [i, j, k] = [cell(r), cell(g), cell(b)];
   for (let corner = 0; corner < 8; corner++) {
     const [x, y, z] = [corner >> 2, (corner >> 1) & 1, corner & 1];
-    const share = (x ? r - i : 1 - r + i) * (y ? g - j : 1 - g + j) * (z ? b - k : 1 - b + k);
-    each(((i + x) * NODES + j + y) * NODES + k + z, share);
+    corners[corner] = ((i + x) * NODES + j + y) * NODES + k + z;
+    shares[corner] = (x ? r - i : 1 - r + i) * (y ? g - j : 1 - g + j) * (z ? b - k : 1 - b + k);
   }
+}
+
+/** The place of a channel's value on the grid, in nodes. */
+function place(value: number): number {
+  return Math.min(NODES - 1, Math.max(0, (value - LOW) / SPACING));
+}
+
+/** The last node below a place that has one above it. */
+function cell(place: number): number {
+  return Math.min(NODES - 2, Math.floor(place));
 }
 
 function planes(colors: ColorSample): Float32Array {

@@ -171,6 +171,16 @@ test("element types are ONNX's", () => {
   }
 });
 
+test("large constants are not copied: the model refers to the graph's own memory", () => {
+  const large = constant(new Float32Array(1024), [1024]);
+  const small = constant(Float32Array.of(1, 2), [2]);
+  const model = encode({ y: add(sum(large), sum(small)) });
+  expect(model.externalData.map(({ data }) => data.buffer)).toEqual([large.data!.buffer]);
+  const sizes = parseModel(model).constants.map(({ raw }) => raw.byteLength);
+  expect(sizes).toContain(large.data!.byteLength);
+  expect(sizes).toContain(small.data!.byteLength);
+});
+
 test("an input and an output of one name are rejected before a byte is written", () => {
   expect(() => encode({ image: relu(image) })).toThrow("an input and an output are called image");
 });

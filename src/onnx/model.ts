@@ -15,8 +15,23 @@ const OPSET = 20;
 /** TensorProto.DataType. */
 const DATA_TYPE: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 };
 
+/** The values of a large constant, which a model refers to by name. */
+export interface ExternalData {
+  readonly path: string;
+  readonly data: Uint8Array;
+}
+
+/** A model: its ONNX bytes, and the values of its large constants, which share the memory of the graph's. */
+export interface Model {
+  readonly bytes: Uint8Array;
+  readonly externalData: readonly ExternalData[];
+}
+
+/** Constants of fewer bytes are in the model's own bytes. */
+const EXTERNAL = 1024;
+
 /** The ONNX model that computes `outputs`, by name, from the `Input`s they depend on. */
-export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
+export function encode(outputs: Readonly<Record<string, Tensor>>): Model {
   check(outputs);
   const { nodes, names } = distinct(outputs);
   const graph = new BinaryWriter();
@@ -33,16 +48,23 @@ export function encode(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
   for (const x of nodes) if (x.op === "Input") message(graph, 11, valueInfo(x.name!, x.type, x.shape));
   for (const [name, x] of Object.entries(outputs)) message(graph, 12, valueInfo(name, x.type, x.shape));
 
-  const constants = nodes.filter((x) => x.op === "Constant");
-  const weights = constants.flatMap((x) => field(5, tensorProto(x, names.get(x)!)));
-
+  const externalData: ExternalData[] = [];
+  for (const x of nodes) {
+    if (x.op !== "Constant") continue;
+    const name = names.get(x)!;
+    const data = bytesOf(x);
+    const isExternal = data.byteLength >= EXTERNAL;
+    if (isExternal) externalData.push({ path: name, data });
+    message(graph, 5, tensorProto(x, name, isExternal ? undefined : data));
+  }
   const model = new BinaryWriter();
   model.tag(1, WireType.Varint).int64(IR_VERSION);
   text(model, 2, "pastiche");
   message(model, 8, new BinaryWriter().tag(2, WireType.Varint).int64(OPSET));
   for (const domain of new Set([...operators].map((x) => operatorName(x.op).domain).filter(Boolean)))
     message(model, 8, text(new BinaryWriter(), 1, domain).tag(2, WireType.Varint).int64(1));
-  return joined([model.finish(), ...field(7, [graph.finish(), ...weights])]);
+  message(model, 7, graph);
+  return { bytes: model.finish(), externalData };
 }
 
 /** Outputs whose name differs from their tensor's, grouped by that tensor's name. */
@@ -53,22 +75,6 @@ function copied(outputs: Readonly<Record<string, Tensor>>, names: ReadonlyMap<Te
     if (own !== name) copies.set(own, [...(copies.get(own) ?? []), name]);
   }
   return copies;
-}
-
-/** A message in pieces: weights are large, and are copied only once, when the pieces are joined. */
-function field(number: number, pieces: readonly Uint8Array[]): Uint8Array[] {
-  const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return [new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(length).finish(), ...pieces];
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.byteLength;
-  }
-  return bytes;
 }
 
 function message(writer: BinaryWriter, field: number, content: BinaryWriter): void {
@@ -116,14 +122,20 @@ function attributeProto(name: string, value: Attribute): BinaryWriter {
   return writer.tag(20, WireType.Varint).int32(kind);
 }
 
-/** TensorProto with raw little-endian values: in pieces, without a copy of the values. */
-function tensorProto(x: Tensor, name: string): Uint8Array[] {
+function bytesOf({ data }: Tensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = data!;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** TensorProto with raw little-endian values, or a reference to external ones of the same name. */
+function tensorProto(x: Tensor, name: string, data: Uint8Array | undefined): BinaryWriter {
   const writer = new BinaryWriter();
   for (const dim of x.shape) writer.tag(1, WireType.Varint).int64(dim as number);
   writer.tag(2, WireType.Varint).int32(DATA_TYPE[x.type]);
   text(writer, 8, name);
-  const { buffer, byteOffset, byteLength } = x.data!;
-  return [writer.finish(), ...field(9, [new Uint8Array(buffer, byteOffset, byteLength)])];
+  if (data) return writer.tag(9, WireType.LengthDelimited).bytes(data);
+  message(writer, 13, text(text(new BinaryWriter(), 1, "location"), 2, name));
+  return writer.tag(14, WireType.Varint).int32(1);
 }
 
 /** ValueInfoProto: a name, an element type, and a shape whose symbolic sizes are dimension parameters. */

@@ -1,5 +1,6 @@
 /** Decodes an ONNX model with the wire format alone, for the encoder's tests. */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import type { Model } from "./model.ts";
 
 /** The fields of one message, in order; numbers as numbers, the rest as bytes. */
 type Fields = Map<number, (number | Uint8Array)[]>;
@@ -61,7 +62,16 @@ function attribute(of: Fields): [string, number | string | number[]] {
   return [texts(of, 1)[0]!, content[integers(of, 20)[0]!]!()];
 }
 
-export function parseModel(bytes: Uint8Array): ParsedModel {
+/** The values of a constant: in the model's bytes, or where its `location` leads. */
+function valuesOf(of: Fields, externalData: Model["externalData"]): Uint8Array {
+  const own = of.get(9)?.[0] as Uint8Array | undefined;
+  if (own) return own;
+  const [key, location] = messages(of, 13).map((entry) => [texts(entry, 1)[0], texts(entry, 2)[0]])[0]!;
+  if (key !== "location" || integers(of, 14)[0] !== 1) throw new TypeError("neither own values nor external ones");
+  return externalData.find(({ path }) => path === location)!.data;
+}
+
+export function parseModel({ bytes, externalData }: Model): ParsedModel {
   const model = fields(bytes);
   const graph = messages(model, 7)[0]!;
   return {
@@ -78,7 +88,7 @@ export function parseModel(bytes: Uint8Array): ParsedModel {
       name: texts(of, 8)[0]!,
       type: integers(of, 2)[0]!,
       dims: integers(of, 1),
-      raw: (of.get(9) as Uint8Array[])[0]!,
+      raw: valuesOf(of, externalData),
     })),
     inputs: messages(graph, 11).map(value),
     outputs: messages(graph, 12).map(value),

@@ -1,4 +1,5 @@
 /** The CPU, through ONNX Runtime for Node. It is the reference for every other runtime. */
+import type { InferenceSession } from "onnxruntime-common";
 import { loadOrt } from "./node-ort.ts";
 import { processors } from "./node-threads.ts";
 import { ortRuntime } from "./ort.ts";
@@ -13,27 +14,33 @@ export const cpu: RuntimeChoice = {
     return ortRuntime(ort, {
       name: "cpu",
       version: ort.env.versions.node,
+      arena: true,
       description: `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}`,
-      session: {
-        executionProviders: ["cpu"],
-        logSeverityLevel: 4,
-        graphOptimizationLevel: "all",
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-        // With the memory pattern, memory is planned as one block for the worst case: a third more, and no faster.
-        enableMemPattern: false,
-        // Features of flat regions decay into denormal numbers, which are slow and negligible. Spinning threads take
-        // cores from other programs, whose stalls then slow every step down.
-        // The arena grows in powers of two: weights outside it leave no half-empty blocks.
-        extra: {
-          session: {
-            set_denormal_as_zero: "1",
-            use_device_allocator_for_initializers: "1",
-            intra_op: { allow_spinning: "0" },
-          },
-        },
-      },
+      session: sessionOptions(threads),
     });
   },
 };
+
+/** How ONNX Runtime computes with so many threads. */
+export function sessionOptions(threads: number, spinning = false): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ["cpu"],
+    logSeverityLevel: 4,
+    graphOptimizationLevel: "all",
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    // With the memory pattern, memory is planned as one block for the worst case: a third more, and no faster.
+    enableMemPattern: false,
+    // Features of flat regions decay into denormal numbers, which are slow and negligible. Spinning threads take
+    // cores from other programs, whose stalls then slow every step down.
+    // The arena grows in powers of two: weights outside it leave no half-empty blocks.
+    extra: {
+      session: {
+        set_denormal_as_zero: "1",
+        use_device_allocator_for_initializers: "1",
+        intra_op: { allow_spinning: spinning ? "1" : "0" },
+      },
+    },
+  };
+}

@@ -1,7 +1,7 @@
 /** What all builds of ONNX Runtime share: sessions as programs, ONNX Runtime tensors as values. */
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
 import { UserError } from "../errors.ts";
-import type { LoadOptions, Program, Runtime, Value, Values } from "./runtime.ts";
+import type { LoadOptions, Model, Program, Runtime, Value, Values } from "./runtime.ts";
 
 /** The part of an ONNX Runtime package that is used. */
 export interface Ort {
@@ -22,6 +22,11 @@ export interface Flavour {
   readonly download?: (tensor: Tensor) => Promise<Float32Array>;
   /** How to copy a tensor to device memory, for runtimes that have some. */
   readonly upload?: (tensor: Tensor) => Promise<Tensor>;
+  /**
+   * Outputs are allocated in the session's arena, which lives until the garbage collector has found all of them: where their
+   * shapes are known, they are allocated outside.
+   */
+  readonly arena?: boolean;
   /** Calls must not overlap: each waits for the previous one. */
   readonly inTurn?: boolean;
 }
@@ -31,7 +36,8 @@ type Call = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Implements the runtime contract with one build of ONNX Runtime. */
 export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
-  const { name, description, version, session, device = false, download, upload, inTurn = false } = flavour;
+  const { name, description, version, session, download, upload } = flavour;
+  const { device = false, arena = false, inTurn = false } = flavour;
   const turn = inTurn ? turns() : undefined;
   const call: Call = (work) => named(name, turn ? () => turn(work) : work);
   const value = (tensor: Tensor) => held(tensor, call, download);
@@ -46,15 +52,34 @@ export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
         return value(placed);
       },
     }),
-    async load(model: Uint8Array, { resident = [] }: LoadOptions = {}): Promise<Program> {
+    async load({ bytes, externalData }: Model, { resident = [], shapeOf }: LoadOptions = {}): Promise<Program> {
       const location = Object.fromEntries(resident.map((output) => [output, "gpu-buffer" as const]));
-      const options = { ...session, ...(device && { preferredOutputLocation: location }) };
-      return program(await call(() => ort.InferenceSession.create(model, options)), call, value);
+      const options = { ...session, externalData, ...(device && { preferredOutputLocation: location }) };
+      const empty = (dims: readonly number[]) =>
+        new ort.Tensor("float32", new Float32Array(dims.reduce((product, dim) => product * dim, 1)), dims);
+      const allocate: Allocate = (name, inputs) => {
+        const dims = shapeOf?.(name, inputs);
+        return dims ? empty(dims) : null;
+      };
+      return program(
+        await call(() => ort.InferenceSession.create(bytes, options)),
+        call,
+        value,
+        arena && shapeOf ? allocate : undefined,
+      );
     },
   };
 }
 
-function program(session: InferenceSession, call: Call, value: (tensor: Tensor) => OrtValue): Program {
+/** Allocates an output, or leaves that to ONNX Runtime. */
+type Allocate = (name: string, inputs: Values) => Tensor | null;
+
+function program(
+  session: InferenceSession,
+  call: Call,
+  value: (tensor: Tensor) => OrtValue,
+  allocate: Allocate | undefined,
+): Program {
   // ONNX Runtime frees device memory through the session that allocated it, so tensors must be disposed of before the
   // session.
   const onDevice = new Set<OrtValue>();
@@ -73,7 +98,8 @@ function program(session: InferenceSession, call: Call, value: (tensor: Tensor) 
         if (!given) throw new TypeError(`internal: the input ${name} is missing`);
         feeds[name] = (given as OrtValue).tensor;
       }
-      const outputs = await call(() => session.run(feeds, wanted));
+      const fetches = allocate && Object.fromEntries(wanted.map((name) => [name, allocate(name, inputs)]));
+      const outputs = await call(() => session.run(feeds, fetches ?? wanted));
       return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, output(tensor as Tensor)]));
     },
     dispose: () =>

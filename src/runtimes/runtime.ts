@@ -21,9 +21,20 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+/** A model in ONNX's format: its bytes, and the values of large constants, to which they refer by `path`. */
+export interface Model {
+  readonly bytes: Uint8Array;
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
 export interface LoadOptions {
   /** Outputs that are fed back as inputs: a runtime with device memory keeps them there while the program lives. */
   readonly resident?: readonly string[];
+  /**
+   * The shape of an output for these inputs, undefined where it is unknown. A runtime whose outputs would keep all of a program's memory occupied, even
+   * after the program is disposed of, then allocates them outside of it.
+   */
+  readonly shapeOf?: ((output: string, inputs: Values) => readonly number[] | undefined) | undefined;
 }
 
 export interface Runtime {
@@ -33,7 +44,7 @@ export interface Runtime {
   readonly description: string;
   /** The build, where known, as a key for results that are cached between runs. */
   readonly version?: string | undefined;
-  load(model: Uint8Array, options?: LoadOptions): Promise<Program>;
+  load(model: Model, options?: LoadOptions): Promise<Program>;
   /** `data` as a tensor of this runtime. `data` must not change afterwards. */
   value(data: Float32Array, dims: readonly number[]): Value;
   /**

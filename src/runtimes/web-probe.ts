@@ -8,7 +8,7 @@ export type Probe = { ok: true } | { ok: false; reason: string };
 export async function tryRuntime(open: () => Promise<Runtime>): Promise<Probe> {
   try {
     const runtime = await open();
-    const program = await runtime.load(unaryModel("Neg"), { resident: ["y"] });
+    const program = await runtime.load({ bytes: unaryModel("Neg"), externalData: [] }, { resident: ["y"] });
     const x = runtime.value(Float32Array.of(1, 2, -3), [3]);
     const { y } = await program.run({ x });
     const right = [...(await y!.read())].join() === "-1,-2,3";

@@ -56,7 +56,12 @@ export function decodeFloats(bytes: Uint8Array, type: FloatType): Float32Array {
     case "F16": {
       const halves = new Uint16Array(...aligned(bytes, 2), count);
       const floats = new Float32Array(count);
-      for (let i = 0; i < count; i++) floats[i] = halfToFloat(halves[i]!);
+      // Half, exponent and fraction moved into place: one multiplication rebiases, denormal numbers included.
+      const words = new Uint32Array(floats.buffer);
+      for (let i = 0; i < count; i++) words[i] = ((halves[i]! & 0x8000) << 16) | ((halves[i]! & 0x7fff) << 13);
+      for (let i = 0; i < count; i++) floats[i]! *= 2 ** 112;
+      // Exponents of 31 are infinities and NaN.
+      for (let i = 0; i < count; i++) if ((halves[i]! & 0x7c00) === 0x7c00) floats[i] = halfToFloat(halves[i]!);
       return floats;
     }
     case "BF16": {

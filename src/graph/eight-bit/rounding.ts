@@ -31,12 +31,11 @@ export function roundedKernel(data: Float32Array, outputs: number): RoundedKerne
   const size = data.length / outputs;
   const values = new Int8Array(data.length);
   const scales = kernelScales(data, outputs);
-  for (const [output, scale] of scales.entries()) {
-    const row = data.subarray(output * size, (output + 1) * size);
-    roundRow(
-      row.map((x) => x / scale),
-      values.subarray(output * size, (output + 1) * size),
-    );
+  const exact = new Float32Array(size);
+  for (let output = 0; output < outputs; output++) {
+    const scale = scales[output]!;
+    for (let i = 0; i < size; i++) exact[i] = data[output * size + i]! / scale;
+    roundRow(exact, values.subarray(output * size, (output + 1) * size));
   }
   return { values, scales };
 }
@@ -44,15 +43,23 @@ export function roundedKernel(data: Float32Array, outputs: number): RoundedKerne
 /** The scale of each output channel. */
 export function kernelScales(data: Float32Array, outputs: number): Float32Array {
   const size = data.length / outputs;
-  return Float32Array.from({ length: outputs }, (_, output) => {
-    const row = data.subarray(output * size, (output + 1) * size);
+  const scales = new Float32Array(outputs);
+  for (let output = 0; output < outputs; output++) {
+    const start = output * size;
     // A channel of zeros may have any scale.
     let most = 1e-30;
-    for (let i = 0; i < size; i++) {
-      most = Math.max(most, Math.abs(row[i]!), Math.abs(row[i]! + row[partner(i, size)]!));
+    for (let channel = 0; channel < size; channel += TAPS) {
+      const distance = partner(channel, size) - channel;
+      for (let i = start + channel; i < start + channel + TAPS; i++) {
+        const own = Math.abs(data[i]!);
+        const both = Math.abs(data[i]! + data[i + distance]!);
+        if (own > most) most = own;
+        if (both > most) most = both;
+      }
     }
-    return most / MOST;
-  });
+    scales[output] = most / MOST;
+  }
+  return scales;
 }
 
 /**
@@ -69,18 +76,24 @@ function partner(i: number, size: number): number {
 /** Rounds one output channel, `exact` within [-127, 127], to integers. */
 function roundRow(exact: Float32Array, values: Int8Array): void {
   let total = 0;
-  const errors: { start: number; error: number }[] = [];
+  const errors = new Float64Array(exact.length / TAPS);
   for (let i = 0; i < exact.length; i++) values[i] = Math.round(exact[i]!);
-  for (let start = 0; start < exact.length; start += TAPS) {
+  for (let channel = 0; channel < errors.length; channel++) {
+    const start = channel * TAPS;
     let error = 0;
     for (let i = start; i < start + TAPS; i++) error += exact[i]! - values[i]!;
     while (Math.abs(error) > 0.5 && nudge(exact, values, start, Math.sign(error))) error -= Math.sign(error);
-    errors.push({ start, error });
+    errors[channel] = error;
     total += error;
   }
   const sign = Math.sign(total);
-  errors.sort((a, b) => sign * (b.error - a.error));
-  for (const { start } of errors.slice(0, Math.round(Math.abs(total)))) nudge(exact, values, start, sign);
+  // Few of many: sorting them would take most of the time.
+  for (let count = Math.round(Math.abs(total)); count > 0; count--) {
+    let worst = 0;
+    for (let i = 1; i < errors.length; i++) if (sign * errors[i]! > sign * errors[worst]!) worst = i;
+    nudge(exact, values, worst * TAPS, sign);
+    errors[worst] = Number.NEGATIVE_INFINITY * sign;
+  }
 }
 
 /** Moves the value of a kernel that loses least by `step`; false if none can be moved. */

@@ -8,6 +8,7 @@ import type { Weights } from "../../weights/weights.ts";
 import { optimizerOf } from "../parts.ts";
 import { terms } from "../step/terms.ts";
 import { eightBitMemory, eightBitTile, peakMemory, tileWithin, type Work } from "./memory.ts";
+import { runsAlone } from "./network.ts";
 
 function work(backbone = pocket, optimizer: "adam" | "lbfgs" = "adam"): Work {
   const settings = parseSettings({ optimizer });
@@ -33,31 +34,31 @@ describe("the predicted peak", () => {
 
   /** Work and measured peaks in MB: a few steps of the command line with `pocket`, by bench/memory.mjs. */
   const measured: [given: SettingsInput, size: [number, number], peak: number, more?: More][] = [
-    [{}, [144, 112], 203],
-    [{}, [528, 400], 418],
-    [{}, [1040, 784], 1113],
-    [{}, [1424, 960], 1849],
-    [{ roughness: 0 }, [1040, 784], 1148],
-    [{ optimizer: "lbfgs" }, [528, 400], 700],
-    [{ optimizer: "lbfgs", history: 4 }, [784, 592], 1018],
-    [{}, [784, 528], 700, { regions: 1 }],
-    [{}, [784, 528], 842, { regions: 2 }],
-    [{ recipe: "neighbors" }, [272, 208], 320],
-    [{ recipe: "neighbors" }, [400, 304], 568],
-    [{ recipe: "neighbors" }, [400, 304], 843, { stylePictures: 2 }],
-    [{}, [528, 400], 357, { tile: 128 }],
-    [{}, [1040, 784], 476, { tile: 256 }],
-    [{}, [1040, 784], 649, { tile: 512 }],
-    [{}, [2064, 1392], 995, { tile: 512 }],
-    [{}, [784, 528], 457, { tile: 256, regions: 1 }],
-    [{ precision: "int8" }, [528, 400], 610],
-    [{ precision: "int8" }, [1040, 784], 1632],
-    [{ precision: "int8" }, [1424, 960], 2430],
-    [{ precision: "int8" }, [784, 528], 850, { regions: 1 }],
-    [{ precision: "int8", recipe: "neighbors" }, [400, 304], 868],
-    [{ precision: "int8" }, [528, 400], 402, { tile: 128 }],
-    [{ precision: "int8" }, [1040, 784], 835, { tile: 512 }],
-    [{ precision: "int8" }, [2064, 1392], 1253, { tile: 512 }],
+    [{}, [144, 112], 189],
+    [{}, [528, 400], 391],
+    [{}, [1040, 784], 1021],
+    [{}, [1424, 960], 1852],
+    [{ roughness: 0 }, [1040, 784], 1054],
+    [{ optimizer: "lbfgs" }, [528, 400], 559],
+    [{ optimizer: "lbfgs", history: 4 }, [784, 592], 747],
+    [{}, [784, 528], 623, { regions: 1 }],
+    [{}, [784, 528], 608, { regions: 2 }],
+    [{ recipe: "neighbors" }, [272, 208], 323],
+    [{ recipe: "neighbors" }, [400, 304], 561],
+    [{ recipe: "neighbors" }, [400, 304], 823, { stylePictures: 2 }],
+    [{}, [528, 400], 313, { tile: 128 }],
+    [{}, [1040, 784], 490, { tile: 256 }],
+    [{}, [1040, 784], 554, { tile: 512 }],
+    [{}, [2064, 1392], 887, { tile: 512 }],
+    [{}, [784, 528], 417, { tile: 256, regions: 1 }],
+    [{ precision: "int8" }, [528, 400], 581],
+    [{ precision: "int8" }, [1040, 784], 1215],
+    [{ precision: "int8" }, [1424, 960], 1930],
+    [{ precision: "int8" }, [784, 528], 898, { regions: 1 }],
+    [{ precision: "int8", recipe: "neighbors" }, [400, 304], 857],
+    [{ precision: "int8" }, [528, 400], 407, { tile: 128 }],
+    [{ precision: "int8" }, [1040, 784], 828, { tile: 512 }],
+    [{ precision: "int8" }, [2064, 1392], 1260, { tile: 512 }],
   ];
   interface More {
     readonly tile?: number;
@@ -91,7 +92,13 @@ describe("steps in eight bits", () => {
   test("add less in smaller tiles", () => {
     const [small, large] = [256, 768].map((tile) => eightBitMemory(work(), square(2048), tile)) as [number, number];
     expect(small).toBeLessThan(large);
-    expect(large).toBeLessThan(eightBitMemory(work(), square(2048)));
+  });
+
+  test("add less where only one program is loaded at a time: from a certain size on", () => {
+    const [both, alone] = [512, 1024].map((side) => eightBitMemory(work(), square(side))) as [number, number];
+    expect(runsAlone(work(), square(512))).toBe(false);
+    expect(runsAlone(work(), square(1024))).toBe(true);
+    expect(alone).toBeLessThan(both);
   });
 
   test("use the tiles of float32 if those fit, smaller ones if they must, and none if that gains nothing", () => {

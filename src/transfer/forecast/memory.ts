@@ -5,25 +5,27 @@
 import { bytesText, UserError } from "../../errors.ts";
 import { evaluateDim } from "../../graph/index.ts";
 import type { Size } from "../../image/image.ts";
-import { blockOf, convolutions } from "../../models/backbone.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import { levelWork, tileSize } from "../level/begin.ts";
-import { type Extractor, IMAGE, undivided } from "../step/step.ts";
-import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
+import { IMAGE, undivided } from "../step/step.ts";
 import { tilesFor } from "../tiles/programs.ts";
+import { type NetworkWork, networkBytes, runsAlone } from "./network.ts";
 
 /** Node, the command line and its libraries before any picture; a program of one's own needs about 30 MB less. */
-export const PROCESS = 155e6;
+export const PROCESS = 146e6;
 
 /**
  * The step of a whole picture: how many copies of weights, features, features mapped by a read-out, and the optimiser's
  * state are in memory at once. The image and its gradient are counted with the state, which is about as large.
  */
-const WHOLE = { weights: 7, features: 2.37, readouts: 0.5, state: 5.3 };
+const WHOLE = { weights: 6.1, features: 2.24, readouts: 0.87, state: 2.5 };
 /** The step of a tile, in two programs. Pieces of the update have a fixed size. */
-const TILE = { weights: 8.3, features: 2.4, readouts: 0.65, images: 38, pieces: 43e6 };
-/** The share of a layer's features that each region has as a weighted copy, per style term. */
-const REGION = { whole: 0.65, tile: 1 };
+const TILE = { weights: 6, features: 2, readouts: 0.65, images: 38, pieces: 43e6 };
+/**
+ * The share of a layer's features that each region has as a weighted copy, per style term. Those of a whole picture in
+ * float32 are freed before the peak.
+ */
+const REGION = { eight: 0.7, tile: 1 };
 /** How many copies of the similarities of all positions to all positions of the paintings are in memory at once. */
 const SIMILARITIES = 0.9;
 /**
@@ -32,31 +34,28 @@ const SIMILARITIES = 0.9;
  */
 const HELD = { images: 1.4, state: 1, rows: 2 };
 
-/** The additional memory of eight-bit steps, because both programs are loaded; and that of a tile. */
+/**
+ * The additional memory of eight-bit steps: where both programs are loaded, where one is at a time (`runsAlone`), and in
+ * tiles.
+ */
 const EIGHT = { weights: 1.4, features: 0.75, readouts: 1.04, fixed: 29e6 };
+const EIGHT_ALONE = { weights: 1.2, fixed: 80e6 };
 const EIGHT_TILE = { weights: 1.4, features: 1.16, readouts: 1.6, fixed: 0 };
 
 /** What is needed to compute sizes. */
-export interface Work {
-  readonly extractor: Pick<Extractor, "backbone" | "padding"> & {
-    readonly weights?: Pick<Extractor["weights"], "layers">;
-  };
-  readonly terms: Terms;
+export interface Work extends NetworkWork {
   readonly optimizer: Optimizer;
-  /** The number of pictures that describe the style: every painting at every size. Default 1. */
-  readonly stylePictures?: number;
 }
 
 /** The predicted peak in bytes of a job whose largest level has `size` (a work size); with `tile`, in tiles. */
 export function peakMemory(work: Work, size: Size, tile?: number): number {
   const { extractor, terms, optimizer } = work;
-  const { weights, features, readouts, weighted, content, similarities } = network(work);
+  const { weights, features, readouts, weighted, content, similarities } = networkBytes(work);
   const image = 12;
   const state = stateBytes(optimizer, size);
   const pixels = size.width * size.height;
   if (!tile) {
-    const each =
-      WHOLE.features * features + WHOLE.readouts * readouts + REGION.whole * weighted + SIMILARITIES * similarities;
+    const each = WHOLE.features * features + WHOLE.readouts * readouts + SIMILARITIES * similarities;
     return PROCESS + WHOLE.weights * weights + pixels * each + WHOLE.state * state;
   }
   const parts = tilesFor(extractor, terms, size, tile);
@@ -69,11 +68,13 @@ export function peakMemory(work: Work, size: Size, tile?: number): number {
 
 /** The additional bytes of eight-bit steps. */
 export function eightBitMemory(work: Work, size: Size, tile?: number): number {
-  const { weights, features, unweighted, similarities } = network(work);
+  const { weights, features, unweighted, weighted, similarities } = networkBytes(work);
+  if (!tile && runsAlone(work, size)) return EIGHT_ALONE.fixed + EIGHT_ALONE.weights * weights;
   const factors = tile ? EIGHT_TILE : EIGHT;
   const parts = tile ? tilesFor(work.extractor, work.terms, size, tile) : [size];
   const largest = Math.max(...parts.map(({ width, height }) => width * height));
-  const each = factors.features * features + factors.readouts * unweighted + SIMILARITIES * similarities;
+  const regions = tile ? 0 : REGION.eight * weighted;
+  const each = factors.features * features + factors.readouts * unweighted + regions + SIMILARITIES * similarities;
   return factors.fixed + factors.weights * weights + largest * each;
 }
 
@@ -120,32 +121,6 @@ export function tileWithin(work: Work, size: Size, limit: number): number | "off
     "resources",
     `This job needs about ${bytesText(least)} of memory, and it may take ${bytesText(limit)}. Use a smaller size (half of it needs about a quarter), the pocket network, Adam, or allow more (memory).`,
   );
-}
-
-/** Bytes of the used weights; and per pixel, of what is computed from it. */
-function network({ extractor: { backbone, weights }, terms: { features: terms }, stylePictures = 1 }: Work) {
-  const layers = convolutions(backbone);
-  const deepest = Math.max(0, ...terms.map((term) => layers.findIndex(({ name }) => name === term.layer)));
-  const perPixel = ({ name, outputs }: { name: string; outputs: number }) => (4 * outputs) / 4 ** (blockOf(name) - 1);
-  const seen = layers.slice(0, deepest + 1);
-  const bytesOf = ({ layer, filter }: FeatureTerm) =>
-    filter ? (4 * filter.channels) / filter.scale ** 2 : perPixel(layers.find(({ name }) => name === layer)!);
-  const total = (some: readonly FeatureTerm[]) => some.reduce((sum, term) => sum + bytesOf(term), 0);
-  const mapped = (some: readonly FeatureTerm[]) => {
-    const read = some.filter(({ layer }) => weights?.layers[layer]?.readout);
-    return total([...new Map(read.map((term) => [term.layer, term])).values()]);
-  };
-  const pairs = ({ loss: { columns = 0 }, ...term }: FeatureTerm) => (4 * columns * stylePictures) / scaleOf(term) ** 2;
-  return {
-    weights: seen.reduce((sum, { inputs, outputs }) => sum + 4 * outputs * (9 * inputs + 1), 0),
-    features: seen.reduce((sum, layer) => sum + perPixel(layer), 0),
-    readouts: mapped(terms),
-    // Tensors weighted by regions are computed in float32.
-    unweighted: mapped(terms.filter(({ region }) => region === undefined)),
-    weighted: total(terms.filter(({ region }) => region !== undefined)),
-    similarities: Math.max(0, ...terms.map(pairs)),
-    content: total(terms.filter(({ picture }) => picture === "content")),
-  };
 }
 
 function stateBytes(optimizer: Optimizer, { width: W, height: H }: Size): number {

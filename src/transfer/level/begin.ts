@@ -9,10 +9,12 @@ import type { Level } from "../../schedule/pyramid.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Weights } from "../../weights/weights.ts";
 import type { LevelWork } from "../events.ts";
+import { runsAlone } from "../forecast/network.ts";
 import type { OwnParts } from "../parts.ts";
 import { edgesOf } from "../pictures/edges.ts";
 import type { Prepared } from "../pictures/prepare.ts";
-import { lastEight, loadStepPrograms, mixedProgram, type Precision, type Schedule } from "../precision/precision.ts";
+import { mixedProgram, stepPrograms } from "../precision/mixed.ts";
+import { lastEight, type Precision, type Schedule } from "../precision/precision.ts";
 import { describe, loadStep, placed } from "../step/program.ts";
 import { type Extractor, undivided } from "../step/step.ts";
 import type { Terms } from "../step/terms.ts";
@@ -44,8 +46,8 @@ export interface LevelsInput {
 export function levelBeginner(job: LevelsInput) {
   const { runtime, extractor, terms, optimizer, settings, pictures, programs } = job;
   const parameters = Object.keys(parametersOf(settings));
-  const key = graphKey(extractor, terms, settings, job.parts);
-  const [wholeKey, tilesKey] = [`${key} ${job.precision}`, `${key} tiles ${job.precision}`];
+  const key = `${graphKey(extractor, terms, settings, job.parts)} ${job.precision}`;
+  const tilesKey = `${key} tiles`;
   const edges = edgesOf(settings);
 
   /** The run, and a lock on its programs until it ends. */
@@ -65,8 +67,12 @@ export function levelBeginner(job: LevelsInput) {
     };
   };
 
+  /** The programs of a whole level. */
+  const keyOf = (level: Level) =>
+    job.precision === "int8" && runsAlone({ extractor, terms }, edges.workSize(level)) ? `${key} alone` : key;
+
   async function whole(level: Level, begun: () => Promise<Begun>): Promise<LevelRun> {
-    await programs.only(wholeKey, extractor.weights);
+    await programs.only(keyOf(level), extractor.weights);
     const targets = await placed(runtime, await describe(runtime, extractor, terms, pictures.at(level)));
     const given = await begun().catch(freeing(targets));
     const loaded = job.precision === "int8" ? mixed(level) : floats();
@@ -75,12 +81,13 @@ export function levelBeginner(job: LevelsInput) {
   }
 
   function floats() {
-    return programs.get(wholeKey, extractor.weights, () => loadStep(runtime, extractor, terms, optimizer, parameters));
+    return programs.get(key, extractor.weights, () => loadStep(runtime, extractor, terms, optimizer, parameters));
   }
 
   async function mixed(level: Level) {
-    const load = () => loadStepPrograms(runtime, extractor, terms, optimizer, parameters);
-    const both = await programs.get(wholeKey, extractor.weights, load);
+    const alone = runsAlone({ extractor, terms }, edges.workSize(level));
+    const load = async () => stepPrograms(runtime, extractor, terms, optimizer, parameters, alone);
+    const both = await programs.get(keyOf(level), extractor.weights, load);
     return mixedProgram({ runtime, programs: both, ...scheduleOf(level) });
   }
 

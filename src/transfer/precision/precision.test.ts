@@ -2,12 +2,25 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { UserError } from "../../errors.ts";
+import { average } from "../../optimizers/average.ts";
+import { adam } from "../../optimizers/index.ts";
+import { checkValues } from "../../parameters/parameter.ts";
 import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
-import type { SettingsInput } from "../../settings/settings.ts";
+import { parseSettings, type SettingsInput } from "../../settings/settings.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../checkpoint/checkpoint.ts";
-import { type CountingRuntime, countingRuntime, follow, only, pictures, toyStylizer } from "../fixtures.case.ts";
+import {
+  type CountingRuntime,
+  countingRuntime,
+  follow,
+  network,
+  only,
+  pictures,
+  toyStylizer,
+} from "../fixtures.case.ts";
+import { terms } from "../step/terms.ts";
 import { stylizerOn } from "../stylizer.ts";
-import { CHECK, FINAL, mixedProgram } from "./precision.ts";
+import { mixedProgram, stepPrograms } from "./mixed.ts";
+import { CHECK, FINAL, type Precision, withRanges } from "./precision.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 let runtime: CountingRuntime;
@@ -38,7 +51,8 @@ function fakePrograms(losses: { floats: number; eight: number }, growth = 1) {
     },
     dispose: async () => {},
   });
-  const programs = { floats: fake("floats"), eight: fake("eight"), dispose: async () => {} };
+  const both = { fp32: fake("floats"), int8: fake("eight") };
+  const programs = { in: async (precision: Precision) => both[precision], dispose: async () => {} };
   const program = mixedProgram({ runtime: plain, programs, end: 2 * CHECK + 2, say: (text) => said.push(text) });
   const run = async (count: number) => {
     let state = { stepped: 0, checked: 0, mistrusted: 0 };
@@ -123,8 +137,31 @@ describe("a job in eight bits", () => {
     await stylizer.dispose();
   });
 
-  test("auto: eight bits if the processor gains; a resumed job keeps its precision", async () => {
-    const loadNetwork = async () => (await import("../fixtures.case.ts")).network;
+  test("loads a program when it is needed, and frees the other one where only one is to be loaded", async () => {
+    const optimizer = withRanges(average(adam.make(checkValues(adam.parameters, {}))));
+    const names = ["learningRate", "beta1", "beta2", "epsilon", "decay"];
+    const extractor = { backbone: network.backbone, weights: network.weights, pooling: "max" as const };
+    const before = runtime.programs;
+    const loads = [];
+    for (const alone of [false, true]) {
+      const programs = stepPrograms(runtime, extractor, terms(parseSettings()), optimizer, names, alone);
+      const count = [];
+      for (const precision of ["fp32", "int8", "int8", "fp32"] as const) {
+        await programs.in(precision);
+        count.push(runtime.programs - before);
+      }
+      await programs.dispose();
+      loads.push(count);
+    }
+    expect(loads).toEqual([
+      [1, 2, 2, 2],
+      [1, 1, 1, 1],
+    ]);
+    expect(runtime.programs).toBe(before);
+  });
+
+  test("auto: as the processor gains or not, and a resumed job as it began", async () => {
+    const loadNetwork = async () => network;
     const started = async (gain: boolean, more: SettingsInput, resume?: never) => {
       const stylizer = stylizerOn({ runtime, loadNetwork, gains: async () => gain });
       const control = new AbortController();

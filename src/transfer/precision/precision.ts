@@ -1,16 +1,12 @@
 /** The schedule of eight-bit steps: whether a job has any, which steps they are, and when they are given up. */
 import { UserError } from "../../errors.ts";
-import { type EightBitOptions, eightBit } from "../../graph/index.ts";
-import { encode } from "../../onnx/model.ts";
+import type { EightBitOptions } from "../../graph/index.ts";
 import { number, type Optimizer } from "../../optimizers/optimizer.ts";
-import { mapValues, prefixed } from "../../records.ts";
-import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
+import type { Runtime } from "../../runtimes/runtime.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import { dispose, readScalar, scalarValue } from "../step/program.ts";
-import { type Extractor, stepGraph } from "../step/step.ts";
-import type { Terms } from "../step/terms.ts";
+import type { Extractor } from "../step/step.ts";
 
 /** The precision of most steps. */
 export type Precision = "fp32" | "int8";
@@ -119,33 +115,6 @@ export function withRanges(optimizer: Optimizer): Optimizer {
   };
 }
 
-/** The same step in float32 (which also measures ranges) and in eight bits. */
-export interface StepPrograms {
-  readonly floats: Program;
-  readonly eight: Program;
-  dispose(): Promise<void>;
-}
-
-export async function loadStepPrograms(
-  runtime: Runtime,
-  extractor: Extractor,
-  terms: Terms,
-  optimizer: Optimizer,
-  parameters: readonly string[],
-): Promise<StepPrograms> {
-  const step = eightBit(stepGraph(extractor, terms, optimizer, parameters), eightBitOptions(runtime));
-  if (!step) throw new TypeError("internal: nothing of this step can be in eight bits");
-  const floats = await runtime.load(encode(step.measured));
-  try {
-    const eight = await runtime.load(encode(step.outputs));
-    const both = [floats, eight];
-    return { floats, eight, dispose: async () => void (await Promise.all(both.map((program) => program.dispose()))) };
-  } catch (error) {
-    await floats.dispose();
-    throw error;
-  }
-}
-
 /**
  * What decides which steps are in float32, besides the ranges: part of the state, so that a resumed job takes the same
  * steps.
@@ -210,42 +179,4 @@ async function complaint(loss: number, before: number, eight: () => Promise<numb
   }
   if (loss <= GROWTH * before) return undefined;
   return `With steps in eight bits the loss has grown from ${before.toPrecision(3)} to ${loss.toPrecision(3)}`;
-}
-
-export interface MixedInput extends Schedule {
-  readonly runtime: Runtime;
-  readonly programs: StepPrograms;
-}
-
-/** Combines both programs; the state alone selects one. */
-export function mixedProgram({ runtime, programs: { floats, eight }, ...schedule }: MixedInput): Pick<Program, "run"> {
-  return {
-    async run(inputs) {
-      const read = (name: keyof Trust) => first(inputs[`state ${name}`]!);
-      const trust: Trust = {
-        stepped: await read("stepped"),
-        checked: await read("checked"),
-        mistrusted: await read("mistrusted"),
-      };
-      const outputs = await (inFloats(trust, schedule) ? floats : eight).run(inputs);
-      const inEight = async () => readScalar((await eight.run(inputs, ["loss"])).loss!);
-      try {
-        const next = await judged(trust, schedule, () => first(outputs.loss!), inEight);
-        return {
-          ...outputs,
-          ...prefixed(
-            "next",
-            mapValues({ ...next }, (x) => scalarValue(runtime, x)),
-          ),
-        };
-      } catch (error) {
-        dispose(outputs);
-        throw error;
-      }
-    },
-  };
-}
-
-async function first(value: Value): Promise<number> {
-  return (await value.read())[0]!;
 }

@@ -1,10 +1,10 @@
 /** Loads the programs of a job and converts their inputs and outputs. */
-import { concat, evaluateDim, reshape } from "../../graph/index.ts";
+import { concat, evaluateDim, reshape, symbolsOf, type Tensor } from "../../graph/index.ts";
 import { crop, type Image, type Size } from "../../image/image.ts";
 import { encode } from "../../onnx/model.ts";
 import type { Optimizer, StateSpec } from "../../optimizers/optimizer.ts";
 import { mapValues } from "../../records.ts";
-import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
+import type { LoadOptions, Program, Runtime, Value } from "../../runtimes/runtime.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { LevelPictures, StylePicture } from "../pictures/pictures.ts";
@@ -62,6 +62,22 @@ export async function placed(
   }
 }
 
+/**
+ * The shapes of a graph's outputs for an input `image` of any size; undefined for those that depend on more than its height
+ * and width.
+ */
+export function outputShapes(graph: Readonly<Record<string, Tensor>>): NonNullable<LoadOptions["shapeOf"]> {
+  // The shapes alone: the graph holds the network's weights.
+  const shapes = mapValues(graph, ({ shape }) => shape);
+  return (name, { image }) => {
+    const [, , H, W] = image!.dims as [number, number, number, number];
+    const sizes: Record<string, number> = { H, W };
+    const shape = shapes[name]!;
+    const isKnown = shape.every((dim) => symbolsOf(dim).every((symbol) => symbol in sizes));
+    return isKnown ? shape.map((dim) => evaluateDim(dim, sizes)) : undefined;
+  };
+}
+
 /** The targets of one level, by input name. Describing programs are freed at once. */
 export async function describe(
   runtime: Runtime,
@@ -96,7 +112,8 @@ async function described(
 ): Promise<Record<string, Value>> {
   if (terms.length === 0) return {};
   const weighted = pictures.some(({ visible }) => visible !== undefined);
-  const program = await runtime.load(encode(describeGraph(extractor, terms, { surroundings, weighted })));
+  const graph = describeGraph(extractor, terms, { surroundings, weighted });
+  const program = await runtime.load(encode(graph), { shapeOf: outputShapes(graph) });
   const joined = terms.filter(({ loss }) => loss.columns).map((term) => targetName(term, ""));
   const mean = totals(runtime, (name) => joined.some((start) => name.startsWith(start)));
   try {

@@ -5,7 +5,7 @@ import { mapValues } from "../../records.ts";
 import type { Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Area, Tile } from "../../schedule/tiles.ts";
 import type { LevelPictures } from "../pictures/pictures.ts";
-import { dispose, mapValue } from "../step/program.ts";
+import { dispose, mapValue, outputShapes } from "../step/program.ts";
 import { contentMaps, type NamedMaps, sharesOf, styleMaps } from "../step/region-inputs.ts";
 import { describeGraph, type Extractor, targetName } from "../step/step.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
@@ -132,7 +132,7 @@ async function described(
     for (const tile of parts) await each({}, tile);
     return;
   }
-  const program = await runtime.load(encode(graph));
+  const program = await runtime.load(encode(graph), { shapeOf: outputShapes(graph) });
   try {
     for (const tile of parts) {
       const { width, height } = tile;

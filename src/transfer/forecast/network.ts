@@ -1,0 +1,53 @@
+/** The bytes of a network's weights and of what it computes from a pixel. */
+import type { Size } from "../../image/image.ts";
+import { blockOf, convolutions } from "../../models/backbone.ts";
+import type { Extractor } from "../step/step.ts";
+import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
+
+/** What is needed to compute sizes. */
+export interface NetworkWork {
+  readonly extractor: Pick<Extractor, "backbone" | "padding"> & {
+    readonly weights?: Pick<Extractor["weights"], "layers">;
+  };
+  readonly terms: Terms;
+  /** The number of pictures that describe the style: every painting at every size. Default 1. */
+  readonly stylePictures?: number;
+}
+
+/** Features of so many bytes: the memory of one more program counts, and loading a program takes less than a step. */
+const LARGE = 250e6;
+
+/** Whether the programs of both precisions are loaded one at a time for an image of `work` pixels. */
+export function runsAlone(network: NetworkWork, { width, height }: Size): boolean {
+  return networkBytes(network).features * width * height >= LARGE;
+}
+
+/** Bytes of the used weights; and per pixel, of what is computed from it. */
+export function networkBytes({
+  extractor: { backbone, weights },
+  terms: { features: terms },
+  stylePictures = 1,
+}: NetworkWork) {
+  const layers = convolutions(backbone);
+  const deepest = Math.max(0, ...terms.map((term) => layers.findIndex(({ name }) => name === term.layer)));
+  const perPixel = ({ name, outputs }: { name: string; outputs: number }) => (4 * outputs) / 4 ** (blockOf(name) - 1);
+  const seen = layers.slice(0, deepest + 1);
+  const bytesOf = ({ layer, filter }: FeatureTerm) =>
+    filter ? (4 * filter.channels) / filter.scale ** 2 : perPixel(layers.find(({ name }) => name === layer)!);
+  const total = (some: readonly FeatureTerm[]) => some.reduce((sum, term) => sum + bytesOf(term), 0);
+  const mapped = (some: readonly FeatureTerm[]) => {
+    const read = some.filter(({ layer }) => weights?.layers[layer]?.readout);
+    return total([...new Map(read.map((term) => [term.layer, term])).values()]);
+  };
+  const pairs = ({ loss: { columns = 0 }, ...term }: FeatureTerm) => (4 * columns * stylePictures) / scaleOf(term) ** 2;
+  return {
+    weights: seen.reduce((sum, { inputs, outputs }) => sum + 4 * outputs * (9 * inputs + 1), 0),
+    features: seen.reduce((sum, layer) => sum + perPixel(layer), 0),
+    readouts: mapped(terms),
+    // Tensors weighted by regions are computed in float32.
+    unweighted: mapped(terms.filter(({ region }) => region === undefined)),
+    weighted: total(terms.filter(({ region }) => region !== undefined)),
+    similarities: Math.max(0, ...terms.map(pairs)),
+    content: total(terms.filter(({ picture }) => picture === "content")),
+  };
+}
