@@ -3,10 +3,10 @@
  * imported here, so that a page ships it once, as the worker's script.
  */
 import { UserError } from "../errors.ts";
-import { mapValues } from "../records.ts";
+import { isRecord, mapValues } from "../records.ts";
 import type { CheckpointSink } from "../transfer/checkpoint/history.ts";
 import type { Result, StylizeEvent } from "../transfer/events.ts";
-import { type Run, runOf, withResolvers } from "../transfer/run/run.ts";
+import { type Run, runLater, runOf, withResolvers } from "../transfer/run/run.ts";
 import { type Inbox, inbox } from "./inbox.ts";
 import {
   errorFrom,
@@ -110,27 +110,36 @@ export async function createWorkerStylizer(
   const disposing = new AbortController();
   navigator.locks?.request(lock, { signal: disposing.signal }, () => breakDown()).catch(() => {});
 
+  function begun(job: WebJob, { signal, history, transfer = [], ...options }: WorkerStylizeOptions): Run {
+    const { port1, port2 } = new MessageChannel();
+    const func = Object.entries(options).find(([, value]) => typeof value === "function");
+    if (func)
+      throw new UserError(
+        "usage",
+        `${func[0]}: a function cannot go to a worker; previewEvery and checkpointEvery can.`,
+      );
+    const part = ["losses", "optimizer"].find((name) => isRecord(job) && name in job);
+    if (part) throw onPageOnly(part);
+    try {
+      const given = isRecord(job) ? withAddresses(job) : job;
+      request({ type: "stylize", job: given, options, keepEvery: history?.every }, [port2, ...transfer]);
+    } catch (cause) {
+      throw new UserError("usage", `A job for a worker must be plain data: ${(cause as Error).message}`, { cause });
+    }
+    const received = inbox<RunReply>();
+    const fail = (error: Error) => received.add({ type: "failed", error: plainError(error) });
+    broken.add(fail);
+    return remoteRun(port1, received, { signal, history }, () => broken.delete(fail));
+  }
+
   return {
-    stylize(job, { signal, history, transfer = [], ...options } = {}) {
-      const { port1, port2 } = new MessageChannel();
-      const func = Object.entries(options).find(([, value]) => typeof value === "function");
-      if (func)
-        throw new UserError(
-          "usage",
-          `${func[0]}: a function cannot go to a worker; previewEvery and checkpointEvery can.`,
-        );
-      const part = ["losses", "optimizer"].find((name) => name in job);
-      if (part) throw onPageOnly(part);
+    stylize(job, options = {}) {
       try {
-        const order = { type: "stylize", job: withAddresses(job), options, keepEvery: history?.every } as const;
-        request(order, [port2, ...transfer]);
-      } catch (cause) {
-        throw new UserError("usage", `A job for a worker must be plain data: ${(cause as Error).message}`, { cause });
+        return begun(job, options);
+      } catch (error) {
+        // As of every stylizer: what cannot be run is a run that fails.
+        return runLater(() => Promise.reject(error));
       }
-      const received = inbox<RunReply>();
-      const fail = (error: Error) => received.add({ type: "failed", error: plainError(error) });
-      broken.add(fail);
-      return remoteRun(port1, received, { signal, history }, () => broken.delete(fail));
     },
     dispose: () =>
       whileAlive<void>((resolve) => {

@@ -177,6 +177,7 @@ const page = {
       await outcome(() => stylizing.stylize({ ...job(), settings: { alpha: -1 } })),
       await outcome(() => stylizing.stylize({ ...job(), content: new Blob(["no picture"]) })),
       await outcome(() => stylizing.stylize(job(), { wantsImage: () => true } as never)),
+      await outcome(() => stylizing.stylize(undefined as never)),
       await outcome(() => createWorkerStylizer(newWorker(), { runtime: "tpu" })),
     ];
   },

@@ -143,6 +143,11 @@ describe.skipIf(!path)(path ? "in Chromium, a worker" : left, () => {
           code: "usage",
           message: expect.stringMatching(/^wantsImage: a function cannot go to a worker/),
         },
+        {
+          name: "UserError",
+          code: "usage",
+          message: expect.stringMatching(/^The job: expected an object with content/),
+        },
         { name: "UserError", code: "usage", message: expect.stringContaining("runtime: expected one of") },
       ]);
     },
