@@ -30,7 +30,7 @@ test.each([
     "from grey, by style alone",
     { init: "gray", alpha: 0, color: "free", steps: 150, average: 0.9, styleLayers: { conv1_1: 3, conv2_1: 2 } },
   ],
-  ["as usual", { steps: 80 }],
+  ["as usual", { steps: 300 }],
 ] as const)("two flat styles, %s: each region's mean colour is its own style's", async (_, given) => {
   const colors = [
     [0.8, 0.3, 0.2],

@@ -88,7 +88,7 @@ describe.skipIf(!path)("in Chromium", () => {
       const { size, image } = await readPicture(bytes);
       expect(size).toEqual({ width: 96, height: 64 });
       const made = JSON.parse(readPictureText(bytes).pastiche!);
-      expect(made).toMatchObject({ model: "pocket", step: 18, steps: 18, settings: { size: 96, alpha: 0.65 } });
+      expect(made).toMatchObject({ model: "pocket", step: 18, steps: 18, settings: { size: 96, alpha: 0.68 } });
       results.push(image.data);
       // The engines agree.
       expect(rootMeanSquare(image.data, results[0]!)).toBeLessThan(0.02);
@@ -126,7 +126,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await reaches(page, before + 5);
       await page.getByRole("button", { name: "Undo" }).click();
       expect(await page.getByRole("slider", { name: "Photo", exact: true }).getAttribute("aria-valuetext")).toBe(
-        "0.65",
+        "0.68",
       );
       await page.getByRole("button", { name: "Stop" }).click();
       await page.getByRole("button", { name: "Paint again" }).waitFor();
