@@ -63,7 +63,8 @@ describe.skipIf(!path)("in Chromium", () => {
     "the graphics card is lost: a sentence, and the next job has it again",
     async () => {
       // Few layers: every kind of operator is compiled on the processor here.
-      const page = await open(`${LONG}&styleLayers=conv1_1:1&contentLayers=conv1_2:1`, "Browser: graphics card");
+      const few = '&styleLayers={"conv1_1":1}&contentLayers={"conv1_2":1}&roughness=0';
+      const page = await open(LONG + few, "Browser: graphics card");
       await paint(page);
       await page.getByText(/^Step \d/).waitFor();
       await painter(page).evaluate(() => {
