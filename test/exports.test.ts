@@ -156,6 +156,7 @@ test("the parts that can be selected by name", () => {
         "sameShape",
         "shapeText",
         "symbol",
+        "symbolsOf",
         "constant",
         "expectShape",
         "input",
