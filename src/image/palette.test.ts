@@ -63,6 +63,9 @@ describe("transport", () => {
     const transported = matchColors(photo, painting, "transport");
     for (const linear of ["symmetric", "pca", "cholesky"] as const)
       expect(apart(transported, painting)).toBeLessThan(0.6 * apart(matchColors(photo, painting, linear), painting));
+    // Once from the last fit, once fitted anew.
+    expect(matchColors(photo, painting, "transport")).toEqual(transported);
+    expect(matchColors(painting, photo, "transport")).not.toEqual(transported);
     expect(matchColors(photo, painting, "transport")).toEqual(transported);
     expect(Math.max(...transported.data)).toBeLessThanOrEqual(1);
     expect(Math.min(...transported.data)).toBeGreaterThanOrEqual(0);
