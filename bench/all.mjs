@@ -6,7 +6,18 @@ import { fileURLToPath } from "node:url";
 console.log(
   `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.versions.node}`,
 );
-for (const name of ["step", "precision", "quality", "schedule", "memory", "peers", "race"]) {
+for (const name of [
+  "step",
+  "precision",
+  "quality",
+  "schedule",
+  "memory",
+  "start",
+  "busy",
+  "integer-products",
+  "peers",
+  "race",
+]) {
   console.log(`\n## ${name}`);
   const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, import.meta.url))], {
     stdio: "inherit",

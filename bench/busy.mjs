@@ -5,6 +5,7 @@
  * the processors. Usage: node bench/busy.mjs [--rounds 3] [--size 384] [--steps 8]
  */
 import { fork, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -31,10 +32,14 @@ async function measured({ busy, spinning, group }) {
   const others = Array.from({ length: busy }, () => spawn(process.execPath, ["-e", "for (;;);"]));
   try {
     const child = fork(worker, [given.size, given.steps, `${spinning}`, group ?? ""], { silent: true });
-    return await new Promise((resolve, reject) => {
-      child.once("message", (answer) => resolve(/** @type {Measured} */ (answer)));
-      child.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
+    /** @type {Measured | undefined} */
+    let answer;
+    child.once("message", (message) => {
+      answer = /** @type {Measured} */ (message);
     });
+    const [code] = await once(child, "exit");
+    if (!answer) throw new Error(`the worker ended with ${code}`);
+    return answer;
   } finally {
     for (const other of others) other.kill();
   }
