@@ -38,7 +38,7 @@ const HELD = { images: 1.4, state: 1, rows: 2 };
  * The additional memory of eight-bit steps: where both programs are loaded, where one is at a time (`runsAlone`), and in
  * tiles.
  */
-const EIGHT = { weights: 1.4, features: 0.75, readouts: 1.04, fixed: 29e6 };
+const EIGHT = { weights: 1.4, features: 0.75, readouts: 2, fixed: 29e6 };
 const EIGHT_ALONE = { weights: 1.2, fixed: 80e6 };
 const EIGHT_TILE = { weights: 1.4, features: 1.16, readouts: 1.6, fixed: 0 };
 
