@@ -4,7 +4,6 @@
  */
 import type { VNode } from "preact";
 import { renderToStaticMarkup } from "preact-render-to-string";
-import uplot from "uplot/dist/uPlot.min.css?inline";
 import script from "./client/client.tsx?script";
 import type { Page, PagePicture } from "./facts.ts";
 import styles from "./styles/page.css?inline";
@@ -24,7 +23,7 @@ export function documentOf<Data extends Page>(data: Data, Body: (data: Data) => 
       <meta name="color-scheme" content="light dark" />
       <meta name="pastiche" content={key} />
       <title>{title}</title>
-      <style dangerouslySetInnerHTML={{ __html: uplot + styles }} />
+      <style dangerouslySetInnerHTML={{ __html: styles }} />
     </head>,
   );
   const markup = renderToStaticMarkup(<Body {...numbered} />);
