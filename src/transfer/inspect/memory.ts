@@ -2,8 +2,9 @@
 import { bytesText, UserError } from "../../errors.ts";
 import type { Size } from "../../image/image.ts";
 import { type Backbone, blockOf, convolutions } from "../../models/backbone.ts";
-import { PROCESS } from "../forecast/memory.ts";
 
+/** Node, the command line, its libraries and what encodes the sheet. */
+const FIXED = 155e6;
 /**
  * How many copies of weights, all features, the selected ones, the largest of them and the image are in memory at once.
  */
@@ -39,7 +40,7 @@ export function lookMemory({ backbone, layers, size, maps, mapSize }: Look): num
   const weights = sum(computed.map(({ inputs, outputs }) => 4 * outputs * (9 * inputs + 1)));
   const rows = sum(looked.map(({ outputs }) => Math.ceil(Math.min(maps, outputs) / PAPER.columns)));
   const paper = rows * (mapSize + PAPER.below) * PAPER.columns * (mapSize + PAPER.across);
-  return PROCESS + SEEN.weights * weights + size.width * size.height * each + SHEET * 12 * paper;
+  return FIXED + SEEN.weights * weights + size.width * size.height * each + SHEET * 12 * paper;
 }
 
 /** Throws a `resources` error if that exceeds `limit` bytes. */
