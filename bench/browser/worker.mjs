@@ -1,0 +1,2 @@
+/** The worker that computes. */
+import "../../dist/worker.js";
