@@ -54,8 +54,10 @@ export { type PartSettings, parseSettings, type Settings, type SettingsInput } f
 export { readSettings, settingNamed, settingText, settingWord } from "./settings/text.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Sha256 } from "./transfer/checkpoint/checkpoint.ts";
 export {
+  type CheckpointHistories,
   type CheckpointHistory,
   type CheckpointSink,
+  checkpointHistories,
   checkpointHistory,
   type HistoryLimits,
 } from "./transfer/checkpoint/history.ts";

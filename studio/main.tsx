@@ -11,7 +11,8 @@ import { keepAll, lastProject, openGallery } from "./pictures/gallery.ts";
 import { openExample, photos } from "./pictures/pictures.ts";
 import { settingsOf } from "./project/link.ts";
 import { restart, settings } from "./project/project.ts";
-import { canPaint, engine, hasComputer, message, rejoinJob } from "./run/run.ts";
+import { rejoinJob } from "./run/run.ts";
+import { canPaint, engine, hasComputer, message } from "./run/state.ts";
 
 void begin();
 

@@ -43,6 +43,7 @@ test("what `pastiche` exports", () => {
       "settingWord",
       "decodeCheckpoint",
       "encodeCheckpoint",
+      "checkpointHistories",
       "checkpointHistory",
       "createStylizer",
       "stylize",

@@ -48,6 +48,12 @@ function form({ content = true, styles = 1, settings = '{"size":96}' } = {}): Fo
   return data;
 }
 
+function changes(text: string): FormData {
+  const data = new FormData();
+  data.set("changes", text);
+  return data;
+}
+
 const post = (path: string, body?: FormData | string) =>
   app.request(path, { method: "POST", ...(body !== undefined && { body }) });
 
@@ -61,11 +67,24 @@ test("a job begins, tells, is steered, and ends; a page that comes late hears al
   const id = await begin();
   expect(painter.orders[0]).toMatchObject({ type: "paint", id, settings: { size: 96 }, style: [{ name: "p0.png" }] });
   painter.tell(id, { type: "step", step: 1 });
-  expect((await post(`/api/jobs/${id}/adjust`, '{"alpha":0.3}')).status).toBe(204);
+  expect((await post(`/api/jobs/${id}/adjust`, changes('{"alpha":0.3}'))).status).toBe(204);
   expect((await post(`/api/jobs/${id}/pause`)).status).toBe(204);
+  const masked = changes("{}");
+  masked.append("style", new File(["painting"], "p.png"));
+  masked.set("mask", new File(["mask"], "m.png"));
+  expect((await post(`/api/jobs/${id}/adjust`, masked)).status).toBe(204);
   expect(painter.orders.slice(1)).toEqual([
     { type: "adjust", id, changes: { alpha: 0.3 } },
     { type: "pause", id },
+    {
+      type: "adjust",
+      id,
+      changes: {},
+      pictures: {
+        style: [expect.objectContaining({ name: "p.png" })],
+        mask: expect.objectContaining({ name: "m.png" }),
+      },
+    },
   ]);
   expect(await (await app.request("/api/computer")).json()).toMatchObject({ job: id });
   painter.tell(id, { type: "done", step: 2 });
@@ -75,6 +94,16 @@ test("a job begins, tells, is steered, and ends; a page that comes late hears al
   const rest = await app.request(`/api/jobs/${id}/events`, { headers: { "last-event-id": "0" } });
   expect((await rest.text()).match(/"type":"\w+"/g)).toEqual(['"type":"done"']);
   expect(await (await app.request("/api/computer")).json()).not.toHaveProperty("job");
+});
+
+test("a job goes on from the state of another after a step", async () => {
+  const from = { job: await begin(), step: 12, settings: { alpha: 2 } };
+  const data = form();
+  data.set("from", JSON.stringify(from));
+  expect((await post("/api/jobs", data)).status).toBe(201);
+  expect(painter.orders.at(-1)).toMatchObject({ type: "paint", from, settings: { size: 96 } });
+  data.set("from", '{"job":"x","step":"12","settings":{}}');
+  expect((await post("/api/jobs", data)).status).toBe(400);
 });
 
 test("a new job stops the one that runs; a painter that died is a sentence, and the next job has another", async () => {

@@ -6,7 +6,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { streamSSE } from "hono/streaming";
 import type { Job, Jobs } from "./jobs.ts";
-import type { SentPicture } from "./painter-protocol.ts";
+import type { PaintOrder, SentPicture } from "./painter-protocol.ts";
 
 /** Bytes of all pictures of a job together. */
 const MOST_BYTES = 64 * 2 ** 20;
@@ -37,12 +37,15 @@ export function api(jobs: Jobs): Hono {
       return refused(context, "A mask and a start must be files.");
     const settings = parsed(form?.get("settings"));
     if (settings === undefined) return refused(context, "The settings must be a JSON object.");
+    const from = form?.has("from") ? stateOf(parsed(form.get("from"))) : undefined;
+    if (from === null) return refused(context, "A state is a job, a step and settings.");
     const job = jobs.begin({
       content: await sent(content),
       style: await Promise.all(style.map(sent)),
       mask: mask && (await sent(mask)),
       start: start && (await sent(start)),
       settings,
+      from,
     });
     return context.json({ id: job.id }, 201);
   });
@@ -81,10 +84,17 @@ export function api(jobs: Jobs): Hono {
     steered(context, jobs, (id) => jobs.steer({ type: context.req.param("order") as "pause", id })),
   );
 
-  app.post("/jobs/:id/adjust", bodyLimit({ maxSize: 2 ** 16, onError: tooLarge }), async (context) => {
-    const changes = parsed(await context.req.text());
+  app.post("/jobs/:id/adjust", bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), async (context) => {
+    const form = await context.req.formData().catch(() => undefined);
+    const changes = parsed(form?.get("changes"));
     if (changes === undefined) return refused(context, "Changes must be a JSON object.");
-    return steered(context, jobs, (id) => jobs.steer({ type: "adjust", id, changes }));
+    const [given, mask] = [form?.getAll("style") ?? [], form?.get("mask") ?? undefined];
+    const style = given.flatMap((value) => (isFile(value) ? [value] : []));
+    const fits = style.length === given.length && style.length <= MOST_PAINTINGS;
+    if (!fits || (mask !== undefined && !isFile(mask))) return refused(context, "Paintings and a mask must be files.");
+    const pictures = { style: await Promise.all(style.map(sent)), mask: mask && (await sent(mask)) };
+    const others = style.length > 0 ? { pictures } : {};
+    return steered(context, jobs, (id) => jobs.steer({ type: "adjust", id, changes, ...others }));
   });
   return app;
 }
@@ -107,6 +117,14 @@ function isFile(value: unknown): value is File {
 /** Its name is for messages alone; no path is ever made of it. */
 async function sent(file: File): Promise<SentPicture> {
   return { name: file.name.slice(0, 200), bytes: new Uint8Array(await file.arrayBuffer()) };
+}
+
+/** A state as a page names it; null for anything else. */
+function stateOf(given: Record<string, unknown> | undefined): NonNullable<PaintOrder["from"]> | null {
+  const { job, step, settings } = given ?? {};
+  const fits =
+    typeof job === "string" && Number.isSafeInteger(step) && typeof settings === "object" && settings !== null;
+  return fits ? { job, step: step as number, settings } : null;
 }
 
 function parsed(text: unknown): Record<string, never> | undefined {

@@ -14,11 +14,27 @@ export interface PaintOrder {
   readonly mask?: SentPicture | undefined;
   readonly start?: SentPicture | undefined;
   readonly settings: SettingsInput;
+  /**
+   * Continues from the state of a job after a step, with these settings and without `start`; if that state is no longer in
+   * memory, `start` and `settings` are used.
+   */
+  readonly from?: { readonly job: string; readonly step: number; readonly settings: SettingsInput } | undefined;
+}
+
+/** Pictures that replace those of a job; without a mask, its mask is removed. */
+export interface ExchangedPictures {
+  readonly style: readonly SentPicture[];
+  readonly mask?: SentPicture | undefined;
 }
 
 export type Order =
   | PaintOrder
-  | { readonly type: "adjust"; readonly id: string; readonly changes: Adjustments }
+  | {
+      readonly type: "adjust";
+      readonly id: string;
+      readonly changes: Adjustments;
+      readonly pictures?: ExchangedPictures | undefined;
+    }
   | { readonly type: "pause" | "resume" | "stop"; readonly id: string };
 
 type WithoutPicture<Event> = Event extends { readonly image: unknown } ? Omit<Event, "image"> : Event;

@@ -2,13 +2,31 @@
  * The process that paints for the studio's server: one job after another on the Node runtime. Apart, so that whatever
  * happens to it leaves the server and the page standing.
  */
-import { createStylizer, encodePicture, type Image, type NodeStylizer, type Run, UserError } from "../node.ts";
+import {
+  type CheckpointHistory,
+  checkpointHistories,
+  createStylizer,
+  encodePicture,
+  type Image,
+  type NodeStylizer,
+  type Run,
+  UserError,
+} from "../node.ts";
 import type { Order, PainterEvent, PaintOrder, Report, SentPicture } from "./painter-protocol.ts";
 
 /** A preview so often, in milliseconds: it is encoded here and decoded in the page. */
 const EVERY = 200;
 
+/** A state is kept every so many steps, and used for all pictures up to the next. */
+const STATE_EVERY = 5;
+
+/** The limits for the states of finished jobs: bytes, and number of jobs. */
+const STATES = 1e9;
+const REMEMBERED = 16;
+
 const runs = new Map<string, Run>();
+const states = checkpointHistories({ bytes: STATES, every: STATE_EVERY });
+const histories = new Map<string, CheckpointHistory>();
 let stylizer: Promise<NodeStylizer> | undefined;
 
 process.on("message", (order: Order) => {
@@ -18,22 +36,32 @@ process.on("message", (order: Order) => {
   }
   const run = runs.get(order.id);
   if (!run) return;
-  if (order.type === "adjust") run.adjust(order.changes).catch((error) => tell(order.id, failure(error)));
+  if (order.type === "adjust") adjust(run, order).catch((error) => tell(order.id, failure(error)));
   else run[order.type]();
 });
 process.on("disconnect", () => process.exit());
 
-async function paint({ id, content, style, mask, start, settings }: PaintOrder): Promise<void> {
+function adjust(run: Run, { changes, pictures }: Extract<Order, { type: "adjust" }>): Promise<void> {
+  if (!pictures) return run.adjust(changes);
+  const { style, mask } = pictures;
+  return run.adjust(changes, { style: style.map(fileOf), mask: mask && fileOf(mask) });
+}
+
+async function paint({ id, content, style, mask, start, settings, from }: PaintOrder): Promise<void> {
   try {
     stylizer ??= createStylizer();
     const job = {
       content: fileOf(content),
       style: style.map(fileOf),
       ...(mask && { mask: fileOf(mask) }),
-      ...(start && { start: fileOf(start) }),
-      settings,
     };
-    const run = (await stylizer).stylize(job, { previewEvery: EVERY });
+    const state = from && stateOf(from);
+    const begins = state
+      ? { from: state, settings: from.settings }
+      : { settings, ...(start && { start: fileOf(start) }) };
+    const history = historyOf(id);
+    const options = { previewEvery: EVERY, keepPictures: true, history };
+    const run = (await stylizer).stylize({ ...job, ...begins }, options);
     runs.set(id, run);
     for await (const event of run) {
       if (event.type === "checkpoint") continue;
@@ -45,6 +73,20 @@ async function paint({ id, content, style, mask, start, settings }: PaintOrder):
   } finally {
     runs.delete(id);
   }
+}
+
+/** The state for a job's picture after a step, if it is still in memory. */
+function stateOf({ job, step }: NonNullable<PaintOrder["from"]>) {
+  const state = histories.get(job)?.at(step);
+  return state && step - state.step < STATE_EVERY ? state : undefined;
+}
+
+function historyOf(id: string): CheckpointHistory {
+  const history = states.open();
+  histories.set(id, history);
+  const [oldest] = histories.keys();
+  if (histories.size > REMEMBERED) histories.delete(oldest!);
+  return history;
 }
 
 async function show(id: string, told: PainterEvent & { readonly image: Image }, last: boolean): Promise<void> {

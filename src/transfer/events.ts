@@ -41,6 +41,11 @@ export interface StartEvent {
   readonly tile: Settings["tile"];
   /** Bytes that the process will take at most, predicted; on a runtime with memory of its own, the device and it together. */
   readonly peak: number;
+  /**
+   * The longest side at which such a job keeps to the memory that it may take, in float32 and in tiles of at least 256
+   * pixels; absent where it may take any.
+   */
+  readonly largest?: number;
   /** How long the steps that are to be done will take, where that was asked for and could be told. */
   readonly seconds?: number;
   /** Steps that were done already when the job was stopped, or by the job that it goes on from; absent for a new job. */

@@ -65,3 +65,16 @@ test("given tiles, and those of a resumed job, are kept", async () => {
   expect((await plan({ size: 1024, tile: 256 })).settings.tile).toBe(256);
   expect((await plan({ size: 1024 }, { resumed: 320, limit: 1 })).settings.tile).toBe(320);
 });
+
+test("the largest size fits, and the next does not", async () => {
+  for (const limit of [6e8, 2e9]) {
+    const begun = performance.now();
+    const { largest } = await plan({ size: 512 }, { limit });
+    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(largest).toBeGreaterThan(1024);
+    const tileAt = async (size: number) => Number((await plan({ size }, { limit })).settings.tile);
+    expect(await tileAt(largest!)).toBeGreaterThanOrEqual(256);
+    expect(await tileAt(largest! + 64)).toBeLessThan(256);
+  }
+  expect((await plan({ size: 512 })).largest).toBeUndefined();
+});

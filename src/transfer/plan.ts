@@ -4,7 +4,7 @@ import type { Size } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LevelWork } from "./events.ts";
-import { eightBitMemory, eightBitTile, peakMemory, tileWithin, type Work } from "./forecast/memory.ts";
+import { eightBitMemory, eightBitTile, largestWithin, peakMemory, tileWithin, type Work } from "./forecast/memory.ts";
 import { levelWork, tileSize } from "./level/begin.ts";
 import type { Precision } from "./precision/precision.ts";
 
@@ -36,6 +36,8 @@ export interface JobPlan {
   readonly work: readonly LevelWork[];
   /** Predicted peak of the memory in bytes. */
   readonly peak: number;
+  /** The longest side at which such a job keeps to the limit; undefined where there is no limit. */
+  readonly largest: number | undefined;
 }
 
 /**
@@ -71,8 +73,12 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
     steps: levels.reduce((sum, level) => sum + level.steps, 0),
     work: levels.map((level) => levelWork(settings, extractor, terms, workSize(level))),
     peak,
+    largest: Number.isFinite(limit) ? largestWithin(work, levels.at(-1)!, workSize, limit, LARGEST) : undefined,
   };
 }
+
+/** The largest size that may be asked for. */
+const LARGEST = 16_384;
 
 function withTile(settings: Settings, tile: Settings["tile"] | undefined): Settings {
   return tile === undefined ? settings : { ...settings, tile };

@@ -173,6 +173,7 @@ export function stylizerOn<Source = never>({
     const more = {
       ...(first.at.step > 0 && { resumed: first.at.step }),
       ...(origin && { from: origin }),
+      ...(plan.largest !== undefined && { largest: plan.largest }),
       ...(regions && { regions: regions.all }),
     };
     const { steps, work } = plan;

@@ -1,5 +1,6 @@
 /** The engines of this browser: the library's worker, with WebAssembly or WebGPU. A worker that dies is replaced. */
 import {
+  checkpointHistories,
   createWorkerStylizer,
   noiseImage,
   type Run,
@@ -7,10 +8,14 @@ import {
   UserError,
   type WorkerStylizer,
 } from "pastiche/web";
-import type { Engine, EngineEvent } from "./engine.ts";
+import { type Engine, type EngineEvent, type EngineJob, STATE_EVERY } from "./engine.ts";
 
 /** A preview so often, in milliseconds. */
 const EVERY = 120;
+
+/** The states of all jobs, in the page's memory: a sixteenth of the machine's, as far as browsers report it. */
+const memory = "deviceMemory" in navigator ? Number(navigator.deviceMemory) * 2 ** 30 : 4 * 2 ** 30;
+const histories = checkpointHistories({ bytes: memory / 16, every: STATE_EVERY });
 
 interface Opened {
   readonly runtime: string;
@@ -24,20 +29,33 @@ let open: Opened | undefined;
 export function browserEngine(runtime: string): Engine {
   return {
     paint(job, listen) {
+      const history = histories.open();
+      const options = { previewEvery: EVERY, history };
       // In a record: a run is a promise of its result, which is not what is waited for here.
       const opened = openedOn(runtime);
-      const begun = opened.stylizer.then((stylizer) => ({ run: stylizer.stylize(job, { previewEvery: EVERY }) }));
+      const begun = opened.stylizer.then((stylizer) => ({ run: stylizer.stylize(jobOf(job), options) }));
       const steer = (act: (run: Run) => void | Promise<void>) =>
         void begun.then(({ run }) => act(run)).catch((error: unknown) => listen(failure(error)));
       void follow(begun, opened, listen);
       return {
-        adjust: (changes) => steer((run) => run.adjust(changes)),
+        adjust: (changes, pictures) => steer((run) => run.adjust(changes, pictures)),
         pause: () => steer((run) => run.pause()),
         resume: () => steer((run) => run.resume()),
         stop: () => steer((run) => run.stop()),
+        stateAt(step) {
+          const checkpoint = history.at(step);
+          const stands = checkpoint && step - checkpoint.step < STATE_EVERY;
+          return stands ? { place: "page", checkpoint } : undefined;
+        },
       };
     },
   };
+}
+
+/** A job for the library: from a state if the page has it. */
+function jobOf({ from, start, settings, ...pictures }: EngineJob) {
+  if (from?.state.place === "page") return { ...pictures, from: from.state.checkpoint, settings: from.settings };
+  return { ...pictures, settings, ...(start && { start }) };
 }
 
 /** The long side of what a warm-up paints, in pixels. */

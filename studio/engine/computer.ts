@@ -2,8 +2,8 @@
  * The engine behind `pastiche studio`: this computer's own runtime, asked over the page's server. It tells what a worker
  * would; what it shows is fetched as files.
  */
-import { readPicture } from "pastiche/web";
-import type { Engine, EngineEvent, EngineEventOf, EngineJob, Running } from "./engine.ts";
+import { type Adjustments, readPicture } from "pastiche/web";
+import type { Engine, EngineEvent, EngineEventOf, EngineJob, EnginePictures, Running } from "./engine.ts";
 
 /** Events as they come: without pictures. */
 type SentEvent =
@@ -25,52 +25,67 @@ export async function findComputer(): Promise<Computer | undefined> {
 
 export const computer: Engine = {
   paint(job, listen) {
-    let stopped = false;
     const begun = begin(job).catch((error: unknown) => {
       listen({ type: "failed", message: error instanceof Error ? error.message : String(error) });
       return undefined;
     });
-    void begun.then((id) => id !== undefined && !stopped && follow(id, listen));
-    const steer = (order: string, body?: string) =>
-      void begun.then((id) => (id === undefined ? undefined : send(id, order, body)));
-    return {
-      adjust: (changes) => steer("adjust", JSON.stringify(changes)),
-      pause: () => steer("pause"),
-      resume: () => steer("resume"),
-      stop() {
-        stopped = true;
-        steer("stop");
-      },
-    };
+    return steered(begun, listen);
   },
 };
 
 /** A job that runs already, found again. */
 export function rejoin(id: string, listen: (told: EngineEvent) => void): Running {
-  follow(id, listen);
+  return steered(Promise.resolve(id), listen);
+}
+
+/** The job whose id is promised; undefined: it did not begin. */
+function steered(begun: Promise<string | undefined>, listen: (told: EngineEvent) => void): Running {
+  let job: string | undefined;
+  let stopped = false;
+  void begun.then((id) => {
+    job = id;
+    if (id !== undefined && !stopped) follow(id, listen);
+  });
+  const send = async (order: string, body: BodyInit | null = null) => {
+    const id = await begun;
+    if (id !== undefined) await fetch(`./api/jobs/${id}/${order}`, { method: "POST", body });
+  };
   return {
-    adjust: (changes) => void send(id, "adjust", JSON.stringify(changes)),
-    pause: () => void send(id, "pause"),
-    resume: () => void send(id, "resume"),
-    stop: () => void send(id, "stop"),
+    adjust: (changes, pictures) => void send("adjust", adjustmentForm(changes, pictures)),
+    pause: () => void send("pause"),
+    resume: () => void send("resume"),
+    stop() {
+      stopped = true;
+      void send("stop");
+    },
+    // The process that has it knows whether it still has it.
+    stateAt: (step) => (job === undefined ? undefined : { place: "computer", job, step }),
   };
 }
 
-async function begin({ content, style, mask, start, settings }: EngineJob): Promise<string> {
+function adjustmentForm(changes: Adjustments, pictures?: EnginePictures): FormData {
+  const form = new FormData();
+  form.set("changes", JSON.stringify(changes));
+  for (const painting of pictures?.style ?? []) form.append("style", painting);
+  if (pictures?.mask) form.set("mask", pictures.mask);
+  return form;
+}
+
+async function begin({ content, style, mask, start, settings, from }: EngineJob): Promise<string> {
   const form = new FormData();
   form.set("content", content);
   for (const painting of style) form.append("style", painting);
   if (mask) form.set("mask", mask);
   if (start) form.set("start", start);
   form.set("settings", JSON.stringify(settings));
+  if (from?.state.place === "computer") {
+    const { job, step } = from.state;
+    form.set("from", JSON.stringify({ job, step, settings: from.settings }));
+  }
   const answer = await fetch("./api/jobs", { method: "POST", body: form });
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.message);
   return said.id;
-}
-
-async function send(id: string, order: string, body?: string): Promise<void> {
-  await fetch(`./api/jobs/${id}/${order}`, { method: "POST", ...(body !== undefined && { body }) });
 }
 
 /** Tells the events of a job in their order; of pictures that come faster than they are read, the last. */

@@ -2,8 +2,10 @@
 
 import { redo, undo } from "../project/project.ts";
 import { brushing } from "../project/regions.ts";
+import { canCompare } from "../run/branches.ts";
 import { closeGrid, grid } from "../run/grid.ts";
-import { canPaint, goOn, isRunning, paint, pause, status } from "../run/run.ts";
+import { goOn, paint, pause } from "../run/run.ts";
+import { canPaint, isRunning, status } from "../run/state.ts";
 import { isTyping } from "./typing.ts";
 import { look } from "./view.ts";
 
@@ -26,6 +28,7 @@ function onKey(event: KeyboardEvent): void {
   if (key === "1") done(event, () => look("photo"));
   if (key === "2") done(event, () => look("split"));
   if (key === "3") done(event, () => look("result"));
+  if (key === "4" && canCompare.value) done(event, () => look("branches"));
   const onButton = event.target instanceof HTMLElement && event.target.matches("button, summary, a, [type=radio]");
   if (key === " " && !onButton) done(event, playOrPause);
 }

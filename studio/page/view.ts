@@ -1,7 +1,7 @@
-/** What the stage shows: the photo, the painting, or both on either side of a line. */
+/** What the stage shows: the photo, the painting, both on either side of a line, or two branches beside each other. */
 import { computed, signal } from "@preact/signals";
 
-export type View = "photo" | "split" | "result";
+export type View = "photo" | "split" | "result" | "branches";
 
 export const view = signal<View>("result");
 const line = signal(50);

@@ -1,5 +1,5 @@
 /** What there is to be said, in one sentence, where nothing else moves for it. */
-import { message } from "../run/run.ts";
+import { message } from "../run/state.ts";
 import { Icon } from "./controls/icon.tsx";
 
 export function Message() {

@@ -4,7 +4,7 @@ import { encodePicture } from "pastiche/web";
 import { download } from "../page/tools.ts";
 import { project } from "../project/project.ts";
 import { recordOf, resultName } from "../project/record.ts";
-import { knownOf, message, shown } from "../run/run.ts";
+import { knownOf, message, shown } from "../run/state.ts";
 import { Icon } from "./controls/icon.tsx";
 
 export function Save() {
@@ -17,7 +17,7 @@ export function Save() {
     if (!made) return;
     busy.value = true;
     try {
-      const text = recordOf(made.project, made.known, made.from);
+      const text = recordOf(made.project, made.known, made.start);
       download(await encodePicture("png", { image: picture.image }, { text }), resultName(made.project));
     } catch (error) {
       message.value = { text: error instanceof Error ? error.message : String(error), bad: true };

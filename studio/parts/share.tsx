@@ -6,7 +6,7 @@ import { project } from "../project/project.ts";
 import { resultName } from "../project/record.ts";
 import { addressOf, codeOf, commandOf } from "../project/share.ts";
 import { film } from "../run/film.ts";
-import { message, shown } from "../run/run.ts";
+import { message, shown } from "../run/state.ts";
 import { canRecord, recordFilm } from "../run/video.ts";
 import { Icon } from "./controls/icon.tsx";
 

@@ -1,22 +1,8 @@
 /** Run, pause, go on, stop, and how far it is. */
 
 import { durationText } from "../page/words.ts";
-import {
-  canPaint,
-  goingOn,
-  goOn,
-  isRunning,
-  isStale,
-  latest,
-  paint,
-  paintOn,
-  pause,
-  secondsLeft,
-  speed,
-  start,
-  status,
-  stop,
-} from "../run/run.ts";
+import { goingOn, goOn, paint, paintOn, pause, stop } from "../run/run.ts";
+import { canPaint, isRunning, isStale, latest, secondsLeft, speed, start, status } from "../run/state.ts";
 import { Icon } from "./controls/icon.tsx";
 import { Save } from "./save.tsx";
 import { Share } from "./share.tsx";

@@ -1,7 +1,8 @@
 /** Pictures that come in, by whatever way, and what is done with them. */
 
 import { change, choosePainting, project } from "../project/project.ts";
-import { canPaint, message, paint } from "../run/run.ts";
+import { paint } from "../run/run.ts";
+import { canPaint, message } from "../run/state.ts";
 import { restore } from "./gallery.ts";
 import { type Example, openExample, openPicture, type PictureFile } from "./pictures.ts";
 

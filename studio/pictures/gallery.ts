@@ -11,7 +11,7 @@ import {
 } from "pastiche/web";
 import { change, type Project, project, settings as set } from "../project/project.ts";
 import { recordOf, resultName, settingsIn } from "../project/record.ts";
-import { begun, finished, knownOf, message, shown } from "../run/run.ts";
+import { begun, finished, knownOf, message, shown } from "../run/state.ts";
 import { findPicture } from "./pictures.ts";
 import {
   forgetResult,
@@ -58,7 +58,7 @@ async function addResult(): Promise<void> {
   const picture = shown.peek();
   const made = picture && knownOf(picture);
   if (!made) return;
-  const text = recordOf(made.project, made.known, made.from);
+  const text = recordOf(made.project, made.known, made.start);
   const file = await encodePicture("png", { image: picture.image }, { text });
   // What was set, not what a job that went on from a picture was told besides.
   const settings = chosenSettings(set.peek());

@@ -3,7 +3,7 @@ import { givenSettings, type Settings, type SettingsInput, type Size } from "pas
 import { live } from "./live.ts";
 
 /** What may be others: that changes what the picture is drawn to, not where it came from. */
-const continuable: ReadonlySet<string> = new Set([...live, "styleScale", "strokes", "blend", "size", "quality"]);
+const continuable: ReadonlySet<string> = new Set([...live, "size", "quality"]);
 
 /** The next level is at least so many times as large. */
 const GROWTH = 1.2;

@@ -14,12 +14,15 @@ test.each<[SettingsInput, object | undefined]>([
   ],
   [{ learningRate: 0.05 }, { learningRate: 0.05 }],
   [{ roughness: 2 }, { roughness: 2 }],
-  // A loss of no strength was left out of the step.
-  [{ laplacian: 0.5 }, undefined],
+  [{ laplacian: 0.5 }, { laplacian: 0.5 }],
+  [
+    { styleScale: 2, strokes: [1, 2], blend: [1, 3] },
+    { styleScale: [2], strokes: [1, 2], blend: [1, 3] },
+  ],
   [{ size: 256 }, undefined],
   [{ alpha: 0.2, color: "free" }, undefined],
   [{ contentLayers: { conv4_2: 0.5 } }, { contentLayers: { conv4_2: 0.5 } }],
-  [{ contentLayers: { conv3_1: 1 } }, undefined],
+  [{ contentLayers: { conv3_1: 1 } }, { contentLayers: { conv3_1: 1 } }],
   [{ optimizer: "lbfgs" }, undefined],
 ])("%j", (changes, told) => {
   expect(after(changes)).toEqual(told);

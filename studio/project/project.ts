@@ -18,6 +18,8 @@ export interface Project {
   readonly paintings: readonly PictureFile[];
   /** Which part of the photo is painted like which painting; without it, all like all. */
   readonly mask?: RegionMask | undefined;
+  /** Which branch it is that is worked on: see `run/branches.ts`. */
+  readonly branch?: number | undefined;
   /** What was set; all else is the recipe's. */
   readonly settings: SettingsInput;
 }

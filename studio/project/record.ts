@@ -15,17 +15,18 @@ import { paintingsInUse } from "./regions.ts";
 export type Known = Pick<JobRecord, "model" | "weights" | "runtime" | "precision" | "step" | "steps" | "settings"> &
   Partial<JobRecord>;
 
-/** What records call a picture that was gone on from. */
+/** What records call a picture, and a state, that was gone on from. */
 export const START = "start.png";
+const STATE = "branch.ckpt";
 
-/** Keyword to text, for a PNG; `from` is the digest of the picture that was gone on from, if any. */
-export function recordOf(project: Project, known: Known, from?: string): Record<string, string> {
+/** Keyword to text, for a PNG; `start` is the digest of the picture that was gone on from, if any. */
+export function recordOf(project: Project, known: Known, start?: string): Record<string, string> {
   const { photo, mask } = project;
   const pictures = {
     content: photo && source(photo),
     style: paintingsInUse(project).map(source),
     mask: mask && { name: "mask.png", sha256: mask.digest },
-    start: from && { name: START, sha256: from },
+    ...(known.from ? { from: { name: STATE, ...known.from } } : { start: start && { name: START, sha256: start } }),
   };
   return { Software: `pastiche ${VERSION}`, pastiche: JSON.stringify({ version: VERSION, ...known, ...pictures }) };
 }

@@ -1,60 +1,78 @@
 /** Moments of the job that runs, kept small and evenly spread, to look back at. */
 import { signal } from "@preact/signals";
 import { type Image, toImageData } from "pastiche/web";
+import type { KeptState } from "../engine/engine.ts";
 
 export interface Frame {
-  /** Of all steps that led to it. */
+  /** The number of steps that led to it, those of earlier jobs included. */
   readonly step: number;
   /** An address of the picture as it was. */
   readonly url: string;
   readonly file: Blob;
   readonly width: number;
   readonly height: number;
+  /** The optimiser's state for it, if it is still in memory. */
+  state(): KeptState | undefined;
+}
+
+/** A film with its place for the next frame. */
+export interface Film {
+  readonly frames: readonly Frame[];
+  readonly every: number;
+  readonly before: number;
 }
 
 export const film = signal<readonly Frame[]>([]);
 /** The frame that is looked at instead of the present. */
 export const lookedAt = signal<Frame | undefined>(undefined);
 
-/** More than this no strip shows. */
+/** The largest number of frames. */
 const MOST = 24;
 
 let every = 1;
 let next = 1;
+/** Identifies the current job, because frames are encoded asynchronously. */
 let roll = 0;
 /** Steps that were done before the job that runs. */
 let before = 0;
 
 export function clearFilm(): void {
-  for (const { url } of film.value) URL.revokeObjectURL(url);
-  [every, next, before] = [1, 1, 0];
-  roll += 1;
-  film.value = [];
-  lookedAt.value = undefined;
+  begin([], 0, 1);
 }
 
-/** Goes on after a frame, the last by default: what came after it is cut off. */
+/** Continues the film after a frame (default: the last); later frames are removed. */
 export function cutFilm(frame = film.value.at(-1)): void {
-  if (!frame) {
-    clearFilm();
-    return;
-  }
-  const kept = film.value.filter(({ step }) => step <= frame.step);
-  for (const { url } of film.value.slice(kept.length)) URL.revokeObjectURL(url);
-  before = frame.step;
-  next = 1;
+  if (frame)
+    begin(
+      film.value.filter(({ step }) => step <= frame.step),
+      frame.step,
+      every,
+    );
+  else clearFilm();
+}
+
+export function filmNow(): Film {
+  return { frames: film.peek(), every, before };
+}
+
+export function showFilm({ frames, every, before }: Film): void {
+  begin(frames, before, every);
+}
+
+function begin(frames: readonly Frame[], done: number, distance: number): void {
+  [every, next, before] = [distance, 1, done];
   roll += 1;
-  film.value = kept;
+  film.value = frames;
   lookedAt.value = undefined;
 }
 
-/** Whether a frame is due at `step` of the job that runs. */
+/** Whether a frame is due after so many steps of the job that runs. */
 export function isDue(step: number): boolean {
   return step >= next;
 }
 
-/** Keeps the picture as a frame. When the film is full, every other frame goes, and the next come half as often. */
-export async function addFrame(step: number, image: Image): Promise<void> {
+/** Adds the picture as a frame. When the film is full, every other frame is removed, and the interval is doubled. */
+export async function addFrame(step: number, image: Image, state: Frame["state"]): Promise<void> {
   next = step + every;
   const mine = roll;
   const canvas = new OffscreenCanvas(image.width, image.height);
@@ -62,14 +80,21 @@ export async function addFrame(step: number, image: Image): Promise<void> {
   const file = await canvas.convertToBlob({ type: "image/webp", quality: 0.95 });
   if (mine !== roll) return;
   const { width, height } = image;
-  const frame = { step: before + step, url: URL.createObjectURL(file), file, width, height };
-  const frames = [...film.value, frame].sort((a, b) => a.step - b.step);
+  const frame = { step: before + step, url: addressOf(file), file, width, height, state };
+  const frames = [...film.value.filter(({ step }) => step !== frame.step), frame].sort((a, b) => a.step - b.step);
   film.value = frames.length > MOST ? thinned(frames) : frames;
 }
 
 function thinned(frames: readonly Frame[]): Frame[] {
   every *= 2;
-  const kept = frames.filter((frame, i) => i % 2 === 0 || i === frames.length - 1 || frame === lookedAt.value);
-  for (const frame of frames) if (!kept.includes(frame)) URL.revokeObjectURL(frame.url);
-  return kept;
+  return frames.filter((frame, i) => i % 2 === 0 || i === frames.length - 1 || frame === lookedAt.value);
 }
+
+/** An object URL, revoked when its frame is garbage: the films of several branches share frames. */
+function addressOf(file: Blob): string {
+  const url = URL.createObjectURL(file);
+  addresses.register(file, url);
+  return url;
+}
+
+const addresses = new FinalizationRegistry<string>((url) => URL.revokeObjectURL(url));

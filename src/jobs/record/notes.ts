@@ -17,7 +17,8 @@ export type RecordedPicture = z.infer<typeof picture>;
 /** The checkpoint that a job continued from: its file and progress. */
 export const originSchema = z.object({
   name: z.string(),
-  sha256: z.string(),
+  /** Absent where the state was never a file, as in the studio. */
+  sha256: z.optional(z.string()),
   step: z.number(),
   steps: z.number(),
   /** Whether the optimiser's state was carried over; absent before version 0.2. */

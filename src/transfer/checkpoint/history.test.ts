@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, short, toyStylizer } from "../fixtures.case.ts";
 import type { Stylizer } from "../stylizer.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { checkpointHistory } from "./history.ts";
+import { checkpointHistories, checkpointHistory } from "./history.ts";
 
 /** A checkpoint of `bytes` bytes. */
 function fake(step: number, bytes = 400): Checkpoint {
@@ -91,5 +91,24 @@ describe("of a run", () => {
   test("what is no history is refused", async () => {
     const { error } = await follow(stylizer, job, { history: { bytes: 1e7 } as never });
     expect(error).toMatchObject({ message: expect.stringContaining("history: expected what checkpointHistory") });
+  });
+});
+
+describe("several histories within one limit", () => {
+  test("each takes half at most, and the oldest is emptied for the newest", () => {
+    const all = checkpointHistories({ bytes: 4000, every: 5 });
+    const [first, second, third] = [all.open(), all.open(), all.open()];
+    expect(first.every).toBe(5);
+    for (let step = 1; step <= 20; step++) first.add(fake(step));
+    expect(first.bytes).toBe(2000);
+    for (let step = 1; step <= 20; step++) second.add(fake(step));
+    expect([all.bytes, first.steps.length, second.steps.length]).toEqual([4000, 5, 5]);
+    third.add(fake(1));
+    expect(first.steps).toEqual([]);
+    expect([second.at()?.step, third.at()?.step]).toEqual([20, 1]);
+    expect(all.bytes).toBe(2400);
+    // One that was emptied may be filled again.
+    first.add(fake(21));
+    expect(first.at()?.step).toBe(21);
   });
 });

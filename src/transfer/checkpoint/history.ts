@@ -74,6 +74,38 @@ export function checkpointHistory(limits: HistoryLimits): CheckpointHistory {
   };
 }
 
+/** Histories of several runs within one limit. */
+export interface CheckpointHistories {
+  /** An empty history for a run. */
+  open(): CheckpointHistory;
+  /** What all checkpoints take. */
+  readonly bytes: number;
+}
+
+/**
+ * Histories for runs that follow each other. Each takes at most half of the limit; where all together take more than all of
+ * it, those that were opened first are emptied.
+ */
+export function checkpointHistories({ bytes: most, every }: HistoryLimits): CheckpointHistories {
+  const all: CheckpointHistory[] = [];
+  const total = () => all.reduce((sum, { bytes }) => sum + bytes, 0);
+  return {
+    get bytes() {
+      return total();
+    },
+    open() {
+      const history = checkpointHistory({ bytes: most / 2, every });
+      const { add } = history;
+      history.add = (checkpoint) => {
+        add(checkpoint);
+        if (!all.includes(history)) all.push(history);
+        while (total() > most) all.shift()!.clear();
+      };
+      return history;
+    },
+  };
+}
+
 /** Whose neighbours are closest to each other, compared with its age; never the first or the last of more than two. */
 function leastMissed(steps: readonly number[]): number {
   const newest = steps.at(-1)!;

@@ -4,9 +4,10 @@
  */
 import { bytesText, UserError } from "../../errors.ts";
 import { evaluateDim } from "../../graph/index.ts";
-import type { Size } from "../../image/image.ts";
+import { type Size, withLongSide } from "../../image/image.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import { levelWork, tileSize } from "../level/begin.ts";
+import { GRAIN } from "../pictures/edges.ts";
 import { IMAGE, undivided } from "../step/step.ts";
 import { tilesFor } from "../tiles/programs.ts";
 import { type NetworkWork, networkBytes, runsAlone } from "./network.ts";
@@ -121,6 +122,34 @@ export function tileWithin(work: Work, size: Size, limit: number): number | "off
     "resources",
     `This job needs about ${bytesText(least)} of memory, and it may take ${bytesText(limit)}. Use a smaller size (half of it needs about a quarter), the pocket network, Adam, or allow more (memory).`,
   );
+}
+
+/** Sizes that need smaller tiles take too long. */
+const SMALLEST_TILE = 256;
+
+/**
+ * The longest side (a multiple of 16, up to `most`) at which a picture of these proportions keeps to `limit` bytes, whole or
+ * in tiles.
+ */
+export function largestWithin(
+  work: Work,
+  proportions: Size,
+  workSize: (size: Size) => Size,
+  limit: number,
+  most: number,
+): number {
+  const tiles = undivided(work.extractor, work.terms) ? [] : SIZES.filter((tile) => tile >= SMALLEST_TILE);
+  const fits = (side: number) => {
+    const size = workSize(withLongSide(proportions, side));
+    return [undefined, ...tiles].some((tile) => peakMemory(work, size, tile) <= limit);
+  };
+  let [low, high] = [1, Math.floor(most / GRAIN)];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle * GRAIN)) low = middle;
+    else high = middle - 1;
+  }
+  return low * GRAIN;
 }
 
 function stateBytes(optimizer: Optimizer, { width: W, height: H }: Size): number {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { LossChart } from "../../../src/pages/components/loss-chart.tsx";
 import { bytesText } from "../../page/words.ts";
-import { curves, start } from "../../run/run.ts";
+import { curves, start } from "../../run/state.ts";
 
 /** Drawn anew so often at most, in milliseconds. */
 const EVERY = 250;

@@ -1,7 +1,7 @@
 /** Every setting there is, made from the settings' own descriptions, each as the command line calls it. */
 import { describeSettings, readSettings, type SettingDescription, type SettingsInput, settingText } from "pastiche/web";
 import { isChanged, set, settings } from "../../project/project.ts";
-import { message } from "../../run/run.ts";
+import { message } from "../../run/state.ts";
 
 /** Those that are buttons elsewhere, and bring others with them. */
 const ELSEWHERE = new Set(["recipe", "quality"]);

@@ -1,7 +1,8 @@
 /** What is seldom turned: the recipe, the start, the seed, and what computes. */
 import { describeSettings, recipes, type Settings } from "pastiche/web";
-import { chooseRecipe, set, setAll, settings } from "../../project/project.ts";
-import { type EngineName, engine, hasComputer, isRunning, paint } from "../../run/run.ts";
+import { chooseRecipe, set, settings } from "../../project/project.ts";
+import { paint, paintAnotherSeed } from "../../run/run.ts";
+import { canPaint, type EngineName, engine, hasComputer, isRunning } from "../../run/state.ts";
 import { Select } from "../controls/select.tsx";
 import { Network } from "./network.tsx";
 
@@ -18,17 +19,8 @@ const ENGINES: readonly { readonly value: EngineName; readonly label: string }[]
   { value: "wasm", label: "Browser: processor" },
 ];
 
-/** As much noise as makes a seed a picture of its own, and leaves faces as they are. */
-const SEEDED_NOISE = 0.5;
-
 export function More() {
-  const { recipe, init, initNoise, seed } = settings.value;
-  /** Without noise in the start, every seed paints the same. */
-  const another = () =>
-    setAll({
-      seed: Math.floor(Math.random() * 1e6),
-      ...(initNoise === 0 && init !== "noise" && { initNoise: SEEDED_NOISE }),
-    });
+  const { recipe, init, seed } = settings.value;
   return (
     <>
       <Select
@@ -57,7 +49,12 @@ export function More() {
             value={seed}
             onChange={({ currentTarget }) => set("seed", Math.max(0, Math.round(Number(currentTarget.value))))}
           />
-          <button type="button" onClick={another}>
+          <button
+            type="button"
+            title="Paint again with another seed, as a branch beside this one"
+            disabled={!canPaint.value}
+            onClick={paintAnotherSeed}
+          >
             Another
           </button>
         </div>

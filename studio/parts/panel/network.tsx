@@ -3,7 +3,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { bringWeights } from "../../engine/browser.ts";
 import { fetchToComputer, inBrowser, onComputer, published, type Weights } from "../../engine/weights.ts";
 import { set, settings } from "../../project/project.ts";
-import { engine, message } from "../../run/run.ts";
+import { engine, message } from "../../run/state.ts";
 import { Select } from "../controls/select.tsx";
 
 const NAMES = [

@@ -3,6 +3,7 @@
 import { sizeText } from "../../page/words.ts";
 import { amountOf, knobs } from "../../project/knobs.ts";
 import { isChanged, project, resetSettings, set, settings, usual } from "../../project/project.ts";
+import { largestText } from "../../run/largest.ts";
 import { Choice } from "../controls/choice.tsx";
 import { Section } from "../controls/section.tsx";
 import { Slider } from "../controls/slider.tsx";
@@ -37,7 +38,7 @@ export function Panel() {
           label="Size"
           value={all.size}
           options={SIZES}
-          hint={photo && sizeText(photo, all.size)}
+          hint={photo && [sizeText(photo, all.size), largestText()].filter(Boolean).join(". ")}
           onValue={(size) => set("size", size)}
         />
       </section>

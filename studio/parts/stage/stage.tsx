@@ -1,23 +1,25 @@
-/** The picture as it grows, over its photo: compared with a handle, enlarged and moved. */
-import { useSignalEffect } from "@preact/signals";
-import { toImageData } from "pastiche/web";
+/** The picture as it grows, over its photo, or two branches beside each other; enlarged and moved. */
 import { useRef } from "preact/hooks";
-import { Handle } from "../../../src/pages/components/handle.tsx";
 import { look, type View, view, viewCut } from "../../page/view.ts";
 import { project } from "../../project/project.ts";
 import { brushing } from "../../project/regions.ts";
+import { canCompare } from "../../run/branches.ts";
 import { lookedAt } from "../../run/film.ts";
 import { grid } from "../../run/grid.ts";
-import { branch, isRunning, shown, status } from "../../run/run.ts";
+import { branch } from "../../run/run.ts";
+import { isRunning, shown, status } from "../../run/state.ts";
 import { Icon } from "../controls/icon.tsx";
-import { BrushCanvas, BrushTools } from "./brush.tsx";
+import { BrushTools } from "./brush.tsx";
 import { GridButton, GridView } from "./grid.tsx";
+import { Pair } from "./pair.tsx";
+import { Single } from "./single.tsx";
 import { useZoom, Zoom } from "./zoom.tsx";
 
 const VIEWS: readonly { readonly view: View; readonly label: string }[] = [
   { view: "photo", label: "Photo" },
   { view: "split", label: "Both" },
   { view: "result", label: "Painting" },
+  { view: "branches", label: "Branches" },
 ];
 
 export function Stage() {
@@ -28,33 +30,12 @@ export function Stage() {
   const ratio = photo.width / photo.height;
   const looked = lookedAt.value;
   const painted = shown.value !== undefined;
+  const chosen = view.value === "branches" && !canCompare.value ? "result" : view.value;
+  const compared = chosen === "branches" && !brushing.value;
   const cut = !painted || brushing.value ? 100 : viewCut.value;
   return (
     <div class="stage" style={{ "--ratio": ratio }} data-zoomed={zoom.scale.value > 1 || undefined}>
-      <div class="frame" ref={frame} style={{ "--cut": `${cut}%` }} {...zoom.handlers}>
-        <div class="layers" style={{ transform: zoom.transform.value }}>
-          <img class="layer" src={photo.url} alt={`The photo: ${photo.name}`} draggable={false} />
-          <Canvas cut={cut} />
-          {looked && (
-            <img
-              class="layer"
-              src={looked.url}
-              alt={`The painting after step ${looked.step}`}
-              style={{ clipPath: `inset(0 0 0 ${cut}%)` }}
-              draggable={false}
-            />
-          )}
-          {brushing.value && <BrushCanvas photo={photo} />}
-        </div>
-        {!brushing.value && painted && view.value === "split" && (
-          <Handle
-            label="How much of the photo is shown"
-            value={viewCut.value}
-            text="photo"
-            onInput={(value) => look("split", value)}
-          />
-        )}
-      </div>
+      {compared ? <Pair zoom={zoom} frame={frame} /> : <Single photo={photo} cut={cut} zoom={zoom} frame={frame} />}
       {grid.value && <GridView shown={grid.value} />}
       {brushing.value && <BrushTools />}
       {!brushing.value && project.value.paintings.length > 0 && (
@@ -65,7 +46,7 @@ export function Stage() {
           </button>
         </div>
       )}
-      {looked && !brushing.value && (
+      {looked && !brushing.value && !compared && (
         <button type="button" class="main branch" onClick={() => void branch(looked)}>
           Go on from here
         </button>
@@ -73,11 +54,11 @@ export function Stage() {
       {!brushing.value && painted && (
         <fieldset class="pill views">
           <legend class="unseen">What is shown</legend>
-          {VIEWS.map((one, i) => (
+          {VIEWS.filter((one) => one.view !== "branches" || canCompare.value).map((one, i) => (
             <button
               key={one.view}
               type="button"
-              aria-pressed={view.value === one.view}
+              aria-pressed={chosen === one.view}
               title={`${one.label} (${i + 1})`}
               onClick={() => look(one.view)}
             >
@@ -90,27 +71,6 @@ export function Stage() {
       {status.value === "starting" && isRunning.value && <p class="starting">Mixing colours…</p>}
       {project.value.paintings.length === 0 && <p class="starting">Now choose a painting</p>}
     </div>
-  );
-}
-
-function Canvas({ cut }: { readonly cut: number }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useSignalEffect(() => {
-    const picture = shown.value;
-    if (!picture || !canvas.current) return;
-    const { width, height } = picture.image;
-    canvas.current.width = width;
-    canvas.current.height = height;
-    canvas.current.getContext("2d")!.putImageData(toImageData({ image: picture.image }), 0, 0);
-  });
-  return (
-    <canvas
-      ref={canvas}
-      class="layer"
-      role="img"
-      aria-label="The painting so far"
-      style={{ clipPath: `inset(0 0 0 ${cut}%)` }}
-    />
   );
 }
 

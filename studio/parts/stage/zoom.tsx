@@ -64,8 +64,9 @@ function zoomOf(frame: RefObject<HTMLElement | null>): ZoomState {
     const move = scale / old.scale;
     place.value = held({ scale, x: at.x - (at.x - old.x) * move, y: at.y - (at.y - old.y) * move });
   };
-  const within = ({ clientX, clientY }: MouseEvent) => {
-    const { left, top } = box();
+  // Of several frames that show the same place, the one that was touched.
+  const within = ({ clientX, clientY, currentTarget }: MouseEvent) => {
+    const { left, top } = (currentTarget as Element).getBoundingClientRect();
     return { x: clientX - left, y: clientY - top };
   };
   const span = () => {

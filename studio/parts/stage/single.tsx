@@ -1,0 +1,49 @@
+/** The painting over its photo, with a handle to compare them. */
+import type { RefObject } from "preact";
+import { Handle } from "../../../src/pages/components/handle.tsx";
+import { look, view, viewCut } from "../../page/view.ts";
+import type { PictureFile } from "../../pictures/pictures.ts";
+import { brushing } from "../../project/regions.ts";
+import { lookedAt } from "../../run/film.ts";
+import { shown } from "../../run/state.ts";
+import { BrushCanvas } from "./brush.tsx";
+import { PictureCanvas } from "./picture-canvas.tsx";
+import type { ZoomState } from "./zoom.tsx";
+
+interface SingleProps {
+  readonly photo: PictureFile;
+  /** How much of the photo is seen from the left, in percent. */
+  readonly cut: number;
+  readonly zoom: ZoomState;
+  readonly frame: RefObject<HTMLDivElement | null>;
+}
+
+export function Single({ photo, cut, zoom, frame }: SingleProps) {
+  const looked = lookedAt.value;
+  return (
+    <div class="frame" ref={frame} style={{ "--cut": `${cut}%` }} {...zoom.handlers}>
+      <div class="layers" style={{ transform: zoom.transform.value }}>
+        <img class="layer" src={photo.url} alt={`The photo: ${photo.name}`} draggable={false} />
+        <PictureCanvas picture={shown} label="The painting so far" cut={cut} />
+        {looked && (
+          <img
+            class="layer"
+            src={looked.url}
+            alt={`The painting after step ${looked.step}`}
+            style={{ clipPath: `inset(0 0 0 ${cut}%)` }}
+            draggable={false}
+          />
+        )}
+        {brushing.value && <BrushCanvas photo={photo} />}
+      </div>
+      {!brushing.value && shown.value && view.value === "split" && (
+        <Handle
+          label="How much of the photo is shown"
+          value={viewCut.value}
+          text="photo"
+          onInput={(value) => look("split", value)}
+        />
+      )}
+    </div>
+  );
+}

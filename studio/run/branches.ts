@@ -1,0 +1,101 @@
+/** Branches: alternative courses of a painting. One is current; the others are saved and can be compared or chosen again. */
+import { batch, computed, signal } from "@preact/signals";
+import { change, type Project, project } from "../project/project.ts";
+import { type Film, filmNow, lookedAt, showFilm } from "./film.ts";
+import { type Course, courseNow, showCourse, shown } from "./state.ts";
+
+export interface Branch {
+  readonly id: number;
+  readonly project: Project;
+  readonly course: Course;
+  readonly film: Film;
+}
+
+/** All but the current one. */
+const kept = signal<readonly Branch[]>([]);
+
+/** The id of the current branch. */
+export const current = signal(0);
+
+/** The ids of all branches, oldest first; empty while there is only one. */
+export const branchIds = computed(() =>
+  kept.value.length === 0 ? [] : [...kept.value.map(({ id }) => id), current.value].sort((a, b) => a - b),
+);
+
+/** The branch to compare with: the previous current one. */
+const chosen = signal<number | undefined>(undefined);
+export const beside = computed(() => kept.value.find(({ id }) => id === chosen.value) ?? kept.value.at(-1));
+
+/** The largest number of branches; the oldest is dropped. */
+const MOST = 4;
+let newest = 0;
+
+/** The displayed name of a branch. */
+export function branchName(id: number): string {
+  return `Branch ${branchIds.value.indexOf(id) + 1}`;
+}
+
+/** Saves the current branch and begins another; undo returns to the saved one. */
+export function beginBranch(changes: Partial<Project> = {}): void {
+  const branch = branchNow();
+  newest += 1;
+  const id = newest;
+  batch(() => {
+    kept.value = [...kept.value.filter((one) => one.id !== branch.id), branch].slice(1 - MOST);
+    chosen.value = branch.id;
+    current.value = id;
+    change({ ...changes, branch: id });
+  });
+}
+
+/** Makes a saved branch current, with its settings and pictures; this can be undone. */
+export function chooseBranch(id: number): void {
+  const branch = kept.peek().find((one) => one.id === id);
+  if (branch) exchange(branch, () => change({ ...branch.project, branch: id }));
+}
+
+/** After undo or redo: makes the project's branch current. False if it is current already, or was dropped. */
+export function followProject(): boolean {
+  const id = project.peek().branch ?? 0;
+  const branch = id === current.peek() ? undefined : kept.peek().find((one) => one.id === id);
+  if (branch) exchange(branch, () => {});
+  return branch !== undefined;
+}
+
+/** Updates a saved branch whose job ended later. */
+export function updateBranch(id: number, course: Partial<Course>): void {
+  kept.value = kept.peek().map((one) => (one.id === id ? { ...one, course: { ...one.course, ...course } } : one));
+}
+
+let leaving = () => {};
+
+/** Registers a function that is called before another branch becomes current. */
+export function onLeaving(leave: () => void): void {
+  leaving = leave;
+}
+
+function exchange(branch: Branch, set: () => void): void {
+  const now = branchNow();
+  leaving();
+  batch(() => {
+    kept.value = [...kept.peek().filter(({ id }) => id !== branch.id), now];
+    chosen.value = now.id;
+    current.value = branch.id;
+    showCourse(branch.course);
+    showFilm(branch.film);
+    lookedAt.value = undefined;
+    set();
+  });
+}
+
+/** The current branch, with the project that it was painted with: settings may have been changed since. */
+function branchNow(): Branch {
+  const course = courseNow();
+  return { id: current.peek(), project: course.begun?.project ?? project.peek(), course, film: filmNow() };
+}
+
+/** The picture of the branch that is compared with. */
+export const shownBeside = computed(() => beside.value?.course.shown);
+
+/** Whether there are two pictures to compare. */
+export const canCompare = computed(() => shownBeside.value !== undefined && shown.value !== undefined);

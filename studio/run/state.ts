@@ -1,0 +1,152 @@
+/** The current job, or the last one, as signals. */
+import { batch, computed, signal } from "@preact/signals";
+import type { Image, JobRecord, Settings } from "pastiche/web";
+import type { EngineEventOf } from "../engine/engine.ts";
+import { type Project, project, settings } from "../project/project.ts";
+import type { Known } from "../project/record.ts";
+
+export type Status = "idle" | "starting" | "painting" | "paused" | "done" | "stopped" | "failed";
+
+/** What was put into the job that runs. */
+export interface Begun {
+  readonly project: Project;
+  readonly settings: Settings;
+  /** The digest of the picture that it started from, if it continued another job without its state. */
+  readonly start?: string | undefined;
+}
+
+export interface Shown {
+  readonly image: Image;
+  readonly step: number;
+  /** The file that it came from, where it was not painted just now. */
+  readonly file?: Blob;
+}
+
+/** Every term's share of the loss, step by step. */
+export interface Losses {
+  readonly steps: number[];
+  readonly terms: Record<string, number[]>;
+}
+
+const NO_LOSSES: Losses = { steps: [], terms: {} };
+
+export const status = signal<Status>("idle");
+export const begun = signal<Begun | undefined>(undefined);
+export const start = signal<EngineEventOf<"start"> | undefined>(undefined);
+/** The last picture that there is, of this job or, until it has one, of the one before. */
+export const shown = signal<Shown | undefined>(undefined);
+export const latest = signal<EngineEventOf<"step"> | undefined>(undefined);
+/** What the job that ended says of itself. */
+export const record = signal<JobRecord | undefined>(undefined);
+export const curves = signal<Losses>(NO_LOSSES);
+/** Steps a second, smoothed. */
+export const speed = signal(0);
+export const secondsLeft = signal<number | undefined>(undefined);
+/** What is to be said, in a sentence. */
+export const message = signal<{ readonly text: string; readonly bad: boolean } | undefined>(undefined);
+
+export type EngineName = "computer" | "auto" | "webgpu" | "wasm";
+
+/** Who paints: this computer behind the page, or a runtime of this browser. */
+export const engine = signal<EngineName>("auto");
+/** Whether the page has a server that paints. */
+export const hasComputer = signal(false);
+
+/** How many jobs have come to their end. */
+export const finished = signal(0);
+
+export const isRunning = computed(() => ["starting", "painting", "paused"].includes(status.value));
+
+export const canPaint = computed(() => project.value.photo !== undefined && project.value.paintings.length > 0);
+
+/** Whether what is set differs from what was painted: a job anew would give another picture. */
+export const isStale = computed(() => {
+  const before = begun.value;
+  if (!before || !canPaint.value) return false;
+  const sameSettings = JSON.stringify(settings.value) === JSON.stringify(before.settings);
+  return !sameSettings || !samePictures(before.project, project.value);
+});
+
+/** Resets the signals for a job that begins with the current project. */
+export function beginning(from: Pick<Begun, "start"> = {}): void {
+  batch(() => {
+    begun.value = { project: project.value, settings: settings.value, ...from };
+    status.value = "starting";
+    message.value = undefined;
+    latest.value = undefined;
+    record.value = undefined;
+    secondsLeft.value = undefined;
+    curves.value = { steps: [], terms: {} };
+  });
+}
+
+export function addToCurves(step: number, terms: Readonly<Record<string, number>>): void {
+  const { steps, terms: all } = curves.value;
+  steps.push(step);
+  for (const [name, value] of Object.entries(terms)) {
+    all[name] ??= [];
+    all[name].push(value);
+  }
+  // The same arrays in a new record: signals compare records, and copies of long arrays cost.
+  curves.value = { steps, terms: all };
+}
+
+/** The signals of a job, saved while another branch is shown. */
+export interface Course {
+  readonly status: Status;
+  readonly begun: Begun | undefined;
+  readonly start: EngineEventOf<"start"> | undefined;
+  readonly shown: Shown | undefined;
+  readonly latest: EngineEventOf<"step"> | undefined;
+  readonly record: JobRecord | undefined;
+  readonly curves: Losses;
+}
+
+/** The current values; a running job counts as stopped. */
+export function courseNow(): Course {
+  const how = isRunning.peek() ? "stopped" : status.peek();
+  return {
+    status: how,
+    begun: begun.peek(),
+    start: start.peek(),
+    shown: shown.peek(),
+    latest: latest.peek(),
+    record: record.peek(),
+    curves: curves.peek(),
+  };
+}
+
+export function showCourse(course: Course): void {
+  batch(() => {
+    status.value = course.status;
+    begun.value = course.begun;
+    start.value = course.start;
+    shown.value = course.shown;
+    latest.value = course.latest;
+    record.value = course.record;
+    curves.value = course.curves;
+    secondsLeft.value = undefined;
+  });
+}
+
+export function samePictures(one: Project, other: Project): boolean {
+  return sameFiles(one, other) && one.mask === other.mask;
+}
+
+/** The same photo and paintings, whatever the regions. */
+export function sameFiles(one: Project, other: Project): boolean {
+  const digests = ({ photo, paintings }: Project) => [photo, ...paintings].map((picture) => picture?.digest).join();
+  return digests(one) === digests(other);
+}
+
+/** What is known of how the picture that is shown was made; undefined where it was not made here. */
+export function knownOf(picture: Shown): { project: Project; known: Known; start: string | undefined } | undefined {
+  const [made, plan] = [begun.peek(), start.peek()];
+  if (!made || !plan || picture.file) return undefined;
+  const { model, weights, runtime, precision, steps, from } = plan;
+  const known = record.peek() ?? {
+    ...{ model, weights, runtime, precision, steps, ...(from && { from }) },
+    ...{ step: picture.step, settings: settings.peek() },
+  };
+  return { project: made.project, known, start: made.start };
+}
