@@ -41,7 +41,7 @@ const HELD = { images: 1.4, state: 1, rows: 2 };
  */
 const EIGHT = { weights: 1.4, features: 0.75, readouts: 2, fixed: 29e6 };
 const EIGHT_ALONE = { weights: 1.2, fixed: 80e6 };
-const EIGHT_TILE = { weights: 1.4, features: 1.16, readouts: 1.6, fixed: 0 };
+const EIGHT_TILE = { weights: 1.4, features: 1.16, readouts: 1.6, fixed: 25e6 };
 
 /** What is needed to compute sizes. */
 export interface Work extends NetworkWork {
