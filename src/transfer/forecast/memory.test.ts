@@ -42,7 +42,7 @@ describe("the predicted peak", () => {
     [{ optimizer: "lbfgs" }, [528, 400], 559],
     [{ optimizer: "lbfgs", history: 4 }, [784, 592], 747],
     [{}, [784, 528], 623, { regions: 1 }],
-    [{}, [784, 528], 608, { regions: 2 }],
+    [{}, [784, 528], 745, { regions: 2 }],
     [{ recipe: "neighbors" }, [272, 208], 323],
     [{ recipe: "neighbors" }, [400, 304], 561],
     [{ recipe: "neighbors" }, [400, 304], 823, { stylePictures: 2 }],
