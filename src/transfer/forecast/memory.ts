@@ -21,7 +21,7 @@ export const PROCESS = 146e6;
  */
 const WHOLE = { weights: 6.1, features: 2.24, readouts: 0.87, state: 2.5 };
 /** The step of a tile, in two programs. Pieces of the update have a fixed size. */
-const TILE = { weights: 6, features: 2, readouts: 0.65, images: 38, pieces: 43e6 };
+const TILE = { weights: 6.6, features: 2, readouts: 0.65, images: 38, pieces: 43e6 };
 /** The share of a layer's features that each region has as a weighted copy, per style term; more of it in eight bits. */
 const REGION = { whole: 0.35, eight: 0.4, tile: 1 };
 /** How many copies of the similarities of all positions to all positions of the paintings are in memory at once. */
