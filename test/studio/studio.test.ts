@@ -94,7 +94,8 @@ describe.skipIf(!path)("in Chromium", () => {
       const made = JSON.parse(readPictureText(bytes).pastiche!);
       expect(made).toMatchObject({ model: "pocket", step: 18, steps: 18, settings: { size: 96, alpha: 0.68 } });
       results.push(image.data);
-      // The engines agree.
+      // The engines agree. Most of the difference is in how they decode the example's lossy WebP, which steps amplify: with
+      // a PNG of that size, the first step is the same and 20 steps are within 0.002.
       expect(rootMeanSquare(image.data, results[0]!)).toBeLessThan(0.02);
       await page.close();
     },
