@@ -13,8 +13,8 @@ test.each<[SettingsInput, SettingsInput | undefined]>([
   [{ alpha: 0.2 }, { levels: 1 }],
   [{ styleScale: 0.5, learningRate: 0.01 }, { levels: 1 }],
   [{ quality: "draft" }, { levels: 1 }],
-  [{ size: 1024 }, { minSize: 615, firstSteps: 40 }],
-  [{ size: "content" }, { minSize: 615, firstSteps: 40 }],
+  [{ size: 1024 }, { minSize: 615, firstSteps: parseSettings().steps }],
+  [{ size: "content" }, { minSize: 615, firstSteps: parseSettings().steps }],
   [
     { size: 1024, quality: "draft" },
     { minSize: 615, firstSteps: 8 },
