@@ -56,12 +56,18 @@ export function decodeFloats(bytes: Uint8Array, type: FloatType): Float32Array {
     case "F16": {
       const halves = new Uint16Array(...aligned(bytes, 2), count);
       const floats = new Float32Array(count);
-      // Half, exponent and fraction moved into place: one multiplication rebiases, denormal numbers included.
+      // Exponent and fraction moved into place, the exponent rebiased.
       const words = new Uint32Array(floats.buffer);
-      for (let i = 0; i < count; i++) words[i] = ((halves[i]! & 0x8000) << 16) | ((halves[i]! & 0x7fff) << 13);
-      for (let i = 0; i < count; i++) floats[i]! *= 2 ** 112;
-      // Exponents of 31 are infinities and NaN.
-      for (let i = 0; i < count; i++) if ((halves[i]! & 0x7c00) === 0x7c00) floats[i] = halfToFloat(halves[i]!);
+      for (let i = 0; i < count; i++) {
+        const half = halves[i]!;
+        words[i] = ((half & 0x8000) << 16) | (((half & 0x7fff) + (112 << 10)) << 13);
+      }
+      // Exponent 0 is zeros and denormal numbers, 31 infinities and NaN. No float on the way may be denormal: ONNX Runtime
+      // makes this thread treat those as zero.
+      for (let i = 0; i < count; i++) {
+        const exponent = halves[i]! & 0x7c00;
+        if (exponent === 0 || exponent === 0x7c00) floats[i] = halfToFloat(halves[i]!);
+      }
       return floats;
     }
     case "BF16": {
