@@ -85,6 +85,7 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: mode === "site" ? { output } : { external: ["h5wasm"], output: { ...output, paths } },
   },
   build: {
+    license: { fileName: "licenses.md" },
     outDir: here(mode === "site" ? "../dist/site" : "../dist/studio"),
     emptyOutDir: true,
     target: "es2022",

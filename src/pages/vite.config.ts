@@ -38,6 +38,7 @@ export default defineConfig({
   define,
   plugins: [scripts()],
   build: {
+    license: { fileName: "licenses.md" },
     lib: { entry: here("index.ts"), formats: ["es"], fileName: "index" },
     outDir: here("../../dist/pages"),
     emptyOutDir: false,
