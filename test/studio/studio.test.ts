@@ -89,14 +89,33 @@ describe.skipIf(!path)("in Chromium", () => {
       const download = await saved;
       expect(download.suggestedFilename()).toBe("cat-waves.png");
       const bytes = readFileSync((await download.path())!);
-      const { size, image } = await readPicture(bytes);
+      const { size } = await readPicture(bytes);
       expect(size).toEqual({ width: 96, height: 64 });
       const made = JSON.parse(readPictureText(bytes).pastiche!);
       expect(made).toMatchObject({ model: "pocket", step: 18, steps: 18, settings: { size: 96, alpha: 0.68 } });
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  // On PNGs: a lossy picture is decoded a little differently by sharp and by the browser, which steps amplify.
+  test.each(["This computer", "Browser: processor", "Browser: graphics card"])(
+    "the engines agree after twenty steps: %s",
+    async (engine) => {
+      const page = await open("#size=64&levels=1&steps=20&model=pocket&precision=fp32");
+      await page.locator("summary", { hasText: "More" }).click();
+      await page.getByLabel("Painted by").selectOption(engine);
+      for (const [label, width, height] of [
+        ["Your own photo", 64, 48],
+        ["Your own painting", 48, 48],
+      ] as const) {
+        const buffer = Buffer.from(await png(width, height));
+        await page.getByLabel(label).setInputFiles({ name: `${width}.png`, mimeType: "image/png", buffer });
+      }
+await page.getByText(/^Done: 64 × 48, 20 steps/).waitFor();
+      const { image } = await readPicture(await shownBytes(page));
       results.push(image.data);
-      // The engines agree. Most of the difference is in how they decode the example's lossy WebP, which steps amplify: with
-      // a PNG of that size, the first step is the same and 20 steps are within 0.002.
-      expect(rootMeanSquare(image.data, results[0]!)).toBeLessThan(0.02);
+      expect(rootMeanSquare(image.data, results[0]!)).toBeLessThan(0.01);
       await page.close();
     },
     PATIENCE,
