@@ -112,7 +112,7 @@ describe.skipIf(!path)("in Chromium", () => {
         const buffer = Buffer.from(await png(width, height));
         await page.getByLabel(label).setInputFiles({ name: `${width}.png`, mimeType: "image/png", buffer });
       }
-await page.getByText(/^Done: 64 × 48, 20 steps/).waitFor();
+      await page.getByText(/^Done: 64 × 48, 20 steps/).waitFor();
       const { image } = await readPicture(await shownBytes(page));
       results.push(image.data);
       expect(rootMeanSquare(image.data, results[0]!)).toBeLessThan(0.01);
