@@ -40,6 +40,12 @@ describe.skipIf(!path)("in Chromium", () => {
   const step = async (page: Page) =>
     Number(/Step (\d+)/.exec((await page.locator(".told").textContent())!)?.[1] ?? Number.NaN);
 
+  const keepsThePictureAndPaintsAgain = async (page: Page) => {
+    expect(await width(page)).toBe(96);
+    await page.getByRole("button", { name: "Paint again" }).click();
+    await page.getByText(/^Step \d/).waitFor();
+  };
+
   test(
     "the worker ends without a word: the picture stays, and the next job has another worker",
     async () => {
@@ -51,9 +57,7 @@ describe.skipIf(!path)("in Chromium", () => {
         .evaluate(() => close())
         .catch(() => {});
       await said(page).getByText("The worker broke down").waitFor();
-      expect(await width(page)).toBe(96);
-      await page.getByRole("button", { name: "Paint again" }).click();
-      await page.getByText(/^Step \d/).waitFor();
+      await keepsThePictureAndPaintsAgain(page);
       await page.close();
     },
     PATIENCE,
@@ -75,9 +79,7 @@ describe.skipIf(!path)("in Chromium", () => {
         };
       });
       await said(page).getByText("lost its device").waitFor();
-      expect(await width(page)).toBe(96);
-      await page.getByRole("button", { name: "Paint again" }).click();
-      await page.getByText(/^Step \d/).waitFor();
+      await keepsThePictureAndPaintsAgain(page);
       await page.close();
     },
     PATIENCE,

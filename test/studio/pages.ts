@@ -1,0 +1,72 @@
+/** A studio of this computer in a real Chromium, and what the tests do with its page. */
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import { readPictureText } from "../../src/node.ts";
+import { startBrowser } from "../web/browser.ts";
+import { type Studio, startStudio } from "./server.ts";
+
+export const LINK = "#size=96&minSize=64&firstSteps=12&steps=6&model=pocket&precision=fp32";
+
+/** The machine may be busy, and WebGPU runs on the processor here. */
+export const PATIENCE = 240_000;
+export const LONG = "#size=96&levels=1&steps=100000&model=pocket";
+
+/** Starts both before the tests around it, and ends them after: pages may complain of nothing and ask nobody else. */
+export function studioPages() {
+  let studio: Studio;
+  let browser: Browser;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    studio = await startStudio();
+    browser = await startBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(link: string, width = 1280): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width, height: 800 }, acceptDownloads: true });
+    page.setDefaultTimeout(PATIENCE);
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => {
+      const address = request.url();
+      if (!address.startsWith(studio.origin) && !/^(?:blob|data):/.test(address))
+        complaints.push(`asked for ${address}`);
+    });
+    await page.goto(studio.url + link);
+    await page.getByAltText("The photo: cat.webp").waitFor();
+    return page;
+  }
+  return open;
+}
+
+export const choosePainting = (page: Page, name = "a woodcut of waves") =>
+  page.getByRole("button", { name, exact: true }).click();
+export const told = (page: Page) => page.locator(".told");
+export const canvas = (page: Page) => page.locator("canvas");
+export const pixels = (page: Page) => canvas(page).evaluate((shown: HTMLCanvasElement) => shown.toDataURL());
+export const step = async (page: Page) => Number(/Step (\d+)/.exec((await told(page).textContent())!)?.[1] ?? 0);
+export const reaches = (page: Page, least: number) =>
+  page.waitForFunction(
+    (n) => Number(/Step (\d+)/.exec(document.querySelector(".told")!.textContent!)?.[1]) >= n,
+    least,
+  );
+export const savedBytes = async (page: Page) => {
+  await page.getByText(/^Done/).waitFor();
+  return shownBytes(page);
+};
+export const shownBytes = async (page: Page) => {
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save PNG" }).click();
+  return readFileSync((await (await download).path())!);
+};
+export const saved = async (page: Page) => JSON.parse(readPictureText(await savedBytes(page)).pastiche!);
+export const record = async (page: Page) => JSON.parse(readPictureText(await shownBytes(page)).pastiche!);
+export const slide = (page: Page, name: string, position: number) =>
+  page.getByRole("slider", { name, exact: true }).fill(String(position));
