@@ -5,7 +5,7 @@
  */
 import { eightBit } from "../dist/graph/index.js";
 import { encode } from "../dist/onnx/model.js";
-import { gradientGraph, scoreGraph, sumsGraph } from "../dist/transfer/step/step.js";
+import { scoreGraph, tileGraphs } from "../dist/transfer/step/step.js";
 import { preparedGraph } from "./parts.mjs";
 
 const RANGES = { from: "state ranges", to: "next ranges", capacity: 128 };
@@ -40,17 +40,14 @@ async function tiles() {
     );
     /** @type {typeof inputs} */
     const given = { ...inputs, weight: runtime.value(weight, [1, 1, size, size]) };
-    const sums = sumsGraph(extractor, terms);
+    const { sums, gradient } = tileGraphs(extractor, terms);
     for (const graph of [sums, scoreGraph(extractor, terms)]) {
       const program = await runtime.load(encode(graph));
       const outputs = await program.run(given);
       for (const [name, value] of Object.entries(outputs)) given[name] = value;
       await program.dispose();
     }
-    const times = [
-      await compared(runtime, sums, given),
-      await compared(runtime, gradientGraph(extractor, terms), given),
-    ];
+    const times = [await compared(runtime, sums, given), await compared(runtime, gradient, given)];
     const both = [0, 1].map((i) => {
       const parts = times.map((each) => /** @type {Times} */ (each[i]));
       return {

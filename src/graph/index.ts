@@ -1,6 +1,7 @@
 /** The differentiable tensor language. Operators have their ONNX names; a gradient is more graph. */
 
 export { check } from "./check.ts";
+export { cut } from "./cut.ts";
 export { type EightBit, type EightBitOptions, eightBit } from "./eight-bit/rewrite.ts";
 export { grad } from "./grad.ts";
 export * from "./operators/arithmetic.ts";

@@ -19,6 +19,14 @@ import * as models from "./index.ts";
 export const poolings = { max: maxPool, average: averagePool };
 export type Pooling = keyof typeof poolings;
 
+/** What a network computes from an image. */
+export interface Activations {
+  /** The features of the requested layers, mapped by their read-outs. */
+  readonly read: Record<string, Tensor>;
+  /** The features of every layer up to the deepest requested one, as the network computes them. */
+  readonly layers: Record<string, Tensor>;
+}
+
 /**
  * The features of `image` [1, 3, H, W] (RGB in [0, 1]; H and W multiples of 16) at the named layers, after their ReLU:
  * [1, channels, H / 2^(block - 1), W / 2^(block - 1)] each. If the weights have a read-out for a layer, its features
@@ -32,17 +40,30 @@ export function features(
   pooling: Pooling,
   padding: Padding = "zero",
 ): Record<string, Tensor> {
+  return activations(backbone, weights, image, layers, pooling, padding).read;
+}
+
+/** The same, and what the network computes on the way. */
+export function activations(
+  backbone: Backbone,
+  weights: Weights,
+  image: Tensor,
+  layers: readonly string[],
+  pooling: Pooling,
+  padding: Padding = "zero",
+): Activations {
   const names = convolutions(backbone).map((layer) => layer.name);
   const deepest = Math.max(...layers.map((layer) => position(backbone, names, layer)));
-  const found: Record<string, Tensor> = {};
+  const found: Activations = { read: {}, layers: {} };
   let x = weights.mean ? sub(image, constant(weights.mean, [3, 1, 1])) : image;
   for (const name of names.slice(0, deepest + 1)) {
     if (name !== names[0] && name.endsWith("_1")) x = poolings[pooling](x);
     const { kernel, bias, readout } = weightsOf(weights, name);
     const [inputs, outputs] = [x.shape[1] as number, bias.length];
     x = relu(conv(x, constant(kernel, [outputs, inputs, 3, 3]), constant(bias, [outputs]), padding, true));
+    found.layers[name] = x;
     if (layers.includes(name))
-      found[name] = readout ? mixChannels(x, constant(readout, [readout.length / outputs, outputs])) : x;
+      found.read[name] = readout ? mixChannels(x, constant(readout, [readout.length / outputs, outputs])) : x;
   }
   return found;
 }

@@ -24,7 +24,7 @@ export interface Flavour {
   readonly upload?: (tensor: Tensor) => Promise<Tensor>;
   /**
    * Outputs are allocated in the session's arena, which lives until the garbage collector has found all of them: where their
-   * shapes are known, they are allocated outside.
+   * shapes are known, they are allocated outside. Programs can write outputs into given values.
    */
   readonly arena?: boolean;
   /** Calls must not overlap: each waits for the previous one. */
@@ -45,7 +45,9 @@ export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
     name,
     description,
     version,
-    value: (data, dims) => value(new ort.Tensor("float32", data, dims)),
+    value: (data, dims) =>
+      value(data instanceof Uint8Array ? new ort.Tensor("uint8", data, dims) : new ort.Tensor("float32", data, dims)),
+    fills: arena,
     ...(upload && {
       async place(given: Value) {
         const placed = await call(() => upload((given as OrtValue).tensor)).finally(() => given.dispose());
@@ -91,16 +93,19 @@ function program(
     return result;
   };
   return {
-    async run(inputs, wanted = session.outputNames) {
+    async run(inputs, wanted = session.outputNames, into = {}) {
       const feeds: Record<string, Tensor> = {};
       for (const name of session.inputNames) {
         const given = inputs[name];
         if (!given) throw new TypeError(`internal: the input ${name} is missing`);
         feeds[name] = (given as OrtValue).tensor;
       }
-      const fetches = allocate && Object.fromEntries(wanted.map((name) => [name, allocate(name, inputs)]));
-      const outputs = await call(() => session.run(feeds, fetches ?? wanted));
-      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, output(tensor as Tensor)]));
+      const place = (name: string) => (into[name] as OrtValue)?.tensor ?? allocate?.(name, inputs) ?? null;
+      const outputs = await call(() =>
+        session.run(feeds, Object.fromEntries(wanted.map((name) => [name, place(name)]))),
+      );
+      const made = Object.entries(outputs).filter(([name]) => !into[name]);
+      return Object.fromEntries(made.map(([name, tensor]) => [name, output(tensor as Tensor)]));
     },
     dispose: () =>
       call(async () => {

@@ -3,7 +3,7 @@
  * does not know what a graph means.
  */
 
-/** A float32 tensor held by a runtime, in host or device memory. */
+/** A tensor held by a runtime, in host or device memory: float32, except where a program passes uint8 to another. */
 export interface Value {
   readonly dims: readonly number[];
   /** Its numbers, row-major. On the CPU this may be the tensor's own memory: do not write to it. */
@@ -16,8 +16,11 @@ export type Values = Readonly<Record<string, Value>>;
 
 /** A model that is ready to run. */
 export interface Program {
-  /** Computes the outputs named in `wanted` (default all). Inputs stay valid; the caller disposes of the outputs. */
-  run(inputs: Values, wanted?: readonly string[]): Promise<Record<string, Value>>;
+  /**
+   * Computes the outputs named in `wanted` (default all). Inputs stay valid; the caller disposes of the outputs. Outputs named in
+   * `into` are written into those values instead of being returned, if the runtime `fills` values.
+   */
+  run(inputs: Values, wanted?: readonly string[], into?: Values): Promise<Record<string, Value>>;
   dispose(): Promise<void>;
 }
 
@@ -45,8 +48,10 @@ export interface Runtime {
   /** The build, where known, as a key for results that are cached between runs. */
   readonly version?: string | undefined;
   load(model: Model, options?: LoadOptions): Promise<Program>;
-  /** `data` as a tensor of this runtime. `data` must not change afterwards. */
-  value(data: Float32Array, dims: readonly number[]): Value;
+  /** `data` as a tensor of this runtime. `data` must not change afterwards, except by a program that writes into the value. */
+  value(data: Float32Array | Uint8Array, dims: readonly number[]): Value;
+  /** Whether programs can write outputs into given values. */
+  readonly fills?: boolean | undefined;
   /**
    * `value` in device memory, for inputs that many runs read: others are uploaded for each run. It owns what it is given,
    * and resolves to a value that outlives all programs. Runtimes without device memory leave it out.

@@ -54,19 +54,21 @@ export async function countingRuntime(): Promise<CountingRuntime> {
     name: inner.name,
     description: inner.description,
     value: (data, dims) => wrap(inner.value(data, dims)),
+    fills: inner.fills,
     async load(model, options) {
       const program = await inner.load(model, options);
       loaded++;
       programs++;
       return {
-        async run(inputs, wanted) {
+        async run(inputs, wanted, into = {}) {
           runs++;
           const nan = ({ dims }: Value) =>
             inner.value(new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(Number.NaN), dims);
           const given = Object.fromEntries(
             Object.entries(inputs).map(([name, value]) => [name, self.spoilt(name) ? nan(value) : alive(value)]),
           );
-          const outputs = await program.run(given, wanted);
+          const places = Object.fromEntries(Object.entries(into).map(([name, value]) => [name, alive(value)]));
+          const outputs = await program.run(given, wanted, places);
           return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, wrap(value)]));
         },
         async dispose() {

@@ -4,9 +4,13 @@ import type { Size } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LevelWork } from "./events.ts";
+import { keepWithin, keptBytes } from "./forecast/kept.ts";
 import { eightBitMemory, eightBitTile, largestWithin, peakMemory, tileWithin, type Work } from "./forecast/memory.ts";
+import { layersFrom } from "./forecast/network.ts";
 import { levelWork, tileSize } from "./level/begin.ts";
 import type { Precision } from "./precision/precision.ts";
+import { KEEP_NONE, type Keep } from "./tiles/kept.ts";
+import { tilesFor } from "./tiles/programs.ts";
 
 /** What is known of a job when it is planned. */
 export interface PlanInput {
@@ -21,6 +25,8 @@ export interface PlanInput {
   readonly limit: number;
   /** The tiles of the job that is resumed, if one is: they stay. */
   readonly resumed?: Settings["tile"] | undefined;
+  /** Whether tiles can keep features from one pass to the next, in host memory. */
+  readonly keeps?: boolean | undefined;
   /** In what most steps are computed, where the settings are these and steps in eight bits fit into the limit or not. */
   readonly precision: (settings: Settings, fits: boolean) => Promise<Precision>;
 }
@@ -30,6 +36,8 @@ export interface JobPlan {
   readonly settings: Settings;
   readonly precision: Precision;
   readonly levels: readonly Level[];
+  /** The features that tiles keep. */
+  readonly keep: Keep;
   /** Steps of all levels. */
   readonly steps: number;
   /** What a step of each level runs over. */
@@ -60,19 +68,26 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
   const fits = peakOf(inEight, true) <= limit;
   const precision = await input.precision(inFloats, fits);
   const settings = precision === "int8" ? inEight : inFloats;
-  const peak = peakOf(settings, precision === "int8");
+  const needed = peakOf(settings, precision === "int8");
   if (must && fitted && !fits) {
-    const needed = `precision: steps in eight bits need about ${bytesText(peak)} of memory`;
+    const why = `precision: steps in eight bits need about ${bytesText(needed)} of memory`;
     const mend = "choose fp32, or auto, or allow more (memory)";
-    throw new UserError("resources", `${needed}, and the job may take ${bytesText(limit)}; ${mend}.`);
+    throw new UserError("resources", `${why}, and the job may take ${bytesText(limit)}; ${mend}.`);
   }
+  const tile = tileSize(settings, extractor, terms, largest);
+  const tiles = tile ? tilesFor(extractor, terms, largest, tile) : [];
+  const pixels = tiles.reduce((sum, { width, height }) => sum + width * height, 0);
+  const spare = input.keeps && Number.isFinite(limit) ? limit - needed : 0;
+  const keep = tile ? keepWithin(work, pixels, spare, precision) : KEEP_NONE;
+  const { share } = layersFrom(work, keep[precision]);
   return {
     settings,
     precision,
+    keep,
     levels,
     steps: levels.reduce((sum, level) => sum + level.steps, 0),
-    work: levels.map((level) => levelWork(settings, extractor, terms, workSize(level))),
-    peak,
+    work: levels.map((level) => levelWork(settings, extractor, terms, workSize(level), share)),
+    peak: needed + keptBytes(work, pixels, keep),
     largest: Number.isFinite(limit) ? largestWithin(work, levels.at(-1)!, workSize, limit, LARGEST) : undefined,
   };
 }

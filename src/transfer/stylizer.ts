@@ -161,6 +161,7 @@ export function stylizerOn<Source = never>({
       workSize,
       limit: memory?.() ?? Infinity,
       resumed: (resume ?? carried)?.settings.tile,
+      keeps: runtime.fills,
       precision: async (settings, fits) =>
         decided ?? precisionOf({ settings, optimizer: plain, extractor, runtime, resume, carried, fits, gains }),
     });
@@ -192,6 +193,7 @@ export function stylizerOn<Source = never>({
         parts,
         programs,
         precision,
+        keep: plan.keep,
       };
       const begin = levelBeginner({ ...common, say: (text) => notes.push(text) });
       const facts = { version, ...about, runtime: runtime.description, precision, ...(origin && { from: origin }) };

@@ -24,6 +24,8 @@ export interface EightBit {
   readonly outputs: Outputs;
   /** The original float32 outputs and the ranges measured from them: for the first run and for recalibration. */
   readonly measured: Outputs;
+  /** The uint8 values [1, H, W, C] of every activation, by its tensor in the original graph. */
+  readonly levels: ReadonlyMap<Tensor, Tensor>;
 }
 
 /** The names of the ranges as input and output, and their number. */
@@ -85,6 +87,7 @@ export function eightBit(
   return {
     outputs: { ...rewritten, [to]: spread(held(followed, all)) },
     measured: { ...outputs, [to]: spread(held(measured, all)) },
+    levels: new Map(features.map(({ original, quantised }) => [original, quantised.levels])),
   };
 }
 

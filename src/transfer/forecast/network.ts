@@ -1,6 +1,6 @@
 /** The bytes of a network's weights and of what it computes from a pixel. */
 import type { Size } from "../../image/image.ts";
-import { blockOf, convolutions } from "../../models/backbone.ts";
+import { type Backbone, blockOf, type Convolution, convolutions } from "../../models/backbone.ts";
 import type { Extractor } from "../step/step.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
 
@@ -22,6 +22,29 @@ export function runsAlone(network: NetworkWork, { width, height }: Size): boolea
   return networkBytes(network).features * width * height >= LARGE;
 }
 
+/** The layers down to the deepest one that a term reads. */
+function computedLayers(backbone: Backbone, terms: readonly FeatureTerm[]): Convolution[] {
+  const layers = convolutions(backbone);
+  const deepest = Math.max(0, ...terms.map((term) => layers.findIndex(({ name }) => name === term.layer)));
+  return layers.slice(0, deepest + 1);
+}
+
+/** The bytes of a layer's features per pixel, in float32. */
+function perPixel({ name, outputs }: Convolution): number {
+  return (4 * outputs) / 4 ** (blockOf(name) - 1);
+}
+
+/**
+ * The layers from block `first` on: bytes of their features per pixel in float32, and their share of the work of a forward pass.
+ */
+export function layersFrom({ extractor: { backbone }, terms }: NetworkWork, first: number) {
+  const layers = computedLayers(backbone, terms.features);
+  const some = layers.filter(({ name }) => blockOf(name) >= first);
+  const products = (of: readonly Convolution[]) =>
+    of.reduce((sum, { name, inputs, outputs }) => sum + (9 * inputs * outputs) / 4 ** (blockOf(name) - 1), 0);
+  return { features: some.reduce((sum, layer) => sum + perPixel(layer), 0), share: products(some) / products(layers) };
+}
+
 /** Bytes of the used weights; and per pixel, of what is computed from it. */
 export function networkBytes({
   extractor: { backbone, weights },
@@ -29,9 +52,7 @@ export function networkBytes({
   stylePictures = 1,
 }: NetworkWork) {
   const layers = convolutions(backbone);
-  const deepest = Math.max(0, ...terms.map((term) => layers.findIndex(({ name }) => name === term.layer)));
-  const perPixel = ({ name, outputs }: { name: string; outputs: number }) => (4 * outputs) / 4 ** (blockOf(name) - 1);
-  const seen = layers.slice(0, deepest + 1);
+  const seen = computedLayers(backbone, terms);
   const bytesOf = ({ layer, filter }: FeatureTerm) =>
     filter ? (4 * filter.channels) / filter.scale ** 2 : perPixel(layers.find(({ name }) => name === layer)!);
   const total = (some: readonly FeatureTerm[]) => some.reduce((sum, term) => sum + bytesOf(term), 0);

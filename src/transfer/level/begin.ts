@@ -18,6 +18,7 @@ import { lastEight, type Precision, type Schedule } from "../precision/precision
 import { describe, loadStep, placed } from "../step/program.ts";
 import { type Extractor, undivided } from "../step/step.ts";
 import type { Terms } from "../step/terms.ts";
+import { KEEP_NONE, type Keep } from "../tiles/kept.ts";
 import { loadTilePrograms, tilesFor } from "../tiles/programs.ts";
 import { describeTiles } from "../tiles/targets.ts";
 import { tiledRun } from "../tiles/tiled.ts";
@@ -35,6 +36,8 @@ export interface LevelsInput {
   readonly parts: OwnParts;
   readonly programs: ProgramCache;
   readonly precision: Precision;
+  /** Which features a step in tiles keeps; default none. */
+  readonly keep?: Keep | undefined;
   /** Called with sentences about the progress. */
   readonly say: (text: string) => void;
 }
@@ -47,7 +50,8 @@ export function levelBeginner(job: LevelsInput) {
   const { runtime, extractor, terms, optimizer, settings, pictures, programs } = job;
   const parameters = Object.keys(parametersOf(settings));
   const key = `${graphKey(extractor, terms, settings, job.parts)} ${job.precision}`;
-  const tilesKey = `${key} tiles`;
+  const keep = (runtime.fills && job.keep) || KEEP_NONE;
+  const tilesKey = `${key} tiles ${keep.fp32} ${keep.int8}`;
   const edges = edgesOf(settings);
 
   /** The run, and a lock on its programs until it ends. */
@@ -100,7 +104,7 @@ export function levelBeginner(job: LevelsInput) {
     await programs.only(tilesKey, extractor.weights);
     const targets = await describeTiles(runtime, extractor, terms, pictures.at(level), size);
     const given = await begun().catch(freeing(targets.shared));
-    const load = () => loadTilePrograms(runtime, extractor, terms, optimizer, parameters, job.precision);
+    const load = () => loadTilePrograms(runtime, extractor, terms, optimizer, parameters, job.precision, keep);
     const loaded = programs.get(tilesKey, extractor.weights, load);
     const tiles = tilesFor(extractor, terms, edges.workSize(level), size);
     const parts = await loaded.catch(freeing(targets.shared, valuesOf(given)));
@@ -133,18 +137,20 @@ export function tileSize(
 /** How often a step runs the network over a picture, forward and backward; over a tile twice forward. */
 export const PASSES = { whole: 2, tiled: 3 };
 
-/** The work of a step at a level of `work` pixels. */
+/** The work of a step at a level of `work` pixels, where tiles keep the features of that `share` of a forward pass's work. */
 export function levelWork(
   settings: Pick<Settings, "tile">,
   extractor: Pick<Extractor, "backbone" | "padding">,
   terms: Terms,
   work: Size,
+  share = 0,
 ): LevelWork {
   const pixels = ({ width, height }: Size) => width * height;
   const size = tileSize(settings, extractor, terms, work);
   if (!size) return { tiles: 1, pixels: PASSES.whole * pixels(work) };
   const parts = tilesFor(extractor, terms, work, size);
-  return { tiles: parts.length, pixels: PASSES.tiled * parts.reduce((sum, part) => sum + pixels(part), 0) };
+  const all = parts.reduce((sum, part) => sum + pixels(part), 0);
+  return { tiles: parts.length, pixels: Math.round((PASSES.tiled - share) * all) };
 }
 
 interface Disposable {

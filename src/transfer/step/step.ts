@@ -18,7 +18,7 @@ import {
   unitGradient,
 } from "../../graph/index.ts";
 import type { Backbone } from "../../models/backbone.ts";
-import { features, type Pooling } from "../../models/features.ts";
+import { activations, type Pooling } from "../../models/features.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { Weights } from "../../weights/weights.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "./terms.ts";
@@ -39,7 +39,7 @@ export interface Extractor {
   readonly grey?: boolean | undefined;
 }
 
-/** The features that `terms` read, by the names of layers and filters. */
+/** The features that `terms` read, by the names of layers and filters; and those of all layers on the way. */
 function extract(
   { backbone, weights, pooling, padding, grey }: Extractor,
   image: Tensor,
@@ -47,8 +47,9 @@ function extract(
 ) {
   const source = grey ? greyed(image) : image;
   const layers = new Set(terms.filter(({ filter }) => !filter).map(({ layer }) => layer));
-  const found = layers.size > 0 ? features(backbone, weights, source, [...layers], pooling, padding) : {};
-  for (const { filter } of terms) if (filter) found[filter.name] ??= filter.of(source, padding ?? "zero");
+  const none = { read: {} as Record<string, Tensor>, layers: {} as Record<string, Tensor> };
+  const found = layers.size > 0 ? activations(backbone, weights, source, [...layers], pooling, padding) : none;
+  for (const { filter } of terms) if (filter) found.read[filter.name] ??= filter.of(source, padding ?? "zero");
   return found;
 }
 
@@ -101,13 +102,13 @@ export function describeGraph(
   terms: readonly FeatureTerm[],
   { weighted = false, surroundings = 0 }: { readonly weighted?: boolean; readonly surroundings?: number } = {},
 ): Record<string, Tensor> {
-  const found = extract(extractor, input("image", IMAGE), terms);
+  const { read } = extract(extractor, input("image", IMAGE), terms);
   const weightOf = weighting(weighted ? input("weight", MAP) : undefined);
   const outputs = terms.flatMap((term) => {
     const within = (x: Tensor) => inner(x, surroundings / scaleOf(term));
     const weight = weightOf(term);
     return term.loss
-      .describe(within(found[term.layer]!), weight && within(weight))
+      .describe(within(read[term.layer]!), weight && within(weight))
       .map((part, i) => [targetName(term, i), part] as const);
   });
   return Object.fromEntries(outputs);
@@ -128,12 +129,13 @@ interface Measured {
   score(sums: readonly Tensor[]): Tensor;
 }
 
-function measure(extractor: Extractor, terms: Terms, image: Tensor, weight?: Tensor): Measured[] {
-  const found = extract(extractor, image, terms.features);
+/** All terms of an image, and the features that the network computes for them. */
+function measure(extractor: Extractor, terms: Terms, image: Tensor, weight?: Tensor) {
+  const { read, layers } = extract(extractor, image, terms.features);
   const weightOf = weighting(weight);
   const ofFeatures = terms.features.map((term): Measured => {
     const strength = strengthOf(term.name);
-    const now = term.unit ? unitGradient(found[term.layer]!, strength) : found[term.layer]!;
+    const now = term.unit ? unitGradient(read[term.layer]!, strength) : read[term.layer]!;
     const target = term.loss.describe(now).map((part, i) => input(targetName(term, i), part.shape));
     const sums = term.loss.measure(now, target, weightOf(term));
     return { name: term.name, strength, sums, score: (measured) => term.loss.score(measured, target) };
@@ -144,7 +146,7 @@ function measure(extractor: Extractor, terms: Terms, image: Tensor, weight?: Ten
     sums: loss.measure(image, weight),
     score: loss.score,
   }));
-  return [...ofFeatures, ...ofImage];
+  return { measured: [...ofFeatures, ...ofImage], layers };
 }
 
 /**
@@ -168,7 +170,7 @@ function scored(measured: readonly Measured[], sums: (term: Measured) => readonl
 
 /** The loss at `image`: every unweighted term by name, and their sum weighted by the inputs `strength TERM`. */
 export function lossGraph(extractor: Extractor, terms: Terms, image: Tensor) {
-  return scored(measure(extractor, terms, image), (term) => term.sums);
+  return scored(measure(extractor, terms, image).measured, (term) => term.sums);
 }
 
 /**
@@ -183,12 +185,24 @@ export function stepGraph(extractor: Extractor, terms: Terms, optimizer: Optimiz
 }
 
 /**
- * A tile's contribution to the sums of its picture: `sum TERM I` from `image`, `weight` (1 in the tile's core, 0 in its
- * halo) and `target TERM PART`.
+ * What the network computes of a tile, from `image`, `weight` (1 in the tile's core, 0 in its halo) and `target TERM PART`.
+ *
+ * - `sums`: its contribution to the sums of its picture, `sum TERM I`.
+ * - `gradient`: its contribution to the gradient of its picture, `gradient` [1, 3, H, W], halo included, also from `slope
+ *   TERM I`. Exact by the chain rule through the sums.
+ * - `layers`: the features of every layer, which both compute.
  */
-export function sumsGraph(extractor: Extractor, terms: Terms): Record<string, Tensor> {
-  const measured = measure(extractor, terms, input("image", IMAGE), input("weight", MAP));
-  return Object.fromEntries(named(measured).map(({ name, sum }) => [`sum ${name}`, sum]));
+export function tileGraphs(extractor: Extractor, terms: Terms) {
+  const image = input("image", IMAGE);
+  const { measured, layers } = measure(extractor, terms, image, input("weight", MAP));
+  const parts = named(measured);
+  const along = parts.map(({ name, sum: part }) => sum(mul(input(`slope ${name}`, part.shape), part)));
+  const [gradient] = grad(
+    along.reduce((all, part) => add(all, part)),
+    [image],
+  );
+  const sums = Object.fromEntries(parts.map(({ name, sum }) => [`sum ${name}`, sum]));
+  return { sums, gradient: { gradient: gradient! }, layers };
 }
 
 /**
@@ -196,27 +210,12 @@ export function sumsGraph(extractor: Extractor, terms: Terms): Record<string, Te
  * loss with respect to each sum, which is the same for all tiles.
  */
 export function scoreGraph(extractor: Extractor, terms: Terms): Record<string, Tensor> {
-  const measured = measure(extractor, terms, input("image", IMAGE), input("weight", MAP));
+  const { measured } = measure(extractor, terms, input("image", IMAGE), input("weight", MAP));
   const given = new Map(named(measured).map(({ name, sum }) => [name, input(`sum ${name}`, sum.shape)]));
   const { values, loss } = scored(measured, (term) => term.sums.map((_, i) => given.get(`${term.name} ${i}`)!));
   const slopes = grad(loss, [...given.values()]);
   const names = [...given.keys()];
   return { ...lossOutputs(loss, values), ...Object.fromEntries(slopes.map((x, i) => [`slope ${names[i]}`, x])) };
-}
-
-/**
- * A tile's contribution to the gradient of its picture: `gradient` [1, 3, H, W], halo included, from `image`, `weight`,
- * `target TERM PART` and `slope TERM I`. Exact by the chain rule through the sums.
- */
-export function gradientGraph(extractor: Extractor, terms: Terms): Record<string, Tensor> {
-  const image = input("image", IMAGE);
-  const parts = named(measure(extractor, terms, image, input("weight", MAP)));
-  const along = parts.map(({ name, sum: part }) => sum(mul(input(`slope ${name}`, part.shape), part)));
-  const [gradient] = grad(
-    along.reduce((all, part) => add(all, part)),
-    [image],
-  );
-  return { gradient: gradient! };
 }
 
 /**

@@ -20,6 +20,7 @@ import { levelsOf, prepare } from "../pictures/prepare.ts";
 import { CHECK, FINAL, type Precision, RANGES, withRanges } from "../precision/precision.ts";
 import { freshState, imageValue } from "../step/program.ts";
 import { terms } from "../step/terms.ts";
+import type { Keep } from "./kept.ts";
 import { kindOfStep } from "./kinds.ts";
 
 let runtime: Runtime;
@@ -36,7 +37,7 @@ beforeAll(async () => {
 });
 
 /** Losses and last gradient of some first steps of the shipped network. */
-async function steps(precision: Precision, tile: number | "off", count: number) {
+async function steps(precision: Precision, tile: number | "off", count: number, keep?: Keep) {
   const size = { width: 237, height: 93 };
   const settings = parseSettings({ size: 237, levels: 1, firstSteps: 100, steps: 100, tile, average: 0 });
   const both = { content: resized(photo, size), style: resized(painting, { width: 180, height: 130 }) };
@@ -57,6 +58,7 @@ async function steps(precision: Precision, tile: number | "off", count: number) 
     parts: {},
     programs,
     precision,
+    ...(keep && { keep }),
   };
   const begin = levelBeginner({ ...common, say: (text) => said.push(text) });
   const image = imageValue(runtime, margined(8).padded(ready.start(), levels[0]!));
@@ -101,6 +103,14 @@ describe("the first steps", () => {
     const [ours, theirs] = [cosine(tiled.gradient, floats.gradient), cosine(whole.gradient, floats.gradient)];
     expect(ours).toBeGreaterThan(0.75);
     expect(ours).toBeGreaterThan(theirs - 0.1);
+  });
+
+  test.each([
+    [5, 5],
+    [4, 3],
+    [Infinity, 1],
+  ])("with features kept from blocks %i and %i on: not a bit differs", async (fp32, int8) => {
+    expect(await steps("int8", 80, 3, { fp32, int8 })).toEqual(await steps("int8", 80, 3));
   });
 
   test("measured in float32, features have the whole picture's ranges, or larger ones at cut edges", async () => {

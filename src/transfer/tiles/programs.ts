@@ -1,17 +1,23 @@
 /** The programs of a tiled level, of each precision, and the tiles of a picture. */
-import { eightBit } from "../../graph/index.ts";
+import { cut, eightBit, type Tensor } from "../../graph/index.ts";
+import { blockOf } from "../../models/backbone.ts";
 import { encode } from "../../onnx/model.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { Program, Runtime } from "../../runtimes/runtime.ts";
 import { tiles } from "../../schedule/tiles.ts";
 import { GRAIN } from "../pictures/edges.ts";
 import { eightBitOptions, type Precision, RANGES } from "../precision/precision.ts";
-import { type Extractor, gradientGraph, scoreGraph, shownState, sumsGraph, updateGraph } from "../step/step.ts";
+import { type Extractor, scoreGraph, shownState, tileGraphs, updateGraph } from "../step/step.ts";
 import { reachOf, type Terms } from "../step/terms.ts";
+import type { Keep, KeptTensors } from "./kept.ts";
 
 /** The programs that run the network over a tile. */
 export interface TileKind {
   readonly sums: Program;
+  /** The outputs of `sums` that are sums. */
+  readonly names: readonly string[];
+  /** Its other outputs, features that are inputs of `gradient`. */
+  readonly kept: KeptTensors;
   /** With two precisions, it also returns the ranges for the next step. */
   readonly gradient: Program;
 }
@@ -35,6 +41,7 @@ export async function loadTilePrograms(
   optimizer: Optimizer,
   parameters: readonly string[],
   precision: Precision,
+  keep: Keep,
 ): Promise<TilePrograms> {
   const shown = shownState(optimizer, parameters);
   if (!shown) throw new TypeError("internal: tiles need an optimiser that shows a part of its state");
@@ -47,12 +54,16 @@ export async function loadTilePrograms(
   const free = async () => {
     for (const program of loaded.splice(0)) await program.dispose();
   };
-  const graphs = { sums: sumsGraph(extractor, terms), gradient: gradientGraph(extractor, terms) };
-  const eight = precision === "int8" ? inEightBits(graphs, runtime) : undefined;
-  const kind = async ({ sums, gradient }: TileGraphs) => ({ sums: await load(sums), gradient: await load(gradient) });
+  const { floats, eight } = tileKinds(runtime, extractor, terms, precision, keep);
+  const kind = async ({ sums, gradient, kept }: TileGraphs): Promise<TileKind> => ({
+    sums: await load({ ...sums, ...kept }),
+    names: Object.keys(sums),
+    kept,
+    gradient: await load(cut(gradient, kept)),
+  });
   try {
     return {
-      floats: await kind({ ...graphs, ...(eight && { gradient: eight.measured }) }),
+      floats: await kind(floats),
       ...(eight && { eight: await kind(eight) }),
       score: await load(scoreGraph(extractor, terms)),
       update: await load(updateGraph(optimizer, parameters)),
@@ -66,20 +77,46 @@ export async function loadTilePrograms(
   }
 }
 
-type TileGraphs = Readonly<Record<keyof TileKind, ReturnType<typeof gradientGraph>>>;
+type Outputs = Readonly<Record<string, Tensor>>;
 
-/**
- * Both graphs in eight bits with the same ranges, in the gradient's order; and the one in float32 that measures them.
- */
-function inEightBits(
-  { sums, gradient }: TileGraphs,
+/** The graphs of both passes, and the features that are given from one to the other. */
+interface TileGraphs {
+  readonly sums: Outputs;
+  readonly gradient: Outputs;
+  readonly kept: Outputs;
+}
+
+/** The graphs of each precision. In eight bits both passes have the same ranges, and the gradient's pass in float32 measures them. */
+function tileKinds(
   runtime: Runtime,
-): TileGraphs & { measured: TileGraphs["gradient"] } {
-  const options = eightBitOptions(runtime);
-  const both = { sums: eightBit(sums, options), gradient: eightBit(gradient, options) };
-  if (!both.sums || !both.gradient) throw new TypeError("internal: nothing of these tiles can be in eight bits");
-  const { [RANGES.to]: _, ...sumsAlone } = both.sums.outputs;
-  return { sums: sumsAlone, gradient: both.gradient.outputs, measured: both.gradient.measured };
+  extractor: Extractor,
+  terms: Terms,
+  precision: Precision,
+  keep: Keep,
+): { floats: TileGraphs; eight?: TileGraphs } {
+  const { sums, gradient, layers } = tileGraphs(extractor, terms);
+  const keptIn = (kind: Precision) => Object.entries(layers).filter(([name]) => blockOf(name) >= keep[kind]);
+  const floats = { sums, gradient, kept: named(keptIn("fp32")) };
+  if (precision === "fp32") return { floats };
+  const eight = eightBit({ ...sums, ...gradient }, eightBitOptions(runtime));
+  if (!eight) throw new TypeError("internal: nothing of these tiles can be in eight bits");
+  const [first, second] = [Object.keys(sums), [...Object.keys(gradient), RANGES.to]];
+  return {
+    floats: { ...floats, gradient: only(eight.measured, second) },
+    eight: {
+      sums: only(eight.outputs, first),
+      gradient: only(eight.outputs, second),
+      kept: named(keptIn("int8").map(([name, x]) => [name, eight.levels.get(x)!])),
+    },
+  };
+}
+
+function named(layers: readonly (readonly [string, Tensor])[]): Outputs {
+  return Object.fromEntries(layers.map(([name, x]) => [`features ${name}`, x]));
+}
+
+function only(outputs: Outputs, names: readonly string[]): Outputs {
+  return Object.fromEntries(names.map((name) => [name, outputs[name]!]));
 }
 
 /** The tiles of a picture for these terms, with cores of at most `size` pixels a side, and at least 16. */

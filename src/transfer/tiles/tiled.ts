@@ -5,7 +5,7 @@
  */
 import { cropClamped, type Size } from "../../image/image.ts";
 import { mapValues, prefixed } from "../../records.ts";
-import type { Program, Runtime, Value, Values } from "../../runtimes/runtime.ts";
+import type { Runtime, Value, Values } from "../../runtimes/runtime.ts";
 import type { Tile } from "../../schedule/tiles.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
@@ -15,6 +15,7 @@ import { dispose, readScalar, scalarValue } from "../step/program.ts";
 import { strengths, type Terms } from "../step/terms.ts";
 import { totals } from "../step/totals.ts";
 import { type GradientRows, gradientRows } from "./gradient-rows.ts";
+import { keptMemory } from "./kept.ts";
 import { type KindOfStep, kindOfStep } from "./kinds.ts";
 import { cutTile, putTile, tileWeight } from "./pixels.ts";
 import type { TileKind, TilePrograms } from "./programs.ts";
@@ -50,6 +51,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   for (const [name, value] of Object.entries(given.state)) state[name] = await taken(value);
   const [, , height, width] = image.dims as [number, number, number, number];
   const work: Size = { width, height };
+  const memory = keptMemory(runtime, [programs.floats.kept, programs.eight?.kept ?? {}]);
   const like = ({ dims }: Numbers) => String(dims) === String(image.dims);
   const scalars = (prefix: string, numbers: Record<string, number>) =>
     prefixed(
@@ -57,9 +59,9 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       mapValues(numbers, (x) => scalarValue(runtime, x)),
     );
 
-  /** Runs `program` on every tile. Its outputs are freed after `each`, which is also told the next tile. */
+  /** Runs on every tile. The outputs are freed after `each`, which is also told the next tile. */
   async function onTiles(
-    program: Program,
+    run: (inputs: Values, tile: Tile) => Promise<Record<string, Value>>,
     more: Values,
     each: (outputs: Values, tile: Tile, following: Tile | undefined) => Promise<void>,
   ) {
@@ -71,7 +73,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       };
       let outputs: Record<string, Value> = {};
       try {
-        outputs = await program.run({ ...targets.shared, ...more, ...own });
+        outputs = await run({ ...targets.shared, ...more, ...own }, tile);
         await each(outputs, tile, tiles[index + 1]);
       } finally {
         dispose(own);
@@ -80,10 +82,21 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     }
   }
 
-  /** The score of the sums over all tiles, or the outputs in `wanted`. */
-  async function score({ sums }: TileKind, inputs: Values, strength: Values, wanted?: readonly string[]) {
+  /** Runs a program with the features of `tile`, as outputs or as inputs. */
+  async function withKept<T>({ kept }: TileKind, tile: Tile, run: (features: Values) => Promise<T>): Promise<T> {
+    const features = memory(tile, kept);
+    return run(features).finally(() => dispose(features));
+  }
+
+  /** The score of the sums over all tiles, or the outputs in `wanted`; features are kept for `move` if `keeps`. */
+  async function score(kind: TileKind, inputs: Values, strength: Values, keeps: boolean, wanted?: readonly string[]) {
     const all = totals(runtime);
-    await onTiles(sums, inputs, (outputs) => all.add(outputs));
+    const { sums, names, kept } = kind;
+    const run = (given: Values, tile: Tile) =>
+      keeps
+        ? withKept(kind, tile, (features) => sums.run(given, [...names, ...Object.keys(kept)], features))
+        : sums.run(given, names);
+    await onTiles(run, inputs, (outputs) => all.add(outputs));
     const measured = all.values();
     const given = { ...measured, ...strength, ...targets.shared };
     return programs.score.run(given, wanted).finally(() => dispose(measured));
@@ -133,7 +146,10 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     const rows = gradientRows(work, programs.pointwise ? tallest : work.height);
     let next: Record<string, Float32Array> = {};
     let done = 0;
-    await onTiles(step.kind.gradient, { ...slopes, ...step.inputs }, async (outputs, tile, following) => {
+    const { kind } = step;
+    const run = (given: Values, tile: Tile) =>
+      withKept(kind, tile, (features) => kind.gradient.run({ ...given, ...features }));
+    await onTiles(run, { ...slopes, ...step.inputs }, async (outputs, tile, following) => {
       await step.saw(outputs);
       rows.add(await outputs.gradient!.read(), tile);
       const end = following ? (programs.pointwise ? following.y : 0) : work.height;
@@ -154,14 +170,16 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       const step = kindOfStep(runtime, programs, state, schedule);
       let slopes: Record<string, Value> = {};
       try {
-        const scored = await score(step.kind, step.inputs, given);
+        const scored = await score(step.kind, step.inputs, given, true);
         slopes = Object.fromEntries(Object.entries(scored).filter(([name]) => name.startsWith("slope ")));
         const loss = await readScalar(scored.loss!);
         const shares: Record<string, number> = {};
         for (const [name, by] of Object.entries(strength))
           shares[name] = by * (await readScalar(scored[`term ${name}`]!));
         if (!Number.isFinite(loss)) throw diverged(shares);
-        await step.judge(loss, async (kind) => readScalar((await score(kind, step.inputs, given, ["loss"])).loss!));
+        const lossOf = async (kind: TileKind) =>
+          readScalar((await score(kind, step.inputs, given, false, ["loss"])).loss!);
+        await step.judge(loss, lossOf);
         await move(step, slopes, loss, settings);
         return { loss, terms: shares };
       } finally {
