@@ -44,7 +44,13 @@ async function begun(tile, first) {
   const state = freshState(runtime, optimizer, edges.workSize(level));
   const run = await begin(level, async () => ({ image, state }));
   const network = { extractor, terms: common.terms };
-  const { pixels } = levelWork(settings, extractor, common.terms, edges.workSize(level), layersFrom(network, first).share);
+  const { pixels } = levelWork(
+    settings,
+    extractor,
+    common.terms,
+    edges.workSize(level),
+    layersFrom(network, first).share,
+  );
   return { pixels, step: () => run.step(settings) };
 }
 
@@ -62,10 +68,12 @@ const variants = [
   ...[4, 3, 2, 1].map((first) => ({ name: `tiles that keep blocks ${first} to 5`, tile, first })),
 ];
 const running = [];
-for (const { name, tile, first } of variants) running.push({ name, ...(await begun(tile, first)), floats: NONE, eight: NONE });
+for (const { name, tile, first } of variants)
+  running.push({ name, ...(await begun(tile, first)), floats: NONE, eight: NONE });
 // The first step of a level is in float32.
 for (const each of running) each.floats = await seconds(each.step);
-for (let i = 0; i < rounds; i++) for (const each of running) each.eight = Math.min(each.eight, await seconds(each.step));
+for (let i = 0; i < rounds; i++)
+  for (const each of running) each.eight = Math.min(each.eight, await seconds(each.step));
 const [whole] = /** @type {[typeof running[0]]} */ (running);
 console.log(`pocket, ${width}x${height}, tiles of ${tile}, one thread: of the whole picture's`);
 console.log("| | work | float32 | eight bits |\n| --- | --- | --- | --- |");

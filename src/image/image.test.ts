@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sRgbRamp } from "../../test/pictures/fixtures.ts";
-import { blank, clamp, clampImage, crop, padEdges, padMirrored, withLongSide } from "./image.ts";
+import { blank, clamp, clampImage, crop, cropClamped, cropHere, padEdges, padMirrored, withLongSide } from "./image.ts";
 
 describe("withLongSide", () => {
   test.each([
@@ -15,6 +15,17 @@ describe("withLongSide", () => {
     const size = withLongSide({ width: width!, height: height! }, side);
     expect([size.width, size.height]).toEqual(expected);
   });
+});
+
+test.each([
+  [8, 7],
+  [7, 7],
+  [3, 2],
+  [8, 1],
+])("cropHere to %i x %i gives what cropClamped does", (width, height) => {
+  const image = { width: 8, height: 7, data: Float32Array.from({ length: 168 }, (_, i) => Math.sin(7 * i)) };
+  const expected = cropClamped(image, { width, height });
+  expect(cropHere(image, { width, height })).toEqual(expected);
 });
 
 test("crop undoes padEdges", () => {

@@ -72,6 +72,18 @@ export function cropClamped(image: Image, size: Size): Image {
   return { width: size.width, height: size.height, data: clampHere(data === image.data ? data.slice() : data) };
 }
 
+/** The same in the memory of `image`, which is lost. */
+export function cropHere({ width, height, data }: Image, size: Size): Image {
+  const [left, top] = [Math.floor((width - size.width) / 2), Math.floor((height - size.height) / 2)];
+  const rows = (data.length / (width * height)) * size.height;
+  for (let row = 0; row < rows; row++) {
+    const plane = Math.floor(row / size.height);
+    const from = (plane * height + top + (row % size.height)) * width + left;
+    data.copyWithin(row * size.width, from, from + size.width);
+  }
+  return { width: size.width, height: size.height, data: clampHere(data.subarray(0, rows * size.width)) };
+}
+
 /** `image` clamped to [0, 1]; NaN becomes 0. */
 export function clampImage(image: Image): Image {
   return { width: image.width, height: image.height, data: clamp(image.data) };

@@ -51,7 +51,8 @@ export function levelBeginner(job: LevelsInput) {
   const parameters = Object.keys(parametersOf(settings));
   const key = `${graphKey(extractor, terms, settings, job.parts)} ${job.precision}`;
   const keep = (runtime.fills && job.keep) || KEEP_NONE;
-  const tilesKey = `${key} tiles ${keep.fp32} ${keep.int8}`;
+  // Another level's tiles have other shapes, for which the programs' memory would grow again.
+  const tilesKey = ({ width, height }: Size) => `${key} tiles ${keep.fp32} ${keep.int8} ${width}x${height}`;
   const edges = edgesOf(settings);
 
   /** The run, and a lock on its programs until it ends. */
@@ -101,11 +102,11 @@ export function levelBeginner(job: LevelsInput) {
   }
 
   async function tiled(level: Level, begun: () => Promise<Begun>, size: number): Promise<LevelRun> {
-    await programs.only(tilesKey, extractor.weights);
+    await programs.only(tilesKey(level), extractor.weights);
     const targets = await describeTiles(runtime, extractor, terms, pictures.at(level), size);
     const given = await begun().catch(freeing(targets.shared));
     const load = () => loadTilePrograms(runtime, extractor, terms, optimizer, parameters, job.precision, keep);
-    const loaded = programs.get(tilesKey, extractor.weights, load);
+    const loaded = programs.get(tilesKey(level), extractor.weights, load);
     const tiles = tilesFor(extractor, terms, edges.workSize(level), size);
     const parts = await loaded.catch(freeing(targets.shared, valuesOf(given)));
     return tiledRun({ ...given, runtime, programs: parts, terms, tiles, targets, schedule: scheduleOf(level) });

@@ -40,8 +40,8 @@ export interface LevelRun {
    */
   tensors(): Promise<Map<string, WeightTensor>>;
   /**
-   * The image as `shown` returns it, and the optimiser's state, which the caller owns from now on; the rest is freed. A
-   * non-finite image is a `diverged` error, and nothing is freed.
+   * The image as `shown` returns it, and the optimiser's state, which the caller owns from now on; the rest is freed. Parts of the
+   * state that are images may be missing: none outlives its level. A non-finite image is a `diverged` error, and nothing is freed.
    */
   finish(size: Size): Promise<{ image: Image; state: Record<string, Value> }>;
   /** Frees everything. */

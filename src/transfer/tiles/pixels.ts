@@ -2,10 +2,11 @@
 import type { Size } from "../../image/image.ts";
 import type { Area, Tile } from "../../schedule/tiles.ts";
 
-/** The planes of `area`, from any number of planes of a picture of `size`. */
-export function cutTile(data: Float32Array, size: Size, area: Area): Float32Array {
+/** The planes of `area`, from any number of planes of a picture of `size`; in new memory, or at the start of `into`. */
+export function cutTile(data: Float32Array, size: Size, area: Area, into?: Float32Array): Float32Array {
   const planes = data.length / (size.width * size.height);
-  const cut = new Float32Array(planes * area.width * area.height);
+  const length = planes * area.width * area.height;
+  const cut = into ? into.subarray(0, length) : new Float32Array(length);
   rows(planes, size, area, (from, to) => cut.set(data.subarray(from, from + area.width), to));
   return cut;
 }

@@ -3,7 +3,7 @@
  * derivatives, then all contributions to the gradient, then the update in pieces. The runtime holds one tile at a time;
  * image and state are in host memory.
  */
-import { cropClamped, type Size } from "../../image/image.ts";
+import { cropClamped, cropHere, type Size } from "../../image/image.ts";
 import { mapValues, prefixed } from "../../records.ts";
 import type { Runtime, Value, Values } from "../../runtimes/runtime.ts";
 import type { Tile } from "../../schedule/tiles.ts";
@@ -14,7 +14,7 @@ import { type Schedule, UNCHECKED } from "../precision/precision.ts";
 import { dispose, readScalar, scalarValue } from "../step/program.ts";
 import { strengths, type Terms } from "../step/terms.ts";
 import { totals } from "../step/totals.ts";
-import { type GradientRows, gradientRows } from "./gradient-rows.ts";
+import { type FinishedRows, gradientRows } from "./gradient-rows.ts";
 import { keptMemory } from "./kept.ts";
 import { type KindOfStep, kindOfStep } from "./kinds.ts";
 import { cutTile, putTile, tileWeight } from "./pixels.ts";
@@ -34,8 +34,6 @@ export interface TiledInput extends Begun {
   readonly schedule?: Schedule | undefined;
 }
 
-type Rows = ReturnType<GradientRows["take"]>;
-
 /** Numbers in host memory, updated in place. */
 interface Numbers {
   readonly dims: readonly number[];
@@ -45,12 +43,13 @@ interface Numbers {
 /** Takes ownership of its arguments, as `levelRun` does. */
 export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   const { runtime, programs, terms, tiles, targets, schedule } = given;
-  let image = await taken(given.image);
+  const image = await taken(given.image);
   let shown = given.shown ? (await taken(given.shown)).data : image.data;
   const state: Record<string, Numbers> = {};
   for (const [name, value] of Object.entries(given.state)) state[name] = await taken(value);
   const [, , height, width] = image.dims as [number, number, number, number];
   const work: Size = { width, height };
+  const pieces = new Map<string, Float32Array>();
   const memory = keptMemory(runtime, [programs.floats.kept, programs.eight?.kept ?? {}]);
   const like = ({ dims }: Numbers) => String(dims) === String(image.dims);
   const scalars = (prefix: string, numbers: Record<string, number>) =>
@@ -102,28 +101,41 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     return programs.score.run(given, wanted).finally(() => dispose(measured));
   }
 
+  /** Memory for a piece of the planes of that name, the same for all pieces: garbage of large pictures is large. */
+  function pieceFor(name: string, { width, height }: Size): Float32Array {
+    const length = 3 * width * height;
+    const known = pieces.get(name);
+    const piece = known && known.length >= length ? known : new Float32Array(length);
+    pieces.set(name, piece);
+    return piece;
+  }
+
   /**
    * Updates some rows in place by their gradient. State that is not an image changes once all rows are done: its new
    * value is returned.
    */
-  async function update({ area, data }: Rows, loss: number, settings: Settings): Promise<Record<string, Float32Array>> {
+  async function update(
+    { area, data, size: held }: FinishedRows,
+    loss: number,
+    settings: Settings,
+  ): Promise<Record<string, Float32Array>> {
     // Rows are not updated by a non-finite gradient, so the shown image is always finite, possibly between two steps.
     if (!finite(data)) throw diverged();
     const few = programs.pointwise ? Math.max(1, Math.floor(PIECE / area.width)) : area.height;
     const next: Record<string, Float32Array> = {};
     for (let from = 0; from < area.height; from += few) {
       const rows = { ...area, y: area.y + from, height: Math.min(few, area.height - from) };
-      const part = (planes: Float32Array, size: Size, y: number) =>
-        runtime.value(cutTile(planes, size, { ...rows, y }), [1, 3, rows.height, rows.width]);
-      const given = (numbers: Numbers) =>
+      const part = (name: string, planes: Float32Array, size: Size, y: number) =>
+        runtime.value(cutTile(planes, size, { ...rows, y }, pieceFor(name, rows)), [1, 3, rows.height, rows.width]);
+      const given = (name: string, numbers: Numbers) =>
         programs.pointwise && like(numbers)
-          ? part(numbers.data, work, rows.y)
+          ? part(name, numbers.data, work, rows.y)
           : runtime.value(numbers.data, numbers.dims);
       const inputs = {
-        image: given(image),
-        gradient: programs.pointwise ? part(data, area, from) : runtime.value(data, image.dims),
+        image: given("image", image),
+        gradient: programs.pointwise ? part("gradient", data, held, from) : runtime.value(data, image.dims),
         loss: scalarValue(runtime, loss),
-        ...prefixed("state", mapValues(state, given)),
+        ...Object.fromEntries(Object.entries(state).map(([name, x]) => [`state ${name}`, given(`state ${name}`, x)])),
         ...scalars("parameter", parametersOf(settings)),
       };
       const outputs = await programs.update.run(inputs).finally(() => dispose(inputs));
@@ -154,7 +166,8 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       rows.add(await outputs.gradient!.read(), tile);
       const end = following ? (programs.pointwise ? following.y : 0) : work.height;
       if (end <= done) return;
-      next = await update(rows.take(end), loss, settings);
+      next = await update(rows.finished(end), loss, settings);
+      rows.drop(end);
       done = end;
     });
     for (const [name, data] of Object.entries(next)) state[name]!.data.set(data);
@@ -198,10 +211,13 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     },
     async finish(size) {
       dispose(targets.shared);
-      // The result needs no more memory than a step.
-      image = { ...image, data: new Float32Array(0) };
-      const last = await picture(size);
-      return { image: last, state: mapValues(state, ({ dims, data }) => runtime.value(data, dims)) };
+      // The result takes the place of the shown image, so that it needs no more memory than a step.
+      const last = cropHere({ ...work, data: shown }, size);
+      const rest = Object.entries(state).filter(([, numbers]) => !like(numbers));
+      return {
+        image: last,
+        state: Object.fromEntries(rest.map(([name, { dims, data }]) => [name, runtime.value(data, dims)])),
+      };
     },
     dispose() {
       dispose(targets.shared);
