@@ -9,6 +9,7 @@ console.log(
 for (const name of [
   "step",
   "precision",
+  "tiles",
   "quality",
   "schedule",
   "memory",

@@ -61,6 +61,27 @@ test("eight bits may have smaller tiles, or be left out, or be refused if they w
   await expect(plan({ size: 3000, precision: "int8" }, tight)).rejects.toMatchObject({ code: "resources" });
 });
 
+test("tiles keep as many features as there is memory for, and need less work then", async () => {
+  const given = { size: 2048, tile: 512 } as const;
+  const none = await plan(given, { limit: 8e9 });
+  expect(none.keep).toEqual({ fp32: Infinity, int8: Infinity });
+  expect((await plan(given, { keeps: true })).keep).toEqual(none.keep);
+  expect((await plan({ size: 512 }, { limit: 8e9, keeps: true })).keep).toEqual(none.keep);
+  const works: number[] = [];
+  for (const spare of [1e7, 4e8, 1.2e9, 5e9]) {
+    const limit = none.peak + spare;
+    const { keep, peak, work } = await plan(given, { limit, keeps: true });
+    expect(peak).toBeLessThanOrEqual(limit);
+    expect(keep.int8).toBe(Infinity);
+    works.push(work.at(-1)!.pixels / none.work.at(-1)!.pixels);
+  }
+  expect(works[0]).toBe(1);
+  expect(works).toEqual(works.toSorted((a, b) => b - a));
+  expect(works.at(-1)).toBeCloseTo(2 / 3, 3);
+  const eight = await plan(given, { limit: none.peak + 1.5e9, keeps: true, precision: eightIfItFits });
+  expect(eight.keep.int8).toBeLessThan(eight.keep.fp32);
+});
+
 test("given tiles, and those of a resumed job, are kept", async () => {
   expect((await plan({ size: 1024, tile: 256 })).settings.tile).toBe(256);
   expect((await plan({ size: 1024 }, { resumed: 320, limit: 1 })).settings.tile).toBe(320);

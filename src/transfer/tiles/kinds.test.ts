@@ -105,12 +105,13 @@ describe("the first steps", () => {
     expect(ours).toBeGreaterThan(theirs - 0.1);
   });
 
-  test.each([
-    [5, 5],
-    [4, 3],
-    [Infinity, 1],
-  ])("with features kept from blocks %i and %i on: not a bit differs", async (fp32, int8) => {
-    expect(await steps("int8", 80, 3, { fp32, int8 })).toEqual(await steps("int8", 80, 3));
+  test("not a bit depends on the features that are kept", async () => {
+    const expected = await steps("int8", 96, 2);
+    for (const [fp32, int8] of [
+      [4, 3],
+      [Infinity, 1],
+    ] as const)
+      expect(await steps("int8", 96, 2, { fp32, int8 })).toEqual(expected);
   });
 
   test("measured in float32, features have the whole picture's ranges, or larger ones at cut edges", async () => {
