@@ -21,7 +21,7 @@ test("what is given is not computed, and the rest is as before", async () => {
   const given = { x: runtime.value(Float32Array.of(1, 2), [2]) };
   const memory = new Float32Array(2);
   // The first program writes where the second one reads.
-  const kept = { features: runtime.value(memory, [2]) };
+  const kept = { features: runtime.writable!(memory, [2]) };
   expect(await first!.run(given, ["features"], kept)).toEqual({});
   expect([...memory]).toEqual([3, 0]);
   const [expected, found] = [await whole!.run(given), await second!.run({ ...given, ...kept })];

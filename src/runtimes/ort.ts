@@ -45,9 +45,11 @@ export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
     name,
     description,
     version,
-    value: (data, dims) =>
-      value(data instanceof Uint8Array ? new ort.Tensor("uint8", data, dims) : new ort.Tensor("float32", data, dims)),
-    fills: arena,
+    value: (data, dims) => value(new ort.Tensor("float32", data, dims)),
+    ...(arena && {
+      writable: (data: Float32Array | Uint8Array, dims: readonly number[]) =>
+        value(data instanceof Uint8Array ? new ort.Tensor("uint8", data, dims) : new ort.Tensor("float32", data, dims)),
+    }),
     ...(upload && {
       async place(given: Value) {
         const placed = await call(() => upload((given as OrtValue).tensor)).finally(() => given.dispose());

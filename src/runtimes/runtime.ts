@@ -18,7 +18,7 @@ export type Values = Readonly<Record<string, Value>>;
 export interface Program {
   /**
    * Computes the outputs named in `wanted` (default all). Inputs stay valid; the caller disposes of the outputs. Outputs named in
-   * `into` are written into those values instead of being returned, if the runtime `fills` values.
+   * `into`, which is of `writable` values, are written into those instead of being returned.
    */
   run(inputs: Values, wanted?: readonly string[], into?: Values): Promise<Record<string, Value>>;
   dispose(): Promise<void>;
@@ -48,10 +48,10 @@ export interface Runtime {
   /** The build, where known, as a key for results that are cached between runs. */
   readonly version?: string | undefined;
   load(model: Model, options?: LoadOptions): Promise<Program>;
-  /** `data` as a tensor of this runtime. `data` must not change afterwards, except by a program that writes into the value. */
-  value(data: Float32Array | Uint8Array, dims: readonly number[]): Value;
-  /** Whether programs can write outputs into given values. */
-  readonly fills?: boolean | undefined;
+  /** `data` as a tensor of this runtime. `data` must not change afterwards. */
+  value(data: Float32Array, dims: readonly number[]): Value;
+  /** A value in the memory of `data`, which programs may write an output into. Only runtimes in host memory have such values. */
+  writable?: ((data: Float32Array | Uint8Array, dims: readonly number[]) => Value) | undefined;
   /**
    * `value` in device memory, for inputs that many runs read: others are uploaded for each run. It owns what it is given,
    * and resolves to a value that outlives all programs. Runtimes without device memory leave it out.

@@ -54,7 +54,7 @@ export async function countingRuntime(): Promise<CountingRuntime> {
     name: inner.name,
     description: inner.description,
     value: (data, dims) => wrap(inner.value(data, dims)),
-    fills: inner.fills,
+    writable: (data, dims) => wrap(inner.writable!(data, dims)),
     async load(model, options) {
       const program = await inner.load(model, options);
       loaded++;

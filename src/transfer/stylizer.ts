@@ -161,7 +161,7 @@ export function stylizerOn<Source = never>({
       workSize,
       limit: memory?.() ?? Infinity,
       resumed: (resume ?? carried)?.settings.tile,
-      keeps: runtime.fills,
+      keeps: runtime.writable !== undefined,
       precision: async (settings, fits) =>
         decided ?? precisionOf({ settings, optimizer: plain, extractor, runtime, resume, carried, fits, gains }),
     });

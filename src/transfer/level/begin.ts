@@ -50,7 +50,7 @@ export function levelBeginner(job: LevelsInput) {
   const { runtime, extractor, terms, optimizer, settings, pictures, programs } = job;
   const parameters = Object.keys(parametersOf(settings));
   const key = `${graphKey(extractor, terms, settings, job.parts)} ${job.precision}`;
-  const keep = (runtime.fills && job.keep) || KEEP_NONE;
+  const keep = (runtime.writable && job.keep) || KEEP_NONE;
   // Another level's tiles have other shapes, for which the programs' memory would grow again.
   const tilesKey = ({ width, height }: Size) => `${key} tiles ${keep.fp32} ${keep.int8} ${width}x${height}`;
   const edges = edgesOf(settings);

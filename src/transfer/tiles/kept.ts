@@ -27,7 +27,7 @@ export function keptMemory(runtime: Runtime, kinds: readonly KeptTensors[]) {
       places.map(({ name, type, from, dims }) => {
         const length = elementsOf(dims);
         const data = type === "uint8" ? new Uint8Array(buffer, from, length) : new Float32Array(buffer, from, length);
-        return [name, runtime.value(data, dims)];
+        return [name, runtime.writable!(data, dims)];
       }),
     );
   };

@@ -167,7 +167,7 @@ describe("a job", () => {
 
 describe("the precision of a step", () => {
   const fake = (): Program => ({ run: async () => ({}), dispose: async () => {} });
-  const kind = () => ({ sums: fake(), gradient: fake() });
+  const kind = () => ({ sums: fake(), names: [], kept: {}, gradient: fake() });
   const programs = {
     floats: kind(),
     eight: kind(),

@@ -102,7 +102,7 @@ describe("the first step", () => {
 test.each(["toy", "pocket"] as const)("%s: features that are kept for the second pass change no bit", async (name) => {
   const given = { tile: 64 } as const;
   const results: unknown[] = [];
-  for (const first of [Infinity, 5, 3, 1]) {
+  for (const first of [Infinity, 3, 1]) {
     const { run, settings, dispose } = await level(name, { width: 150, height: 83 }, given, {}, keepFrom(first));
     const losses = [await run.step(settings), await run.step(settings)];
     results.push({ losses, tensors: await run.tensors() });
