@@ -77,7 +77,9 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
   const tile = tileSize(settings, extractor, terms, largest);
   const tiles = tile ? tilesFor(extractor, terms, largest, tile) : [];
   const pixels = tiles.reduce((sum, { width, height }) => sum + width * height, 0);
-  const spare = input.keeps && Number.isFinite(limit) ? limit - needed : 0;
+  // Tiles of a given size may be meant to spare memory: features no more than double it.
+  const most = typeof asked.tile === "number" ? Math.min(limit, 2 * needed) : limit;
+  const spare = input.keeps && Number.isFinite(limit) ? most - needed : 0;
   const keep = tile ? keepWithin(work, pixels, spare, precision) : KEEP_NONE;
   const { share } = layersFrom(work, keep[precision]);
   return {
