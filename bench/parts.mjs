@@ -1,7 +1,7 @@
 /** Shared by the benchmarks: random networks, step programs, timing. */
 
 import { eightBit } from "../dist/graph/index.js";
-import { convolutions } from "../dist/models/backbone.js";
+import { convolutions, multiplyAdds } from "../dist/models/backbone.js";
 import * as models from "../dist/models/index.js";
 import { loadNetwork } from "../dist/node.js";
 import { encode } from "../dist/onnx/model.js";
@@ -20,9 +20,11 @@ import { strengths, terms } from "../dist/transfer/step/terms.js";
  * @param {import("../dist/models/backbone.js").Backbone} backbone
  */
 export function randomWeights(backbone) {
-  const layers = convolutions(backbone).map(({ name, inputs, outputs }) => {
+  const layers = convolutions(backbone).map(({ name, inputs, outputs, rank }) => {
     const scale = Math.sqrt(6 / (9 * inputs));
-    return [name, { kernel: noise(outputs * inputs * 9, scale), bias: new Float32Array(outputs) }];
+    const kernel = noise((rank || outputs) * inputs * 9, scale);
+    const expansion = rank ? noise(outputs * rank, Math.sqrt(3 / rank)) : undefined;
+    return [name, { kernel, expansion, bias: new Float32Array(outputs) }];
   });
   /** @type {import("../dist/weights/weights.js").Weights} */
   return { layers: Object.fromEntries(layers) };
@@ -78,7 +80,7 @@ function noise(count, scale) {
 /**
  * The graph of a step and its inputs.
  *
- * @typedef {{ model: "vgg19" | "pocket", size: number, settings?: object, threads?: number }} StepOptions
+ * @typedef {{ model: "vgg19" | "slim" | "pocket", size: number, settings?: object, threads?: number }} StepOptions
  * @param {StepOptions} options
  */
 export async function preparedGraph({ model, size, settings: given = {}, threads }) {
@@ -164,12 +166,10 @@ export async function median(work, repeats = 5) {
 /**
  * Multiply-adds per pixel of the convolutions up to conv5_1, forward; the gradient costs the same again.
  *
- * @param {"vgg19" | "pocket"} model
+ * @param {"vgg19" | "slim" | "pocket"} model
  */
 export function macsPerPixel(model) {
   const layers = convolutions(models[model]);
   const last = layers.findIndex((layer) => layer.name === "conv5_1");
-  return layers
-    .slice(0, last + 1)
-    .reduce((sum, { name, inputs, outputs }) => sum + (9 * inputs * outputs) / 4 ** (Number(name[4]) - 1), 0);
+  return layers.slice(0, last + 1).reduce((sum, layer) => sum + multiplyAdds(layer), 0);
 }

@@ -15,7 +15,7 @@ if (!what || what === "tiles") await tiles();
 
 /** @param {number[]} sizes */
 async function speed(sizes) {
-  for (const model of /** @type {const} */ (["pocket", "vgg19"])) {
+  for (const model of /** @type {const} */ (["pocket", "slim", "vgg19"])) {
     for (const size of sizes) {
       for (const threads of [undefined, 1]) {
         const { runtime, outputs, inputs } = await preparedGraph({ model, size, ...(threads && { threads }) });

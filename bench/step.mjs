@@ -10,7 +10,7 @@ import { macsPerPixel, median, noisePicture, preparedStep } from "./parts.mjs";
 const sizes = process.argv.slice(2).map(Number);
 const rate = await productRate();
 console.log(`matrix product 4096^3: ${rate.toFixed(0)} GFLOP/s`);
-for (const model of /** @type {const} */ (["pocket", "vgg19"])) {
+for (const model of /** @type {const} */ (["pocket", "slim", "vgg19"])) {
   for (const size of sizes.length > 0 ? sizes : [256, 512]) {
     const { step, dispose } = await preparedStep({ model, size });
     const ms = await median(step);

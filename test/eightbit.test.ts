@@ -16,7 +16,8 @@ import {
   symbol,
 } from "../src/graph/index.ts";
 import { noiseImage } from "../src/image/noise.ts";
-import { type Pooling, poolings } from "../src/models/features.ts";
+import { toy, toyWeights } from "../src/models/backbone.case.ts";
+import { features, type Pooling, poolings } from "../src/models/features.ts";
 import { pocket } from "../src/models/pocket.ts";
 import { encode } from "../src/onnx/model.ts";
 import { adam } from "../src/optimizers/adam.ts";
@@ -184,6 +185,35 @@ test("a mixture of channels and its gradient stay in float32; the convolutions a
   expect(Math.abs(got[0]! / expected[0]! - 1)).toBeLessThan(0.02);
   expect(cosine(await exact.gradient!.read(), await found.gradient!.read())).toBeGreaterThan(0.95);
   for (const program of programs) await program.dispose();
+});
+
+test("both factors of a factorised convolution and of its gradient are quantised", async () => {
+  const backbone = { ...toy, ranks: [[0], [3], [5], [0, 4], [6]] };
+  const image = input("image", [1, 3, symbol("H"), symbol("W")]);
+  const layers = features(backbone, toyWeights(backbone), image, ["conv4_1", "conv5_1"], "max");
+  const loss = Object.values(layers)
+    .map(sumSquare)
+    .reduce((sum, x) => add(sum, x));
+  const [gradient] = grad(loss, [image]);
+  for (const direct of [true, false]) {
+    const step = eightBit({ loss, gradient: gradient! }, { ...NAMES, direct })!;
+    const counted = (op: string) => print(step.outputs).split(` = ${op}(`).length - 1;
+    // conv1_1 and its gradient stay; of the other five convolutions four are two.
+    expect(counted("Conv")).toBe(2);
+    expect(counted("com.microsoft.QLinearConv")).toBe(2 * 9);
+    const programs = [await runtime.load(encode(step.measured)), await runtime.load(encode(step.outputs))] as const;
+    const { data } = noiseImage({ width: 48, height: 32 }, 5, { mean: 0.5, deviation: 0.2 });
+    const given = { image: runtime.value(data, [1, 3, 32, 48]) };
+    const exact = await programs[0].run(given);
+    const ranges = await exact["next ranges"]!.read();
+    // Six layers' features and what is between the factors of four come first.
+    expect(ranges.indexOf(0)).toBe(10);
+    const found = await programs[1].run({ ...given, "state ranges": exact["next ranges"]! });
+    const [expected, got] = await Promise.all([exact.loss!.read(), found.loss!.read()]);
+    expect(Math.abs(got[0]! / expected[0]! - 1)).toBeLessThan(0.03);
+    expect(cosine(await exact.gradient!.read(), await found.gradient!.read())).toBeGreaterThan(0.95);
+    for (const program of programs) await program.dispose();
+  }
 });
 
 test("a graph without features is not changed", () => {

@@ -96,6 +96,12 @@ describe("a UserError of one sentence", () => {
     ],
     ["a model without blocks", { ...job, model: { ...model, blocks: [] } }, "model.blocks: expected 1 to 5 lists"],
     ["a model's half channel", { ...job, model: { ...model, blocks: [[0.5]] } }, "model.blocks: expected 1 to 5 lists"],
+    ["a rank too few", { ...job, model: { ...model, ranks: [[0]] } }, "model.ranks: expected a rank or 0 for each"],
+    [
+      "weights without a factor",
+      { ...own, model: { ...model, ranks: [[0], [3], [0]] } },
+      "The weights of mine: conv2_1.kernel: expected 108 numbers (3 x 4 x 3 x 3), got 216.",
+    ],
     ["the name of another model", { ...job, model: { ...model, name: "vgg19" } }, "model: expected a name of its own"],
     [
       "weights of another table",

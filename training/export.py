@@ -10,7 +10,7 @@ import torch
 from student import Student
 from vgg import LAYERS
 
-TYPES = {"F16": np.float16, "F32": np.float32}
+TYPES = {"F16": np.float16, "F32": np.float32, "I8": np.int8}
 NAMES = {np.dtype(v): k for k, v in TYPES.items()}
 
 

@@ -117,6 +117,10 @@ export const operators: Record<string, OperatorCase> = {
     shapes: [image],
     build: (a) => graph.mixChannels(graph.mul(a, a), constant(numbers(15, 5), [5, 3])),
   },
+  "mixChannels with a bias": {
+    shapes: [image],
+    build: (a) => graph.mixChannels(graph.mul(a, a), constant(numbers(15, 5), [5, 3]), constant(numbers(5, 6), [5])),
+  },
   maxPool: { shapes: [image], build: graph.maxPool },
   averagePool: { shapes: [image], build: graph.averagePool },
   upsample: { shapes: [image], build: graph.upsample },

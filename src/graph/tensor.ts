@@ -34,7 +34,12 @@ export type Role =
   /** The gradient of `selfProduct`: the product of the `symmetric` gradient and the `matrix`. */
   | { readonly kind: "self product gradient"; readonly symmetric: Tensor; readonly matrix: Tensor }
   /** `mixChannels`. */
-  | { readonly kind: "channel mixture"; readonly x: Tensor; readonly matrix: Tensor };
+  | {
+      readonly kind: "channel mixture";
+      readonly x: Tensor;
+      readonly matrix: Tensor;
+      readonly bias: Tensor | undefined;
+    };
 
 /** The role of that kind. */
 export type RoleOf<Kind extends Role["kind"]> = Extract<Role, { readonly kind: Kind }>;

@@ -7,9 +7,9 @@ import type { Paths } from "../jobs/paths.ts";
 import { checkMasks, type Label } from "../jobs/pictures.ts";
 import { type Sources, source, startFile } from "../jobs/request.ts";
 import { listRoles, mapRoles } from "../jobs/roles.ts";
-import { type Backbone, convolutions, spokenLayer } from "../models/backbone.ts";
+import { type Backbone, convolutions, multiplyAdds, spokenLayer } from "../models/backbone.ts";
 import * as models from "../models/index.ts";
-import { modelNamed } from "../models/named.ts";
+import { modelNamed, packaged } from "../models/named.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import { parseSettings, type Settings, type SettingsInput } from "../settings/settings.ts";
 import { paintingsOf } from "../transfer/pictures/paintings.ts";
@@ -104,7 +104,8 @@ export async function planGrid(
   const pictures = await readAll(drafts, files, memory);
   const networks = await installed(isInstalled);
   const cells = named(drafts, axes, files.paths).map((cell): Cell => {
-    const model = cell.settings.model === "auto" ? (networks.has("vgg19") ? "vgg19" : "pocket") : cell.settings.model;
+    const model =
+      cell.settings.model === "auto" ? (networks.has("vgg19") ? "vgg19" : packaged.node) : cell.settings.model;
     const backbone = modelNamed(model);
     if (!networks.has(model)) {
       throw new UserError(
@@ -214,10 +215,7 @@ function checkLayers({ name, settings }: Draft, backbone: Backbone): void {
 
 /** Multiply-adds of the network for one pixel. */
 function multiplications(backbone: Backbone): number {
-  return convolutions(backbone).reduce((sum, { name, inputs, outputs }) => {
-    const halvings = Number(/\d+/.exec(name)![0]) - 1;
-    return sum + (9 * inputs * outputs) / 4 ** halvings;
-  }, 0);
+  return convolutions(backbone).reduce((sum, layer) => sum + multiplyAdds(layer), 0);
 }
 
 /** The folder of a grid that was given none: named after its pictures. */

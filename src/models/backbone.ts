@@ -7,6 +7,12 @@ export interface Backbone {
   /** One sentence for lists. */
   readonly summary: string;
   readonly blocks: readonly (readonly number[])[];
+  /**
+   * The ranks of factorised convolutions, in the form of `blocks`; 0 is a convolution as it is. One of rank r is a 3x3
+   * convolution to r channels and a 1x1 convolution to its output channels (Zhang et al., arXiv 1505.06798). Left out:
+   * none is factorised.
+   */
+  readonly ranks?: readonly (readonly number[])[];
   /** The scale of VGG19's activations (published weights) relative to this network's, roughly; default 1. */
   readonly published?: number;
 }
@@ -17,6 +23,8 @@ export interface Convolution {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
+  /** The channels between the two convolutions of a factorised one; 0 if it is not factorised. */
+  readonly rank: number;
 }
 
 /** The convolutions of a backbone in order, with names and channels. */
@@ -24,11 +32,21 @@ export function convolutions(backbone: Backbone): Convolution[] {
   let inputs = 3;
   return backbone.blocks.flatMap((block, b) =>
     block.map((outputs, i) => {
-      const layer = { name: `conv${b + 1}_${i + 1}`, inputs, outputs };
+      const layer = { name: `conv${b + 1}_${i + 1}`, inputs, outputs, rank: backbone.ranks?.[b]?.[i] ?? 0 };
       inputs = outputs;
       return layer;
     }),
   );
+}
+
+/** The numbers of a convolution's weights: kernel, expansion if it is factorised, bias. */
+export function weightCount({ inputs, outputs, rank }: Convolution): number {
+  return 9 * inputs * (rank || outputs) + outputs * rank + outputs;
+}
+
+/** Multiply-adds of a convolution for one pixel of the image. */
+export function multiplyAdds({ name, inputs, outputs, rank }: Convolution): number {
+  return (9 * inputs * (rank || outputs) + outputs * rank) / 4 ** (blockOf(name) - 1);
 }
 
 /** The block of a layer, from 1: `conv4_2` is in the fourth, after three poolings. */

@@ -58,14 +58,24 @@ export function activations(
   let x = weights.mean ? sub(image, constant(weights.mean, [3, 1, 1])) : image;
   for (const name of names.slice(0, deepest + 1)) {
     if (name !== names[0] && name.endsWith("_1")) x = poolings[pooling](x);
-    const { kernel, bias, readout } = weightsOf(weights, name);
-    const [inputs, outputs] = [x.shape[1] as number, bias.length];
-    x = relu(conv(x, constant(kernel, [outputs, inputs, 3, 3]), constant(bias, [outputs]), padding, true));
+    const { readout, ...own } = weightsOf(weights, name);
+    const outputs = own.bias.length;
+    x = relu(convolved(x, own, padding));
     found.layers[name] = x;
     if (layers.includes(name))
       found.read[name] = readout ? mixChannels(x, constant(readout, [readout.length / outputs, outputs])) : x;
   }
   return found;
+}
+
+/** One convolution of the table, in one piece or in its two factors. */
+function convolved(x: Tensor, { kernel, bias, expansion }: ConvolutionWeights, padding: Padding): Tensor {
+  const outputs = bias.length;
+  const rank = expansion ? expansion.length / outputs : outputs;
+  const filters = constant(kernel, [rank, x.shape[1] as number, 3, 3]);
+  const added = constant(bias, [outputs]);
+  if (!expansion) return conv(x, filters, added, padding, true);
+  return mixChannels(conv(x, filters, undefined, padding, true), constant(expansion, [outputs, rank]), added);
 }
 
 function position(backbone: Backbone, names: readonly string[], layer: string): number {

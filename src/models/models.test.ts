@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { run } from "../graph/fixtures.case.ts";
 import { input, print, symbol } from "../graph/index.ts";
-import { multiplyAdds, toy, toyWeights } from "./backbone.case.ts";
+import type { ConvolutionWeights } from "../weights/weights.ts";
+import { costTo, toy, toyWeights } from "./backbone.case.ts";
 import { convolutions } from "./backbone.ts";
 import { featureScale, scaleFeatures } from "./feature-scale.ts";
 import { features, type Pooling, poolings } from "./features.ts";
@@ -42,12 +43,17 @@ describe.each(Object.entries(models))("%s", (exported, backbone) => {
 
 test("vgg19 has sixteen layers and costs 361,152 multiply-adds a pixel to conv5_1", () => {
   expect(convolutions(models.vgg19)).toHaveLength(16);
-  expect(convolutions(models.vgg19).at(-1)).toEqual({ name: "conv5_4", inputs: 512, outputs: 512 });
-  expect(multiplyAdds(models.vgg19, "conv5_1")).toBe(361_152);
+  expect(convolutions(models.vgg19).at(-1)).toEqual({ name: "conv5_4", inputs: 512, outputs: 512, rank: 0 });
+  expect(costTo(models.vgg19, "conv5_1")).toBe(361_152);
 });
 
 test("pocket does an eleventh of the work", () => {
-  expect(multiplyAdds(models.pocket, "conv5_1")).toBe(32_616);
+  expect(costTo(models.pocket, "conv5_1")).toBe(32_616);
+});
+
+test("slim does between a fifth and a quarter of the work", () => {
+  expect(costTo(models.slim, "conv5_1") / costTo(models.vgg19, "conv5_1")).toBeGreaterThan(0.2);
+  expect(costTo(models.slim, "conv5_1") / costTo(models.vgg19, "conv5_1")).toBeLessThan(0.25);
 });
 
 test("scaled weights scale the features of every layer", async () => {
@@ -135,6 +141,29 @@ describe("features", () => {
         for (let c = 0; c < 4; c++) sum += matrix[channel * 4 + c]! * own.conv1_1![c * 256 + place]!;
         expect(read.conv1_1![channel * 256 + place]).toBeCloseTo(sum, 4);
       }
+    }
+  });
+
+  test("a factorised convolution equals the convolution with the product of its factors", async () => {
+    const { conv1_1, ...rest } = toyWeights().layers as Record<string, ConvolutionWeights> & {
+      conv1_1: ConvolutionWeights;
+    };
+    const rank = 2;
+    const kernel = conv1_1.kernel.slice(0, rank * 27);
+    const expansion = Float32Array.from({ length: 4 * rank }, (_, i) => (i % 5) - 2);
+    const product = Float32Array.from({ length: 4 * 27 }, (_, i) => {
+      const [row, tap] = [Math.floor(i / 27), i % 27];
+      return expansion[row * rank]! * kernel[tap]! + expansion[row * rank + 1]! * kernel[27 + tap]!;
+    });
+    const given = { image: { data: new Float32Array(3 * 32 * 32).map((_, i) => (i % 11) / 11), dims: [1, 3, 32, 32] } };
+    const seen = (first: ConvolutionWeights) =>
+      run(features(toy, { layers: { ...rest, conv1_1: first } }, image, ["conv1_1", "conv3_1"], "max"), given);
+    const whole = await seen({ kernel: product, bias: conv1_1.bias });
+    const factors = await seen({ kernel, expansion, bias: conv1_1.bias });
+    for (const layer of ["conv1_1", "conv3_1"]) {
+      const largest = Math.max(...whole[layer]!);
+      const worst = Math.max(...whole[layer]!.map((x, i) => Math.abs(x - factors[layer]![i]!)));
+      expect(worst / largest, layer).toBeLessThan(1e-5);
     }
   });
 

@@ -46,11 +46,17 @@ export function checkModel(model: unknown): void {
   const isTable = isRecord(model) && typeof model.name === "string" && typeof model.summary === "string";
   if (!isTable || !("weights" in model))
     throw new UserError("usage", "model: expected a backbone (name, summary, blocks) with its weights.");
-  const { blocks } = model;
+  const { blocks, ranks } = model;
   const isBlock = (block: unknown) => Array.isArray(block) && block.length > 0 && block.every(isCount);
   if (!Array.isArray(blocks) || blocks.length === 0 || blocks.length > BLOCKS || !blocks.every(isBlock)) {
     const expected = `1 to ${BLOCKS} lists of output channels, as in [[16, 16], [32]]`;
     throw new UserError("usage", `model.blocks: expected ${expected}, got ${JSON.stringify(blocks)}.`);
+  }
+  const fits = (row: unknown, i: number) =>
+    Array.isArray(row) && row.length === blocks[i]?.length && row.every((rank) => rank === 0 || isCount(rank));
+  if (ranks !== undefined && !(Array.isArray(ranks) && ranks.length === blocks.length && ranks.every(fits))) {
+    const expected = "a rank or 0 for each number of model.blocks, or nothing";
+    throw new UserError("usage", `model.ranks: expected ${expected}, got ${JSON.stringify(ranks)}.`);
   }
 }
 
@@ -73,9 +79,11 @@ function checkWeights({ layers, mean }: Weights, backbone: Backbone): void {
           : "finite numbers";
     if (why) throw new UserError("model", `The weights of ${backbone.name}: ${name}: expected ${why}.`);
   };
-  for (const { name, inputs, outputs } of convolutions(backbone)) {
-    const { kernel, bias, readout } = layers[name] ?? {};
-    check(`${name}.kernel`, kernel, 9 * inputs * outputs, `${outputs} x ${inputs} x 3 x 3`);
+  for (const { name, inputs, outputs, rank } of convolutions(backbone)) {
+    const { kernel, expansion, bias, readout } = layers[name] ?? {};
+    const filters = rank || outputs;
+    check(`${name}.kernel`, kernel, 9 * inputs * filters, `${filters} x ${inputs} x 3 x 3`);
+    if (rank) check(`${name}.expansion`, expansion, outputs * rank, `${outputs} x ${rank}`);
     check(`${name}.bias`, bias, outputs, "one for each channel");
     if (readout)
       check(

@@ -97,6 +97,63 @@ test("an explicit convention overrides the detected one", async () => {
   );
 });
 
+describe("a file of our own may have factors and eight-bit integers", () => {
+  const backbone = { name: "small", summary: "for tests", blocks: [[2, 4]], ranks: [[0, 3]] };
+  const floats = (shape: readonly number[], ...numbers: number[]) =>
+    [
+      "F32",
+      shape,
+      Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => numbers[i % numbers.length]!).buffer,
+    ] as const;
+  const kernel = Int8Array.from({ length: 3 * 2 * 9 }, (_, i) => ((i * 37) % 255) - 127);
+  const parts = {
+    "conv1_1.weight": floats([2, 3, 3, 3], 0.5, -1),
+    "conv1_1.bias": floats([2], 1, 2),
+    "conv1_2.weight_scale": floats([3], 0.5, 2, 0.25),
+    "conv1_2.expansion": floats([4, 3], 1, 2, 3),
+    "conv1_2.bias": floats([4], 0),
+    "conv1_2.weight": ["I8", [3, 2, 3, 3], kernel.buffer] as const,
+  };
+
+  function bytes(
+    replaced: Readonly<Record<string, readonly [string, readonly number[], ArrayBuffer] | undefined>> = {},
+  ) {
+    let end = 0;
+    const entries = Object.entries({ ...parts, ...replaced }).flatMap(([name, part]) => (part ? [{ name, part }] : []));
+    const header: Record<string, object> = { __metadata__: { format: "pastiche" } };
+    for (const { name, part } of entries) {
+      const [dtype, shape, { byteLength }] = part;
+      header[name] = { dtype, shape, data_offsets: [end, (end += byteLength)] };
+    }
+    const json = JSON.stringify(header);
+    const head = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, " ");
+    head.writeBigUInt64LE(BigInt(head.length - 8));
+    head.write(json, 8);
+    return new Uint8Array(Buffer.concat([head, ...entries.map(({ part }) => Buffer.from(part[2]))]));
+  }
+
+  test("each row of integers times its scale", async () => {
+    const { layers } = await readWeights(bytes(), backbone, "x");
+    const expected = [...kernel].map((x, i) => x * [0.5, 2, 0.25][Math.floor(i / 18)]!);
+    expect([...layers.conv1_2!.kernel]).toEqual(expected);
+    expect([...layers.conv1_2!.expansion!]).toEqual([1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3]);
+    expect(layers.conv1_1).not.toHaveProperty("expansion");
+  });
+
+  test.each<[string, Parameters<typeof bytes>[0], string]>([
+    ["integers without scales", { "conv1_2.weight_scale": undefined }, "conv1_2.weight has the type I8, expected"],
+    ["a scale too few", { "conv1_2.weight_scale": floats([2], 1) }, "conv1_2.weight_scale is 2, expected 3"],
+    ["no expansion", { "conv1_2.expansion": undefined }, "it lacks conv1_2.expansion"],
+    ["another rank", { "conv1_2.expansion": floats([4, 2], 1) }, "conv1_2.expansion is 4 x 2, expected 4 x 3"],
+    ["a scale that is no number", { "conv1_2.weight_scale": floats([3], Number.NaN) }, "must be finite numbers"],
+  ])("%s", async (_, replaced, words) => {
+    await expect(readWeights(bytes(replaced), backbone, "x")).rejects.toMatchObject({
+      code: "model",
+      message: expect.stringContaining(words),
+    });
+  });
+});
+
 test("Keras 3's .weights.h5 is read", async () => {
   const h5 = await import("h5wasm");
   const { FS } = await ready;

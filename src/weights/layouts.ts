@@ -87,31 +87,37 @@ export type Layout = Naming & Convention;
 
 /**
  * Converts the file's tensors to our weights. All names and shapes are checked before any number is read. Tensors that
- * the backbone does not use (a classifier) are ignored. Throws a `UserError` that says what does not fit.
+ * the backbone does not use (a classifier) are ignored. In our own convention a tensor may hold eight-bit integers (I8),
+ * each row of which is to be multiplied by a number of the tensor `NAME_scale`. Throws a `UserError` that says what does not fit.
  */
 export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Backbone): Weights {
   const layers = convolutions(backbone);
   const names = layout.names(backbone);
-  const missing = names.flatMap((name) => [`${name}.weight`, `${name}.bias`]).filter((name) => !tensors.has(name));
+  const needed = layers.flatMap(({ rank }, i) =>
+    (rank ? [...parts, "expansion"] : parts).map((part) => `${names[i]}.${part}`),
+  );
+  const missing = needed.filter((name) => !tensors.has(name));
   if (missing.length > 0) {
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
     throw badFile(`it lacks ${missing[0]}${more}; ${backbone.name} has ${layers.length} convolutions`);
   }
-  layers.forEach(({ inputs, outputs }, i) => {
-    check(`${names[i]}.weight`, layout.channelsLast ? [3, 3, inputs, outputs] : [outputs, inputs, 3, 3]);
+  const own = layout.name === "pastiche";
+  layers.forEach(({ inputs, outputs, rank }, i) => {
+    const filters = rank || outputs;
+    check(`${names[i]}.weight`, layout.channelsLast ? [3, 3, inputs, filters] : [filters, inputs, 3, 3]);
+    if (rank) check(`${names[i]}.expansion`, [outputs, rank]);
     check(`${names[i]}.bias`, [outputs]);
   });
-  const own = layout.name === "pastiche";
   const ownMean = own && tensors.has("mean");
   if (ownMean) check("mean", [3]);
   const readouts = own ? layers.filter(({ name }) => tensors.has(`${name}.readout`)) : [];
   for (const { name, outputs } of readouts) check(`${name}.readout`, [outputs, outputs]);
 
-  const all = layers.map(({ name, outputs }, i) => {
+  const all = layers.map(({ name, outputs, rank }, i) => {
     let kernel = read(`${names[i]}.weight`);
-    if (layout.channelsLast) kernel = channelsFirst(kernel, outputs);
+    if (layout.channelsLast) kernel = channelsFirst(kernel, rank || outputs);
     if (i === 0) kernel = forImages(kernel, layout);
-    return { name, kernel, bias: read(`${names[i]}.bias`) };
+    return { name, kernel, ...(rank && { expansion: read(`${names[i]}.expansion`) }), bias: read(`${names[i]}.bias`) };
   });
   const matrices = new Map(readouts.map(({ name }) => [name, read(`${name}.readout`)]));
   const mean = ownMean ? read("mean") : Float32Array.from(layout.mean);
@@ -123,7 +129,10 @@ export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Back
 
   function check(name: string, expected: readonly number[]): void {
     const { shape, type, floats } = tensors.get(name)!;
-    if (!floats) throw badFile(`${showName(name)} has the type ${showName(type)}, expected 16, 32 or 64-bit floats`);
+    const scaled = own && type === "I8" && tensors.has(`${name}_scale`);
+    if (scaled) check(`${name}_scale`, expected.slice(0, 1));
+    else if (!floats)
+      throw badFile(`${showName(name)} has the type ${showName(type)}, expected 16, 32 or 64-bit floats`);
     if (shape.length === expected.length && shape.every((extent, i) => extent === expected[i])) return;
     throw badFile(
       `${showName(name)} is ${showShape(shape)}, expected ${showShape(expected)}; ` +
@@ -132,12 +141,22 @@ export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Back
   }
 
   function read(name: string): Float32Array {
-    const data = tensors.get(name)!.read();
+    let data = tensors.get(name)!.read();
+    if (tensors.get(name)!.type === "I8") data = scaledRows(data, read(`${name}_scale`));
     for (const value of data) {
       if (value - value !== 0) throw badFile(`${showName(name)} holds ${value}; weights must be finite numbers`);
     }
     return data;
   }
+}
+
+/** The parts of a convolution that every file has. */
+const parts = ["weight", "bias"];
+
+/** Each row of `data`, one per number of `scales`, times that number. */
+function scaledRows(data: Float32Array, scales: Float32Array): Float32Array {
+  const columns = data.length / scales.length;
+  return data.map((x, i) => x * scales[Math.floor(i / columns)]!);
 }
 
 /** (row, column, input, output) to (output, input, row, column), for 3x3 kernels. */

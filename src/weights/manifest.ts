@@ -75,6 +75,12 @@ const manifests: Readonly<Record<string, Manifest>> = {
     credit: "the pastiche developers (training/)",
     files: [],
   },
+  slim: {
+    bundled: "slim.safetensors",
+    licence: "CC BY 4.0",
+    credit: `${vgg}; factorised and trained on by the pastiche developers (training/)`,
+    files: [],
+  },
 };
 
 /** The manifest of a backbone; undefined if its weights are not published. */

@@ -8,10 +8,11 @@ import { cleaned, UserError } from "../errors.ts";
 export interface StoredTensor {
   /** The format's name of the type, for messages: `F32`, `FloatStorage`, `<f4`. */
   readonly type: string;
-  /** Whether `read` supports `type`. */
+  /** Whether `type` is one of floats. */
   readonly floats: boolean;
   readonly shape: readonly number[];
-  /** The values, row-major, possibly a view of the file's bytes. Throws a `UserError` if `type` is not supported. */
+  /** The values, row-major, possibly a view of the file's bytes. Throws a `UserError` if `type` is neither floats nor
+   * eight-bit integers. */
   read(): Float32Array;
 }
 

@@ -7,6 +7,11 @@ export interface ConvolutionWeights {
   /** One number per output channel. */
   readonly bias: Float32Array;
   /**
+   * A factorised convolution has it: the matrix (output channel, rank) of the 1x1 convolution after the kernel, whose output
+   * channels are then the rank.
+   */
+  readonly expansion?: Float32Array | undefined;
+  /**
    * A distilled network may have it: losses read the layer's features through this matrix (channels of the teacher or a
    * rotation of them, own channels).
    */
@@ -33,9 +38,11 @@ export interface WeightTensor {
 /** The weights as tensors: `conv1_1.weight`, `conv1_1.bias`, ..., then `conv3_1.readout`, ..., then `mean`. */
 export function weightTensors({ layers, mean }: Weights): Map<string, WeightTensor> {
   const tensors = new Map<string, WeightTensor>();
-  for (const [name, { kernel, bias }] of Object.entries(layers)) {
+  for (const [name, { kernel, bias, expansion }] of Object.entries(layers)) {
     const outputs = bias.length;
-    tensors.set(`${name}.weight`, { shape: [outputs, kernel.length / (9 * outputs), 3, 3], data: kernel });
+    const rank = expansion ? expansion.length / outputs : outputs;
+    tensors.set(`${name}.weight`, { shape: [rank, kernel.length / (9 * rank), 3, 3], data: kernel });
+    if (expansion) tensors.set(`${name}.expansion`, { shape: [outputs, rank], data: expansion });
     tensors.set(`${name}.bias`, { shape: [outputs], data: bias });
   }
   for (const [name, { readout, bias }] of Object.entries(layers)) {

@@ -33,7 +33,7 @@ const lines = (text: string) =>
 describe("results", () => {
   test("the picture has the given size, and its name alone is printed on standard output", async () => {
     const { status, stdout, stderr } = await pastiche(["photo.png", "painting.png", ...quick], { cwd });
-    expect(stderr).toContain("Using pocket");
+    expect(stderr).toContain("Using slim");
     expect(status).toBe(0);
     expect(stdout.toString()).toBe("photo-painting.png\n");
     const { image, depth } = await readPicture(at("photo-painting.png"));

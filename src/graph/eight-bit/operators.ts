@@ -77,10 +77,10 @@ function flat(levels: Tensor): Tensor {
 }
 
 /**
- * The 3x3 convolution of `conv()`, and the ReLU after it where the result's zero point is 0. The kernel is int8 with
- * one scale per output channel. The input of a convolution with a bias has zero point 0. With `direct` the bias is
- * stored in extra channels of `x`, because QLinearConv's own bias would have to be constant; otherwise the bias is
- * quantised at run time.
+ * The 3x3 convolution of `conv()` or the 1x1 convolution of `mixChannels()` (its kernel is a matrix), and the ReLU after
+ * it where the result's zero point is 0. The kernel is int8 with one scale per output channel. With `direct` the bias of
+ * a 3x3 convolution is stored in extra channels of `x`, whose zero point must be 0, because QLinearConv's own bias would
+ * have to be constant; otherwise the bias is quantised at run time.
  */
 export function quantisedConv(
   x: Quantised,
@@ -89,18 +89,22 @@ export function quantisedConv(
   as: Scaled,
   direct = true,
 ): Quantised {
-  const [outputs] = kernel.shape as readonly number[] as [number];
+  const [outputs, , extent = 1] = kernel.shape as readonly number[] as [number, number, number?];
   if (!(kernel.data instanceof Float32Array)) throw new TypeError("quantisedConv: needs a constant kernel");
-  const rounded = roundedKernel(kernel.data, outputs);
-  const seen = bias && direct ? biased(x, rounded, bias) : { levels: x.levels, values: rounded.values };
+  const rounded = roundedKernel(kernel.data, outputs, extent ** 2);
+  // Nothing falls back to im2col in a 1x1 convolution.
+  const inChannels = direct && extent > 1;
+  const seen = bias && inChannels ? biased(x, rounded, bias) : { levels: x.levels, values: rounded.values };
   const channels = seen.levels.shape[3] as number;
-  const values = constant(seen.values, [outputs, channels, 3, 3]);
+  const values = constant(seen.values, [outputs, channels, extent, extent]);
   const scales = constant(rounded.scales, [outputs]);
   const zeros = constant(new Int8Array(outputs), [outputs]);
   const inputs = [seen.levels, x.scale, level(x.zero), values, scales, zeros, as.scale, level(as.zero)];
-  if (bias && !direct) inputs.push(wholeNumbers(div(bias, mul(scales, x.scale))));
+  if (bias && !inChannels) inputs.push(wholeNumbers(div(bias, mul(scales, x.scale))));
   const [n, h, w] = x.levels.shape;
-  const attributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [1, 1], channels_last: 1 };
+  const margin = (extent - 1) / 2;
+  const pads = [margin, margin, margin, margin];
+  const attributes = { kernel_shape: [extent, extent], pads, strides: [1, 1], channels_last: 1 };
   return { ...as, levels: of(`${CONTRIB}.QLinearConv`, inputs, [n!, h!, w!, outputs], "uint8", attributes) };
 }
 
@@ -283,8 +287,8 @@ function likeFeatures(pairs: Tensor, { levels }: Quantised): Tensor {
 
 /**
  * The used fraction of each tensor's range, [n]: the largest distance from the zero point over the possible one; 1 or
- * more means all of it. Tensors with zero point 0 come first. The tensors share all operators but the reductions,
- * because operators on single numbers cost mostly overhead.
+ * more means all of it. The tensors share all operators but the reductions, because operators on single numbers cost
+ * mostly overhead.
  */
 export function used(tensors: readonly Quantised[]): Tensor {
   const each = (number: (x: Quantised) => number) => constant(Float32Array.from(tensors, number), [tensors.length]);
@@ -294,12 +298,19 @@ export function used(tensors: readonly Quantised[]): Tensor {
     each(({ zero }) => zero),
   );
   const signed = tensors.filter(({ zero }) => zero === 128);
-  const none = constant(new Float32Array(tensors.length - signed.length), [tensors.length - signed.length]);
-  const below = signed.length > 0 ? [difference(scalars(128, signed.length), extremes("ReduceMin", signed))] : [];
+  const most = signed.length > 0 ? maximum(above, below(tensors, signed)) : above;
   return div(
-    maximum(above, concat([none, ...below], 0)),
+    most,
     each(({ zero }) => LEVELS[zero]),
   );
+}
+
+/** The largest distance below the zero point, [n]; 0 of tensors whose zero point is 0. */
+function below(tensors: readonly Quantised[], signed: readonly Quantised[]): Tensor {
+  const distances = of("Sub", [scalars(128, signed.length), extremes("ReduceMin", signed)], [signed.length], "float32");
+  const places = tensors.map((x) => BigInt(x.zero === 128 ? signed.indexOf(x) : signed.length));
+  const index = constant(BigInt64Array.from(places), [tensors.length]);
+  return of("Gather", [concat([distances, scalars(0, 1)], 0), index], [tensors.length], "float32");
 }
 
 function scalars(value: number, count: number): Tensor {

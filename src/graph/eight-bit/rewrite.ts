@@ -3,8 +3,8 @@
  * and their gradients are told by their operators and roles (`Tensor.role`); everything else stays in float32. It does
  * not depend on which network, loss or optimiser the graph contains.
  *
- * Forward activations are uint8 with zero point 0, so that saturation is the ReLU. Gradients are uint8 with zero point
- * 128. The first convolution (its input is the image) and the last one of the gradient (no mask follows) stay in
+ * Features are uint8 with zero point 0, so that saturation is the ReLU. Gradients, and what a factorised convolution has
+ * between its factors, are uint8 with zero point 128. The first convolution (its input is the image) and the last one of the gradient (no mask follows) stay in
  * float32. Scales are fixed before a step, from the ranges of the previous one (delayed scaling): the ranges of all
  * quantised tensors are an input, and the updated ranges are an output.
  */
@@ -47,8 +47,11 @@ export interface EightBitOptions extends Ranges {
 interface Slot {
   readonly original: Tensor;
   readonly least: number;
+  readonly pass: Pass;
   readonly quantised: Quantised;
 }
+
+type Pass = "forward" | "backward";
 
 /**
  * The eight-bit version of `outputs`; undefined if nothing in the graph can be quantised.
@@ -69,8 +72,8 @@ export function eightBit(
   if (slots.length === 0) return undefined;
   if (slots.length > capacity) throw new TypeError(`eightBit: ${slots.length} ranges, and room for ${capacity}`);
   const rewritten = Object.fromEntries(Object.entries(outputs).map(([name, x]) => [name, plain(x)]));
-  const features = slots.filter(({ quantised }) => quantised.zero === 0);
-  const gradients = slots.filter(({ quantised }) => quantised.zero === 128).reverse();
+  const features = slots.filter(({ pass }) => pass === "forward");
+  const gradients = slots.filter(({ pass }) => pass === "backward").reverse();
   const all = [...features, ...gradients];
   const none = constant(new Float32Array(capacity - all.length), [capacity - all.length]);
   const spread = (x: Tensor) => {
@@ -102,8 +105,8 @@ function follow(used: Tensor): Tensor {
 
 /** Ranges clamped from below, so that a gradient that was 0 can grow again within a few steps. */
 function held(ranges: Tensor, slots: readonly Slot[]): Tensor {
-  const signed = slots.map(({ quantised }) => (quantised.zero === 0 ? 0 : 1));
-  const gradients = constant(Float32Array.from(signed), [slots.length]);
+  const backward = slots.map(({ pass }) => (pass === "backward" ? 1 : 0));
+  const gradients = constant(Float32Array.from(backward), [slots.length]);
   const least = mul(reduce("ReduceMax", mul(ranges, gradients), {}), 1e-4);
   const fixed = constant(
     Float32Array.from(slots, (slot) => Math.max(slot.least, 1e-30)),
@@ -136,10 +139,10 @@ function leastRanges(nodes: readonly Tensor[]): ReadonlyMap<Tensor, number> {
   const found = new Map<Tensor, number>();
   for (const x of nodes) {
     const convolution = featuresOf(x);
-    if (!convolution || !isSeen(convolution.x)) continue;
+    if (!convolution || convolution.factors || !isSeen(convolution.x)) continue;
     let features = convolution.x;
     while (isPooling(features)) features = features.inputs[0]!;
-    const least = integer.leastRange(convolution.kernel, convolution.bias!);
+    const least = integer.leastRange(convolution.kernel, convolution.bias);
     found.set(features, Math.max(found.get(features) ?? 0, least));
   }
   return found;
@@ -152,12 +155,12 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   const worth = { 0: div(ranges, integer.LEVELS[0]), 128: div(ranges, integer.LEVELS[128]) };
 
   /** A quantised tensor whose range was measured in the previous run. */
-  function slot(original: Tensor, zero: 0 | 128, make: (as: Scaled) => Quantised): Quantised {
-    const before = slots.filter(({ quantised }) => quantised.zero === zero).length;
-    const place = zero === 0 ? before : (ranges.shape[0] as number) - 1 - before;
+  function slot(original: Tensor, zero: 0 | 128, pass: Pass, make: (as: Scaled) => Quantised): Quantised {
+    const before = slots.filter((other) => other.pass === pass).length;
+    const place = pass === "forward" ? before : (ranges.shape[0] as number) - 1 - before;
     const index = constant(BigInt64Array.of(BigInt(place)), []);
     const quantised = make({ zero, scale: node("Gather", [worth[zero], index], { shape: [] }) });
-    slots.push({ original, quantised, least: leastRanges.get(original) ?? 0 });
+    slots.push({ original, quantised, pass, least: leastRanges.get(original) ?? 0 });
     return quantised;
   }
 
@@ -180,13 +183,16 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   function made(x: Tensor): Quantised {
     const forward = featuresOf(x);
     if (forward) {
-      const { x: seen, kernel, bias } = forward;
+      const { x: seen, kernel, bias, factors } = forward;
       if (!isSeen(seen)) {
         const features = remade(x);
-        return slot(x, 0, (as) => integer.quantise(features, as));
+        return slot(x, 0, "forward", (as) => integer.quantise(features, as));
       }
       const from = eight(seen);
-      return slot(x, 0, (as) => integer.quantisedConv(from, kernel, bias, as, direct));
+      if (!factors) return slot(x, 0, "forward", (as) => integer.quantisedConv(from, kernel, bias, as, direct));
+      const { between, matrix } = factors;
+      const narrow = slot(between, 128, "forward", (as) => integer.quantisedConv(from, kernel, undefined, as));
+      return slot(x, 0, "forward", (as) => integer.quantisedConv(narrow, matrix, bias, as));
     }
     if (isSeen(x)) {
       const from = eight(x.inputs[0]!);
@@ -197,18 +203,18 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
     const backward = backwardConvOf(x);
     if (backward) {
       const from = eight(backward.x);
-      return slot(x, 128, (as) => integer.quantisedConv(from, backward.kernel, undefined, as));
+      return slot(x, 128, "backward", (as) => integer.quantisedConv(from, backward.kernel, undefined, as));
     }
     const routed = roleOf(x, "max pool gradient");
     if (routed && featuresOf(routed.x)) return routedGradient(routed);
     if (isSum(x) && x.inputs.some(isEight)) {
       const parts = x.inputs.map(eight) as [Quantised, Quantised];
-      return slot(x, 128, (as) => integer.quantisedAdd(...parts, as));
+      return slot(x, 128, "backward", (as) => integer.quantisedAdd(...parts, as));
     }
     const product = gramGradientOf(x);
     if (product) {
       const [symmetric, features] = [plain(product.symmetric), eight(product.features)];
-      return slot(x, 128, (as) => integer.quantisedProduct(symmetric, features, as));
+      return slot(x, 128, "backward", (as) => integer.quantisedProduct(symmetric, features, as));
     }
     return rounded(plain(x), 128);
   }
@@ -260,10 +266,26 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   return { slots, plain };
 }
 
+/** A convolution with a bias, in one piece or factorised. */
+interface Layer {
+  readonly x: Tensor;
+  readonly kernel: Tensor;
+  readonly bias: Tensor;
+  /** What the kernel gives, and the matrix that expands it. */
+  readonly factors?: { readonly between: Tensor; readonly matrix: Tensor };
+}
+
 /** The convolution of which `x` is the ReLU: `x` is a layer's features. */
-function featuresOf(x: Tensor): RoleOf<"convolution"> | undefined {
-  const convolution = x.op === "Relu" ? roleOf(x.inputs[0]!, "convolution") : undefined;
-  return convolution?.bias && convolution;
+function featuresOf(x: Tensor): Layer | undefined {
+  if (x.op !== "Relu") return undefined;
+  const convolved = x.inputs[0]!;
+  const whole = roleOf(convolved, "convolution");
+  if (whole) return whole.bias && { ...whole, bias: whole.bias };
+  const mixture = roleOf(convolved, "channel mixture");
+  const first = mixture && roleOf(mixture.x, "convolution");
+  if (!mixture?.bias || !first || first.bias) return undefined;
+  const factors = { between: mixture.x, matrix: mixture.matrix };
+  return { x: first.x, kernel: first.kernel, bias: mixture.bias, factors };
 }
 
 /** Features, pooled or not: possible inputs of a quantised convolution. */
@@ -282,10 +304,16 @@ function maskedGradientOf(x: Tensor): RoleOf<"relu gradient"> | undefined {
   return fits ? masked : undefined;
 }
 
-/** The convolution in the backward pass: of a masked gradient. */
-function backwardConvOf(x: Tensor): RoleOf<"convolution"> | undefined {
+/** The convolution in the backward pass: of a masked gradient, or the two of a factorised convolution's. */
+function backwardConvOf(x: Tensor): { x: Tensor; kernel: Tensor } | undefined {
+  const mixture = roleOf(x, "channel mixture");
+  if (mixture)
+    return mixture.bias || !maskedGradientOf(mixture.x) ? undefined : { x: mixture.x, kernel: mixture.matrix };
   const convolution = roleOf(x, "convolution");
-  return convolution && !convolution.bias && maskedGradientOf(convolution.x) ? convolution : undefined;
+  if (!convolution || convolution.bias) return undefined;
+  const isBackward =
+    maskedGradientOf(convolution.x) ?? (roleOf(convolution.x, "channel mixture") && backwardConvOf(convolution.x));
+  return isBackward ? convolution : undefined;
 }
 
 /** A sum of two tensors of the same shape. */

@@ -2,18 +2,21 @@
 import { sameDim, shapeText } from "../shape.ts";
 import { constant, node, type Tensor } from "../tensor.ts";
 
-/** Applies the constant `matrix` [K, C] to the channels of `x` [1, C, H, W] at every position: [1, K, H, W]. */
-export function mixChannels(x: Tensor, matrix: Tensor): Tensor {
+/**
+ * Applies the constant `matrix` [K, C] to the channels of `x` [1, C, H, W] at every position, and adds `bias` [K]:
+ * [1, K, H, W].
+ */
+export function mixChannels(x: Tensor, matrix: Tensor, bias?: Tensor): Tensor {
   const [outputs, inputs] = matrix.shape;
   if (matrix.shape.length !== 2 || x.shape.length !== 4 || !sameDim(x.shape[1]!, inputs!)) {
     throw new TypeError(`mixChannels: ${shapeText(x.shape)} and a matrix ${shapeText(matrix.shape)} do not fit`);
   }
   const kernel = constant(values(matrix), [outputs as number, inputs as number, 1, 1]);
-  return node("Conv", [x, kernel], {
+  return node("Conv", bias ? [x, kernel, bias] : [x, kernel], {
     shape: [x.shape[0]!, outputs!, x.shape[2]!, x.shape[3]!],
     attributes: { kernel_shape: [1, 1], pads: [0, 0, 0, 0], strides: [1, 1] },
-    role: { kind: "channel mixture", x, matrix },
-    pullback: (g) => [mixChannels(g, transposed(matrix)), undefined],
+    role: { kind: "channel mixture", x, matrix, bias },
+    pullback: (g) => [mixChannels(g, transposed(matrix)), undefined, undefined],
   });
 }
 

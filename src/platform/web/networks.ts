@@ -1,9 +1,10 @@
 /**
- * Networks in the browser: pocket from the package, others from a file or a URL that the page gives, converted once and
+ * Networks in the browser: pocket and slim from the package, others from a file or a URL that the page gives, converted once and
  * then kept in the browser's cache.
  */
 import { UserError } from "../../errors.ts";
 import * as models from "../../models/index.ts";
+import { packaged } from "../../models/named.ts";
 import type { Network } from "../../transfer/stylizer.ts";
 import { readWeights } from "../../weights/read.ts";
 import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
@@ -31,6 +32,7 @@ const cache = shelf("pastiche-weights-1");
 /** The weights in the package, of which bundlers make an asset: beside `src/` and `dist/`, three folders up. */
 const bundled: NetworkSources = {
   pocket: new URL("../../../weights/pocket.safetensors", import.meta.url),
+  slim: new URL("../../../weights/slim.safetensors", import.meta.url),
 };
 
 /**
@@ -41,13 +43,13 @@ export function networksFrom(sources: NetworkSources = {}, { onNote, ...options 
   return async (name: string): Promise<Network> => {
     const all = { ...options, onNote };
     if (name !== "auto") return load(name as ModelName, sources, all);
-    const best = sources.vgg19 !== undefined || (await isKept("vgg19")) ? "vgg19" : "pocket";
-    onNote?.(best === "vgg19" ? "The network is vgg19." : "The network is pocket; vgg19's weights are not here.");
+    const best = sources.vgg19 !== undefined || (await isKept("vgg19")) ? "vgg19" : packaged.web;
+    onNote?.(best === "vgg19" ? "The network is vgg19." : `The network is ${best}; vgg19's weights are not here.`);
     return load(best, sources, all);
   };
 }
 
-/** Loads pocket, and networks cached on earlier visits. */
+/** Loads the package's networks, and those cached on earlier visits. */
 export const loadNetwork = networksFrom();
 
 /**
@@ -94,7 +96,7 @@ async function load(name: ModelName, sources: NetworkSources, options: FetchOpti
   const answer = await cache.get(name);
   if (answer) return network(name, new Uint8Array(await answer.arrayBuffer()), `the cached ${name}`);
   if (source !== undefined) return read(name, source, options);
-  throw new UserError("model", `The weights of ${name} are not available; give its file, or use pocket.`);
+  throw new UserError("model", `The weights of ${name} are not available; give its file, or use slim or pocket.`);
 }
 
 /** Another program's file: converted, and cached if the browser allows. */

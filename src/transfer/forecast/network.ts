@@ -1,6 +1,6 @@
 /** The bytes of a network's weights and of what it computes from a pixel. */
 import type { Size } from "../../image/image.ts";
-import { type Backbone, blockOf, type Convolution, convolutions } from "../../models/backbone.ts";
+import { type Backbone, blockOf, type Convolution, convolutions, multiplyAdds, weightCount } from "../../models/backbone.ts";
 import type { Extractor } from "../step/step.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
 
@@ -30,7 +30,7 @@ function computedLayers(backbone: Backbone, terms: readonly FeatureTerm[]): Conv
 }
 
 /** The bytes of a layer's features per pixel, in float32. */
-function perPixel({ name, outputs }: Convolution): number {
+function perPixel({ name, outputs }: Pick<Convolution, "name" | "outputs">): number {
   return (4 * outputs) / 4 ** (blockOf(name) - 1);
 }
 
@@ -40,8 +40,7 @@ function perPixel({ name, outputs }: Convolution): number {
 export function layersFrom({ extractor: { backbone }, terms }: NetworkWork, first: number) {
   const layers = computedLayers(backbone, terms.features);
   const some = layers.filter(({ name }) => blockOf(name) >= first);
-  const products = (of: readonly Convolution[]) =>
-    of.reduce((sum, { name, inputs, outputs }) => sum + (9 * inputs * outputs) / 4 ** (blockOf(name) - 1), 0);
+  const products = (of: readonly Convolution[]) => of.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
   return { features: some.reduce((sum, layer) => sum + perPixel(layer), 0), share: products(some) / products(layers) };
 }
 
@@ -62,8 +61,8 @@ export function networkBytes({
   };
   const pairs = ({ loss: { columns = 0 }, ...term }: FeatureTerm) => (4 * columns * stylePictures) / scaleOf(term) ** 2;
   return {
-    weights: seen.reduce((sum, { inputs, outputs }) => sum + 4 * outputs * (9 * inputs + 1), 0),
-    features: seen.reduce((sum, layer) => sum + perPixel(layer), 0),
+    weights: seen.reduce((sum, layer) => sum + 4 * weightCount(layer), 0),
+    features: seen.reduce((sum, { name, outputs, rank }) => sum + perPixel({ name, outputs: outputs + rank }), 0),
     readouts: mapped(terms),
     // Tensors weighted by regions are computed in float32.
     unweighted: mapped(terms.filter(({ region }) => region === undefined)),

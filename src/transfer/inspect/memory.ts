@@ -1,7 +1,7 @@
 /** Predicts the memory of feature sheets, fitted to measured peaks of whole processes. */
 import { bytesText, UserError } from "../../errors.ts";
 import type { Size } from "../../image/image.ts";
-import { type Backbone, blockOf, convolutions } from "../../models/backbone.ts";
+import { type Backbone, blockOf, convolutions, weightCount } from "../../models/backbone.ts";
 
 /** Node, the command line, its libraries and what encodes the sheet. */
 const FIXED = 155e6;
@@ -37,7 +37,7 @@ export function lookMemory({ backbone, layers, size, maps, mapSize }: Look): num
     SEEN.outputs * sum(looked.map(perPixel)) +
     SEEN.largest * Math.max(0, ...looked.map(perPixel)) +
     SEEN.images * 12;
-  const weights = sum(computed.map(({ inputs, outputs }) => 4 * outputs * (9 * inputs + 1)));
+  const weights = sum(computed.map((layer) => 4 * weightCount(layer)));
   const rows = sum(looked.map(({ outputs }) => Math.ceil(Math.min(maps, outputs) / PAPER.columns)));
   const paper = rows * (mapSize + PAPER.below) * PAPER.columns * (mapSize + PAPER.across);
   return FIXED + SEEN.weights * weights + size.width * size.height * each + SHEET * 12 * paper;

@@ -1,4 +1,4 @@
-/** The network that sees the pictures: pocket comes with the studio; VGG19 is fetched or brought, and may be removed. */
+/** The network that sees the pictures: pocket and slim come with the studio; VGG19 is fetched or brought, and may be removed. */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { bringWeights } from "../../engine/browser.ts";
 import { fetchToComputer, inBrowser, onComputer, published, type Weights } from "../../engine/weights.ts";
@@ -9,6 +9,7 @@ import { Select } from "../controls/select.tsx";
 const NAMES = [
   { value: "auto", label: "The best that is here" },
   { value: "pocket", label: "Pocket" },
+  { value: "slim", label: "Slim" },
   { value: "vgg19", label: "VGG19" },
 ] as const;
 
