@@ -46,6 +46,11 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
+/** Names in a sentence: `a, b or c`. */
+export function choice(names: readonly string[]): string {
+  return names.join(", ").replace(/, ([^,]*)$/, " or $1");
+}
+
 /** The error for an invalid value: `invalid("usage", "--size", "a whole number from 16 to 16384", "-3")`. */
 export function invalid(code: ErrorCode, subject: string, expected: string, received: unknown): UserError {
   return new UserError(code, `${subject}: expected ${expected}, got ${shown(received)}.`);

@@ -195,6 +195,7 @@ test("the parts that can be selected by name", () => {
       ],
       "models": [
         "pocket",
+        "slim",
         "vgg19",
       ],
       "optimizers": [

@@ -1,5 +1,5 @@
 /** Finds backbones by name. */
-import { invalid } from "../errors.ts";
+import { choice, invalid } from "../errors.ts";
 import type { Backbone } from "./backbone.ts";
 import * as models from "./index.ts";
 
@@ -16,6 +16,6 @@ export function isModel(name: string): name is ModelName {
 
 /** The backbone of that name. A `model` error if there is none: a checkpoint may name one of a later version. */
 export function modelNamed(name: string): Backbone {
-  if (!isModel(name)) throw invalid("model", "The network", Object.keys(models).join(" or "), name);
+  if (!isModel(name)) throw invalid("model", "The network", choice(Object.keys(models)), name);
   return models[name];
 }

@@ -118,7 +118,7 @@ describe("a wrong value is one sentence: the setting, what was expected, what wa
       "1024x8",
       'expected a whole number from 16 to 16384, content, or for a texture two as in 1024x512, got "1024x8"',
     ],
-    ["model", "vgg99", 'expected one of auto, pocket, vgg19, got "vgg99"'],
+    ["model", "vgg99", 'expected one of auto, pocket, slim, vgg19, got "vgg99"'],
     ["alpha", -1, "expected at least 0, got -1"],
     ["beta", Number.NaN, "expected a number, got NaN"],
     ["tv", Number.POSITIVE_INFINITY, "expected a number, got Infinity"],

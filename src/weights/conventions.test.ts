@@ -123,7 +123,8 @@ describe("a file of our own may have factors and eight-bit integers", () => {
     const header: Record<string, object> = { __metadata__: { format: "pastiche" } };
     for (const { name, part } of entries) {
       const [dtype, shape, { byteLength }] = part;
-      header[name] = { dtype, shape, data_offsets: [end, (end += byteLength)] };
+      header[name] = { dtype, shape, data_offsets: [end, end + byteLength] };
+      end += byteLength;
     }
     const json = JSON.stringify(header);
     const head = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, " ");

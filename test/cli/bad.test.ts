@@ -110,7 +110,7 @@ const cases: [string, string[], number, string][] = [
   ["half a step", [...run, "-n", "1.5"], USAGE, "--steps: expected a whole number"],
   ["too many levels", [...run, "--levels", "33"], USAGE, "--levels: expected at most 32"],
   ["a first level below the grain", [...run, "--min-size", "8"], USAGE, "--min-size: expected at least 16"],
-  ["an unknown network", [...run, "--model", "resnet"], USAGE, "--model: expected one of auto, pocket, vgg19"],
+  ["an unknown network", [...run, "--model", "resnet"], USAGE, "--model: expected one of auto, pocket, slim, vgg19"],
   ["an unknown optimiser", [...run, "--optimizer", "sgd"], USAGE, "--optimizer: expected one of adam, lbfgs"],
   ["an unknown pooling", [...run, "--pooling", "min"], USAGE, "--pooling: expected one of max, average"],
   ["an unknown normalisation", [...run, "--normalize", "l2"], USAGE, "--normalize: expected one of balanced, paper"],

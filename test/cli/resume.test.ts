@@ -357,7 +357,7 @@ describe("refusals", () => {
     const network = await resumed({ model: "vgg16" });
     expect(network).toMatchObject({
       status: 4,
-      stderr: expect.stringContaining('expected pocket or vgg19, got "vgg16"'),
+      stderr: expect.stringContaining('expected pocket, slim or vgg19, got "vgg16"'),
     });
     expect(network.stderr).not.toContain("To go on");
     const program = await resumed({}, null);

@@ -44,7 +44,7 @@ describe("results", () => {
     const record = JSON.parse(readPictureText(readFileSync(at("photo-painting.png"))).pastiche!);
     expect(record).toMatchObject({
       version: "0.1.0",
-      model: "pocket",
+      model: "slim",
       step: 6,
       content: { name: "photo.png" },
       settings: { size: 48, seed: 0, optimizer: "adam", parameters: { learningRate: 0.02 } },
@@ -72,7 +72,7 @@ describe("results", () => {
       width: 48,
       height: 35,
       steps: 6,
-      model: "pocket",
+      model: "slim",
     });
     expect(stderr).toBe("");
   });
@@ -230,7 +230,7 @@ describe("a damaged file of VGG19 in Keras's cache", () => {
   });
   const env = { KERAS_HOME: at("keras") };
 
-  test("gives one line, and pocket is used", async () => {
+  test("gives one line, and slim is used", async () => {
     const { status, stderr } = await pastiche([...args, "-o", "k-auto.png"], { cwd, env });
     expect(stderr).toMatch(/^vgg19 is here but cannot be used: .* is not the published .*$/m);
     expect(status).toBe(0);

@@ -62,7 +62,7 @@ test("the life of a network's weights", { timeout: 120_000 }, async () => {
   const file = join(home, "mine.safetensors");
   writeFileSync(file, writeSafetensors(weights));
 
-  expect((await models("list")).out).toMatch(/^pocket +in the package .*\n.*\nvgg19 +not installed/);
+  expect((await models("list")).out).toMatch(/^pocket +in the package .*\n.*\nslim +in the package .*\n.*\nvgg19 +not installed/);
   await expect(models("path")).rejects.toMatchObject({
     code: "model",
     message: expect.stringContaining("models pull vgg19"),
@@ -84,10 +84,12 @@ test("the life of a network's weights", { timeout: 120_000 }, async () => {
   expect((await models("pull")).out).toBe(`vgg19 is installed already: ${cached}\n`);
   expect(JSON.parse((await models("list", "--json")).out)).toMatchObject([
     { name: "pocket", installed: true, origin: "package" },
+    { name: "slim", installed: true, origin: "package" },
     { name: "vgg19", installed: true, origin: "cache", path: cached },
   ]);
   expect(JSON.parse((await models("verify", "--json")).out)).toMatchObject([
     { name: "pocket" },
+    { name: "slim" },
     { name: "vgg19", ok: true },
   ]);
 
@@ -113,7 +115,7 @@ test("the bundled network needs no pull", async () => {
 test("a network that does not exist", async () => {
   await expect(models("pull", "vgg20")).rejects.toMatchObject({
     code: "usage",
-    message: 'The network\'s name: expected pocket or vgg19, got "vgg20".',
+    message: 'The network\'s name: expected pocket, slim or vgg19, got "vgg20".',
   });
 });
 

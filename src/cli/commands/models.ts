@@ -1,6 +1,6 @@
 /** `pastiche models`: lists, downloads, imports, checks and removes network weights. */
 import { Argument, type Command, Option } from "commander";
-import { cleaned, invalid, UserError } from "../../errors.ts";
+import { choice, cleaned, invalid, UserError } from "../../errors.ts";
 import type { Backbone } from "../../node.ts";
 import { type Convention, type ConventionName, conventionNames } from "../../weights/layouts.ts";
 import type { Context } from "../terminal/context.ts";
@@ -182,7 +182,7 @@ async function backbones(context: Context): Promise<Backbone[]> {
 async function backboneOf(context: Context, name: string): Promise<Backbone> {
   const all = await backbones(context);
   const found = all.find((backbone) => backbone.name === name);
-  if (found === undefined) throw invalid("usage", "The network's name", all.map((one) => one.name).join(" or "), name);
+  if (found === undefined) throw invalid("usage", "The network's name", choice(all.map((one) => one.name)), name);
   return found;
 }
 
