@@ -4,13 +4,13 @@ import type { Recipe } from "./recipe.ts";
 export const balanced: Recipe = {
   summary: "The default: coarse to fine, in the painting's colours, with strengths that mean the same everywhere.",
   about: [
-    "Levels from 128 pixels up, each sqrt(2) as large as the one before. The start is the photo in the painting's colours (optimal transport between all their colours); the content is compared with the photo in its own.",
+    "Levels from 128 pixels up, each sqrt(2) as large as the one before. The start is the photo in the painting's colours (optimal transport between all their colours), and where it is flat the painting itself, blurred: a sky becomes the painting's sky. The content is compared with the photo in its own.",
     "Every term is divided by the mean square of its own target, so that a strength means the same on any network, at any size, for any painting. The result is the running average of the last few steps.",
   ],
   settings: {
     size: 512,
     model: "auto",
-    alpha: 0.68,
+    alpha: 0.6,
     beta: 1,
     tv: 1,
     laplacian: 0,
@@ -18,7 +18,7 @@ export const balanced: Recipe = {
     roughness: 0.1,
     roughnessScales: [1, 2, 4],
     contentLayers: { conv4_2: 1 },
-    styleLayers: { conv1_1: 1.5, conv2_1: 1, conv3_1: 2, conv4_1: 1.6, conv5_1: 0.6 },
+    styleLayers: { conv1_1: 1.5, conv2_1: 1, conv3_1: 2, conv4_1: 2, conv5_1: 1 },
     styleLoss: "gram",
     blend: [1],
     styleScale: [1],
@@ -28,6 +28,7 @@ export const balanced: Recipe = {
     contentTarget: "photo",
     init: "content",
     initNoise: 0,
+    initFlat: 0.8,
     optimizer: "adam",
     steps: 60,
     firstSteps: 150,

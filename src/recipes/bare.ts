@@ -22,6 +22,7 @@ export const bare = {
   contentTarget: "mapped",
   init: "content",
   initNoise: 0,
+  initFlat: 0,
   steps: 500,
   firstSteps: 500,
   levels: 1,

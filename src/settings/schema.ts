@@ -120,6 +120,11 @@ export const schema = {
   initNoise: parameter(numberIn({ min: 0, max: 1 }), "how much noise is mixed into the start: 1 is noise alone", {
     placeholder: "share",
   }),
+  initFlat: parameter(
+    numberIn({ min: 0, max: 1 }),
+    "how much of the painting, blurred, is laid over flat parts of the start: skies take its colours, faces stay",
+    { placeholder: "share" },
+  ),
   optimizer: parameter(oneOf(namesOf(optimizers)), "how the pixels are moved", { placeholder: "name" }),
   steps: parameter(count(1_000_000), "steps at every level", { placeholder: "count" }),
   firstSteps: parameter(count(1_000_000), "steps at the first of several levels", { placeholder: "count" }),

@@ -24,7 +24,7 @@ FIFTHS = [0.2] * 5
 
 # `normalize` is how terms are scaled, `scale` the scale of features (0: unchanged), `rate` and so on Adam's.
 RECIPES = {
-    "balanced": dict(alpha=0.68, beta=1, tv=1, roughness=0.1, layers=[1.5, 1, 2, 1.6, 0.6], normalize="balanced", scale=0,
+    "balanced": dict(alpha=0.6, beta=1, tv=1, roughness=0.1, layers=[1.5, 1, 2, 2, 1], normalize="balanced", scale=0,
                      rate=0.02, betas=(0.9, 0.99), epsilon=1e-8),
     "gatys": dict(alpha=1e-3, beta=1, tv=0, layers=FIFTHS, normalize="paper", scale=0.05, pooling="average"),
     "keras": dict(alpha=0.025, beta=1, tv=255**2, layers=FIFTHS, normalize="paper", scale=1,

@@ -46,7 +46,7 @@ describe.skipIf(!path)("in Chromium", () => {
       const { size } = await readPicture(bytes);
       expect(size).toEqual({ width: 96, height: 64 });
       const made = JSON.parse(readPictureText(bytes).pastiche!);
-      expect(made).toMatchObject({ model: "pocket", step: 18, steps: 18, settings: { size: 96, alpha: 0.68 } });
+      expect(made).toMatchObject({ model: "pocket", step: 18, steps: 18, settings: { size: 96, alpha: 0.6 } });
       await page.close();
     },
     PATIENCE,
@@ -103,9 +103,7 @@ describe.skipIf(!path)("in Chromium", () => {
       );
       await reaches(page, before + 5);
       await page.getByRole("button", { name: "Undo" }).click();
-      expect(await page.getByRole("slider", { name: "Photo", exact: true }).getAttribute("aria-valuetext")).toBe(
-        "0.68",
-      );
+      expect(await page.getByRole("slider", { name: "Photo", exact: true }).getAttribute("aria-valuetext")).toBe("0.6");
       await page.getByRole("button", { name: "Stop" }).click();
       await page.getByRole("button", { name: "Paint again" }).waitFor();
       await page.close();

@@ -62,7 +62,9 @@ test("the life of a network's weights", { timeout: 120_000 }, async () => {
   const file = join(home, "mine.safetensors");
   writeFileSync(file, writeSafetensors(weights));
 
-  expect((await models("list")).out).toMatch(/^pocket +in the package .*\n.*\nslim +in the package .*\n.*\nvgg19 +not installed/);
+  expect((await models("list")).out).toMatch(
+    /^pocket +in the package .*\n.*\nslim +in the package .*\n.*\nvgg19 +not installed/,
+  );
   await expect(models("path")).rejects.toMatchObject({
     code: "model",
     message: expect.stringContaining("models pull vgg19"),

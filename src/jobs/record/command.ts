@@ -64,7 +64,10 @@ export function commandWords(made: CommandSource, all = false): string[] {
     ...(made.mask ? ["--mask", pathArgument(made.mask.name)] : []),
     ...(made.styleMask ?? []).flatMap(({ name }) => ["--style-mask", pathArgument(name)]),
     ...(from ? ["--from", pathArgument(from.name)] : []),
-    ...settingWords({ ...settings, ...(from && { init: undefined, initNoise: undefined }) } as SettingsInput),
+    ...settingWords({
+      ...settings,
+      ...(from && { init: undefined, initNoise: undefined, initFlat: undefined }),
+    } as SettingsInput),
   ];
 }
 

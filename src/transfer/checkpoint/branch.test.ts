@@ -94,11 +94,11 @@ describe("with other settings", () => {
     const before = only(straight.events, "step").slice(2);
     // The network saw the same image: only the strength of its content term differs.
     const term = Object.keys(steps[0]!.terms).find((name) => name.startsWith("content"))!;
-    expect(steps[0]!.terms[term]! / before[0]!.terms[term]!).toBeCloseTo(4 / 0.68, 4);
+    expect(steps[0]!.terms[term]! / before[0]!.terms[term]!).toBeCloseTo(4 / 0.6, 4);
     expect(steps[1]!.terms[term]).not.toBe(before[1]!.terms[term]);
     expect(result).not.toEqual(straight.result);
     expect(record.settings).toMatchObject({ ...short, alpha: 4 });
-    expect(from.settings.alpha).toBe(0.68);
+    expect(from.settings.alpha).toBe(0.6);
   });
 
   test("more steps are taken at its level, fewer end it", async () => {

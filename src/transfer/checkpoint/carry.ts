@@ -26,14 +26,14 @@ export function carriedSettings(
   if (changes.model !== undefined && changes.model !== "auto" && changes.model !== from.model) {
     throw refused(label("model"), `the checkpoint is of a job with ${from.model}, not ${changes.model}`);
   }
-  const { init, initNoise } = before;
-  for (const [name, value] of Object.entries({ init, initNoise })) {
-    const given = changes[name as "init" | "initNoise"];
+  const { init, initFlat, initNoise } = before;
+  for (const [name, value] of Object.entries({ init, initFlat, initNoise })) {
+    const given = changes[name as "init" | "initFlat" | "initNoise"];
     if (given !== undefined && given !== value)
       throw refused(label(name), "it starts with the image of the checkpoint");
   }
   // Another recipe may start elsewhere; this job does not.
-  const wanted = changedSettings(before, { ...changes, init, initNoise }, label, parts);
+  const wanted = changedSettings(before, { ...changes, init, initFlat, initNoise }, label, parts);
   if (wanted.size === before.size) return wanted;
   const [size, long] = [numericSize(wanted, label("size")), longSideOf(from.size)];
   if (size < long) throw smaller(from, String(size), label("size"));

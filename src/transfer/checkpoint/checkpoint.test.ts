@@ -123,7 +123,7 @@ describe("a checkpoint of something else is refused", () => {
   test("other settings", async () => {
     const error = await refusal(all[2]!, { alpha: 0.5 });
     expect(error).toMatchObject({ code: "usage" });
-    expect(error.message).toContain("other settings: alpha is 0.68 there and 0.5 here");
+    expect(error.message).toContain("other settings: alpha is 0.6 there and 0.5 here");
   });
 
   test("other weights", async () => {

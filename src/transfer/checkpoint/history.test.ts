@@ -84,7 +84,7 @@ describe("of a run", () => {
     });
     const { step } = only(events, "adjusted")[0]!;
     expect(history.steps).toEqual([step - 1, 3, 5]);
-    expect(history.at(step - 1)!.settings.alpha).toBe(0.68);
+    expect(history.at(step - 1)!.settings.alpha).toBe(0.6);
     expect(history.at(3)!.settings.alpha).toBe(2);
   });
 

@@ -115,4 +115,42 @@ describe("starts", () => {
     expect(ready({ initNoise: 1, seed: 3 }).start().data).toEqual(noise.data);
     expect(ready({ initNoise: 0 }).start().data).toEqual(ready({}).start().data);
   });
+
+  describe("flat parts", () => {
+    // Flat above, chequered below; a painting that is red above and blue below.
+    const size = { width: 96, height: 64 };
+    const scene = blank(size, [0.5, 0.5, 0.5]);
+    const painting = blank(size);
+    for (let i = 0; i < 96 * 64; i++) {
+      const [x, y] = [i % 96, Math.floor(i / 96)];
+      if (y >= 32 && (x >> 2) % 2 === (y >> 2) % 2)
+        for (const plane of [0, 1, 2]) scene.data[plane * 96 * 64 + i] = 0.2;
+      painting.data[(y < 32 ? 0 : 2) * 96 * 64 + i] = 0.8;
+    }
+    const begun = (settings: SettingsInput, start?: Image) => {
+      const all = parseSettings({ size: 96, levels: 1, ...settings });
+      const pictures = { content: scene, style: painting, ...(start && { start }) };
+      return prepare(pictures, all, levelsOf(pictures, all)).start();
+    };
+    const colorAt = ({ data }: Image, y: number) => [0, 1, 2].map((plane) => data[plane * 96 * 64 + y * 96 + 48]!);
+
+    test("take the painting's masses of colour, and detail stays", () => {
+      const [with0, with1] = [begun({ initFlat: 0 }), begun({ initFlat: 1 })];
+      const [red, , blue] = colorAt(with1, 4);
+      expect(red! - blue!).toBeGreaterThan(0.6);
+      expect(colorAt(with1, 58)).toEqual(colorAt(with0, 58));
+      expect(colorAt(with1, 4)).not.toEqual(colorAt(with0, 4));
+      const half = colorAt(begun({ initFlat: 0.5 }), 4);
+      expect(half[0]).toBeCloseTo((colorAt(with0, 4)[0]! + red!) / 2, 4);
+    });
+
+    test.each<[string, SettingsInput, Image?]>([
+      ["the photo's colours are kept", { color: "content" }],
+      ["the paintings are fitted to the photo's colours", { color: "match" }],
+      ["it is noise", { init: "noise" }],
+      ["it is the caller's", {}, cloudy(96, 64, [0.2, 0.3, 0.4], 7)],
+    ])("not where %s", (_, settings, start) => {
+      expect(begun({ ...settings, initFlat: 1 }, start)).toEqual(begun({ ...settings, initFlat: 0 }, start));
+    });
+  });
 });

@@ -2,6 +2,7 @@
 import { greyed, keepChroma } from "../../image/color.ts";
 import * as colorModes from "../../image/color-modes/index.ts";
 import type { Area, ColorMode, Recolored } from "../../image/color-modes/mode.ts";
+import { detailOf } from "../../image/detail.ts";
 import { blank, blend, crop, type Image, padEdges, padPlanes, type Size, withLongSide } from "../../image/image.ts";
 import { noiseImage } from "../../image/noise.ts";
 import { inlaid, type Maps, resizeMaps } from "../../image/regions.ts";
@@ -70,6 +71,9 @@ export function prepare(
   const kept = mode.keepsChroma || untouched ? photo : undefined;
   // If the content keeps its colours, the painting's colours are needed for the start only, and fitted on request.
   const apart = mode.paintings && settings.contentTarget === "photo";
+  // A start of the caller's own stays as it is, and so do the photo's colours where they are to be kept.
+  const laysFlat = settings.initFlat > 0 && settings.init === "content" && mode.paintings && !pictures.start;
+  const detail = laysFlat ? detailOf(photo, levels[0]!) : undefined;
   let held: Held | undefined = {
     ...(apart ? { content: photo, styles: given } : recolored(photo, given, opacities)),
     opacities,
@@ -86,7 +90,7 @@ export function prepare(
       const first = levels[0]!;
       const { content, opacities, ...rest } = all();
       const own = () => (apart ? recolored(resized(content, first), rest.styles, opacities).content : content);
-      const start = startImage({ ...rest, content: own, paintings, regions }, first, settings);
+      const start = startImage({ ...rest, content: own, paintings, regions, detail }, first, settings);
       return grey ? greyed(start) : start;
     },
     at(level) {
@@ -195,13 +199,28 @@ interface Start {
   readonly paintings: readonly Painting[];
   readonly regions: Regions | undefined;
   readonly start?: Image | undefined;
+  /** The detail of the photo, where the painting is laid over what is flat. */
+  readonly detail: Float32Array | undefined;
 }
 
-/** The start of the first level before padding: a picture mixed with noise. */
-function startImage(given: Start, size: Size, { init, initNoise, seed }: Settings): Image {
+/**
+ * The start of the first level before padding: a picture; where it is flat, the painting laid over it; all mixed with noise.
+ */
+function startImage(given: Start, size: Size, { init, initFlat, initNoise, seed }: Settings): Image {
   const picture = () => (init === "style" ? fromPaintings(given, size) : startOf(init, given.content, size, seed));
-  const image = given.start ? resized(given.start, size) : picture();
+  let image = given.start ? resized(given.start, size) : picture();
+  if (given.detail) {
+    const laid = blend(image, softened(fromPaintings(given, size)), initFlat);
+    image = inlaid(laid, [{ image, plane: given.detail }]);
+  }
   return initNoise === 0 ? image : blend(image, noiseImage(size, seed), initNoise);
+}
+
+/** The long side of a painting of which only the masses of colour are wanted. */
+const MASSES = 10;
+
+function softened(painting: Image): Image {
+  return resized(resized(painting, withLongSide(painting, MASSES)), painting);
 }
 
 /** The paintings blended by weight; with regions, each in its place. */

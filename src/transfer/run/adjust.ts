@@ -20,7 +20,7 @@ const fixed = [
     "recipe",
     "quality",
   ] as const),
-  ...(["init", "initNoise", "seed", "tile", "precision"] as const),
+  ...(["init", "initNoise", "initFlat", "seed", "tile", "precision"] as const),
 ];
 
 /** Settings that may change while a job runs; all others are a `usage` error. */
