@@ -119,6 +119,8 @@ def main():
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     torch.set_flush_denormal(True)
+    if not args.teacher.endswith(".npz"):
+        parser.error("the teacher must be the published weights (.npz; see vgg.py): the network takes pictures as they do")
     crops = np.load(args.pool)["crops"]
     chosen = np.random.default_rng(0).permutation(len(crops))[: args.crops]
     net = factorise(Vgg19(args.teacher), as_floats(crops[chosen]))
