@@ -14,12 +14,19 @@ import torch
 
 from data import Stream
 from easel import Seen, gram, stylise
-from export import load_student
+from export import load_student, read_safetensors
+from factorised import load_factorised
 from pool import sources
 from targets import as_floats
 from vgg import CONTENT_LAYER, LOSS_LAYERS, STYLE_LAYERS, Vgg19
 
 SETTINGS = (dict(zip(STYLE_LAYERS, [3, 2, 2, 0.5, 0.05])), 0.3, 1.5, 0.02)
+
+
+def load(path):
+    """A network of either kind, and its read-outs."""
+    is_factorised = any(name.endswith(".expansion") for name in read_safetensors(path))
+    return (load_factorised(path), {}) if is_factorised else load_student(path)
 
 
 def columns(maps):
@@ -103,7 +110,7 @@ def main():
     fit = as_floats(pool["crops"][chosen])
     print("| network, pictures | " + " | ".join(LOSS_LAYERS) + " |\n|" + " --- |" * (len(LOSS_LAYERS) + 1))
     for name, path in (entry.split("=", 1) for entry in args.network):
-        net, readouts = load_student(path)
+        net, readouts = load(path)
         seen = Seen(net, readouts)
         head = heads(net, teacher, fit)
         row(f"{name}, clean", unexplained(net, teacher, head, content))
