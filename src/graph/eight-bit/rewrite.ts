@@ -4,9 +4,9 @@
  * not depend on which network, loss or optimiser the graph contains.
  *
  * Features are uint8 with zero point 0, so that saturation is the ReLU. Gradients, and what a factorised convolution has
- * between its factors, are uint8 with zero point 128. The first convolution (its input is the image) and the last one of the gradient (no mask follows) stay in
- * float32. Scales are fixed before a step, from the ranges of the previous one (delayed scaling): the ranges of all
- * quantised tensors are an input, and the updated ranges are an output.
+ * between its factors, are uint8 with zero point 128. The first convolution (its input is the image) and the last one of
+ * the gradient (no mask follows) stay in float32. Scales are fixed before a step, from the ranges of the previous one
+ * (delayed scaling): the ranges of all quantised tensors are an input, and the updated ranges are an output.
  */
 import { abs, div, maximum, mul, neg, where } from "../operators/arithmetic.ts";
 import { concat, reshape, slice } from "../operators/movement.ts";
