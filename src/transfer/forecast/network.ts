@@ -1,6 +1,13 @@
 /** The bytes of a network's weights and of what it computes from a pixel. */
 import type { Size } from "../../image/image.ts";
-import { type Backbone, blockOf, type Convolution, convolutions, multiplyAdds, weightCount } from "../../models/backbone.ts";
+import {
+  type Backbone,
+  blockOf,
+  type Convolution,
+  convolutions,
+  multiplyAdds,
+  weightCount,
+} from "../../models/backbone.ts";
 import type { Extractor } from "../step/step.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "../step/terms.ts";
 
