@@ -43,8 +43,6 @@ export interface RunJobOptions {
   readonly signal?: AbortSignal | undefined;
   /** The name of a part of the request in messages: `(name) => "--size"`. By default its own name. */
   readonly label?: Label | undefined;
-  /** The share of its time that a job may spend on predicting it for the start event; left out, none. */
-  readonly forecast?: number | undefined;
   /** Losses, an optimiser, a backbone of the caller's own: a request is plain JSON and cannot have them. */
   readonly parts?: OwnParts | undefined;
 }
@@ -69,7 +67,7 @@ export async function* runJob(
   stylizer: StylizerSource,
   request: JobRequest,
   files: JobFiles,
-  { signal, label = String, forecast, parts = {} }: RunJobOptions = {},
+  { signal, label = String, parts = {} }: RunJobOptions = {},
 ): AsyncGenerator<JobEvent, JobResult> {
   const notices = noticeQueue();
   const job = await beginJob(request, files, label, parts);
@@ -91,7 +89,7 @@ export async function* runJob(
     if (output !== undefined && output !== "-") await files.removeTemporaries(output);
     const computes = await stylizer({ ...machine, eightBits: job.eightBits });
     const ready: ReadyJob = { job, pictures, output, snapshots, results, checkpoints, report };
-    return yield* run(computes, ready, files, { signal, forecast, parts, notices });
+    return yield* run(computes, ready, files, { signal, parts, notices });
   } finally {
     await checkpoints?.release();
   }
@@ -99,7 +97,6 @@ export async function* runJob(
 
 interface Running {
   readonly signal: AbortSignal | undefined;
-  readonly forecast: number | undefined;
   readonly parts: OwnParts;
   readonly notices: Notices;
 }
@@ -158,11 +155,10 @@ async function* follow(
   { job, pictures, output, snapshots, results, checkpoints, report }: ReadyJob,
   files: JobFiles,
   progress: Progress,
-  { signal, forecast, parts, notices }: Running,
+  { signal, parts, notices }: Running,
 ): AsyncGenerator<JobEvent, void> {
   const options: StylizeOptions = {
     signal,
-    ...(forecast !== undefined && { trial: forecast }),
     wantsImage: (event: StepEvent) => snapshots.has(event.step) || Boolean(report?.wants(event)),
     ...(checkpoints && { wantsCheckpoint: checkpoints.due }),
   };

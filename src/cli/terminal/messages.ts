@@ -66,6 +66,11 @@ export function planLine({ levels, steps, work, tile, peak, seconds }: Omit<Star
   return `${width}x${height} in ${sizes}, ${steps} steps, ${how}, about ${bytesText(peak)} of memory${time}`;
 }
 
+/** The time that a job still takes, in a line. */
+export function timeLine(seconds: number): string {
+  return `About ${duration(seconds)} left.`;
+}
+
 function duration(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;

@@ -8,11 +8,11 @@ import type { VoiceFlags } from "../options/job.ts";
 import { flagOf } from "../options/settings.ts";
 import type { Context } from "./context.ts";
 import { interruption } from "./interruption.ts";
-import { resultRecord, startLines, stoppedLine, summary, type Voice, voice } from "./messages.ts";
+import { resultRecord, startLines, stoppedLine, summary, timeLine, type Voice, voice } from "./messages.ts";
 import { printJson, printPath } from "./streams.ts";
 
-/** The share of a job's time that may be spent on predicting it. */
-const FORECAST = 0.01;
+/** After so many steps the time left is told, if it is so many seconds or more: a trial before would delay the first step. */
+const TIMED = { steps: 10, seconds: 5 };
 
 /** Runs the job. If it is stopped, the current image is written. */
 export async function runOnTerminal(request: JobRequest, flags: VoiceFlags, context: Context): Promise<void> {
@@ -27,7 +27,7 @@ export async function runOnTerminal(request: JobRequest, flags: VoiceFlags, cont
     return stylizer;
   };
   try {
-    const options = { signal: stop.signal, label: flagOf, forecast: flags.quiet ? undefined : FORECAST };
+    const options = { signal: stop.signal, label: flagOf };
     const shown = showing(request, flags, speaks, context);
     for await (const event of jobs.runJob(open, request, nodeFiles, options)) {
       shown.show(event);
@@ -47,6 +47,7 @@ export function showing(
   { stdout }: Context,
 ): { show(event: JobEvent): void } {
   let planned: PlannedEvent | undefined;
+  let steps = 0;
   return {
     show(event) {
       progress.show(event);
@@ -64,6 +65,9 @@ export function showing(
           return;
         case "start":
           for (const line of startLines(event, planned!, { resumed: request.resume !== undefined, verbose })) say(line);
+          return;
+        case "step":
+          if (++steps === TIMED.steps && event.secondsLeft! >= TIMED.seconds) say(timeLine(event.secondsLeft!));
           return;
         case "result": {
           const { result, taken } = event;

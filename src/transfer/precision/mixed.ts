@@ -1,6 +1,6 @@
 /** The two programs of a step, in float32 and in eight bits, as one: which of them runs, and whether both are loaded. */
 import { eightBit, type Tensor } from "../../graph/index.ts";
-import { encode } from "../../onnx/model.ts";
+import { encode, type Model } from "../../onnx/model.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import { mapValues, prefixed } from "../../records.ts";
 import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
@@ -31,9 +31,12 @@ export function stepPrograms(
   const step = eightBit(stepGraph(extractor, terms, optimizer, parameters), eightBitOptions(runtime));
   if (!step) throw new TypeError("internal: nothing of this step can be in eight bits");
   const loader = (graph: Readonly<Record<string, Tensor>>) => {
-    const model = encode(graph);
     const options = alone ? { shapeOf: outputShapes(graph) } : {};
-    return () => runtime.load(model, options);
+    let model: Model | undefined;
+    return () => {
+      model ??= encode(graph);
+      return runtime.load(model, options);
+    };
   };
   const load = { fp32: loader(step.measured), int8: loader(step.outputs) };
   const loaded = new Map<Precision, Program>();
