@@ -1,5 +1,5 @@
 /*
- * Loads the command, in a file of its own: oldest Nodes do not parse `import()`. What fails here was missing before the
+ * Loads the command, bundled into few files (`build:command`), from a file of its own: oldest Nodes do not parse `import()`. What fails here was missing before the
  * command could speak for itself.
  */
 const reasons = {
@@ -9,7 +9,7 @@ const reasons = {
   ERR_MODULE_NOT_FOUND: "a part of the package is missing: install it again (in a clone: npm run build)",
 };
 
-import("../dist/cli/main.js").catch((error) => {
+import("../dist/command/main.js").catch((error) => {
   process.stderr.write(`pastiche: ${reasons[error.code] || `could not be loaded: ${error.message}`}.\n`);
   if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`);
   process.exitCode = error.code in reasons ? 5 : 1;

@@ -9,5 +9,5 @@ mkdirSync(join(root, "out"), { recursive: true });
 rmSync(output, { force: true });
 console.log("\nRepainting examples/cat.jpg in the style of examples/starry.jpg ...");
 const began = performance.now();
-run("node", ["dist/cli/main.js", "examples/cat.jpg", "examples/starry.jpg", "--model", "slim", "-o", output]);
+run("node", ["dist/command/main.js", "examples/cat.jpg", "examples/starry.jpg", "--model", "slim", "-o", output]);
 console.log(`Done after ${((performance.now() - began) / 1000).toFixed(1)} s: ${output}`);

@@ -17,7 +17,7 @@ mkdirSync(folder, { recursive: true });
 for (const name of Object.keys(recipes)) {
   const output = join(folder, `${name}.jpg`);
   const usual = ["--model", "pocket", "-s", "256", "--save-every", "0", "--jpeg-quality", "88", "--progress", "json"];
-  const args = ["dist/cli/main.js", photo, painting, "--recipe", name, ...usual, "-f", "-o", output, ...flags];
+  const args = ["dist/command/main.js", photo, painting, "--recipe", name, ...usual, "-f", "-o", output, ...flags];
   const { stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 2 ** 30 });
   if (status !== 0) throw new Error(`${name}: ${stderr.split("\n").at(-2)}`);
   writeFileSync(join(folder, `${name}.svg`), curve(stderr));

@@ -81,7 +81,7 @@ beforeAll(async () => {
   const done = await pastiche([...job, "-n", "2", "--first-steps", "2", "-f", "--no-checkpoint"], { cwd: prepared });
   expect(done).toMatchObject({ status: 0 });
   mkdirSync(join(prepared, "bin"));
-  const main = join(root, "dist", "cli", "main.js");
+  const main = join(root, "dist", "command", "main.js");
   writeFileSync(join(prepared, "bin", "pastiche"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@" $QUICK\n`);
   chmodSync(join(prepared, "bin", "pastiche"), 0o755);
 });

@@ -50,7 +50,7 @@ function traces(args: readonly string[], env: Record<string, string | undefined>
   };
 }
 
-const cli = [join(dist, "cli/main.js"), "photo.png", "photo.png", "-o", "out.png", "-n", "1", "--first-steps", "1"];
+const cli = [join(dist, "command/main.js"), "photo.png", "photo.png", "-o", "out.png", "-n", "1", "--first-steps", "1"];
 const small = ["-s", "32", "--min-size", "32", "--precision", "fp32"];
 const mine = ["work/out.png", "work/photo.png"];
 
@@ -99,6 +99,6 @@ test("a worker that cannot switch telemetry off is rejected, with what to do", (
 });
 
 test("probing a device leaves nothing behind", () => {
-  const { left, reached } = traces([join(dist, "cli/main.js"), "info"], { VK_DRIVER_FILES: "/nowhere.json" });
+  const { left, reached } = traces([join(dist, "command/main.js"), "info"], { VK_DRIVER_FILES: "/nowhere.json" });
   expect({ left, reached }).toEqual({ left: ["work/photo.png"], reached: [] });
 });

@@ -6,15 +6,16 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 
 const { resolve } = createRequire(import.meta.url);
+const inPackage = (path: string) => fileURLToPath(new URL(path, import.meta.resolve("pastiche/package.json")));
 
 /** Where the page looks for a file, and the folder it is in: what the studio's build leaves out (`studio/vite.config.ts`). */
 const shared: Readonly<Record<string, string>> = {
   ort: dirname(resolve("onnxruntime-web/wasm")),
   h5wasm: dirname(fileURLToPath(import.meta.resolve("h5wasm"))),
-  weights: fileURLToPath(new URL("../../weights", import.meta.url)),
+  weights: inPackage("weights"),
 };
 
-const studio = fileURLToPath(new URL("../studio", import.meta.url));
+const studio = inPackage("dist/studio");
 
 /** Names with a digest in them never change; all else is asked for anew, from this machine. */
 const FOR_EVER = "public, max-age=31536000, immutable";

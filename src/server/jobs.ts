@@ -87,7 +87,7 @@ export function createJobs(start: () => Painter = painterProcess): Jobs {
 }
 
 function painterProcess(): Painter {
-  const file = fileURLToPath(import.meta.url).replace(/jobs\.(\w+)$/, "painter.$1");
+  const file = fileURLToPath(new URL("dist/server/painter.js", import.meta.resolve("pastiche/package.json")));
   const child = fork(file, { serialization: "advanced" });
   return {
     send: (order) => void (child.connected && child.send(order)),

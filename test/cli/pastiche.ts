@@ -8,7 +8,7 @@ import { afterAll } from "vitest";
 import { blank, type Image } from "../../src/image/image.ts";
 import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/command/main.js", import.meta.url));
 
 /** An empty folder that is removed after the tests. */
 export function folder(): string {

@@ -18,7 +18,7 @@ import { encodePicture } from "../../src/platform/node/pictures/write.ts";
 import { folder, halves, pastiche, png } from "./pastiche.ts";
 
 const home = folder();
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/command/main.js", import.meta.url));
 const faults = fileURLToPath(new URL("faults.mjs", import.meta.url));
 const small = ["-s", "40", "-n", "12", "--first-steps", "12", "--min-size", "40", "--threads", "1"];
 const long = [...small, "-n", "1000000", "--first-steps", "1000000"];

@@ -166,9 +166,9 @@ function hexOf(bytes: Uint8Array, algorithm: "md5" | "sha256"): string {
   return createHash(algorithm).update(bytes).digest("hex");
 }
 
-/** The bundled file: `weights/` is beside `src/` and `dist/`, three folders above this file. */
+/** The file in the package, wherever in it this code is. */
 function bundledPath(name: string): string {
-  return fileURLToPath(new URL(`../../../../weights/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`weights/${name}`, import.meta.resolve("pastiche/package.json")));
 }
 
 async function readUserFile(path: string): Promise<Uint8Array> {
