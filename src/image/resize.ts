@@ -170,13 +170,14 @@ function resizeColumns(
   const sum = new Float64Array(width);
   for (let y = 0; y < count.length; y++) {
     sum.fill(0);
-    for (let j = 0; j < count[y]!; j++) {
-      const row = rowAt(source[y * stride + j]!);
-      const w = weights[y * stride + j]!;
-      for (let x = 0; x < width; x++) sum[x]! += row[x]! * w;
-    }
+    for (let j = 0; j < count[y]!; j++) addRow(sum, rowAt(source[y * stride + j]!), weights[y * stride + j]!);
     into.set(sum, y * width);
   }
+}
+
+/** A function of its own: V8 compiles it after a few rows, where one long loop would be interpreted for most of them. */
+function addRow(sum: Float64Array, row: Float32Array, weight: number): void {
+  for (let x = 0; x < sum.length; x++) sum[x]! += row[x]! * weight;
 }
 
 /** Keys' cubic convolution with a = -0.5 (IEEE Trans. ASSP 29, 1981), as in Pillow. */

@@ -17,6 +17,9 @@ export interface ColorTransport {
 
 /** Nodes per side of the grid, from `LOW` to `1 - LOW` in each channel; colours beyond are clamped to its ends. */
 const NODES = 33;
+/** The nodes of a plane, and of the grid. */
+const PLANE = NODES * NODES;
+const ALL = NODES * PLANE;
 const LOW = -0.2;
 const SPACING = (1 - 2 * LOW) / (NODES - 1);
 
@@ -62,12 +65,14 @@ function fitted(from: ColorSample, to: ColorSample, linear: ColorMap): ColorTran
     const here = moved(start, grids);
     grids.push(smoothed(here, transported(here, to, generator), width));
   }
-  const nodes = new Float32Array(3 * NODES ** 3);
-  for (let i = 0; i < NODES ** 3; i++) {
-    const index = [Math.floor(i / NODES ** 2), Math.floor(i / NODES) % NODES, i % NODES];
-    for (let c = 0; c < 3; c++) nodes[3 * i + c] = LOW + SPACING * index[c]!;
+  const nodes = new Float32Array(3 * ALL);
+  for (let i = 0; i < ALL; i++) {
+    nodes[3 * i] = LOW + SPACING * Math.floor(i / PLANE);
+    nodes[3 * i + 1] = LOW + SPACING * (Math.floor(i / NODES) % NODES);
+    nodes[3 * i + 2] = LOW + SPACING * (i % NODES);
   }
-  const shifts = moved(nodes, grids).map((x, i) => x - nodes[i]!);
+  const shifts = moved(nodes, grids);
+  for (let i = 0; i < shifts.length; i++) shifts[i]! -= nodes[i]!;
   calm(shifts);
   return { linear, shifts };
 }
@@ -96,32 +101,33 @@ function moved(colors: ColorSample, grids: readonly Float32Array[]): ColorSample
 function transported(from: ColorSample, to: ColorSample, generator: Random): ColorSample {
   const count = from.length / 3;
   const result = from.slice();
+  const places = new Float64Array(count);
   const [ours, theirs] = [new Float64Array(count), new Float64Array(count)];
   for (let turn = 0; turn < TURNS; turn++) {
-    for (const axis of axes(generator)) {
+    for (const [r, g, b] of axes(generator)) {
       // Sorts integers with their index in the low bits.
       for (let i = 0; i < count; i++) {
-        ours[i] = Math.floor(along(result, i, axis) * 2 ** 26) * count + i;
-        theirs[i] = along(to, i, axis);
+        const place = result[3 * i]! * r + result[3 * i + 1]! * g + result[3 * i + 2]! * b;
+        places[i] = place;
+        ours[i] = Math.floor(place * 2 ** 26) * count + i;
+        theirs[i] = to[3 * i]! * r + to[3 * i + 1]! * g + to[3 * i + 2]! * b;
       }
       ours.sort();
       theirs.sort();
       for (let rank = 0; rank < count; rank++) {
         const i = ours[rank]! - Math.floor(ours[rank]! / count) * count;
-        const by = theirs[rank]! - along(result, i, axis);
-        for (let c = 0; c < 3; c++) result[3 * i + c]! += by * axis[c]!;
+        const by = theirs[rank]! - places[i]!;
+        result[3 * i]! += by * r;
+        result[3 * i + 1]! += by * g;
+        result[3 * i + 2]! += by * b;
       }
     }
   }
   return result;
 }
 
-function along(colors: ColorSample, i: number, axis: readonly number[]): number {
-  return colors[3 * i]! * axis[0]! + colors[3 * i + 1]! * axis[1]! + colors[3 * i + 2]! * axis[2]!;
-}
-
 /** Three random orthogonal directions: the rotation of a random unit quaternion. */
-function axes({ normal }: Random): (readonly number[])[] {
+function axes({ normal }: Random): (readonly [number, number, number])[] {
   const q = [normal(), normal(), normal(), normal()];
   const length = Math.sqrt(q.reduce((sum, x) => sum + x * x, 0));
   const [w, x, y, z] = q.map((value) => value / length) as [number, number, number, number];
@@ -135,66 +141,96 @@ function axes({ normal }: Random): (readonly number[])[] {
 /** The grid of displacements from `from` to `to`, averaged over similar colours with a Gaussian of `width`. */
 function smoothed(from: ColorSample, to: ColorSample, width: number): Float32Array {
   const count = from.length / 3;
-  const sums = Array.from({ length: 4 }, () => new Float64Array(NODES ** 3));
-  for (let i = 0; i < count; i++) {
-    locate(from, 3 * i);
+  const [red, green, blue, density] = Array.from({ length: 4 }, () => new Float64Array(ALL)) as Four;
+  for (let i = 0; i < from.length; i += 3) {
+    locate(from, i);
+    const [r, g, b] = [to[i]! - from[i]!, to[i + 1]! - from[i + 1]!, to[i + 2]! - from[i + 2]!];
     for (let corner = 0; corner < 8; corner++) {
       const [node, share] = [corners[corner]!, shares[corner]! / count];
-      sums[3]![node]! += share;
-      for (let c = 0; c < 3; c++) sums[c]![node]! += share * (to[3 * i + c]! - from[3 * i + c]!);
+      red[node]! += share * r;
+      green[node]! += share * g;
+      blue[node]! += share * b;
+      density[node]! += share;
     }
   }
-  for (const sum of sums) blur(sum, width / SPACING);
-  const grid = new Float32Array(3 * NODES ** 3);
-  for (let node = 0; node < NODES ** 3; node++)
-    for (let c = 0; c < 3; c++) grid[3 * node + c] = sums[c]![node]! / (sums[3]![node]! + FEW);
+  for (const sum of [red, green, blue, density]) blur(sum, width / SPACING);
+  const grid = new Float32Array(3 * ALL);
+  for (let node = 0; node < ALL; node++) {
+    const all = density[node]! + FEW;
+    grid[3 * node] = red[node]! / all;
+    grid[3 * node + 1] = green[node]! / all;
+    grid[3 * node + 2] = blue[node]! / all;
+  }
   return grid;
 }
 
+type Four = [Float64Array, Float64Array, Float64Array, Float64Array];
+
 /** Limits the difference of neighbouring nodes' shifts, in place. */
 function calm(shifts: Float32Array): void {
+  for (let round = 0; round < ROUNDS; round++) {
+    let changed = false;
+    for (const stride of [1, NODES, PLANE]) changed = calmAlong(shifts, stride) || changed;
+    if (!changed) return;
+  }
+}
+
+/** The same for neighbours along one axis, whose indices differ by `stride`; false if nothing changed. */
+function calmAlong(shifts: Float32Array, stride: number): boolean {
   const most = STRETCH * SPACING;
   // Most pairs are closer than that by far: they need no root.
   const less = most * most * (1 - 1e-9);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const stride of [1, NODES, NODES ** 2]) {
-      for (let a = 0; a < shifts.length; a += 3) {
-        if (Math.floor(a / 3 / stride) % NODES === NODES - 1) continue;
-        const b = a + 3 * stride;
-        const red = shifts[b]! - shifts[a]!;
-        const green = shifts[b + 1]! - shifts[a + 1]!;
-        const blue = shifts[b + 2]! - shifts[a + 2]!;
-        const squared = red * red + green * green + blue * blue;
-        if (squared <= less) continue;
-        const apart = Math.sqrt(squared);
-        if (apart <= most) continue;
-        const by = (1 - most / apart) / 2;
-        shifts[a]! += by * red;
-        shifts[b]! -= by * red;
-        shifts[a + 1]! += by * green;
-        shifts[b + 1]! -= by * green;
-        shifts[a + 2]! += by * blue;
-        shifts[b + 2]! -= by * blue;
-      }
+  let changed = false;
+  // Runs of nodes that all have a neighbour: all but the last of each line along the axis.
+  const line = 3 * stride * NODES;
+  for (let first = 0; first < shifts.length; first += line) {
+    const end = first + line - 3 * stride;
+    for (let a = first; a < end; a += 3) {
+      const b = a + 3 * stride;
+      const red = shifts[b]! - shifts[a]!;
+      const green = shifts[b + 1]! - shifts[a + 1]!;
+      const blue = shifts[b + 2]! - shifts[a + 2]!;
+      const squared = red * red + green * green + blue * blue;
+      if (squared <= less) continue;
+      const apart = Math.sqrt(squared);
+      if (apart <= most) continue;
+      const by = (1 - most / apart) / 2;
+      shifts[a]! += by * red;
+      shifts[a + 1]! += by * green;
+      shifts[a + 2]! += by * blue;
+      shifts[b]! -= by * red;
+      shifts[b + 1]! -= by * green;
+      shifts[b + 2]! -= by * blue;
+      changed = true;
     }
   }
+  return changed;
 }
 
 /** Blurs a grid in place along its three axes with a Gaussian of `deviation` nodes whose peak is 1. */
 function blur(grid: Float64Array, deviation: number): void {
   const reach = Math.ceil(3 * deviation);
-  const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2));
+  const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2));
+  for (const stride of [1, NODES, PLANE]) blurAlong(grid, stride, kernel);
+}
+
+function blurAlong(grid: Float64Array, stride: number, kernel: Float64Array): void {
+  const reach = kernel.length >> 1;
   const line = new Float64Array(NODES);
-  for (const stride of [1, NODES, NODES ** 2]) {
-    for (let row = 0; row < NODES ** 2; row++) {
-      const first = Math.floor(row / stride) * NODES * stride + (row % stride);
-      for (let i = 0; i < NODES; i++) line[i] = grid[first + i * stride]!;
-      for (let i = 0; i < NODES; i++) {
-        let sum = 0;
-        for (let j = Math.max(0, i - reach); j <= Math.min(NODES - 1, i + reach); j++)
-          sum += kernel[j - i + reach]! * line[j]!;
-        grid[first + i * stride] = sum;
-      }
+  for (let row = 0; row < PLANE; row++) {
+    const first = Math.floor(row / stride) * NODES * stride + (row % stride);
+    let filled = false;
+    for (let i = 0; i < NODES; i++) {
+      line[i] = grid[first + i * stride]!;
+      filled ||= line[i] !== 0;
+    }
+    // Colours fill a small part of the cube.
+    if (!filled) continue;
+    for (let i = 0; i < NODES; i++) {
+      const end = Math.min(NODES - 1, i + reach);
+      let sum = 0;
+      for (let j = Math.max(0, i - reach); j <= end; j++) sum += kernel[j - i + reach]! * line[j]!;
+      grid[first + i * stride] = sum;
     }
   }
 }
