@@ -1,5 +1,5 @@
 /*
- * Loads the command, bundled into few files (`build:command`), from a file of its own: oldest Nodes do not parse `import()`. What fails here was missing before the
+ * Loads the command, bundled into few files, from a file of its own: oldest Nodes do not parse `import()`. What fails here was missing before the
  * command could speak for itself.
  */
 const reasons = {
