@@ -103,6 +103,18 @@ export function constant(data: Data, shape: readonly number[]): Tensor {
   return { op: "Constant", inputs: [], attributes: {}, shape, type: typeOf(data), data };
 }
 
+/** A constant whose values are computed when they are first read: a graph that is not loaded never needs them. */
+export function lateConstant(type: ElementType, shape: readonly number[], make: () => Data): Tensor {
+  let data: Data | undefined;
+  return {
+    ...{ op: "Constant", inputs: [], attributes: {}, shape, type },
+    get data() {
+      data ??= make();
+      return data;
+    },
+  };
+}
+
 function typeOf(data: Data): ElementType {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof BigInt64Array) return "int64";

@@ -6,8 +6,8 @@ import { add, div, maximum, mul } from "../operators/arithmetic.ts";
 import { concat, shapeOf, transpose } from "../operators/movement.ts";
 import { reduce } from "../operators/reduce.ts";
 import { type Dim, divideDim, multiplyDims, type Shape } from "../shape.ts";
-import { constant, type ElementType, integers, node, scalar, type Tensor } from "../tensor.ts";
-import { BESIDE_ITS_EQUAL, kernelScales, type RoundedKernel, roundedKernel } from "./rounding.ts";
+import { constant, type ElementType, integers, lateConstant, node, scalar, type Tensor } from "../tensor.ts";
+import { BESIDE_ITS_EQUAL, kernelScales, roundedKernel } from "./rounding.ts";
 
 /** A float32 tensor [1, C, H, W] represented as `scale * (levels - zero)`. */
 export interface Quantised {
@@ -91,13 +91,17 @@ export function quantisedConv(
 ): Quantised {
   const [outputs, , extent = 1] = kernel.shape as readonly number[] as [number, number, number?];
   if (!(kernel.data instanceof Float32Array)) throw new TypeError("quantisedConv: needs a constant kernel");
-  const rounded = roundedKernel(kernel.data, outputs, extent ** 2);
+  const { data } = kernel;
+  const found = kernelScales(data, outputs, extent ** 2);
   // Nothing falls back to im2col in a 1x1 convolution.
   const inChannels = direct && extent > 1;
-  const seen = bias && inChannels ? biased(x, rounded, bias) : { levels: x.levels, values: rounded.values };
+  const plain = { levels: x.levels, widened: (values: Int8Array) => values };
+  const seen = bias && inChannels ? biased(x, found, bias) : plain;
   const channels = seen.levels.shape[3] as number;
-  const values = constant(seen.values, [outputs, channels, extent, extent]);
-  const scales = constant(rounded.scales, [outputs]);
+  // Rounding takes most of the time of the rewriting.
+  const rounded = () => seen.widened(roundedKernel(data, outputs, extent ** 2).values);
+  const values = lateConstant("int8", [outputs, channels, extent, extent], rounded);
+  const scales = constant(found, [outputs]);
   const zeros = constant(new Int8Array(outputs), [outputs]);
   const inputs = [seen.levels, x.scale, level(x.zero), values, scales, zeros, as.scale, level(as.zero)];
   if (bias && !inChannels) inputs.push(wholeNumbers(div(bias, mul(scales, x.scale))));
@@ -144,18 +148,21 @@ function steps(scales: Float32Array, bias: Tensor): { each: Float32Array; larges
  * the integer part of `a`, one its fraction in sixteenths, and one corrects the rounding of `u`. The error is about ten
  * units, where one quantisation step of the result is hundreds.
  */
-function biased(x: Quantised, rounded: RoundedKernel, bias: Tensor): { levels: Tensor; values: Int8Array } {
-  const { each, largest } = steps(rounded.scales, bias);
+function biased(x: Quantised, scales: Float32Array, bias: Tensor): Widened {
+  const { each, largest } = steps(scales, bias);
   const [n, h, w, channels] = x.levels.shape as [Dim, Dim, Dim, number];
   const [size, wider] = [9 * channels, 9 * (channels + HOLD)];
-  const values = new Int8Array(each.length * wider);
-  for (const [output, step] of each.entries()) {
-    values.set(rounded.values.subarray(output * size, (output + 1) * size), output * wider);
-    const u = (BESIDE_ITS_EQUAL * step) / largest;
-    const whole = Math.round(u);
-    const held = [whole, whole, Math.round(u / 16), Math.round(16 * (u - whole))];
-    for (const [i, value] of held.entries()) values[output * wider + size + 9 * i + 4] = value;
-  }
+  const widened = (kernel: Int8Array) => {
+    const values = new Int8Array(each.length * wider);
+    for (const [output, step] of each.entries()) {
+      values.set(kernel.subarray(output * size, (output + 1) * size), output * wider);
+      const u = (BESIDE_ITS_EQUAL * step) / largest;
+      const whole = Math.round(u);
+      const held = [whole, whole, Math.round(u / 16), Math.round(16 * (u - whole))];
+      for (const [i, value] of held.entries()) values[output * wider + size + 9 * i + 4] = value;
+    }
+    return values;
+  };
   const row = (...numbers: number[]) => constant(Float32Array.from(numbers), [1, 1, 1, HOLD]);
   const a = div(largest / BESIDE_ITS_EQUAL, x.scale);
   const whole = of("Floor", [a], [], "float32");
@@ -164,7 +171,13 @@ function biased(x: Quantised, rounded: RoundedKernel, bias: Tensor): { levels: T
   const place = of("Shape", [x.levels], [3], "int64", { end: 3 });
   const everywhere = of("Concat", [place, integers(HOLD)], [4], "int64", { axis: 0 });
   const more = of("Expand", [held, everywhere], [n, h, w, HOLD], "uint8");
-  return { levels: of("Concat", [x.levels, more], [n, h, w, channels + HOLD], "uint8", { axis: 3 }), values };
+  return { levels: of("Concat", [x.levels, more], [n, h, w, channels + HOLD], "uint8", { axis: 3 }), widened };
+}
+
+/** An input with more channels, and how a kernel gets theirs. */
+interface Widened {
+  readonly levels: Tensor;
+  readonly widened: (kernel: Int8Array) => Int8Array;
 }
 
 const WINDOW = { kernel_shape: [2, 2], strides: [2, 2] };
