@@ -47,21 +47,28 @@ function luma(data: Float32Array, i: number, plane: number): number {
  */
 export function colorCloud({ data, width, height }: Image, weight?: Float32Array): ColorCloud {
   const plane = width * height;
-  const all = weight ? sum(plane, (i) => weight[i]!) : plane;
-  // One pass each, without a call per pixel: photos are large.
-  const total = [0, 0, 0];
-  for (let c = 0; c < 3; c++) {
-    let channel = 0;
-    for (let i = 0; i < plane; i++) channel += weight ? weight[i]! * data[c * plane + i]! : data[c * plane + i]!;
-    total[c] = channel;
-  }
-  const mean = total.map((x) => x / all) as unknown as Rgb;
+  const all = weight ? total(weight) : plane;
+  const channels = [0, 1, 2].map((c) => data.subarray(c * plane, (c + 1) * plane)) as Channels;
+  const mean = channels.map((channel) => total(channel, weight) / all) as unknown as Rgb;
+  return { mean, covariance: products(channels, mean, weight).map((x) => x / all) };
+}
+
+type Channels = [Float32Array, Float32Array, Float32Array];
+
+/** The sum of the values, each times its weight. Loops without a call for every pixel: photos are large. */
+function total(values: Float32Array, weight?: Float32Array): number {
+  let sum = 0;
+  if (weight) for (let i = 0; i < values.length; i++) sum += weight[i]! * values[i]!;
+  else for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum;
+}
+
+/** The sums of the products of every two channels' differences from their means. */
+function products([red, green, blue]: Channels, [r0, g0, b0]: Rgb, weight?: Float32Array): Matrix3 {
   let [rr, rg, rb, gg, gb, bb] = [0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < plane; i++) {
+  for (let i = 0; i < red.length; i++) {
     const w = weight ? weight[i]! : 1;
-    const r = data[i]! - mean[0];
-    const g = data[plane + i]! - mean[1];
-    const b = data[2 * plane + i]! - mean[2];
+    const [r, g, b] = [red[i]! - r0, green[i]! - g0, blue[i]! - b0];
     rr += w * (r * r);
     rg += w * (r * g);
     rb += w * (r * b);
@@ -69,7 +76,7 @@ export function colorCloud({ data, width, height }: Image, weight?: Float32Array
     gb += w * (g * b);
     bb += w * (b * b);
   }
-  return { mean, covariance: [rr, rg, rb, rg, gg, gb, rb, gb, bb].map((x) => x / all) };
+  return [rr, rg, rb, rg, gg, gb, rb, gb, bb];
 }
 
 /**

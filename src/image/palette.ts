@@ -72,8 +72,9 @@ export function colorSample({ data, width, height }: Image, count: number, weigh
     // Stratified sampling: one pixel at random in each interval of equal weight, which avoids aliasing with the image's
     // patterns.
     const wanted = ((k + uniform()) / count) * total;
-    for (; at < plane; at++) {
-      const here = weight ? weight[at]! : 1;
+    if (!weight) last = Math.min(plane - 1, Math.floor(wanted));
+    for (; weight && at < plane; at++) {
+      const here = weight[at]!;
       if (here > 0) last = at;
       if (passed + here > wanted) break;
       passed += here;

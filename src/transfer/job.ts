@@ -276,9 +276,15 @@ function imageOf(name: string, given: unknown): Image {
     const channels = data.length === 4 * width * height ? " (four channels: leave the opacity out)" : "";
     throw expected(name, `${3 * width * height} floats for ${width} x ${height}`, `${data.length}${channels}`);
   }
-  const wrong = data.find((x) => !(x >= -1 && x <= 2));
+  const wrong = firstBeyond(data as Float32Array, -1, 2);
   if (wrong !== undefined) throw expected(name, "floats from 0 to 1 (bytes: divide by 255)", `${wrong}`);
   return image as unknown as Image;
+}
+
+/** The first value that is not from `low` to `high`. A loop, because `find` calls a function for every value. */
+function firstBeyond(data: Float32Array, low: number, high: number): number | undefined {
+  for (let i = 0; i < data.length; i++) if (!(data[i]! >= low && data[i]! <= high)) return data[i];
+  return undefined;
 }
 
 function whole(value: unknown): boolean {

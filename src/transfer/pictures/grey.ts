@@ -26,17 +26,19 @@ export function paintsGreys(
   const styles = listed(style);
   const opacities = opacitiesOf(styles, styleAlpha);
   const paintings = paintingsOf(styles.length, settings);
-  return styles.every((image, i) => paintings[i]!.weight === 0 || meanChroma(image, opacities[i]) < GREY);
+  return styles.every((image, i) => paintings[i]!.weight === 0 || isGrey(image, opacities[i]));
 }
 
-function meanChroma({ width, height, data }: Image, alpha?: Float32Array): number {
+function isGrey({ width, height, data }: Image, alpha?: Float32Array): boolean {
   const plane = width * height;
   let [sum, all] = [0, 0];
   for (let i = 0; i < plane; i++) {
     const [r, g, b] = [data[i]!, data[plane + i]!, data[2 * plane + i]!];
     const counts = alpha ? alpha[i]! : 1;
     sum += counts * (Math.max(r, g, b) - Math.min(r, g, b));
+    // Enough even if the rest is grey, as in most paintings after a few rows.
+    if (sum >= GREY * plane) return false;
     all += counts;
   }
-  return sum / all;
+  return sum / all < GREY;
 }
