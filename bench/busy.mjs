@@ -1,5 +1,5 @@
 /**
- * Steps of `pocket` beside other programs: as it is by default and with spinning threads, beside 0, 1 and 2 processes that
+ * Steps of `pocket` beside other programs: as it is by default (threads wait briefly for work) and with spinning threads, beside 0, 1 and 2 processes that
  * compute all the time, and in a control group with a quota of one processor (where one may be made). Each case runs in a
  * process of its own, in turns; the fastest round counts. The fair share of T threads beside B busy ones is T / (T + B) of
  * the processors. Usage: node bench/busy.mjs [--rounds 3] [--size 384] [--steps 8]
@@ -106,5 +106,5 @@ for (const { name, busy, group } of cases) {
 }
 if (!group) console.log("(No control group could be made: its case is left out.)");
 console.log(
-  `Threads that do not spin take ${((100 * calm.wall) / spinning.wall - 100).toFixed(0)}% more time on the calm machine.`,
+  `Threads that wait briefly take ${((100 * calm.wall) / spinning.wall - 100).toFixed(0)}% more time on the calm machine.`,
 );
