@@ -68,7 +68,9 @@ function products([red, green, blue]: Channels, [r0, g0, b0]: Rgb, weight?: Floa
   let [rr, rg, rb, gg, gb, bb] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < red.length; i++) {
     const w = weight ? weight[i]! : 1;
-    const [r, g, b] = [red[i]! - r0, green[i]! - g0, blue[i]! - b0];
+    const r = red[i]! - r0;
+    const g = green[i]! - g0;
+    const b = blue[i]! - b0;
     rr += w * (r * r);
     rg += w * (r * g);
     rb += w * (r * b);

@@ -144,12 +144,15 @@ function smoothed(from: ColorSample, to: ColorSample, width: number): Float32Arr
   const [red, green, blue, density] = Array.from({ length: 4 }, () => new Float64Array(ALL)) as Four;
   for (let i = 0; i < from.length; i += 3) {
     locate(from, i);
-    const [r, g, b] = [to[i]! - from[i]!, to[i + 1]! - from[i + 1]!, to[i + 2]! - from[i + 2]!];
+    const byRed = to[i]! - from[i]!;
+    const byGreen = to[i + 1]! - from[i + 1]!;
+    const byBlue = to[i + 2]! - from[i + 2]!;
     for (let corner = 0; corner < 8; corner++) {
-      const [node, share] = [corners[corner]!, shares[corner]! / count];
-      red[node]! += share * r;
-      green[node]! += share * g;
-      blue[node]! += share * b;
+      const node = corners[corner]!;
+      const share = shares[corner]! / count;
+      red[node]! += share * byRed;
+      green[node]! += share * byGreen;
+      blue[node]! += share * byBlue;
       density[node]! += share;
     }
   }
@@ -238,9 +241,12 @@ function blurAlong(grid: Float64Array, stride: number, kernel: Float64Array): vo
 /** Shifts the colour at index `at` by the grid, trilinearly interpolated. */
 function shift(colors: Float32Array, at: number, grid: Float32Array): void {
   locate(colors, at);
-  let [r, g, b] = [0, 0, 0];
+  let r = 0;
+  let g = 0;
+  let b = 0;
   for (let corner = 0; corner < 8; corner++) {
-    const [node, share] = [3 * corners[corner]!, shares[corner]!];
+    const node = 3 * corners[corner]!;
+    const share = shares[corner]!;
     r += share * grid[node]!;
     g += share * grid[node + 1]!;
     b += share * grid[node + 2]!;
@@ -255,10 +261,16 @@ const corners = new Int32Array(8);
 const shares = new Float64Array(8);
 
 function locate(colors: Float32Array, at: number): void {
-  const [r, g, b] = [place(colors[at]!), place(colors[at + 1]!), place(colors[at + 2]!)];
-  const [i, j, k] = [cell(r), cell(g), cell(b)];
+  const r = place(colors[at]!);
+  const g = place(colors[at + 1]!);
+  const b = place(colors[at + 2]!);
+  const i = cell(r);
+  const j = cell(g);
+  const k = cell(b);
   for (let corner = 0; corner < 8; corner++) {
-    const [x, y, z] = [corner >> 2, (corner >> 1) & 1, corner & 1];
+    const x = corner >> 2;
+    const y = (corner >> 1) & 1;
+    const z = corner & 1;
     corners[corner] = ((i + x) * NODES + j + y) * NODES + k + z;
     shares[corner] = (x ? r - i : 1 - r + i) * (y ? g - j : 1 - g + j) * (z ? b - k : 1 - b + k);
   }

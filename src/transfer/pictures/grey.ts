@@ -33,7 +33,9 @@ function isGrey({ width, height, data }: Image, alpha?: Float32Array): boolean {
   const plane = width * height;
   let [sum, all] = [0, 0];
   for (let i = 0; i < plane; i++) {
-    const [r, g, b] = [data[i]!, data[plane + i]!, data[2 * plane + i]!];
+    const r = data[i]!;
+    const g = data[plane + i]!;
+    const b = data[2 * plane + i]!;
     const counts = alpha ? alpha[i]! : 1;
     sum += counts * (Math.max(r, g, b) - Math.min(r, g, b));
     // Enough even if the rest is grey, as in most paintings after a few rows.
