@@ -17,7 +17,7 @@ function mark(name) {
 mark("Node runs");
 /** What an event ends. */
 const parts = {
-  start: "pictures read, job planned, time told",
+  start: "pictures read, job planned",
   level: "colours fitted",
   step: "targets described, programs loaded, first step",
 };

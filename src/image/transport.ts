@@ -213,7 +213,9 @@ function calmAlong(shifts: Float32Array, stride: number): boolean {
 /** Blurs a grid in place along its three axes with a Gaussian of `deviation` nodes whose peak is 1. */
 function blur(grid: Float64Array, deviation: number): void {
   const reach = Math.ceil(3 * deviation);
-  const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2));
+  const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-(((i - reach) / deviation) ** 2) / 2),
+  );
   for (const stride of [1, NODES, PLANE]) blurAlong(grid, stride, kernel);
 }
 
