@@ -17,6 +17,7 @@ import { tiffObstacle } from "../../pictures/tiff.ts";
 import { checkSize, type Depth, limits, limitsFor, type Picture } from "../../pictures.ts";
 import { inMessage } from "../files/paths.ts";
 import { readWithin, tooLarge } from "../files/read.ts";
+import { shortage } from "../files/shortage.ts";
 import { collectGarbage } from "../memory.ts";
 import { checkDecodingMemory, decodedSize } from "./decoding.ts";
 import { loadSharp } from "./sharp.ts";
@@ -71,6 +72,8 @@ async function read(source: string | Uint8Array, options: ReadOptions): Promise<
 async function decode(name: string, bytes: Uint8Array, format: InputFormat, options: ReadOptions): Promise<Picture> {
   const sharp = await loadSharp();
   const refuse = (cause: unknown) => {
+    const short = shortage(cause, `${name} cannot be decoded`);
+    if (short) throw short;
     const obstacle = format === "tiff" ? tiffObstacle(bytes) : undefined;
     if (obstacle) throw new UserError("picture", `${name} ${obstacle}.`, { cause });
     throw damaged(name, format, cause);
