@@ -120,6 +120,7 @@ test("the parts that can be selected by name", () => {
     {
       "graph": [
         "check",
+        "cut",
         "eightBit",
         "grad",
         "mixChannels",
