@@ -3,13 +3,13 @@ import { Hono } from "hono";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "./api.ts";
 import { createJobs, type Jobs, type Painter } from "./jobs.ts";
-import type { Order, PainterEvent, Report } from "./painter-protocol.ts";
+import type { Order, PainterEvent, Report, StateReport } from "./painter-protocol.ts";
 import { createToken, needToken, startAddress, takeToken } from "./token.ts";
 
 /** A painter that does as the test says. */
 function fake() {
   const orders: Order[] = [];
-  let report = (_: Report) => {};
+  let report = (_: Report | StateReport) => {};
   let exit = () => {};
   const painter: Painter = {
     send: (order) => void orders.push(order),
@@ -21,6 +21,7 @@ function fake() {
     painter,
     orders,
     tell: (id: string, event: object) => report({ id, event: event as PainterEvent }),
+    answer: (ticket: number, bytes?: Uint8Array) => report({ ticket, bytes }),
     die: () => exit(),
   };
 }
@@ -104,6 +105,22 @@ test("a job goes on from the state of another after a step", async () => {
   expect(painter.orders.at(-1)).toMatchObject({ type: "paint", from, settings: { size: 96 } });
   data.set("from", '{"job":"x","step":"12","settings":{}}');
   expect((await post("/api/jobs", data)).status).toBe(400);
+});
+
+test("the state of a job after a step is a file, as long as the painter has it", async () => {
+  const path = `/api/jobs/${await begin()}/states/12`;
+  const asked = [app.request(path), app.request(path), app.request(path)];
+  await expect.poll(() => painter.orders.filter(({ type }) => type === "state").length).toBe(3);
+  const orders = painter.orders.slice(1) as Extract<Order, { type: "state" }>[];
+  expect(orders[0]).toMatchObject({ type: "state", step: 12 });
+  painter.answer(orders[1]!.ticket);
+  painter.answer(orders[0]!.ticket, new Uint8Array([1, 2]));
+  painter.die();
+  const [found, gone, died] = await Promise.all(asked);
+  expect([...new Uint8Array(await found!.arrayBuffer())]).toEqual([1, 2]);
+  expect([found!.status, gone!.status, died!.status]).toEqual([200, 404, 404]);
+  expect((await app.request("/api/jobs/x/states/12")).status).toBe(404);
+  expect((await app.request("/api/jobs/x/states/twelve")).status).toBe(404);
 });
 
 test("a new job stops the one that runs; a painter that died is a sentence, and the next job has another", async () => {

@@ -80,6 +80,13 @@ export function api(jobs: Jobs): Hono {
     });
   });
 
+  app.get("/jobs/:id/states/:step{[0-9]{1,9}}", async (context) => {
+    const bytes = await jobs.state(context.req.param("id"), Number(context.req.param("step")));
+    if (!bytes) return context.json({ message: "That state is not in memory any more." }, 404);
+    const headers = { "Content-Type": "application/octet-stream", "Cache-Control": "no-store" };
+    return context.body(bytes as Uint8Array<ArrayBuffer>, 200, headers);
+  });
+
   app.post("/jobs/:id/:order{pause|resume|stop}", (context) =>
     steered(context, jobs, (id) => jobs.steer({ type: context.req.param("order") as "pause", id })),
   );

@@ -5,12 +5,12 @@
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { Order, PainterEvent, PaintOrder, Report } from "./painter-protocol.ts";
+import type { Order, PainterEvent, PaintOrder, Report, StateOrder, StateReport } from "./painter-protocol.ts";
 
 /** A process that paints, as far as jobs know it. */
 export interface Painter {
   send(order: Order): void;
-  onReport(listen: (report: Report) => void): void;
+  onReport(listen: (report: Report | StateReport) => void): void;
   onExit(listen: () => void): void;
   kill(): void;
 }
@@ -32,7 +32,9 @@ export interface Jobs {
   find(id: string): Job | undefined;
   /** The job that was begun last. */
   last(): Job | undefined;
-  steer(order: Exclude<Order, PaintOrder>): void;
+  steer(order: Exclude<Order, PaintOrder | StateOrder>): void;
+  /** The checkpoint's file for a job's picture after a step; undefined where none is in memory. */
+  state(id: string, step: number): Promise<Uint8Array | undefined>;
   /** Calls `listen` whenever something was told; returns how to leave. */
   listen(listen: () => void): () => void;
   close(): void;
@@ -45,6 +47,8 @@ const KEPT = 4;
 export function createJobs(start: () => Painter = painterProcess): Jobs {
   const all: State[] = [];
   const listeners = new Set<() => void>();
+  const waiting = new Map<number, (bytes: Uint8Array | undefined) => void>();
+  let tickets = 0;
   let painter: Painter | undefined;
   const told = (job: State, event: PainterEvent, picture?: Report["picture"]) => {
     job.events.push(event);
@@ -52,14 +56,21 @@ export function createJobs(start: () => Painter = painterProcess): Jobs {
     if (event.type === "done" || event.type === "failed") job.ended = true;
     for (const listen of listeners) listen();
   };
+  const answered = ({ ticket, bytes }: StateReport) => {
+    waiting.get(ticket)?.(bytes);
+    waiting.delete(ticket);
+  };
   const started = (): Painter => {
     const made = start();
-    made.onReport(({ id, event, picture }) => {
+    made.onReport((report) => {
+      if ("ticket" in report) return answered(report);
+      const { id, event, picture } = report;
       const job = all.find((one) => one.id === id);
       if (job && !job.ended) told(job, event, picture);
     });
     made.onExit(() => {
       if (painter === made) painter = undefined;
+      for (const ticket of waiting.keys()) answered({ ticket, bytes: undefined });
       const message = "The painting process ended unexpectedly; paint again, perhaps at a smaller size.";
       for (const job of all) if (!job.ended) told(job, { type: "failed", message });
     });
@@ -78,6 +89,12 @@ export function createJobs(start: () => Painter = painterProcess): Jobs {
     find: (id) => all.find((job) => job.id === id),
     last: () => all.at(-1),
     steer: (order) => painter?.send(order),
+    async state(id, step) {
+      if (!painter) return undefined;
+      const ticket = ++tickets;
+      painter.send({ type: "state", id, step, ticket });
+      return new Promise((resolve) => waiting.set(ticket, resolve));
+    },
     listen(listen) {
       listeners.add(listen);
       return () => listeners.delete(listen);
@@ -91,7 +108,7 @@ function painterProcess(): Painter {
   const child = fork(file, { serialization: "advanced" });
   return {
     send: (order) => void (child.connected && child.send(order)),
-    onReport: (listen) => void child.on("message", (report) => listen(report as Report)),
+    onReport: (listen) => void child.on("message", (report) => listen(report as Report | StateReport)),
     onExit: (listen) => void child.on("exit", listen),
     kill: () => void child.kill(),
   };

@@ -35,7 +35,16 @@ export type Order =
       readonly changes: Adjustments;
       readonly pictures?: ExchangedPictures | undefined;
     }
-  | { readonly type: "pause" | "resume" | "stop"; readonly id: string };
+  | { readonly type: "pause" | "resume" | "stop"; readonly id: string }
+  | StateOrder;
+
+/** Asks for the state of a job after a step; `ticket` is in the answer. */
+export interface StateOrder {
+  readonly type: "state";
+  readonly id: string;
+  readonly step: number;
+  readonly ticket: number;
+}
 
 type WithoutPicture<Event> = Event extends { readonly image: unknown } ? Omit<Event, "image"> : Event;
 
@@ -49,4 +58,10 @@ export interface Report {
   readonly event: PainterEvent;
   /** What `image` and `done` show: a WebP, at the end a PNG. */
   readonly picture?: { readonly type: string; readonly bytes: Uint8Array } | undefined;
+}
+
+/** The answer to a `StateOrder`: the file of a checkpoint, or undefined where none is in memory. */
+export interface StateReport {
+  readonly ticket: number;
+  readonly bytes: Uint8Array | undefined;
 }

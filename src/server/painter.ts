@@ -6,13 +6,22 @@ import {
   type CheckpointHistory,
   checkpointHistories,
   createStylizer,
+  encodeCheckpoint,
   encodePicture,
   type Image,
   type NodeStylizer,
   type Run,
   UserError,
 } from "../node.ts";
-import type { Order, PainterEvent, PaintOrder, Report, SentPicture } from "./painter-protocol.ts";
+import type {
+  Order,
+  PainterEvent,
+  PaintOrder,
+  Report,
+  SentPicture,
+  StateOrder,
+  StateReport,
+} from "./painter-protocol.ts";
 
 /** A preview so often, in milliseconds: it is encoded here and decoded in the page. */
 const EVERY = 200;
@@ -32,6 +41,10 @@ let stylizer: Promise<NodeStylizer> | undefined;
 process.on("message", (order: Order) => {
   if (order.type === "paint") {
     void paint(order);
+    return;
+  }
+  if (order.type === "state") {
+    void sendState(order);
     return;
   }
   const run = runs.get(order.id);
@@ -75,8 +88,14 @@ async function paint({ id, content, style, mask, start, settings, from }: PaintO
   }
 }
 
+async function sendState({ id, step, ticket }: StateOrder): Promise<void> {
+  const state = stateOf({ job: id, step });
+  const bytes = state && (await encodeCheckpoint(state).catch(() => undefined));
+  process.send?.({ ticket, bytes } satisfies StateReport);
+}
+
 /** The state for a job's picture after a step, if it is still in memory. */
-function stateOf({ job, step }: NonNullable<PaintOrder["from"]>) {
+function stateOf({ job, step }: Pick<NonNullable<PaintOrder["from"]>, "job" | "step">) {
   const state = histories.get(job)?.at(step);
   return state && step - state.step < STATE_EVERY ? state : undefined;
 }

@@ -2,8 +2,8 @@
  * The engine behind `pastiche studio`: this computer's own runtime, asked over the page's server. It tells what a worker
  * would; what it shows is fetched as files.
  */
-import { type Adjustments, readPicture } from "pastiche/web";
-import type { Engine, EngineEvent, EngineEventOf, EngineJob, EnginePictures, Running } from "./engine.ts";
+import { type Adjustments, type Checkpoint, decodeCheckpoint, readPicture } from "pastiche/web";
+import type { Engine, EngineEvent, EngineEventOf, EngineJob, EnginePictures, KeptState, Running } from "./engine.ts";
 
 /** Events as they come: without pictures. */
 type SentEvent =
@@ -36,6 +36,16 @@ export const computer: Engine = {
 /** A job that runs already, found again. */
 export function rejoin(id: string, listen: (told: EngineEvent) => void): Running {
   return steered(Promise.resolve(id), listen);
+}
+
+/** A state as the page can have it; undefined where this computer has it no more. */
+export async function stateOnComputer({
+  job,
+  step,
+}: Extract<KeptState, { readonly place: "computer" }>): Promise<Checkpoint | undefined> {
+  const answer = await fetch(`./api/jobs/${job}/states/${step}`);
+  if (!answer.ok) return undefined;
+  return (await decodeCheckpoint(new Uint8Array(await answer.arrayBuffer()))).checkpoint;
 }
 
 /** The job whose id is promised; undefined: it did not begin. */

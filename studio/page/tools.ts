@@ -1,5 +1,6 @@
-/** What a hand holds, and how a file reaches a disk. */
+/** The brush, and how files reach a disk. */
 import { signal } from "@preact/signals";
+import { zip } from "fflate";
 import { PHOTO } from "../project/regions.ts";
 
 /** The brush for regions: its paint, its width in percent of the photo's long side, and whether it fills. */
@@ -8,6 +9,16 @@ export const brush = {
   size: signal(8),
   tool: signal<"brush" | "fill">("brush"),
 };
+
+/** Files as one, without compression: pictures have none left. */
+export async function zipped(files: readonly { readonly name: string; readonly file: Blob }[]): Promise<Blob> {
+  const named = files.map(async ({ name, file }) => [name, new Uint8Array(await file.arrayBuffer())] as const);
+  const contents = Object.fromEntries(await Promise.all(named));
+  const bytes = await new Promise<Uint8Array>((resolve, reject) => {
+    zip(contents, { level: 0 }, (error, data) => (error ? reject(error) : resolve(data)));
+  });
+  return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "application/zip" });
+}
 
 /** Gives a file to the browser's downloads. */
 export function download(file: Blob, name: string): void {

@@ -1,27 +1,41 @@
 /** What there is to copy: a link, a command, code; and the film of the run. */
 import { useSignal } from "@preact/signals";
 import { encodePicture } from "pastiche/web";
-import { download } from "../page/tools.ts";
+import { download, zipped } from "../page/tools.ts";
+import { isExample } from "../pictures/pictures.ts";
 import { project } from "../project/project.ts";
 import { resultName } from "../project/record.ts";
-import { addressOf, codeOf, commandOf } from "../project/share.ts";
+import { addressOf, codeOf, commandOf, type Repetition } from "../project/share.ts";
 import { film } from "../run/film.ts";
+import { filesFor, repetition } from "../run/repeat.ts";
 import { message, shown } from "../run/state.ts";
 import { canRecord, recordFilm } from "../run/video.ts";
 import { Icon } from "./controls/icon.tsx";
 
 const COPIES = [
-  { label: "Link with these settings", text: () => addressOf(project.value, location.href) },
-  { label: "Command for the terminal", text: () => commandOf(project.value) },
-  { label: "Code for Node", text: () => codeOf(project.value) },
+  { label: "Link with these settings", text: () => addressOf(project.value, location.href), files: false },
+  { label: "Command for the terminal", text: commandOf, files: true },
+  { label: "Code for Node", text: codeOf, files: true },
 ] as const;
 
 export function Share() {
   const copied = useSignal<string | undefined>(undefined);
   const busy = useSignal(false);
-  const copy = async (label: string, text: string) => {
-    await navigator.clipboard.writeText(text);
-    copied.value = label;
+  const complain = (error: unknown) => {
+    message.value = { text: error instanceof Error ? error.message : String(error), bad: true };
+  };
+  const copy = async ({ label, text, files }: (typeof COPIES)[number]) => {
+    try {
+      const job = repetition();
+      await navigator.clipboard.writeText(text(job));
+      copied.value = label;
+      if (!files || !namesOthersFiles(job)) return;
+      const name = resultName(job.project).replace(/png$/, "zip");
+      download(await zipped(await filesFor(job)), name);
+      message.value = { text: `Copied. The files that it names are in ${name}.`, bad: false };
+    } catch (error) {
+      complain(error);
+    }
   };
   const saveJpeg = async () => {
     if (!shown.value) return;
@@ -33,7 +47,7 @@ export function Share() {
     try {
       download(await recordFilm(film.value), resultName(project.value).replace(/png$/, "webm"));
     } catch (error) {
-      message.value = { text: (error as Error).message, bad: true };
+      complain(error);
     } finally {
       busy.value = false;
     }
@@ -44,9 +58,9 @@ export function Share() {
         <Icon name="share" /> <span class="word">Share</span>
       </button>
       <div id="share" popover="auto" class="menu">
-        {COPIES.map(({ label, text }) => (
-          <button key={label} type="button" class="quiet" onClick={() => void copy(label, text())}>
-            <Icon name={copied.value === label ? "check" : "copy"} /> {label}
+        {COPIES.map((one) => (
+          <button key={one.label} type="button" class="quiet" onClick={() => void copy(one)}>
+            <Icon name={copied.value === one.label ? "check" : "copy"} /> {one.label}
           </button>
         ))}
         <button type="button" class="quiet" disabled={!shown.value} onClick={() => void saveJpeg()}>
@@ -68,4 +82,9 @@ export function Share() {
       </div>
     </>
   );
+}
+
+/** Whether a job needs files that whoever copies its command has not: made here, or the studio's examples. */
+function namesOthersFiles({ project: { photo, paintings, mask }, begins }: Repetition): boolean {
+  return begins !== undefined || mask !== undefined || [photo, ...paintings].some((one) => one && isExample(one));
 }

@@ -1,7 +1,7 @@
 /** Where pictures are chosen: the photo, and the paintings, from the examples, files, the clipboard or the camera. */
 import { useId, useRef } from "preact/hooks";
 import { type Place, takeExample, takeFiles } from "../pictures/arrivals.ts";
-import { type Example, type PictureFile, paintings, photos } from "../pictures/pictures.ts";
+import { type Example, isExample, type PictureFile, paintings, photos } from "../pictures/pictures.ts";
 import { dropPainting, project, set, settings } from "../project/project.ts";
 import { Icon } from "./controls/icon.tsx";
 import { Gallery } from "./gallery.tsx";
@@ -21,7 +21,7 @@ export function Shelf() {
 
 function Photos() {
   const { photo } = project.value;
-  const own = photo && !photos.some(({ name }) => name === photo.name);
+  const own = photo && !isExample(photo);
   return (
     <section aria-labelledby="photo-heading" data-place="photo">
       <div class="shelf-head">
@@ -40,7 +40,7 @@ function Photos() {
 
 function Paintings() {
   const chosen = project.value.paintings;
-  const own = chosen.filter(({ name }) => !paintings.some((example) => example.name === name));
+  const own = chosen.filter((painting) => !isExample(painting));
   return (
     <section aria-labelledby="painting-heading" data-place="painting">
       <div class="shelf-head">

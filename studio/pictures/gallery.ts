@@ -84,7 +84,7 @@ export async function openResult(result: Result): Promise<void> {
     batch(() => {
       change(made);
       shown.value = { image, step: 0, file: result.file };
-      begun.value = { project: project.value, settings: parseSettings(made.settings) };
+      begun.value = { project: project.value, settings: parseSettings(made.settings), begins: {} };
     });
   } catch (error) {
     message.value = { text: (error as Error).message, bad: true };
@@ -98,7 +98,7 @@ export async function openResult(result: Result): Promise<void> {
 export async function restore(file: Blob, name: string): Promise<boolean> {
   const text = readPictureText(new Uint8Array(await file.arrayBuffer())).pastiche;
   if (text === undefined) return false;
-  const { settings, photo, paintings, mask } = settingsIn(text, name);
+  const { settings, photo, paintings, mask, wentOn } = settingsIn(text, name);
   const find = async (digest: string | undefined) => (digest === undefined ? undefined : findPicture(digest));
   const found = await Promise.all([photo?.sha256, ...paintings.map(({ sha256 }) => sha256)].map(find));
   const [ownPhoto, ...ownPaintings] = found;
@@ -114,9 +114,10 @@ export async function restore(file: Blob, name: string): Promise<boolean> {
       paintings: here.length > 0 ? here : project.value.paintings,
     });
     shown.value = { image, step: 0, file };
-    begun.value = { project: project.value, settings: parseSettings(settings) };
+    begun.value = { project: project.value, settings: parseSettings(settings), begins: {} };
     const asked = missing.length > 0 ? ` Its pictures are not here; choose them again: ${missing.join(", ")}.` : "";
-    message.value = { text: `Everything is set as for ${name}.${asked}`, bad: false };
+    const differs = wentOn ? " It was changed while it was painted: painted anew, it will be another picture." : "";
+    message.value = { text: `Everything is set as for ${name}.${differs}${asked}`, bad: false };
   });
   return true;
 }

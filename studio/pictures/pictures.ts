@@ -46,6 +46,11 @@ export const paintings: readonly Example[] = [
   { name: "marble.webp", url: marble, alt: "marbled paper" },
 ];
 
+/** Whether a picture is one of the examples. */
+export function isExample({ name }: PictureFile): boolean {
+  return [...photos, ...paintings].some((example) => example.name === name);
+}
+
 /** Formats that phones write and browsers mostly do not read, by the brand in their first bytes. */
 const HEIF = /^ftyp(?:hei[cfxms]|hev[cxms]|mif1|msf1)/;
 

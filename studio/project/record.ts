@@ -15,9 +15,9 @@ import { paintingsInUse } from "./regions.ts";
 export type Known = Pick<JobRecord, "model" | "weights" | "runtime" | "precision" | "step" | "steps" | "settings"> &
   Partial<JobRecord>;
 
-/** What records call a picture, and a state, that was gone on from. */
+/** What records and commands call a picture that was gone on from, and the mask. */
 export const START = "start.png";
-const STATE = "branch.ckpt";
+export const MASK = "mask.png";
 
 /** Keyword to text, for a PNG; `start` is the digest of the picture that was gone on from, if any. */
 export function recordOf(project: Project, known: Known, start?: string): Record<string, string> {
@@ -25,8 +25,10 @@ export function recordOf(project: Project, known: Known, start?: string): Record
   const pictures = {
     content: photo && source(photo),
     style: paintingsInUse(project).map(source),
-    mask: mask && { name: "mask.png", sha256: mask.digest },
-    ...(known.from ? { from: { name: STATE, ...known.from } } : { start: start && { name: START, sha256: start } }),
+    mask: mask && { name: MASK, sha256: mask.digest },
+    ...(known.from
+      ? { from: { name: stateName(project), ...known.from } }
+      : { start: start && { name: START, sha256: start } }),
   };
   return { Software: `pastiche ${VERSION}`, pastiche: JSON.stringify({ version: VERSION, ...known, ...pictures }) };
 }
@@ -36,6 +38,8 @@ export interface Made {
   readonly photo: Source | undefined;
   readonly paintings: readonly Source[];
   readonly mask: Source | undefined;
+  /** It went on from another picture or state: its settings alone make another picture. */
+  readonly wentOn: boolean;
 }
 
 interface Source {
@@ -46,10 +50,11 @@ interface Source {
 /** What a saved picture says, its settings without those that are as their recipe has them. Errors: `picture`. */
 export function settingsIn(text: string, name: string): Made {
   try {
-    const { settings, content, style, mask, start } = JSON.parse(text) as Record<string, unknown>;
+    const { settings, content, style, mask, start, from, adjusted } = JSON.parse(text) as Record<string, unknown>;
     const chosen = chosenSettings(recordedSettings(settings as Settings));
     return {
-      settings: start ? withoutLevels(chosen) : chosen,
+      settings: start || from ? withoutLevels(chosen) : chosen,
+      wentOn: [start, from, adjusted].some((one) => one !== undefined),
       photo: content as Source | undefined,
       paintings: (style as Source[] | undefined) ?? [],
       mask: mask as Source | undefined,
@@ -70,6 +75,11 @@ function withoutLevels({ levels: _, minSize: __, firstSteps: ___, ...settings }:
 export function resultName({ photo, paintings }: Project): string {
   const bare = ({ name }: PictureFile) => name.replace(/\.\w+$/, "");
   return `${[photo, ...paintings].flatMap((one) => (one ? [bare(one)] : [])).join("-")}.png`;
+}
+
+/** What records and commands call the state that a picture was made from: `photo-painting.ckpt`. */
+export function stateName(project: Project): string {
+  return resultName(project).replace(/png$/, "ckpt");
 }
 
 function source({ name, digest }: PictureFile): Source {

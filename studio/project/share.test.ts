@@ -1,8 +1,9 @@
-/** What is copied says all that is set. */
+/** What is copied says all that is set, and what a picture began with. */
+import { parseSettings, type SettingsInput } from "pastiche/web";
 import { expect, test } from "vitest";
 import type { PictureFile } from "../pictures/pictures.ts";
 import type { Project } from "./project.ts";
-import { addressOf, codeOf, commandOf } from "./share.ts";
+import { addressOf, codeOf, commandOf, type Repetition } from "./share.ts";
 
 const picture = (name: string): PictureFile => ({
   ...{ name, file: new Blob([]), url: "", width: 4, height: 3, digest: name },
@@ -12,6 +13,10 @@ const project: Project = {
   paintings: [picture("a.png"), picture("it's.png")],
   settings: { size: 768, alpha: 0.3, styleLayers: { conv1_1: 0.5, conv4_1: 1 }, seamless: true, blend: [3, 1] },
 };
+const repetition = (settings: SettingsInput = {}, others: Partial<Repetition> = {}): Repetition => ({
+  ...{ project, settings: parseSettings(settings), model: "auto" },
+  ...others,
+});
 
 test("a link has the settings and no picture", () => {
   expect(addressOf(project, "http://127.0.0.1:4600/?x#old")).toBe(
@@ -20,22 +25,47 @@ test("a link has the settings and no picture", () => {
 });
 
 test("a command names the pictures and every setting as the terminal spells it", () => {
-  expect(commandOf(project)).toBe(
-    "pastiche 'my cat.jpg' a.png 'it'\\''s.png' --blend 3,1 --size 768 --alpha 0.3 --style-layers conv1_1:0.5,conv4_1 --seamless",
-  );
+  const command = commandOf(repetition(project.settings));
+  expect(command).toMatch(/^pastiche 'my cat.jpg' a.png 'it'\\''s.png' --/);
+  for (const words of [
+    "--blend 3,1",
+    "--size 768",
+    "--alpha 0.3",
+    "--style-layers conv1_1:0.5,conv4_1",
+    "--seamless",
+  ]) {
+    expect(command).toContain(words);
+  }
+  expect(command).not.toContain("--tv");
+  expect(command).not.toContain("--model");
 });
 
-test("with regions, only the paintings that have one, and no blend", () => {
+test("with regions, only the paintings that have one", () => {
   const mask = { file: new Blob([]), digest: "m", used: [1] };
-  expect(commandOf({ ...project, settings: { blend: [3, 1] }, mask })).toBe(
+  expect(commandOf(repetition({}, { project: { ...project, mask } }))).toBe(
     "pastiche 'my cat.jpg' 'it'\\''s.png' --mask mask.png",
   );
 });
 
+test("a job that went on has the state, or the picture, and the network that it was painted with", () => {
+  const from = commandOf(repetition({ alpha: 2 }, { model: "pocket", begins: "state" }));
+  expect(from).toContain("--from 'my cat-a-it'\\''s.ckpt' ");
+  expect(from).toContain("--alpha 2 ");
+  // Without it the value would be the state's.
+  expect(from).toContain("--tv ");
+  expect(from).toContain("--model pocket");
+  expect(from).not.toContain("--init");
+  expect(commandOf(repetition({ levels: 1 }, { begins: "picture" }))).toContain("--init start.png");
+});
+
+test("files of one name have two in a command", () => {
+  const twins = { ...project, photo: picture("a.png"), paintings: [picture("a.png"), picture("mask.png")] };
+  expect(commandOf(repetition({}, { project: twins }))).toBe("pastiche a.png a-2.png mask-2.png");
+});
+
 test("code is a program", () => {
-  expect(
-    codeOf({ ...project, paintings: [picture("a.png")], settings: {} }),
-  ).toBe(`import { stylize, writePicture } from "pastiche/node";
+  const one = { ...project, paintings: [picture("a.png")] };
+  expect(codeOf(repetition({}, { project: one }))).toBe(`import { stylize, writePicture } from "pastiche/node";
 
 const { image } = await stylize({
   "content": "my cat.jpg",
@@ -43,4 +73,7 @@ const { image } = await stylize({
 });
 await writePicture("pastiche.png", { image });
 `);
+  const from = codeOf(repetition({ alpha: 2 }, { project: one, model: "pocket", begins: "state" }));
+  expect(from).toContain('"from": "my cat-a.ckpt"');
+  expect(from).toContain('"alpha": 2');
 });

@@ -1,7 +1,7 @@
 /** Moments of the job that runs, kept small and evenly spread, to look back at. */
 import { signal } from "@preact/signals";
 import { type Image, toImageData } from "pastiche/web";
-import type { KeptState } from "../engine/engine.ts";
+import type { StateAfter } from "./state.ts";
 
 export interface Frame {
   /** The number of steps that led to it, those of earlier jobs included. */
@@ -11,8 +11,8 @@ export interface Frame {
   readonly file: Blob;
   readonly width: number;
   readonly height: number;
-  /** The optimiser's state for it, if it is still in memory. */
-  state(): KeptState | undefined;
+  /** The optimiser's state for it. */
+  readonly after: StateAfter;
 }
 
 /** A film with its place for the next frame. */
@@ -72,7 +72,7 @@ export function isDue(step: number): boolean {
 }
 
 /** Adds the picture as a frame. When the film is full, every other frame is removed, and the interval is doubled. */
-export async function addFrame(step: number, image: Image, state: Frame["state"]): Promise<void> {
+export async function addFrame(step: number, image: Image, after: StateAfter): Promise<void> {
   next = step + every;
   const mine = roll;
   const canvas = new OffscreenCanvas(image.width, image.height);
@@ -80,7 +80,7 @@ export async function addFrame(step: number, image: Image, state: Frame["state"]
   const file = await canvas.convertToBlob({ type: "image/webp", quality: 0.95 });
   if (mine !== roll) return;
   const { width, height } = image;
-  const frame = { step: before + step, url: addressOf(file), file, width, height, state };
+  const frame = { step: before + step, url: addressOf(file), file, width, height, after };
   const frames = [...film.value.filter(({ step }) => step !== frame.step), frame].sort((a, b) => a.step - b.step);
   film.value = frames.length > MOST ? thinned(frames) : frames;
 }

@@ -3,7 +3,7 @@ import { batch, computed, effect } from "@preact/signals";
 import { encodePicture, givenSettings, type Image, type SettingsInput } from "pastiche/web";
 import { browserEngine } from "../engine/browser.ts";
 import { computer, rejoin } from "../engine/computer.ts";
-import type { Engine, EngineEvent, EngineJob, KeptState, Running } from "../engine/engine.ts";
+import type { Engine, EngineEvent, EngineJob, Running } from "../engine/engine.ts";
 import { digestOf } from "../pictures/digest.ts";
 import { keepPicture } from "../pictures/store.ts";
 import { changed, continuation } from "../project/continuation.ts";
@@ -16,6 +16,7 @@ import { addFrame, clearFilm, cutFilm, type Frame, film, isDue, lookedAt } from 
 import { stopwatch } from "./pace.ts";
 import {
   addToCurves,
+  type Beginning,
   beginning,
   begun,
   engine,
@@ -24,6 +25,7 @@ import {
   latest,
   message,
   record,
+  type StateAfter,
   type Status,
   sameFiles,
   secondsLeft,
@@ -79,7 +81,7 @@ export async function paintOn(): Promise<void> {
   if (!picture || !more) return;
   const file = await encodePicture("png", { image: picture.image });
   cutFilm();
-  await goOnFrom({ file, more, state: picture.file ? undefined : last?.state() });
+  await goOnFrom({ file, more, ...(!picture.file && last && { from: last.after }) });
 }
 
 /** Goes on from a moment of the film as another branch. */
@@ -89,32 +91,33 @@ export async function branch(frame: Frame): Promise<void> {
   leave();
   beginBranch();
   cutFilm(frame);
-  await goOnFrom({ file: frame.file, more, state: frame.state() });
+  await goOnFrom({ file: frame.file, more, from: frame.after });
 }
 
 interface Moment {
   readonly file: Blob;
   /** What has to be set where the picture alone is gone on from; undefined where it has to begin anew with it. */
   readonly more: SettingsInput | undefined;
-  readonly state: KeptState | undefined;
+  readonly from?: StateAfter;
 }
 
 /** Continues from the state if there is one, else from the picture. */
-async function goOnFrom({ file, more, state }: Moment): Promise<void> {
+async function goOnFrom({ file, more, from }: Moment): Promise<void> {
   const digest = await digestOf(file);
   const job = jobOf(project.value, more);
   if (!job) return;
   void keepPicture({ name: START, file, digest });
   const sameNetwork = begun.peek()?.settings.model === settings.peek().model;
   const { init: _, initNoise: __, ...wanted } = givenSettings(settings.peek());
-  const from = state && more && sameNetwork ? { state, settings: wanted } : undefined;
-  begin({ ...job, start: file, from }, digest);
+  const state = more && sameNetwork ? from?.state() : undefined;
+  const begins = state ? { from } : { start: { file, digest }, more };
+  begin({ ...job, start: file, from: state && { state, settings: wanted } }, begins);
 }
 
-function begin(job: EngineJob | undefined, from?: string): void {
+function begin(job: EngineJob | undefined, begins: Beginning = {}): void {
   if (!job) return;
   leave();
-  beginning({ start: from });
+  beginning(begins);
   follow((listen) => painter().paint(job, listen));
 }
 
@@ -211,6 +214,9 @@ function hear(told: EngineEvent, pace: () => number): void {
       shown.value = told;
       if (isDue(stepsOf(told))) keepFrame(told);
       break;
+    case "adjusted":
+      beganToCount(told.step);
+      break;
     case "paused":
       status.value = "paused";
       break;
@@ -236,9 +242,20 @@ function stepsOf({ step }: { readonly step: number }): number {
   return step - (start.peek()?.resumed ?? 0);
 }
 
-function keepFrame(told: { readonly step: number; readonly image: Image }): void {
+function keepFrame({ step, image }: { readonly step: number; readonly image: Image }): void {
+  void addFrame(stepsOf({ step }), image, stateAfter(step));
+}
+
+/** The state of the job that runs now. */
+function stateAfter(step: number): StateAfter {
   const job = running;
-  void addFrame(stepsOf(told), told.image, () => job?.stateAt(told.step));
+  return { step, state: () => job?.stateAt(step) };
+}
+
+/** What is set counts from that step on: the state before it is what the picture is made again from. */
+function beganToCount(step: number): void {
+  const now = begun.peek();
+  if (now && step > 1) begun.value = { ...now, begins: { ...now.begins, from: stateAfter(step - 1) } };
 }
 
 function end(how: Status): void {
@@ -255,6 +272,11 @@ function withoutBlend({ blend: _, ...settings }: SettingsInput): SettingsInput {
 /** What of the settings is chosen before one paints, and waits for the button. */
 const deliberate = new Set(["size", "quality"]);
 
+/** Whether paintings have to be read anew: larger, for broader strokes. */
+function needsPictures(changes: object): boolean {
+  return "styleScale" in changes;
+}
+
 /** Applies the changed settings and regions to the running job. With regions, the blend does not count. */
 function adjustJob(): void {
   const [before, now] = [begun.peek(), project.peek()];
@@ -262,7 +284,7 @@ function adjustJob(): void {
   const changes = before && adjustmentsFor(before.settings, settings.peek());
   if (!job || !changes || !isRunning.peek()) return;
   const { blend, ...others } = changes;
-  const same = before.project.mask === now.mask;
+  const same = before.project.mask === now.mask && !needsPictures(changes);
   if (!now.mask) running?.adjust(changes, same ? undefined : { style: job.style, mask: undefined });
   else if (same) running?.adjust(others);
   else running?.adjust({ ...others, blend: usual.peek().blend }, { style: job.style, mask: job.mask });
@@ -289,6 +311,6 @@ effect(() => {
   }
   const takes = sameFiles(before.project, now) && adjustmentsFor(before.settings, wanted);
   if (!takes) restart = setTimeout(paint, REST);
-  else if (sameMask) adjustJob();
+  else if (sameMask && !needsPictures(takes)) adjustJob();
   else restart = setTimeout(adjustJob, REST);
 });

@@ -1,7 +1,7 @@
 /** The current job, or the last one, as signals. */
 import { batch, computed, signal } from "@preact/signals";
-import type { Image, JobRecord, Settings } from "pastiche/web";
-import type { EngineEventOf } from "../engine/engine.ts";
+import type { Image, JobRecord, Settings, SettingsInput } from "pastiche/web";
+import type { EngineEventOf, KeptState } from "../engine/engine.ts";
 import { type Project, project, settings } from "../project/project.ts";
 import type { Known } from "../project/record.ts";
 
@@ -11,8 +11,23 @@ export type Status = "idle" | "starting" | "painting" | "paused" | "done" | "sto
 export interface Begun {
   readonly project: Project;
   readonly settings: Settings;
-  /** The digest of the picture that it started from, if it continued another job without its state. */
-  readonly start?: string | undefined;
+  readonly begins: Beginning;
+}
+
+/** What a job begins with, if not as its settings say. */
+export interface Beginning {
+  /** The picture of another job that it goes on from. */
+  readonly start?: { readonly file: Blob; readonly digest: string } | undefined;
+  /** Settings that go with it. */
+  readonly more?: SettingsInput | undefined;
+  /** The state that it goes on from instead, of another job; or of this one, where other settings began to count. */
+  readonly from?: StateAfter | undefined;
+}
+
+/** The state of a job after a step, as long as it is in memory. */
+export interface StateAfter {
+  readonly step: number;
+  state(): KeptState | undefined;
 }
 
 export interface Shown {
@@ -68,9 +83,9 @@ export const isStale = computed(() => {
 });
 
 /** Resets the signals for a job that begins with the current project. */
-export function beginning(from: Pick<Begun, "start"> = {}): void {
+export function beginning(begins: Beginning = {}): void {
   batch(() => {
-    begun.value = { project: project.value, settings: settings.value, ...from };
+    begun.value = { project: project.value, settings: settings.value, begins };
     status.value = "starting";
     message.value = undefined;
     latest.value = undefined;
@@ -146,7 +161,7 @@ export function knownOf(picture: Shown): { project: Project; known: Known; start
   const { model, weights, runtime, precision, steps, from } = plan;
   const known = record.peek() ?? {
     ...{ model, weights, runtime, precision, steps, ...(from && { from }) },
-    ...{ step: picture.step, settings: settings.peek() },
+    ...{ step: picture.step, settings: { ...settings.peek(), ...made.begins.more } as Settings },
   };
-  return { project: made.project, known, start: made.start };
+  return { project: made.project, known, start: made.begins.start?.digest };
 }
