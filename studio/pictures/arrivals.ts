@@ -2,7 +2,7 @@
 
 import { change, choosePainting, project } from "../project/project.ts";
 import { paint } from "../run/run.ts";
-import { canPaint, message } from "../run/state.ts";
+import { canPaint, clearMessage, message } from "../run/state.ts";
 import { restore } from "./gallery.ts";
 import { type Example, openExample, openPicture, type PictureFile } from "./pictures.ts";
 
@@ -37,7 +37,7 @@ async function taken(opening: Promise<PictureFile>, place: Place, beside: boolea
     const picture = await opening;
     if (place === "photo") change({ photo: picture });
     else choosePainting(picture, beside);
-    message.value = undefined;
+    clearMessage();
     if (canPaint.value) paint();
   } catch (error) {
     message.value = { text: error instanceof Error ? error.message : String(error), bad: true };

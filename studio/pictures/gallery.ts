@@ -67,7 +67,7 @@ async function addResult(): Promise<void> {
   if ((await keepResult(result)) === undefined && !toldUnkept) {
     toldUnkept = true;
     const text = "This browser keeps no results (no room, or a private window): save what you like before you leave.";
-    message.value = { text, bad: false };
+    message.value = { text, bad: false, lasting: true };
   }
 }
 

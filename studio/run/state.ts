@@ -58,7 +58,19 @@ export const curves = signal<Losses>(NO_LOSSES);
 export const speed = signal(0);
 export const secondsLeft = signal<number | undefined>(undefined);
 /** What is to be said, in a sentence. */
-export const message = signal<{ readonly text: string; readonly bad: boolean } | undefined>(undefined);
+export interface Message {
+  readonly text: string;
+  readonly bad: boolean;
+  /** It stays until it is closed, or another takes its place: what it says is true of later jobs as well. */
+  readonly lasting?: boolean;
+}
+
+export const message = signal<Message | undefined>(undefined);
+
+/** Takes back what was said of what is over. */
+export function clearMessage(): void {
+  if (!message.peek()?.lasting) message.value = undefined;
+}
 
 export type EngineName = "computer" | "auto" | "webgpu" | "wasm";
 
@@ -87,7 +99,7 @@ export function beginning(begins: Beginning = {}): void {
   batch(() => {
     begun.value = { project: project.value, settings: settings.value, begins };
     status.value = "starting";
-    message.value = undefined;
+    clearMessage();
     latest.value = undefined;
     record.value = undefined;
     secondsLeft.value = undefined;

@@ -165,7 +165,7 @@ describe.skipIf(!path)("in Chromium", () => {
   test(
     "360 pixels wide, nothing is cut off",
     async () => {
-      const page = await open(LINK, 360);
+      const page = await open(LINK, { width: 360 });
       await choosePainting(page);
       await page.getByText(/^Done/).waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);

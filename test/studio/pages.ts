@@ -29,8 +29,9 @@ export function studioPages() {
     expect(complaints).toEqual([]);
   });
 
-  async function open(link: string, width = 1280): Promise<Page> {
+  async function open(link: string, { width = 1280, init = () => {} } = {}): Promise<Page> {
     const page = await browser.newPage({ viewport: { width, height: 800 }, acceptDownloads: true });
+    await page.addInitScript(init);
     page.setDefaultTimeout(PATIENCE);
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
