@@ -31,13 +31,17 @@ async function begin(): Promise<void> {
 
 /** Where the page has a server that paints, that is the engine; a job of before that still runs is found again. */
 async function meetComputer(): Promise<void> {
-  const found = import.meta.env.MODE === "site" ? undefined : await findComputer();
+  const found = import.meta.env.MODE === "site" ? undefined : await findComputer().catch(sayUnknown);
   if (!found) return whenIdle(() => warmUp(engine.peek(), chosenSettings(settings.peek())));
   batch(() => {
     hasComputer.value = true;
     engine.value = "computer";
   });
   if (found.job && canPaint.value) rejoinJob(found.job);
+}
+
+function sayUnknown({ message: text }: Error): undefined {
+  message.value = { text, bad: false, lasting: true };
 }
 
 /** Calls `act` when the page has nothing else to do. */

@@ -2,7 +2,7 @@
  * The engine behind `pastiche studio`: this computer's own runtime, asked over the page's server. It tells what a worker
  * would; what it shows is fetched as files.
  */
-import { type Adjustments, type Checkpoint, decodeCheckpoint, readPicture } from "pastiche/web";
+import { type Adjustments, type Checkpoint, decodeCheckpoint, readPicture, UserError } from "pastiche/web";
 import type { Engine, EngineEvent, EngineEventOf, EngineJob, EnginePictures, KeptState, Running } from "./engine.ts";
 
 /** Events as they come: without pictures. */
@@ -16,9 +16,17 @@ export interface Computer {
   readonly job?: string | undefined;
 }
 
-/** This computer, where the page has a server that paints; undefined on any other web host. */
+/**
+ * This computer, where the page has a server that paints; undefined on any other web host. Rejects with a `UserError` where
+ * the server does not know this browser.
+ */
 export async function findComputer(): Promise<Computer | undefined> {
   const answer = await fetch("./api/computer").catch(() => undefined);
+  if (answer?.status === 401) {
+    const text =
+      "This computer paints only for the address that `pastiche studio` printed; here, the browser itself does.";
+    throw new UserError("usage", text);
+  }
   const isOurs = answer?.ok && answer.headers.get("content-type")?.includes("json");
   return isOurs ? answer.json() : undefined;
 }

@@ -4,7 +4,7 @@ import { redo, undo } from "../project/project.ts";
 import { brushing } from "../project/regions.ts";
 import { canCompare } from "../run/branches.ts";
 import { closeGrid, grid } from "../run/grid.ts";
-import { goOn, paint, pause } from "../run/run.ts";
+import { goingOn, goOn, paint, paintOn, pause } from "../run/run.ts";
 import { canPaint, isRunning, status } from "../run/state.ts";
 import { isTyping } from "./typing.ts";
 import { look } from "./view.ts";
@@ -36,6 +36,7 @@ function onKey(event: KeyboardEvent): void {
 function playOrPause(): void {
   if (status.value === "painting") pause();
   else if (status.value === "paused") goOn();
+  else if (status.value === "stopped" && goingOn.value) void paintOn();
   else if (canPaint.value && !isRunning.value) paint();
 }
 

@@ -15,7 +15,7 @@ export function sizeText(photo: { readonly width: number; readonly height: numbe
   const scale = typeof size === "number" ? size / longest : 1;
   const [width, height] = [photo.width, photo.height].map((side) => Math.max(1, Math.round(side * scale)));
   const centimetres = [width!, height!].map((side) => String(Number(((side / 300) * 2.54).toPrecision(2))));
-  return `${width} × ${height}; in print ${centimetres.join(" × ")} cm`;
+  return `${width} × ${height}; in print (300 dpi) ${centimetres.join(" × ")} cm`;
 }
 
 /** `340 MB`, `1.2 GB`. */

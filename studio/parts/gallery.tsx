@@ -1,5 +1,6 @@
 /** The results of this browser as small pictures; a click sets everything as it was. */
 import { differences, openResult, removeResult, results } from "../pictures/gallery.ts";
+import { shown } from "../run/state.ts";
 import { Icon } from "./controls/icon.tsx";
 
 export function Gallery() {
@@ -12,7 +13,7 @@ export function Gallery() {
         {all.map((result, i) => {
           const title = [result.name, differences(result, all[i + 1])].filter(Boolean).join(": ");
           return (
-            <div key={result.id} class="tile">
+            <div key={result.id} class="tile" data-chosen={shown.value?.file === result.file || undefined}>
               <button type="button" title={title} aria-label={`Open ${title}`} onClick={() => void openResult(result)}>
                 <img src={result.url} alt="" draggable={false} />
               </button>

@@ -8,7 +8,7 @@ import { resultName } from "../project/record.ts";
 import { addressOf, codeOf, commandOf, type Repetition } from "../project/share.ts";
 import { film } from "../run/film.ts";
 import { filesFor, repetition } from "../run/repeat.ts";
-import { message, shown } from "../run/state.ts";
+import { hasComputer, message, shown } from "../run/state.ts";
 import { canRecord, recordFilm } from "../run/video.ts";
 import { Icon } from "./controls/icon.tsx";
 
@@ -76,6 +76,10 @@ export function Share() {
             <Icon name="play" /> {busy.value ? "Recording…" : "Film of how it grew"}
           </button>
         )}
+        <p class="hint">
+          Pictures are in no link.
+          {hasComputer.value && " This one works on this computer, while the studio runs."}
+        </p>
         <span class="unseen" role="status">
           {copied.value && `Copied: ${copied.value}`}
         </span>

@@ -1,19 +1,27 @@
 /** Run, pause, go on, stop, and how far it is. */
 
 import { durationText } from "../page/words.ts";
+import { settings } from "../project/project.ts";
 import { goingOn, goOn, paint, paintOn, pause, stop } from "../run/run.ts";
-import { canPaint, isRunning, isStale, latest, secondsLeft, speed, start, status } from "../run/state.ts";
+import { begun, canPaint, isRunning, isStale, latest, secondsLeft, speed, start, status } from "../run/state.ts";
 import { Icon } from "./controls/icon.tsx";
 import { Save } from "./save.tsx";
 import { Share } from "./share.tsx";
 
 export function Transport() {
-  const progress = status.value === "done" ? 1 : (latest.value?.progress ?? 0);
+  const done = status.value === "done" ? 1 : (latest.value?.progress ?? 0);
+  // Without a value it only moves: nobody knows how long a beginning takes.
+  const progress = status.value === "starting" ? {} : { value: done };
   return (
     <footer class="transport">
-      <progress class="bar" value={progress} aria-label="How much is painted" />
+      <progress class="bar" {...progress} aria-label="How much is painted" />
       <div class="buttons">
         <Main />
+        {canGoOn() && status.value === "stopped" && (
+          <button type="button" onClick={paint}>
+            Paint again
+          </button>
+        )}
         {isRunning.value && (
           <button type="button" onClick={stop}>
             <Icon name="stop" /> Stop
@@ -42,11 +50,10 @@ function Main() {
       </button>
     );
   }
-  const larger = isStale.value && goingOn.value;
-  if (larger) {
+  if (canGoOn()) {
     return (
       <button type="button" class="main" onClick={() => void paintOn()} title="Go on from this picture">
-        <Icon name="play" /> Go on
+        <Icon name="play" /> Go on{grows() && ` to ${settings.value.size} px`}
       </button>
     );
   }
@@ -58,6 +65,17 @@ function Main() {
   );
 }
 
+/** Whether there is a picture that is not at its end. */
+function canGoOn(): boolean {
+  return (isStale.value || status.value === "stopped") && goingOn.value !== undefined;
+}
+
+/** Whether another size is set than the picture has. */
+function grows(): boolean {
+  const { size } = settings.value;
+  return typeof size === "number" && begun.value?.settings.size !== size;
+}
+
 /** One line on where the job is. */
 function told(): string {
   const step = latest.value;
@@ -65,7 +83,9 @@ function told(): string {
   if (status.value === "idle") return "";
   if (status.value === "starting" || !step || !plan) return "Getting ready";
   const level = plan.levels[step.level]!;
-  const size = `${level.width} × ${level.height}`;
+  const last = plan.levels.at(-1)!;
+  const whole = `${last.width} × ${last.height}`;
+  const size = level === last ? whole : `${level.width} × ${level.height} of ${whole}`;
   if (status.value === "done") return `Done: ${size}, ${step.step} steps`;
   const left = secondsLeft.value === undefined ? undefined : `${durationText(secondsLeft.value)} left`;
   const pace = speed.value > 0 ? `${speed.value.toPrecision(2)} steps/s` : undefined;

@@ -10,7 +10,7 @@ import {
 import { amountOf, knobs } from "./knobs.ts";
 import type { Project } from "./project.ts";
 
-/** `Photo 0.65, Strokes 1`; empty where there is no difference. */
+/** `Photo 0.65, Stroke size 1`; empty where there is no difference. */
 export function contrast(one: Project, other: Project): string {
   const [mine, theirs] = [one, other].map(({ settings }) => parseSettings(settings)) as [Settings, Settings];
   const before = givenSettings(theirs) as Record<string, unknown>;

@@ -32,7 +32,7 @@ const others = Object.keys(losses)
   .map((name) => strength(name as keyof SettingsInput, name, "less", "more"));
 
 const strokes: Knob = {
-  ...{ name: "styleScale", label: "Strokes", low: "fine", high: "broad" },
+  ...{ name: "styleScale", label: "Stroke size", low: "fine", high: "broad" },
   scale: { reach: 4, zero: false },
   set: (value) => ({ styleScale: [value] }),
 };

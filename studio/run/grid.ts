@@ -3,7 +3,8 @@ import { effect, signal } from "@preact/signals";
 import { type SettingsInput, toImageData } from "pastiche/web";
 import { amountOf, type Knob, knobs } from "../project/knobs.ts";
 import { project, setAll, settings } from "../project/project.ts";
-import { paint, paintSample, stop } from "./run.ts";
+import { paint, paintOn, paintSample, stop } from "./run.ts";
+import { isRunning } from "./state.ts";
 
 export interface Axis {
   readonly knob: Knob;
@@ -38,9 +39,14 @@ const SAMPLE: SettingsInput = { size: 192, quality: "draft" };
 
 let leave = () => {};
 
-/** Begins a grid of these knobs, around what is set. A job that runs is stopped for it. */
+/** Whether a job was stopped for the grid, and goes on after it. */
+export const interrupted = signal(false);
+
+/** Begins a grid of these knobs, around what is set. A job that runs waits for its end. */
 export function openGrid(column: Knob, row: Knob): void {
-  closeGrid();
+  const waits = interrupted.peek() || isRunning.peek();
+  clear();
+  interrupted.value = waits;
   stop();
   const [columns, rows] = [axisOf(column), axisOf(row)];
   const cells = rows.values.flatMap((y, j) =>
@@ -53,14 +59,30 @@ export function openGrid(column: Knob, row: Knob): void {
 }
 
 export function closeGrid(): void {
+  const goesOn = interrupted.peek();
+  clear();
+  if (goesOn) whenStopped(() => void paintOn());
+}
+
+function clear(): void {
   leave();
   for (const { url } of grid.peek()?.cells ?? []) if (url) URL.revokeObjectURL(url);
   grid.value = undefined;
+  interrupted.value = false;
+}
+
+function whenStopped(act: () => void): void {
+  const leave = isRunning.subscribe((running) => {
+    if (running) return;
+    // The first call comes before there is what ends it.
+    queueMicrotask(() => leave());
+    queueMicrotask(act);
+  });
 }
 
 /** Sets what a cell has, and paints it as large as was wanted. */
 export function chooseCell({ changes }: Cell): void {
-  closeGrid();
+  clear();
   setAll(changes);
   paint();
 }
@@ -88,8 +110,8 @@ function axisOf(knob: Knob): Axis {
   return { knob, values: values.map((value) => Number(value.toPrecision(2))) };
 }
 
-/** Other pictures make another grid. */
+/** Other pictures and settings make another grid. */
 effect(() => {
   void project.value;
-  if (grid.peek()) closeGrid();
+  if (grid.peek()) clear();
 });

@@ -1,6 +1,6 @@
 /** Starts, continues, branches, pauses and stops jobs, and applies their events to the signals of `state.ts`. */
 import { batch, computed, effect } from "@preact/signals";
-import { encodePicture, givenSettings, type Image, type SettingsInput } from "pastiche/web";
+import { encodePicture, givenSettings, type Image, readPicture, type SettingsInput } from "pastiche/web";
 import { browserEngine } from "../engine/browser.ts";
 import { computer, rejoin } from "../engine/computer.ts";
 import type { Engine, EngineEvent, EngineJob, Running } from "../engine/engine.ts";
@@ -12,8 +12,9 @@ import { type Project, project, setAll, settings, usual } from "../project/proje
 import { START } from "../project/record.ts";
 import { paintingsInUse } from "../project/regions.ts";
 import { beginBranch, current, followProject, onLeaving, updateBranch } from "./branches.ts";
-import { addFrame, clearFilm, cutFilm, type Frame, film, isDue, lookedAt } from "./film.ts";
+import { addFrame, clearFilm, cutFilm, type Frame, isDue, lookedAt } from "./film.ts";
 import { stopwatch } from "./pace.ts";
+import { keepCourse, showPast } from "./past.ts";
 import {
   addToCurves,
   type Beginning,
@@ -77,11 +78,11 @@ export const goingOn = computed(() => {
 
 /** Goes on from the picture that is shown with what is set now, at its size or up to a larger one. */
 export async function paintOn(): Promise<void> {
-  const [picture, more, last] = [shown.value, goingOn.value, film.value.at(-1)];
+  const [picture, more] = [shown.value, goingOn.value];
   if (!picture || !more) return;
   const file = await encodePicture("png", { image: picture.image });
   cutFilm();
-  await goOnFrom({ file, more, ...(!picture.file && last && { from: last.after }) });
+  await goOnFrom({ file, more, from: picture.after });
 }
 
 /** Goes on from a moment of the film as another branch. */
@@ -91,6 +92,8 @@ export async function branch(frame: Frame): Promise<void> {
   leave();
   beginBranch();
   cutFilm(frame);
+  const { image } = await readPicture(frame.file, { name: "the picture" });
+  shown.value = { image, step: frame.step, after: frame.after };
   await goOnFrom({ file: frame.file, more, from: frame.after });
 }
 
@@ -98,7 +101,7 @@ interface Moment {
   readonly file: Blob;
   /** What has to be set where the picture alone is gone on from; undefined where it has to begin anew with it. */
   readonly more: SettingsInput | undefined;
-  readonly from?: StateAfter;
+  readonly from?: StateAfter | undefined;
 }
 
 /** Continues from the state if there is one, else from the picture. */
@@ -116,6 +119,7 @@ async function goOnFrom({ file, more, from }: Moment): Promise<void> {
 
 function begin(job: EngineJob | undefined, begins: Beginning = {}): void {
   if (!job) return;
+  keepCourse();
   leave();
   beginning(begins);
   follow((listen) => painter().paint(job, listen));
@@ -211,7 +215,7 @@ function hear(told: EngineEvent, pace: () => number): void {
       addToCurves(told.step, told.terms);
       break;
     case "image":
-      shown.value = told;
+      shown.value = { ...told, after: stateAfter(told.step) };
       if (isDue(stepsOf(told))) keepFrame(told);
       break;
     case "adjusted":
@@ -224,7 +228,7 @@ function hear(told: EngineEvent, pace: () => number): void {
       message.value = { text: told.text, bad: false };
       break;
     case "done":
-      shown.value = told;
+      shown.value = { ...told, after: stateAfter(told.step) };
       record.value = told.record;
       keepFrame(told);
       if (!told.record.stopped) finished.value += 1;
@@ -302,6 +306,7 @@ effect(() => {
   const before = begun.peek();
   if (followProject() || !before || looked) return;
   clearTimeout(restart);
+  if (batch(() => showPast(now))) return leave();
   const names = changed(before.settings, wanted);
   const sameMask = before.project.mask === now.mask;
   if (!isRunning.peek()) {

@@ -33,6 +33,8 @@ export interface StateAfter {
 export interface Shown {
   readonly image: Image;
   readonly step: number;
+  /** Where it was painted just now: the state of its job. */
+  readonly after?: StateAfter;
   /** The file that it came from, where it was not painted just now. */
   readonly file?: Blob;
 }

@@ -125,7 +125,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.getByRole("button", { name: "Blend in a starry night in thick strokes" }).click({ force: true });
       await reaches(page, 30);
       const before = await step(page);
-      await slide(page, "Strokes", 0.8);
+      await slide(page, "Stroke size", 0.8);
       await reaches(page, before + 30);
       await page.getByRole("button", { name: "Regions" }).click();
       const box = (await page.locator(".frame").boundingBox())!;
@@ -154,7 +154,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await choosePainting(page);
       await page.getByText(/^Done/).waitFor();
       await page.getByRole("button", { name: "Compare" }).click();
-      await page.getByRole("button", { name: "Paint with Photo 2.7, Strokes 2" }).click();
+      await page.getByRole("button", { name: "Paint with Photo 2.7, Stroke size 2" }).click();
       await page.getByText("Getting ready").waitFor();
       expect((await saved(page)).settings).toMatchObject({ size: 96, alpha: 2.7, styleScale: [2] });
       await page.close();

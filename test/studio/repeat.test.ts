@@ -70,7 +70,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await choosePainting(page);
       await reaches(page, 10);
       await slide(page, "Photo", 1);
-      await slide(page, "Strokes", 0.8);
+      await slide(page, "Stroke size", 0.8);
       const bytes = await savedBytes(page);
       expect(JSON.parse(readPictureText(bytes).pastiche!).adjusted).toBeDefined();
       const made = await copied(page);

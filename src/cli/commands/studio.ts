@@ -35,7 +35,8 @@ async function serve({ port, host, allowedHost, open }: StudioFlags, context: Co
         })
       : await serveStudio({ ...options, port: chosen });
   context.stdout.write(`${served.url}\n`);
-  context.stderr.write("The studio is open in your browser until you press Ctrl-C here.\n");
+  const where = open ? "is open in your browser" : "is at this address";
+  context.stderr.write(`The studio ${where} until you press Ctrl-C here.\n`);
   if (open) await openBrowser(served.url);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());

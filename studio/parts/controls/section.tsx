@@ -4,12 +4,14 @@ import type { ComponentChildren } from "preact";
 
 interface SectionProps {
   readonly title: string;
+  /** What is in it, in a few words. */
+  readonly about: string;
   /** Something in it is not as usual. */
   readonly changed?: boolean;
   readonly children: () => ComponentChildren;
 }
 
-export function Section({ title, changed = false, children }: SectionProps) {
+export function Section({ title, about, changed = false, children }: SectionProps) {
   const open = useSignal(false);
   return (
     <details
@@ -20,7 +22,7 @@ export function Section({ title, changed = false, children }: SectionProps) {
       }}
     >
       <summary>
-        {title}
+        {title} <small>{about}</small>
         {changed && <span class="dot" title="Changed" />}
       </summary>
       {open.value && <div class="inside">{children()}</div>}

@@ -17,6 +17,26 @@ const SIZES: readonly { readonly value: number | "content"; readonly label: stri
   { value: "content", label: "Photo's" },
 ];
 
+/** Any size, in pixels. */
+function SizeField() {
+  const { size } = settings.value;
+  return (
+    <label class="size">
+      Long side
+      <input
+        type="number"
+        min="16"
+        max="16384"
+        value={typeof size === "number" ? size : ""}
+        onChange={({ currentTarget: { value } }) => {
+          if (value !== "") set("size", Math.min(16_384, Math.max(16, Math.round(Number(value)))));
+        }}
+      />
+      pixels
+    </label>
+  );
+}
+
 export function Panel() {
   const all = settings.value;
   const { photo } = project.value;
@@ -41,6 +61,7 @@ export function Panel() {
           hint={photo && [sizeText(photo, all.size), largestText()].filter(Boolean).join(". ")}
           onValue={(size) => set("size", size)}
         />
+        <SizeField />
       </section>
       <section>
         <h2>Strengths</h2>
@@ -70,7 +91,11 @@ export function Panel() {
           onValue={(color) => set("color", color)}
         />
       </section>
-      <Section title="Layers" changed={isChanged("styleLayers") || isChanged("contentLayers")}>
+      <Section
+        title="Layers"
+        about="which shapes count"
+        changed={isChanged("styleLayers") || isChanged("contentLayers")}
+      >
         {() => (
           <>
             <Equaliser name="styleLayers" label="Painting" />
@@ -80,15 +105,20 @@ export function Panel() {
       </Section>
       <Section
         title="More"
+        about="recipe, start, seed, network"
         changed={isChanged("init") || isChanged("seed") || project.value.settings.recipe !== undefined}
       >
         {() => <More />}
       </Section>
-      <Section title="Everything">{() => <Everything />}</Section>
-      <Section title="Curves">{() => <Curves />}</Section>
+      <Section title="Everything" about="every setting by name">
+        {() => <Everything />}
+      </Section>
+      <Section title="Curves" about="the loss, step by step">
+        {() => <Curves />}
+      </Section>
       {changed && (
         <button type="button" class="text" onClick={resetSettings}>
-          All as it was
+          Reset all settings
         </button>
       )}
     </aside>

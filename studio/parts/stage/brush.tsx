@@ -16,6 +16,7 @@ export function BrushCanvas({ photo }: { readonly photo: PictureFile }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { mask } = project.value;
   const size = maskSize(photo);
+  const ring = useRef<HTMLDivElement>(null);
   const last = useRef<{ x: number; y: number } | undefined>(undefined);
   useEffect(() => {
     void drawMask(canvas.current!, mask?.file);
@@ -23,6 +24,12 @@ export function BrushCanvas({ photo }: { readonly photo: PictureFile }) {
   const at = ({ clientX, clientY }: PointerEvent) => {
     const { left, top, width, height } = canvas.current!.getBoundingClientRect();
     return { x: ((clientX - left) / width) * size.width, y: ((clientY - top) / height) * size.height };
+  };
+  const moveRing = ({ x, y }: { x: number; y: number }) => {
+    const { width, height } = size;
+    const share = (part: number) => `${100 * part}%`;
+    const extent = (brush.size.value / 100) * (Math.max(width, height) / width);
+    Object.assign(ring.current!.style, { left: share(x / width), top: share(y / height), width: share(extent) });
   };
   const stroke = (to: { x: number; y: number }) => {
     const from = last.current ?? to;
@@ -36,32 +43,36 @@ export function BrushCanvas({ photo }: { readonly photo: PictureFile }) {
     context.stroke();
   };
   return (
-    <canvas
-      ref={canvas}
-      class="layer brush"
-      aria-label="Regions: paint with the pointer"
-      role="img"
-      {...size}
-      onPointerDown={(event) => {
-        event.stopPropagation();
-        if (brush.tool.value === "fill") {
-          void fill(canvas.current!, photo, at(event), brush.color.value);
-          return;
-        }
-        canvas.current!.setPointerCapture(event.pointerId);
-        last.current = at(event);
-        stroke(last.current);
-      }}
-      onPointerMove={(event) => {
-        event.stopPropagation();
-        if (last.current) stroke(at(event));
-      }}
-      onPointerUp={() => {
-        if (!last.current) return;
-        last.current = undefined;
-        void keepMask(canvas.current!);
-      }}
-    />
+    <>
+      <canvas
+        ref={canvas}
+        class="layer brush"
+        aria-label="Regions: paint with the pointer"
+        role="img"
+        {...size}
+        onPointerDown={(event) => {
+          event.stopPropagation();
+          if (brush.tool.value === "fill") {
+            void fill(canvas.current!, photo, at(event), brush.color.value);
+            return;
+          }
+          canvas.current!.setPointerCapture(event.pointerId);
+          last.current = at(event);
+          stroke(last.current);
+        }}
+        onPointerMove={(event) => {
+          event.stopPropagation();
+          moveRing(at(event));
+          if (last.current) stroke(at(event));
+        }}
+        onPointerUp={() => {
+          if (!last.current) return;
+          last.current = undefined;
+          void keepMask(canvas.current!);
+        }}
+      />
+      <div ref={ring} class="ring" hidden={brush.tool.value === "fill"} />
+    </>
   );
 }
 
@@ -73,6 +84,7 @@ export function BrushTools() {
   return (
     <fieldset class="pill brush-tools">
       <legend class="unseen">Regions</legend>
+      <p>Paint over what is to be like:</p>
       {paints.map(({ painting, color }) => (
         <label key={color} style={{ "--paint": color }} title={`Like ${painting.name}`}>
           <input
@@ -94,7 +106,7 @@ export function BrushTools() {
           checked={brush.color.value === PHOTO}
           onChange={() => (brush.color.value = PHOTO)}
         />
-        Photo
+        the photo
       </label>
       <input
         type="range"

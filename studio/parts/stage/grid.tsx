@@ -1,10 +1,11 @@
 /** The grid of two knobs over the stage: nine small paintings, of which one is picked. */
 
 import type { Knob } from "../../project/knobs.ts";
-import { chooseCell, closeGrid, type Grid, gridKnobs, openGrid } from "../../run/grid.ts";
+import { chooseCell, closeGrid, type Grid, gridKnobs, interrupted, openGrid } from "../../run/grid.ts";
 import { Icon } from "../controls/icon.tsx";
 
 export function GridView({ shown: { columns, rows, cells } }: { readonly shown: Grid }) {
+  const next = cells.find(({ url }) => !url);
   return (
     <section class="grid" aria-label="Nine small paintings">
       <div class="grid-head">
@@ -14,12 +15,17 @@ export function GridView({ shown: { columns, rows, cells } }: { readonly shown: 
           <Icon name="close" />
         </button>
       </div>
+      <p class="hint">
+        A click takes a picture's values, and paints with them.
+        {interrupted.value && " Your painting goes on when this is closed."}
+      </p>
       <div class="cells">
         {cells.map((cell) => {
-          const label = [
+          const values = [
             `${columns.knob.label} ${columns.values[cell.column]}`,
             `${rows.knob.label} ${rows.values[cell.row]}`,
-          ].join(", ");
+          ];
+          const label = values.join(", ");
           return (
             <button
               key={`${cell.column} ${cell.row}`}
@@ -29,7 +35,11 @@ export function GridView({ shown: { columns, rows, cells } }: { readonly shown: 
               onClick={() => chooseCell(cell)}
             >
               {cell.url && <img src={cell.url} alt="" draggable={false} />}
-              <span aria-hidden="true">{label}</span>
+              {cell === next && <progress aria-label="This one is painted now" />}
+              <span aria-hidden="true">
+                {values[0]} <br />
+                {values[1]}
+              </span>
             </button>
           );
         })}

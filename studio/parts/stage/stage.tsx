@@ -41,7 +41,11 @@ export function Stage() {
       {!brushing.value && project.value.paintings.length > 0 && (
         <div class="pill regions">
           <GridButton />
-          <button type="button" title="Paint regions" onClick={() => (brushing.value = true)}>
+          <button
+            type="button"
+            title="Regions: parts that stay the photo, or are painted like another painting"
+            onClick={() => (brushing.value = true)}
+          >
             <Icon name="brush" /> <span class="word">Regions</span>
           </button>
         </div>

@@ -1,0 +1,60 @@
+/** Undo, and comparing on the way: no picture is lost. */
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { path } from "../web/browser.ts";
+import { choosePainting, LINK, LONG, PATIENCE, pixels, reaches, slide, step, studioPages } from "./pages.ts";
+
+describe.skipIf(!path)("in Chromium", () => {
+  const open = studioPages();
+  const results = (page: Page) => page.locator("section[aria-labelledby=results-heading] .tile").count();
+
+  test(
+    "undo and redo bring finished pictures back at once, without painting",
+    async () => {
+      const page = await open(LINK);
+      await choosePainting(page);
+      await page.getByText(/^Done/).waitFor();
+      const first = await pixels(page);
+      await slide(page, "Photo", 1);
+      await page.getByText("Getting ready").waitFor();
+      await page.getByText(/^Done/).waitFor();
+      const second = await pixels(page);
+      expect(second).not.toBe(first);
+      expect(await results(page)).toBe(2);
+      await page.getByRole("button", { name: "Undo" }).click();
+      expect(await pixels(page)).toBe(first);
+      await page.getByRole("button", { name: "Redo" }).click();
+      expect(await pixels(page)).toBe(second);
+      await page.getByRole("button", { name: "Undo" }).click();
+      // Longer than knobs rest before they act.
+      await page.waitForTimeout(1000);
+      expect(await pixels(page)).toBe(first);
+      expect(await results(page)).toBe(2);
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "nine small paintings in mid-run: the painting goes on afterwards; after Stop, by its button",
+    async () => {
+      const page = await open(LONG);
+      await choosePainting(page);
+      await reaches(page, 40);
+      await page.getByRole("button", { name: "Compare" }).click();
+      await page.getByText("Your painting goes on when this is closed.").waitFor();
+      await page.getByRole("button", { name: "Close the grid" }).click();
+      await page.getByRole("button", { name: "Pause" }).waitFor();
+      await reaches(page, 41);
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByText(/stopped$/).waitFor();
+      const at = await step(page);
+      expect(at).toBeGreaterThan(40);
+      await page.getByRole("button", { name: "Go on" }).click();
+      await reaches(page, at + 1);
+      expect(await step(page)).toBeLessThan(at + 1000);
+      await page.close();
+    },
+    PATIENCE,
+  );
+});
