@@ -140,8 +140,8 @@ function Blend({ paintings: chosen }: { readonly paintings: readonly PictureFile
           <input
             type="range"
             min="0"
-            max="4"
-            step="0.1"
+            max="2"
+            step="0.05"
             value={weights[i]}
             aria-label={`How much of ${picture.name}`}
             aria-valuetext={`${Math.round((100 * weights[i]!) / total)}%`}

@@ -3,7 +3,7 @@
 import { durationText } from "../page/words.ts";
 import { settings } from "../project/project.ts";
 import { goingOn, goOn, paint, paintOn, pause, stop } from "../run/run.ts";
-import { begun, canPaint, isRunning, isStale, latest, secondsLeft, speed, start, status } from "../run/state.ts";
+import { begun, canPaint, isRunning, isStale, latest, secondsLeft, shown, speed, start, status } from "../run/state.ts";
 import { Icon } from "./controls/icon.tsx";
 import { Save } from "./save.tsx";
 import { Share } from "./share.tsx";
@@ -81,6 +81,10 @@ function told(): string {
   const step = latest.value;
   const plan = start.value;
   if (status.value === "idle") return "";
+  if (status.value === "done" && !step && shown.value) {
+    const { width, height } = shown.value.image;
+    return `${width} × ${height}`;
+  }
   if (status.value === "starting" || !step || !plan) return "Getting ready";
   const level = plan.levels[step.level]!;
   const last = plan.levels.at(-1)!;

@@ -1,17 +1,17 @@
 /** The results of this browser, newest first: each with what made it, so that it can be gone on from. */
-import { batch, effect, signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import {
   chosenSettings,
   encodePicture,
-  parseSettings,
   readPicture,
   readPictureText,
   type SettingsInput,
   UserError,
 } from "pastiche/web";
-import { change, type Project, project, settings as set } from "../project/project.ts";
+import { type Project, project, settings as set } from "../project/project.ts";
 import { recordOf, resultName, settingsIn } from "../project/record.ts";
-import { begun, finished, knownOf, message, shown } from "../run/state.ts";
+import { showFinished } from "../run/run.ts";
+import { finished, knownOf, message, shown } from "../run/state.ts";
 import { findPicture } from "./pictures.ts";
 import {
   forgetResult,
@@ -81,11 +81,7 @@ export function removeResult({ id, url }: Result): void {
 export async function openResult(result: Result): Promise<void> {
   try {
     const [made, { image }] = await Promise.all([projectOf(result), readPicture(result.file)]);
-    batch(() => {
-      change(made);
-      shown.value = { image, step: 0, file: result.file };
-      begun.value = { project: project.value, settings: parseSettings(made.settings), begins: {} };
-    });
+    showFinished(made, { image, step: 0, file: result.file });
   } catch (error) {
     message.value = { text: (error as Error).message, bad: true };
   }
@@ -106,19 +102,16 @@ export async function restore(file: Blob, name: string): Promise<boolean> {
   const here = ownPaintings.flatMap((one) => (one ? [one] : []));
   const region = mask && here.length === paintings.length ? await findPicture(mask.sha256) : undefined;
   const { image } = await readPicture(file, { name });
-  batch(() => {
-    change({
-      settings,
-      mask: region && { file: region.file, digest: region.digest, used: paintings.map((_, i) => i) },
-      photo: ownPhoto ?? project.value.photo,
-      paintings: here.length > 0 ? here : project.value.paintings,
-    });
-    shown.value = { image, step: 0, file };
-    begun.value = { project: project.value, settings: parseSettings(settings), begins: {} };
-    const asked = missing.length > 0 ? ` Its pictures are not here; choose them again: ${missing.join(", ")}.` : "";
-    const differs = wentOn ? " It was changed while it was painted: painted anew, it will be another picture." : "";
-    message.value = { text: `Everything is set as for ${name}.${differs}${asked}`, bad: false };
-  });
+  const made = {
+    settings,
+    mask: region && { file: region.file, digest: region.digest, used: paintings.map((_, i) => i) },
+    photo: ownPhoto ?? project.value.photo,
+    paintings: here.length > 0 ? here : project.value.paintings,
+  };
+  showFinished(made, { image, step: 0, file });
+  const asked = missing.length > 0 ? ` Its pictures are not here; choose them again: ${missing.join(", ")}.` : "";
+  const differs = wentOn ? " It was changed while it was painted: painted anew, it will be another picture." : "";
+  message.value = { text: `Everything is set as for ${name}.${differs}${asked}`, bad: false };
   return true;
 }
 

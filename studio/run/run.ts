@@ -8,7 +8,7 @@ import { digestOf } from "../pictures/digest.ts";
 import { keepPicture } from "../pictures/store.ts";
 import { changed, continuation } from "../project/continuation.ts";
 import { adjustmentsFor } from "../project/live.ts";
-import { type Project, project, setAll, settings, usual } from "../project/project.ts";
+import { change, type Project, project, setAll, settings, usual } from "../project/project.ts";
 import { START } from "../project/record.ts";
 import { paintingsInUse } from "../project/regions.ts";
 import { beginBranch, current, followProject, onLeaving, updateBranch } from "./branches.ts";
@@ -26,6 +26,7 @@ import {
   latest,
   message,
   record,
+  type Shown,
   type StateAfter,
   type Status,
   sameFiles,
@@ -185,6 +186,19 @@ function follow(begin: (listen: (told: EngineEvent) => void) => Running): void {
       updateBranch(branch, { shown: told, record: told.record, status: told.record.stopped ? "stopped" : "done" });
   });
   running = mine.current;
+}
+
+/** Shows a picture that was made earlier, with what made it; a job that runs is stopped. */
+export function showFinished(made: Partial<Project>, picture: Shown): void {
+  keepCourse();
+  leave();
+  batch(() => {
+    change(made);
+    clearFilm();
+    beginning();
+    shown.value = picture;
+    status.value = "done";
+  });
 }
 
 export function pause(): void {

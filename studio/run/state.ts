@@ -88,6 +88,9 @@ export const isRunning = computed(() => ["starting", "painting", "paused"].inclu
 
 export const canPaint = computed(() => project.value.photo !== undefined && project.value.paintings.length > 0);
 
+/** Whether the picture that is shown is one of the photo that is chosen. */
+export const isOfPhoto = computed(() => begun.value?.project.photo?.digest === project.value.photo?.digest);
+
 /** Whether what is set differs from what was painted: a job anew would give another picture. */
 export const isStale = computed(() => {
   const before = begun.value;
@@ -99,6 +102,7 @@ export const isStale = computed(() => {
 /** Resets the signals for a job that begins with the current project. */
 export function beginning(begins: Beginning = {}): void {
   batch(() => {
+    if (!isOfPhoto.value) shown.value = undefined;
     begun.value = { project: project.value, settings: settings.value, begins };
     status.value = "starting";
     clearMessage();

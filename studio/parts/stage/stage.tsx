@@ -7,7 +7,7 @@ import { canCompare } from "../../run/branches.ts";
 import { lookedAt } from "../../run/film.ts";
 import { grid } from "../../run/grid.ts";
 import { branch } from "../../run/run.ts";
-import { isRunning, shown, status } from "../../run/state.ts";
+import { isOfPhoto, isRunning, shown, status } from "../../run/state.ts";
 import { Icon } from "../controls/icon.tsx";
 import { BrushTools } from "./brush.tsx";
 import { GridButton, GridView } from "./grid.tsx";
@@ -29,7 +29,7 @@ export function Stage() {
   if (!photo) return <Empty />;
   const ratio = photo.width / photo.height;
   const looked = lookedAt.value;
-  const painted = shown.value !== undefined;
+  const painted = shown.value !== undefined && isOfPhoto.value;
   const chosen = view.value === "branches" && !canCompare.value ? "result" : view.value;
   const compared = chosen === "branches" && !brushing.value;
   const cut = !painted || brushing.value ? 100 : viewCut.value;

@@ -1,14 +1,22 @@
 /** The film of the run: every frame can be looked at again; and the branches, of which one is worked on. */
+import { useEffect, useRef } from "preact/hooks";
+import { project } from "../../project/project.ts";
 import { branchIds, branchName, chooseBranch, current } from "../../run/branches.ts";
 import { film, lookedAt } from "../../run/film.ts";
 
 export function Strip() {
   const frames = film.value;
   const looked = lookedAt.value;
+  const { photo } = project.value;
+  const strip = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The newest is in sight, unless another is looked at.
+    if (strip.current && !lookedAt.peek()) strip.current.scrollLeft = strip.current.scrollWidth;
+  }, [frames]);
   return (
-    <div class="course">
+    <div class="course" style={photo && { "--ratio": photo.width / photo.height }}>
       {branchIds.value.length > 0 && <Branches />}
-      <nav class="strip" aria-label="The course of the painting">
+      <nav ref={strip} class="strip" aria-label="The course of the painting">
         {frames.map((frame, i) => (
           <button
             key={frame.step}
