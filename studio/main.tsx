@@ -1,16 +1,16 @@
 /** Puts the studio into its page. */
 
 import { batch } from "@preact/signals";
-import { chosenSettings, type SettingsInput } from "pastiche/web";
+import type { SettingsInput } from "pastiche/web";
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { warmUp } from "./engine/browser.ts";
 import { findComputer } from "./engine/computer.ts";
 import { keepForOffline } from "./offline/register.ts";
 import { keepAll, lastProject, openGallery } from "./pictures/gallery.ts";
 import { openExample, photos } from "./pictures/pictures.ts";
 import { settingsOf } from "./project/link.ts";
-import { restart, settings } from "./project/project.ts";
+import { restart } from "./project/project.ts";
+import { watchLargest } from "./run/largest.ts";
 import { rejoinJob } from "./run/run.ts";
 import { canPaint, engine, hasComputer, message } from "./run/state.ts";
 
@@ -32,7 +32,8 @@ async function begin(): Promise<void> {
 /** Where the page has a server that paints, that is the engine; a job of before that still runs is found again. */
 async function meetComputer(): Promise<void> {
   const found = import.meta.env.MODE === "site" ? undefined : await findComputer().catch(sayUnknown);
-  if (!found) return whenIdle(() => warmUp(engine.peek(), chosenSettings(settings.peek())));
+  whenIdle(watchLargest);
+  if (!found) return;
   batch(() => {
     hasComputer.value = true;
     engine.value = "computer";

@@ -3,13 +3,13 @@ import { Hono } from "hono";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "./api.ts";
 import { createJobs, type Jobs, type Painter } from "./jobs.ts";
-import type { Order, PainterEvent, Report, StateReport } from "./painter-protocol.ts";
+import type { Answer, Order, PainterEvent, Report } from "./painter-protocol.ts";
 import { createToken, needToken, startAddress, takeToken } from "./token.ts";
 
 /** A painter that does as the test says. */
 function fake() {
   const orders: Order[] = [];
-  let report = (_: Report | StateReport) => {};
+  let report = (_: Report | Answer) => {};
   let exit = () => {};
   const painter: Painter = {
     send: (order) => void orders.push(order),
@@ -21,7 +21,7 @@ function fake() {
     painter,
     orders,
     tell: (id: string, event: object) => report({ id, event: event as PainterEvent }),
-    answer: (ticket: number, bytes?: Uint8Array) => report({ ticket, bytes }),
+    answer: (ticket: number, value?: Answer["value"]) => report({ ticket, value }),
     die: () => exit(),
   };
 }
@@ -119,8 +119,17 @@ test("the state of a job after a step is a file, as long as the painter has it",
   const [found, gone, died] = await Promise.all(asked);
   expect([...new Uint8Array(await found!.arrayBuffer())]).toEqual([1, 2]);
   expect([found!.status, gone!.status, died!.status]).toEqual([200, 404, 404]);
-  expect((await app.request("/api/jobs/x/states/12")).status).toBe(404);
   expect((await app.request("/api/jobs/x/states/twelve")).status).toBe(404);
+});
+
+test("the largest size of such a job, from a painter that is started for it", async () => {
+  const asked = app.request('/api/largest?width=300&height=200&settings={"model":"pocket"}');
+  await expect.poll(() => painter?.orders.length).toBe(1);
+  expect(painter.orders[0]).toMatchObject({ type: "largest", width: 300, height: 200, settings: { model: "pocket" } });
+  painter.answer(1, 4096);
+  expect(await (await asked).json()).toEqual({ largest: 4096 });
+  for (const query of ["width=300&height=200", "width=300&height=x&settings={}"])
+    expect((await app.request(`/api/largest?${query}`)).status).toBe(400);
 });
 
 test("a new job stops the one that runs; a painter that died is a sentence, and the next job has another", async () => {

@@ -23,6 +23,14 @@ export function api(jobs: Jobs): Hono {
     return context.json({ threads: availableParallelism(), ...(last && !last.ended && { job: last.id }) });
   });
 
+  app.get("/largest", async (context) => {
+    const { width, height, settings: text } = context.req.query();
+    const settings = parsed(text);
+    const size = { width: Number(width), height: Number(height) };
+    if (!settings || !(size.width >= 1 && size.height >= 1)) return refused(context, "A job has settings and a size.");
+    return context.json({ largest: await jobs.ask({ type: "largest", settings, ...size }) });
+  });
+
   app.post("/jobs", bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), async (context) => {
     const form = await context.req.formData().catch(() => undefined);
     const content = form?.get("content");
@@ -81,7 +89,8 @@ export function api(jobs: Jobs): Hono {
   });
 
   app.get("/jobs/:id/states/:step{[0-9]{1,9}}", async (context) => {
-    const bytes = await jobs.state(context.req.param("id"), Number(context.req.param("step")));
+    const { id, step } = context.req.param();
+    const bytes = await jobs.ask({ type: "state", id, step: Number(step) });
     if (!bytes) return context.json({ message: "That state is not in memory any more." }, 404);
     const headers = { "Content-Type": "application/octet-stream", "Cache-Control": "no-store" };
     return context.body(bytes as Uint8Array<ArrayBuffer>, 200, headers);

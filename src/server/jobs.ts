@@ -5,12 +5,12 @@
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { Order, PainterEvent, PaintOrder, Report, StateOrder, StateReport } from "./painter-protocol.ts";
+import type { Answer, Order, PainterEvent, PaintOrder, Question, Report } from "./painter-protocol.ts";
 
 /** A process that paints, as far as jobs know it. */
 export interface Painter {
   send(order: Order): void;
-  onReport(listen: (report: Report | StateReport) => void): void;
+  onReport(listen: (report: Report | Answer) => void): void;
   onExit(listen: () => void): void;
   kill(): void;
 }
@@ -32,9 +32,9 @@ export interface Jobs {
   find(id: string): Job | undefined;
   /** The job that was begun last. */
   last(): Job | undefined;
-  steer(order: Exclude<Order, PaintOrder | StateOrder>): void;
-  /** The checkpoint's file for a job's picture after a step; undefined where none is in memory. */
-  state(id: string, step: number): Promise<Uint8Array | undefined>;
+  steer(order: Exclude<Order, PaintOrder | Question>): void;
+  /** What the painter answers, which is started for it; undefined where it dies. */
+  ask(question: Question): Promise<Answer["value"]>;
   /** Calls `listen` whenever something was told; returns how to leave. */
   listen(listen: () => void): () => void;
   close(): void;
@@ -47,7 +47,7 @@ const KEPT = 4;
 export function createJobs(start: () => Painter = painterProcess): Jobs {
   const all: State[] = [];
   const listeners = new Set<() => void>();
-  const waiting = new Map<number, (bytes: Uint8Array | undefined) => void>();
+  const waiting = new Map<number, (value: Answer["value"]) => void>();
   let tickets = 0;
   let painter: Painter | undefined;
   const told = (job: State, event: PainterEvent, picture?: Report["picture"]) => {
@@ -56,8 +56,8 @@ export function createJobs(start: () => Painter = painterProcess): Jobs {
     if (event.type === "done" || event.type === "failed") job.ended = true;
     for (const listen of listeners) listen();
   };
-  const answered = ({ ticket, bytes }: StateReport) => {
-    waiting.get(ticket)?.(bytes);
+  const answered = ({ ticket, value }: Answer) => {
+    waiting.get(ticket)?.(value);
     waiting.delete(ticket);
   };
   const started = (): Painter => {
@@ -70,7 +70,7 @@ export function createJobs(start: () => Painter = painterProcess): Jobs {
     });
     made.onExit(() => {
       if (painter === made) painter = undefined;
-      for (const ticket of waiting.keys()) answered({ ticket, bytes: undefined });
+      for (const ticket of waiting.keys()) answered({ ticket, value: undefined });
       const message = "The painting process ended unexpectedly; paint again, perhaps at a smaller size.";
       for (const job of all) if (!job.ended) told(job, { type: "failed", message });
     });
@@ -89,10 +89,10 @@ export function createJobs(start: () => Painter = painterProcess): Jobs {
     find: (id) => all.find((job) => job.id === id),
     last: () => all.at(-1),
     steer: (order) => painter?.send(order),
-    async state(id, step) {
-      if (!painter) return undefined;
+    async ask(question) {
+      painter ??= started();
       const ticket = ++tickets;
-      painter.send({ type: "state", id, step, ticket });
+      painter.send({ ...question, ticket });
       return new Promise((resolve) => waiting.set(ticket, resolve));
     },
     listen(listen) {
@@ -108,7 +108,7 @@ function painterProcess(): Painter {
   const child = fork(file, { serialization: "advanced" });
   return {
     send: (order) => void (child.connected && child.send(order)),
-    onReport: (listen) => void child.on("message", (report) => listen(report as Report | StateReport)),
+    onReport: (listen) => void child.on("message", (report) => listen(report as Report | Answer)),
     onExit: (listen) => void child.on("exit", listen),
     kill: () => void child.kill(),
   };

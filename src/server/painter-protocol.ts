@@ -36,15 +36,14 @@ export type Order =
       readonly pictures?: ExchangedPictures | undefined;
     }
   | { readonly type: "pause" | "resume" | "stop"; readonly id: string }
-  | StateOrder;
+  | (Question & { readonly ticket: number });
 
-/** Asks for the state of a job after a step; `ticket` is in the answer. */
-export interface StateOrder {
-  readonly type: "state";
-  readonly id: string;
-  readonly step: number;
-  readonly ticket: number;
-}
+/** What is asked and answered, with a ticket that is in the answer. */
+export type Question =
+  /** The file of the checkpoint for a job's picture after a step; undefined where it is not in memory. */
+  | { readonly type: "state"; readonly id: string; readonly step: number }
+  /** The longest side at which a job with these settings keeps to the memory; undefined where nobody knows. */
+  | { readonly type: "largest"; readonly settings: SettingsInput; readonly width: number; readonly height: number };
 
 type WithoutPicture<Event> = Event extends { readonly image: unknown } ? Omit<Event, "image"> : Event;
 
@@ -60,8 +59,7 @@ export interface Report {
   readonly picture?: { readonly type: string; readonly bytes: Uint8Array } | undefined;
 }
 
-/** The answer to a `StateOrder`: the file of a checkpoint, or undefined where none is in memory. */
-export interface StateReport {
+export interface Answer {
   readonly ticket: number;
-  readonly bytes: Uint8Array | undefined;
+  readonly value: Uint8Array | number | undefined;
 }

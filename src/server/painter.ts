@@ -10,18 +10,11 @@ import {
   encodePicture,
   type Image,
   type NodeStylizer,
+  noiseImage,
   type Run,
   UserError,
 } from "../node.ts";
-import type {
-  Order,
-  PainterEvent,
-  PaintOrder,
-  Report,
-  SentPicture,
-  StateOrder,
-  StateReport,
-} from "./painter-protocol.ts";
+import type { Answer, Order, PainterEvent, PaintOrder, Question, Report, SentPicture } from "./painter-protocol.ts";
 
 /** A preview so often, in milliseconds: it is encoded here and decoded in the page. */
 const EVERY = 200;
@@ -43,8 +36,10 @@ process.on("message", (order: Order) => {
     void paint(order);
     return;
   }
-  if (order.type === "state") {
-    void sendState(order);
+  if ("ticket" in order) {
+    const { ticket } = order;
+    const answer = order.type === "state" ? stateFile(order) : largest(order);
+    void answer.catch(() => undefined).then((value) => process.send?.({ ticket, value } satisfies Answer));
     return;
   }
   const run = runs.get(order.id);
@@ -88,10 +83,28 @@ async function paint({ id, content, style, mask, start, settings, from }: PaintO
   }
 }
 
-async function sendState({ id, step, ticket }: StateOrder): Promise<void> {
+async function stateFile({ id, step }: Extract<Question, { type: "state" }>): Promise<Uint8Array | undefined> {
   const state = stateOf({ job: id, step });
-  const bytes = state && (await encodeCheckpoint(state).catch(() => undefined));
-  process.send?.({ ticket, bytes } satisfies StateReport);
+  return state && encodeCheckpoint(state);
+}
+
+/** The long side of what a forecast paints, in pixels. */
+const SMALLEST = 32;
+
+/** From the plan of a small job of these proportions. */
+async function largest({
+  settings,
+  width,
+  height,
+}: Extract<Question, { type: "largest" }>): Promise<number | undefined> {
+  stylizer ??= createStylizer();
+  const scale = SMALLEST / Math.max(width, height);
+  const size = { width: Math.ceil(width * scale), height: Math.ceil(height * scale) };
+  const [content, style] = [noiseImage(size, 1), noiseImage(size, 2)];
+  const small = { ...settings, size: SMALLEST, minSize: SMALLEST, levels: 1, firstSteps: 1, steps: 1 };
+  for await (const event of (await stylizer).stylize({ content, style, settings: small }))
+    if (event.type === "start") return event.largest;
+  return undefined;
 }
 
 /** The state for a job's picture after a step, if it is still in memory. */

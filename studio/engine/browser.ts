@@ -1,14 +1,24 @@
 /** The engines of this browser: the library's worker, with WebAssembly or WebGPU. A worker that dies is replaced. */
 import {
   checkpointHistories,
+  convolutions,
   createWorkerStylizer,
+  models,
   noiseImage,
   type Run,
   type SettingsInput,
+  type Size,
   UserError,
   type WorkerStylizer,
 } from "pastiche/web";
-import { type Engine, type EngineEvent, type EngineJob, STATE_EVERY } from "./engine.ts";
+import {
+  type Engine,
+  type EngineEvent,
+  type EngineEventOf,
+  type EngineJob,
+  type Largest,
+  STATE_EVERY,
+} from "./engine.ts";
 
 /** A preview so often, in milliseconds. */
 const EVERY = 120;
@@ -28,6 +38,11 @@ let open: Opened | undefined;
 /** `runtime` is a name that `openRuntime` of `pastiche/web` takes. */
 export function browserEngine(runtime: string): Engine {
   return {
+    async largest(settings, photo) {
+      const start = await warmUp(runtime, settings, photo);
+      if (start?.largest !== undefined) return { side: start.largest, by: "memory" };
+      return start && largestOnCard(start.model, photo);
+    },
     paint(job, listen) {
       const history = histories.open();
       const options = { previewEvery: EVERY, history };
@@ -62,16 +77,34 @@ function jobOf({ from, start, settings, ...pictures }: EngineJob) {
 const SMALLEST = 32;
 
 /**
- * Makes everything ready while pictures are chosen: WebAssembly or the GPU, the network, whether eight bits gain, and the
- * programs of a step, which the next job finds where it has the same `settings` apart from sizes.
+ * Takes a step of a small job: WebAssembly or the GPU, the network, whether eight bits gain, and the programs of a step are
+ * ready afterwards for a job with the same `settings` apart from sizes.
  */
-export function warmUp(runtime: string, settings: SettingsInput): void {
-  const size = { width: SMALLEST, height: SMALLEST };
+async function warmUp(
+  runtime: string,
+  settings: SettingsInput,
+  photo: Size,
+): Promise<EngineEventOf<"start"> | undefined> {
+  const scale = SMALLEST / Math.max(photo.width, photo.height);
+  const size = { width: Math.ceil(photo.width * scale), height: Math.ceil(photo.height * scale) };
   const [content, style] = [noiseImage(size, 1), noiseImage(size, 2)];
   const small = { ...settings, size: SMALLEST, minSize: SMALLEST, levels: 1, firstSteps: 1, steps: 1 };
-  openedOn(runtime)
-    .stylizer.then((stylizer) => stylizer.stylize({ content, style, settings: small }))
-    .catch(() => {}); // What fails here fails again where it is needed, and is said there.
+  const stylizer = await openedOn(runtime).stylizer;
+  let start: EngineEventOf<"start"> | undefined;
+  for await (const event of stylizer.stylize({ content, style, settings: small }))
+    if (event.type === "start") start = event;
+  return start;
+}
+
+/** As far as the largest tensor of a step fits into one buffer; nobody knows the memory of a graphics card. */
+async function largestOnCard(model: string, { width, height }: Size): Promise<Largest | undefined> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  const backbone = Object.values(models).find(({ name }) => name === model);
+  if (!adapter || !backbone) return undefined;
+  const buffer = Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize);
+  const bytes = 4 * convolutions(backbone)[0]!.outputs;
+  const scale = Math.sqrt(buffer / bytes / (width * height));
+  return { side: 16 * Math.floor((scale * Math.max(width, height)) / 16), by: { buffer } };
 }
 
 async function follow(

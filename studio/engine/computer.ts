@@ -32,6 +32,16 @@ export async function findComputer(): Promise<Computer | undefined> {
 }
 
 export const computer: Engine = {
+  async largest(settings, { width, height }) {
+    const query = new URLSearchParams({
+      settings: JSON.stringify(settings),
+      width: String(width),
+      height: String(height),
+    });
+    const answer = await fetch(`./api/largest?${query}`);
+    const { largest: side } = answer.ok ? await answer.json() : {};
+    return side === undefined ? undefined : { side, by: "memory" };
+  },
   paint(job, listen) {
     const begun = begin(job).catch((error: unknown) => {
       listen({ type: "failed", message: error instanceof Error ? error.message : String(error) });

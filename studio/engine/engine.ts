@@ -1,5 +1,5 @@
 /** What paints, as the studio sees it: a job goes in, what it tells comes out. Where it runs, an engine knows. */
-import type { Adjustments, Checkpoint, SettingsInput, StylizeEvent } from "pastiche/web";
+import type { Adjustments, Checkpoint, SettingsInput, Size, StylizeEvent } from "pastiche/web";
 
 export interface EngineJob {
   readonly content: Blob;
@@ -43,6 +43,15 @@ export interface Running {
   stateAt(step: number): KeptState | undefined;
 }
 
+/** The longest side of a picture that is possible, and what ends it. */
+export interface Largest {
+  readonly side: number;
+  /** The memory of a job, or the largest buffer of a graphics card, of so many bytes. */
+  readonly by: "memory" | { readonly buffer: number };
+}
+
 export interface Engine {
+  /** For such settings and proportions; undefined where nobody knows. It makes the engine ready for a job besides. */
+  largest(settings: SettingsInput, photo: Size): Promise<Largest | undefined>;
   paint(job: EngineJob, listen: (told: EngineEvent) => void): Running;
 }

@@ -1,7 +1,8 @@
 /** Where pictures are chosen: the photo, and the paintings, from the examples, files, the clipboard or the camera. */
 import { useId, useRef } from "preact/hooks";
-import { type Place, takeExample, takeFiles } from "../pictures/arrivals.ts";
-import { type Example, isExample, type PictureFile, paintings, photos } from "../pictures/pictures.ts";
+import { type Place, takeExample, takeFiles, takePicture } from "../pictures/arrivals.ts";
+import { ownPaintings, ownPhotos } from "../pictures/own.ts";
+import { type Example, type PictureFile, paintings, photos } from "../pictures/pictures.ts";
 import { dropPainting, project, set, settings } from "../project/project.ts";
 import { Icon } from "./controls/icon.tsx";
 import { Gallery } from "./gallery.tsx";
@@ -21,7 +22,6 @@ export function Shelf() {
 
 function Photos() {
   const { photo } = project.value;
-  const own = photo && !isExample(photo);
   return (
     <section aria-labelledby="photo-heading" data-place="photo">
       <div class="shelf-head">
@@ -29,7 +29,9 @@ function Photos() {
         <Choose place="photo" />
       </div>
       <div class="tiles">
-        {own && <Tile picture={photo} alt={photo.name} chosen />}
+        {ownPhotos.value.map((picture) => (
+          <OwnTile key={picture.digest} picture={picture} place="photo" chosen={photo?.digest === picture.digest} />
+        ))}
         {photos.map((example) => (
           <ExampleTile key={example.name} example={example} place="photo" chosen={photo?.name === example.name} />
         ))}
@@ -40,7 +42,6 @@ function Photos() {
 
 function Paintings() {
   const chosen = project.value.paintings;
-  const own = chosen.filter((painting) => !isExample(painting));
   return (
     <section aria-labelledby="painting-heading" data-place="painting">
       <div class="shelf-head">
@@ -48,8 +49,13 @@ function Paintings() {
         <Choose place="painting" />
       </div>
       <div class="tiles">
-        {own.map((picture) => (
-          <Tile key={picture.digest} picture={picture} alt={picture.name} chosen />
+        {ownPaintings.value.map((picture) => (
+          <OwnTile
+            key={picture.digest}
+            picture={picture}
+            place="painting"
+            chosen={chosen.some(({ digest }) => digest === picture.digest)}
+          />
         ))}
         {paintings.map((example) => (
           <ExampleTile
@@ -65,32 +71,42 @@ function Paintings() {
   );
 }
 
-function ExampleTile({ example, place, chosen }: { example: Example; place: Place; chosen: boolean }) {
+interface TileProps {
+  readonly url: string;
+  readonly alt: string;
+  readonly place: Place;
+  readonly chosen: boolean;
+  readonly onTake: (beside?: boolean) => void;
+}
+
+function ExampleTile({ example, ...rest }: { example: Example; place: Place; chosen: boolean }) {
+  const { url, alt } = example;
+  return <Tile {...{ url, alt, ...rest }} onTake={(beside) => void takeExample(example, rest.place, beside)} />;
+}
+
+function OwnTile({ picture, ...rest }: { picture: PictureFile; place: Place; chosen: boolean }) {
+  const { url, name: alt } = picture;
+  return <Tile {...{ url, alt, ...rest }} onTake={(beside) => void takePicture(picture, rest.place, beside)} />;
+}
+
+function Tile({ url, alt, place, chosen, onTake }: TileProps) {
   const several = place === "painting" && project.value.paintings.length > 0 && !chosen;
   return (
     <div class="tile" data-chosen={chosen || undefined}>
-      <button type="button" aria-pressed={chosen} onClick={() => void takeExample(example, place)}>
-        <img src={example.url} alt={example.alt} draggable={false} />
+      <button type="button" aria-pressed={chosen} onClick={() => onTake()}>
+        <img src={url} alt={alt} draggable={false} />
       </button>
       {several && (
         <button
           type="button"
           class="beside"
           title="Blend in"
-          aria-label={`Blend in ${example.alt}`}
-          onClick={() => void takeExample(example, place, true)}
+          aria-label={`Blend in ${alt}`}
+          onClick={() => onTake(true)}
         >
           <Icon name="plus" />
         </button>
       )}
-    </div>
-  );
-}
-
-function Tile({ picture, alt, chosen }: { picture: PictureFile; alt: string; chosen: boolean }) {
-  return (
-    <div class="tile" data-chosen={chosen || undefined}>
-      <img src={picture.url} alt={alt} draggable={false} />
     </div>
   );
 }

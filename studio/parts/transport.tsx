@@ -3,7 +3,19 @@
 import { durationText } from "../page/words.ts";
 import { settings } from "../project/project.ts";
 import { goingOn, goOn, paint, paintOn, pause, stop } from "../run/run.ts";
-import { begun, canPaint, isRunning, isStale, latest, secondsLeft, shown, speed, start, status } from "../run/state.ts";
+import {
+  begun,
+  canPaint,
+  isRunning,
+  isStale,
+  latest,
+  pausing,
+  secondsLeft,
+  shown,
+  speed,
+  start,
+  status,
+} from "../run/state.ts";
 import { Icon } from "./controls/icon.tsx";
 import { Save } from "./save.tsx";
 import { Share } from "./share.tsx";
@@ -38,8 +50,14 @@ export function Transport() {
 function Main() {
   if (status.value === "painting" || status.value === "starting") {
     return (
-      <button type="button" class="main" onClick={pause} disabled={status.value === "starting"} title="Space">
-        <Icon name="pause" /> Pause
+      <button
+        type="button"
+        class="main"
+        onClick={pause}
+        disabled={status.value === "starting" || pausing.value}
+        title="Space"
+      >
+        <Icon name="pause" /> {pausing.value ? "Pausing…" : "Pause"}
       </button>
     );
   }

@@ -17,14 +17,23 @@ export async function takeExample(example: Example, place: Place, beside = false
   await taken(openExample(example), place, beside);
 }
 
-/** Files that were put nowhere in particular: a result of pastiche brings all that made it, others fill what is missing. */
-export async function takeAnywhere(files: Iterable<Blob>): Promise<void> {
-  for (const file of files) {
+export async function takePicture(picture: PictureFile, place: Place, beside = false): Promise<void> {
+  await taken(Promise.resolve(picture), place, beside);
+}
+
+/**
+ * Files that were put nowhere in particular: a result of pastiche brings all that made it, others fill what is missing; of several,
+ * the first is the photo.
+ */
+export async function takeAnywhere(files: readonly Blob[]): Promise<void> {
+  for (const [i, file] of files.entries()) {
     const known = await restore(file, file instanceof File ? file.name : "the picture").catch((error) => {
       message.value = { text: (error as Error).message, bad: true };
       return true;
     });
-    if (!known) await taken(openPicture(file), missingPlace(), false);
+    if (known) continue;
+    const place = files.length === 1 ? missingPlace() : i === 0 ? "photo" : "painting";
+    await taken(openPicture(file), place, i > 1);
   }
 }
 

@@ -105,13 +105,15 @@ export async function restore(file: Blob, name: string): Promise<boolean> {
   const made = {
     settings,
     mask: region && { file: region.file, digest: region.digest, used: paintings.map((_, i) => i) },
-    photo: ownPhoto ?? project.value.photo,
+    // Another photo would have another shape.
+    photo: ownPhoto,
     paintings: here.length > 0 ? here : project.value.paintings,
   };
   showFinished(made, { image, step: 0, file });
+  const lacks = mask && !region ? " Its regions are not here." : "";
   const asked = missing.length > 0 ? ` Its pictures are not here; choose them again: ${missing.join(", ")}.` : "";
   const differs = wentOn ? " It was changed while it was painted: painted anew, it will be another picture." : "";
-  message.value = { text: `Everything is set as for ${name}.${differs}${asked}`, bad: false };
+  message.value = { text: `Everything is set as for ${name}.${differs}${asked}${lacks}`, bad: false };
   return true;
 }
 

@@ -25,6 +25,7 @@ import {
   isRunning,
   latest,
   message,
+  pausing,
   record,
   type Shown,
   type StateAfter,
@@ -151,7 +152,8 @@ export function paintSample(changes: SettingsInput, signal: AbortSignal): Promis
   });
 }
 
-function painter(): Engine {
+/** The engine that is chosen. */
+export function painter(): Engine {
   return engine.value === "computer" ? computer : browserEngine(engine.value);
 }
 
@@ -202,10 +204,12 @@ export function showFinished(made: Partial<Project>, picture: Shown): void {
 }
 
 export function pause(): void {
+  pausing.value = true;
   running?.pause();
 }
 
 export function goOn(): void {
+  pausing.value = false;
   running?.resume();
   if (status.value === "paused") status.value = "painting";
 }
@@ -236,6 +240,7 @@ function hear(told: EngineEvent, pace: () => number): void {
       beganToCount(told.step);
       break;
     case "paused":
+      pausing.value = false;
       status.value = "paused";
       break;
     case "note":
@@ -277,6 +282,7 @@ function beganToCount(step: number): void {
 }
 
 function end(how: Status): void {
+  pausing.value = false;
   running = undefined;
   status.value = how;
   secondsLeft.value = undefined;

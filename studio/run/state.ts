@@ -48,6 +48,8 @@ export interface Losses {
 const NO_LOSSES: Losses = { steps: [], terms: {} };
 
 export const status = signal<Status>("idle");
+/** Whether the job was told to pause, and still takes its step. */
+export const pausing = signal(false);
 export const begun = signal<Begun | undefined>(undefined);
 export const start = signal<EngineEventOf<"start"> | undefined>(undefined);
 /** The last picture that there is, of this job or, until it has one, of the one before. */

@@ -11,7 +11,8 @@ import { PictureCanvas } from "./picture-canvas.tsx";
 import type { ZoomState } from "./zoom.tsx";
 
 interface SingleProps {
-  readonly photo: PictureFile;
+  /** Undefined for a painting whose photo is not here. */
+  readonly photo: PictureFile | undefined;
   /** How much of the photo is seen from the left, in percent. */
   readonly cut: number;
   readonly zoom: ZoomState;
@@ -23,7 +24,7 @@ export function Single({ photo, cut, zoom, frame }: SingleProps) {
   return (
     <div class="frame" ref={frame} style={{ "--cut": `${cut}%` }} {...zoom.handlers}>
       <div class="layers" style={{ transform: zoom.transform.value }}>
-        <img class="layer" src={photo.url} alt={`The photo: ${photo.name}`} draggable={false} />
+        {photo && <img class="layer" src={photo.url} alt={`The photo: ${photo.name}`} draggable={false} />}
         <PictureCanvas picture={shown} label="The painting so far" cut={cut} />
         {looked && (
           <img
@@ -34,7 +35,7 @@ export function Single({ photo, cut, zoom, frame }: SingleProps) {
             draggable={false}
           />
         )}
-        {brushing.value && <BrushCanvas photo={photo} />}
+        {photo && brushing.value && <BrushCanvas photo={photo} />}
       </div>
       {!brushing.value && shown.value && view.value === "split" && (
         <Handle

@@ -26,8 +26,9 @@ export function Stage() {
   const { photo } = project.value;
   const frame = useRef<HTMLDivElement>(null);
   const zoom = useZoom(frame);
-  if (!photo) return <Empty />;
-  const ratio = photo.width / photo.height;
+  const extent = photo ?? (isOfPhoto.value ? shown.value?.image : undefined);
+  if (!extent) return <Empty />;
+  const ratio = extent.width / extent.height;
   const looked = lookedAt.value;
   const painted = shown.value !== undefined && isOfPhoto.value;
   const chosen = view.value === "branches" && !canCompare.value ? "result" : view.value;
@@ -73,7 +74,8 @@ export function Stage() {
       )}
       {painted && <Zoom zoom={zoom} />}
       {status.value === "starting" && isRunning.value && <p class="starting">Mixing colours…</p>}
-      {project.value.paintings.length === 0 && <p class="starting">Now choose a painting</p>}
+      {!photo && <p class="starting">Its photo is not here</p>}
+      {photo && project.value.paintings.length === 0 && <p class="starting">Now choose a painting</p>}
     </div>
   );
 }
