@@ -111,8 +111,8 @@ function told(): string {
   if (status.value === "done") return `Done: ${size}, ${step.step} steps`;
   const left = secondsLeft.value === undefined ? undefined : `${durationText(secondsLeft.value)} left`;
   const pace = speed.value > 0 ? `${speed.value.toPrecision(2)} steps/s` : undefined;
-  const parts = [`Step ${step.step} of ${plan.steps}`, size, status.value === "painting" ? pace : undefined];
-  if (status.value === "painting") parts.push(left);
-  else parts.push(status.value);
+  const done = `Step ${step.step} of ${plan.steps}`;
+  // What matters most comes first: narrow screens cut the rest.
+  const parts = status.value === "painting" ? [done, left, size, pace] : [done, size, status.value];
   return parts.filter(Boolean).join(" · ");
 }
