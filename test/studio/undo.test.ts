@@ -1,6 +1,7 @@
-/** Undo, and comparing on the way: no picture is lost. */
+/** Undo, other pictures, and comparing on the way: nothing is lost, and nothing is shown of another picture. */
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { png } from "../cli/pastiche.ts";
 import { path } from "../web/browser.ts";
 import { choosePainting, LINK, LONG, PATIENCE, pixels, reaches, slide, step, studioPages } from "./pages.ts";
 
@@ -30,6 +31,31 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.waitForTimeout(1000);
       expect(await pixels(page)).toBe(first);
       expect(await results(page)).toBe(2);
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "a photo of one's own stays on the shelf; a result of another photo comes without this one's film",
+    async () => {
+      const page = await open(LINK);
+      const buffer = Buffer.from(await png(60, 80));
+      await page.getByLabel("Your own photo").setInputFiles({ name: "me.png", mimeType: "image/png", buffer });
+      await choosePainting(page);
+      await page.getByText(/^Done: 72 × 96/).waitFor();
+      const mine = await pixels(page);
+      await page.getByRole("button", { name: "a cat's face", exact: true }).click();
+      await page.getByText(/^Done: 96 × 64/).waitFor();
+      await page.getByRole("button", { name: /^Open me-waves/ }).click();
+      await page.getByAltText("The photo: me.png").waitFor();
+      expect(await pixels(page)).toBe(mine);
+      expect(await page.locator(".strip button").count()).toBe(0);
+      await page.getByText(/^72 × 96$/).waitFor();
+      await page.getByRole("button", { name: "a cat's face", exact: true }).click();
+      await page.getByText(/^Done: 96 × 64/).waitFor();
+      await page.getByRole("button", { name: "me.png", exact: true }).click();
+      await page.getByText(/^Done: 72 × 96/).waitFor();
       await page.close();
     },
     PATIENCE,
