@@ -27,6 +27,8 @@ const STATES = 1e9;
 const REMEMBERED = 16;
 
 const runs = new Map<string, Run>();
+/** Jobs that wait for the stylizer; one that is stopped before leaves the set. */
+const starting = new Set<string>();
 const states = checkpointHistories({ bytes: STATES, every: STATE_EVERY });
 const histories = new Map<string, CheckpointHistory>();
 let stylizer: Promise<NodeStylizer> | undefined;
@@ -43,7 +45,10 @@ process.on("message", (order: Order) => {
     return;
   }
   const run = runs.get(order.id);
-  if (!run) return;
+  if (!run) {
+    if (order.type === "stop") starting.delete(order.id);
+    return;
+  }
   if (order.type === "adjust") adjust(run, order).catch((error) => tell(order.id, failure(error)));
   else run[order.type]();
 });
@@ -57,6 +62,7 @@ function adjust(run: Run, { changes, pictures }: Extract<Order, { type: "adjust"
 
 async function paint({ id, content, style, mask, start, settings, from }: PaintOrder): Promise<void> {
   try {
+    starting.add(id);
     stylizer ??= createStylizer();
     const job = {
       content: fileOf(content),
@@ -71,6 +77,7 @@ async function paint({ id, content, style, mask, start, settings, from }: PaintO
     const options = { previewEvery: EVERY, keepPictures: true, history };
     const run = (await stylizer).stylize({ ...job, ...begins }, options);
     runs.set(id, run);
+    if (!starting.delete(id)) run.stop();
     for await (const event of run) {
       if (event.type === "checkpoint") continue;
       if (event.type !== "image" && event.type !== "done") tell(id, event);
