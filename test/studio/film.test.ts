@@ -31,7 +31,7 @@ describe.skipIf(!path)("in Chromium", () => {
       expect(await pixels(page)).not.toBe(first);
       const made = await saved(page);
       // With the state that it had: the last level once more.
-      expect(made).toMatchObject({ settings: { alpha: 21.8, minSize: 64 }, from: { step: 18, optimizer: "carried" } });
+      expect(made).toMatchObject({ settings: { alpha: 19.2, minSize: 64 }, from: { step: 18, optimizer: "carried" } });
       expect(made.start).toBe(undefined);
       await page.getByText("256", { exact: true }).click();
       await page.getByRole("button", { name: "Go on" }).click();
@@ -72,7 +72,7 @@ describe.skipIf(!path)("in Chromium", () => {
       const second = await pixels(page);
       expect(second).not.toBe(first);
       const made = await saved(page);
-      expect(made).toMatchObject({ settings: { alpha: 21.8 }, step: steps, from: { optimizer: "carried" } });
+      expect(made).toMatchObject({ settings: { alpha: 19.2 }, step: steps, from: { optimizer: "carried" } });
       expect(made.from.step % 5).toBe(0);
       // Beside each other, enlarged together.
       await page.getByRole("button", { name: "Branches", exact: true }).click();
@@ -154,9 +154,9 @@ describe.skipIf(!path)("in Chromium", () => {
       await choosePainting(page);
       await page.getByText(/^Done/).waitFor();
       await page.getByRole("button", { name: "Compare" }).click();
-      await page.getByRole("button", { name: "Paint with Photo 2.7, Stroke size 2" }).click();
+      await page.getByRole("button", { name: "Paint with Photo 2.4, Stroke size 2" }).click();
       await page.getByText("Getting ready").waitFor();
-      expect((await saved(page)).settings).toMatchObject({ size: 96, alpha: 2.7, styleScale: [2] });
+      expect((await saved(page)).settings).toMatchObject({ size: 96, alpha: 2.4, styleScale: [2] });
       await page.close();
     },
     PATIENCE,

@@ -70,7 +70,7 @@ describe.skipIf(!path)("in Chromium", () => {
         steps.find(({ step }) => step === first - 1)!,
         steps.find(({ step }) => step === first)!,
       ];
-      // The strength went from 0.68 to 21.8: the step sees it, and the one before does not.
+      // The strength went 32 times up: the step sees it, and the one before does not.
       expect(content(after) / content(before)).toBeGreaterThan(20);
       expect(content(before) / content(steps.find(({ step }) => step === first - 2)!)).toBeLessThan(2);
       // What was shown after the hand had moved and has it not: what was on its way, and that of the step that ran.

@@ -99,7 +99,7 @@ describe.skipIf(!path)("in Chromium", () => {
       const before = await step(page);
       await slide(page, "Photo", 1);
       expect(await page.getByRole("slider", { name: "Photo", exact: true }).getAttribute("aria-valuetext")).toBe(
-        "21.8",
+        "19.2",
       );
       await reaches(page, before + 5);
       await page.getByRole("button", { name: "Undo" }).click();
