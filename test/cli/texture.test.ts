@@ -24,7 +24,7 @@ test("has the given sides, is named after the painting, and records how it was m
   expect(made.settings).toMatchObject({ size: "64x48", seamless: true });
   const shown = await pastiche(["show", "painting-texture.png"], { cwd });
   expect(shown.stdout.toString()).toBe(
-    "pastiche texture painting.png --size 64x48 --model pocket --steps 3 --first-steps 3 --min-size 32 --seamless\n",
+    "pastiche texture painting.png --size 64x48 --model slim --steps 3 --first-steps 3 --min-size 32 --seamless\n",
   );
 });
 
