@@ -115,7 +115,7 @@ const cases: [string, string[], number, string][] = [
   ["an unknown pooling", [...run, "--pooling", "min"], USAGE, "--pooling: expected one of max, average"],
   ["an unknown normalisation", [...run, "--normalize", "l2"], USAGE, "--normalize: expected one of balanced, paper"],
   ["an unknown start", [...run, "--init", "photo"], USAGE, "--init: expected one of content, noise, style, gray"],
-  ["an unknown layer", [...run, "--style-layers", "conv9_1"], USAGE, "pocket has no layer conv9_1"],
+  ["an unknown layer", [...run, "--style-layers", "conv9_1"], USAGE, "slim has no layer conv9_1"],
   ["a layer of another network", [...run, "--content-layers", "conv5_4"], USAGE, "vgg19 has it."],
   ["no layers", [...run, "--style-layers", ""], USAGE, "--style-layers: expected NAME[:WEIGHT]"],
   ["a layer twice", [...run, "--style-layers", "conv1_1,conv1_1:2"], USAGE, "conv1_1 twice"],

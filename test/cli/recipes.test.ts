@@ -57,14 +57,14 @@ test("a result records its recipe and what differs from it; replay keeps or chan
   expect((await pastiche(args, { cwd })).status).toBe(0);
   const { stdout } = await pastiche(["show", "keras.png"], { cwd });
   expect(stdout.toString()).toBe(
-    "pastiche photo.png painting.png --recipe keras --size 48 --model pocket --steps 4 --seed 4\n",
+    "pastiche photo.png painting.png --recipe keras --size 48 --model slim --steps 4 --seed 4\n",
   );
   expect((await pastiche(["replay", "keras.png"], { cwd })).status).toBe(0);
   expect(await pixels("keras-replay.png")).toEqual(await pixels("keras.png"));
   const other = ["replay", "keras.png", "--with", "recipe=gatys", "-o", "gatys.png"];
   expect((await pastiche(other, { cwd })).status).toBe(0);
   expect((await pastiche(["show", "gatys.png"], { cwd })).stdout.toString()).toContain(
-    "--recipe gatys --size 48 --model pocket --steps 4 --seed 4\n",
+    "--recipe gatys --size 48 --model slim --steps 4 --seed 4\n",
   );
 });
 

@@ -154,7 +154,7 @@ describe("settings are written into a picture and read back as a command line", 
     const { stdout, status } = await pastiche(["show", "out.png"], { cwd });
     expect(status).toBe(0);
     expect(stdout.toString()).toBe(
-      "pastiche photo.png painting.png --size 48 --model pocket --alpha 0.3 --steps 3 --first-steps 3 --min-size 32 --lr 0.03\n",
+      "pastiche photo.png painting.png --size 48 --model slim --alpha 0.3 --steps 3 --first-steps 3 --min-size 32 --lr 0.03\n",
     );
     const words = shellWords(stdout.toString().trim()).slice(1);
     expect((await pastiche([...words, "-o", "pasted.png", "--depth", "16"], { cwd })).status).toBe(0);
@@ -171,7 +171,7 @@ describe("settings are written into a picture and read back as a command line", 
     expect((await made(`${name}.png`)).style.map((picture) => picture.name)).toEqual(["painting.png", "other.png"]);
     const { stdout } = await pastiche(["show", `${name}.png`], { cwd });
     expect(stdout.toString()).toContain(
-      "pastiche photo.png painting.png other.png --size 48 --model pocket --blend 3,1 ",
+      "pastiche photo.png painting.png other.png --size 48 --model slim --blend 3,1 ",
     );
     expect((await pastiche(["replay", `${name}.png`], { cwd })).stderr).not.toContain("Note:");
     expect(await pixels(`${name}-replay.png`)).toEqual(await pixels(`${name}.png`));
@@ -240,7 +240,7 @@ describe("replay", () => {
     const { parameters } = was.settings;
     expect(less.settings).toEqual({
       ...was.settings,
-      model: "pocket",
+      model: "slim",
       size: 32,
       alpha: 0.1,
       styleLayers: { conv1_1: 2, conv2_1: 1 },
@@ -277,7 +277,7 @@ describe("replay", () => {
     const { stderr, status } = await pastiche(["replay", "old.png"], { cwd });
     expect(status).toBe(0);
     expect(stderr).toContain("Note: it was made on abacus, this is cpu");
-    expect(stderr).toContain("Note: it was made with other weights of pocket (0000000000000000).");
+    expect(stderr).toContain("Note: it was made with other weights of slim (0000000000000000).");
     expect(stderr).toContain("Note: it was made with pastiche 0.0.1, this is");
     expect(stderr).toContain("Note: it shows step 2 of 6; now all are done.");
     const unknown = { ...changed, settings: { ...changed.settings, brush: "wide" } };
