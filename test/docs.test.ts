@@ -162,7 +162,9 @@ describe.each(pages)("%s", (page) => {
       const target = path === "" ? page : join(dirname(page), path!);
       expect(existsSync(join(root, target)), link).toBe(true);
       const headings = anchor ? text(target).match(/^#+ .*$/gm)! : [];
-      const anchors = headings.map((each) => each.replace(/^#+ /, "").toLowerCase().replace(/\s/g, "-"));
+      // As on GitHub: punctuation is left out.
+      const words = headings.map((each) => each.replace(/^#+ /, "").toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, ""));
+      const anchors = words.map((each) => each.replace(/\s/g, "-"));
       if (anchor) expect(anchors, link).toContain(anchor);
     }
   });
