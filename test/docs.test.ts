@@ -163,7 +163,12 @@ describe.each(pages)("%s", (page) => {
       expect(existsSync(join(root, target)), link).toBe(true);
       const headings = anchor ? text(target).match(/^#+ .*$/gm)! : [];
       // As on GitHub: punctuation is left out.
-      const words = headings.map((each) => each.replace(/^#+ /, "").toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, ""));
+      const words = headings.map((each) =>
+        each
+          .replace(/^#+ /, "")
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N}\s_-]/gu, ""),
+      );
       const anchors = words.map((each) => each.replace(/\s/g, "-"));
       if (anchor) expect(anchors, link).toContain(anchor);
     }
