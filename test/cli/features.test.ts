@@ -30,8 +30,8 @@ test("one layer, few maps, through a pipe", async () => {
 });
 
 test.each([
-  [["--layer", "conv9_9"], /pocket has no layer conv9_9\. Its layers: conv1_1/],
-  [["--layer", "conv1_1,"], /pocket has no layer \. Its layers: conv1_1/],
+  [["--layer", "conv9_9"], /slim has no layer conv9_9\. Its layers: conv1_1/],
+  [["--layer", "conv1_1,"], /slim has no layer \. Its layers: conv1_1/],
   [["--size", "8"], /--size: expected a whole number from 16 to 2048, got "8"/],
   [["--maps", "0"], /--maps: expected a whole number/],
   [["--runtime", "abacus"], /--runtime: expected one of auto/],

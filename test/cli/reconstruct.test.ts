@@ -47,7 +47,7 @@ test("all layers on one sheet, of one kind or both", async () => {
 });
 
 test.each([
-  [["--layer", "conv9_1"], /pocket has no layer conv9_1/],
+  [["--layer", "conv9_1"], /slim has no layer conv9_1/],
   [["--kind", "colour"], /Allowed choices are content, style/],
   [["--alpha", "1"], /unknown option '--alpha'/],
   [["-n", "0"], /--steps: expected at least 1/],

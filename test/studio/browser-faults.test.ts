@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blank } from "../../src/image/image.ts";
 import { encodePicture } from "../../src/node.ts";
 import { path, startBrowser } from "../web/browser.ts";
-import { pixels, reaches } from "./pages.ts";
+import { paintsAnew, reaches, slide } from "./pages.ts";
 import { type Studio, startStudio } from "./server.ts";
 
 const SHORT = "#size=96&levels=1&steps=6&model=pocket";
@@ -134,9 +134,7 @@ describe.skipIf(!path)("in Chromium", () => {
       const note = said(page).getByText("keeps no results");
       await note.waitFor();
       // Another job begins, and ends: the note is still true.
-      const before = await pixels(page);
-      await page.getByRole("slider", { name: "Photo", exact: true }).fill("1");
-      await expect.poll(() => pixels(page), { timeout: 60_000 }).not.toBe(before);
+      await paintsAnew(page, () => slide(page, "Photo", 1));
       await page.getByText(/^Done: 96/).waitFor();
       expect(await note.isVisible()).toBe(true);
       await page.getByRole("button", { name: "Close", exact: true }).click();

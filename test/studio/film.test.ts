@@ -6,6 +6,7 @@ import {
   LINK,
   LONG,
   PATIENCE,
+  paintsAnew,
   pixels,
   reaches,
   record,
@@ -106,8 +107,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.getByText(/^Done/).waitFor();
       const first = await pixels(page);
       await page.locator("summary", { hasText: "More" }).click();
-      await page.getByRole("button", { name: "Another" }).click();
-      await page.getByText("Getting ready").waitFor();
+      await paintsAnew(page, () => page.getByRole("button", { name: "Another" }).click());
       await page.getByText(/^Done/).waitFor();
       expect(await pixels(page)).not.toBe(first);
       await page.getByRole("button", { name: "Branch 1" }).click();
@@ -154,8 +154,8 @@ describe.skipIf(!path)("in Chromium", () => {
       await choosePainting(page);
       await page.getByText(/^Done/).waitFor();
       await page.getByRole("button", { name: "Compare" }).click();
-      await page.getByRole("button", { name: "Paint with Photo 2.4, Stroke size 2" }).click();
-      await page.getByText("Getting ready").waitFor();
+      const cell = page.getByRole("button", { name: "Paint with Photo 2.4, Stroke size 2" });
+      await paintsAnew(page, () => cell.click());
       expect((await saved(page)).settings).toMatchObject({ size: 96, alpha: 2.4, styleScale: [2] });
       await page.close();
     },

@@ -52,6 +52,12 @@ export const choosePainting = (page: Page, name = "a woodcut of waves") =>
 export const told = (page: Page) => page.locator(".told");
 export const canvas = (page: Page) => page.locator("canvas");
 export const pixels = (page: Page) => canvas(page).evaluate((shown: HTMLCanvasElement) => shown.toDataURL());
+/** Acts, and waits until another picture is shown: a message that passes may be gone before it is looked for. */
+export const paintsAnew = async (page: Page, act: () => Promise<unknown>) => {
+  const before = await pixels(page);
+  await act();
+  await expect.poll(() => pixels(page), { timeout: 120_000 }).not.toBe(before);
+};
 export const step = async (page: Page) => Number(/Step (\d+)/.exec((await told(page).textContent())!)?.[1] ?? 0);
 export const reaches = (page: Page, least: number) =>
   page.waitForFunction(

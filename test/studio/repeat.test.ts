@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { readPicture, readPictureText } from "../../src/node.ts";
 import { folder, pastiche } from "../cli/pastiche.ts";
 import { path } from "../web/browser.ts";
-import { choosePainting, LINK, PATIENCE, reaches, savedBytes, slide, studioPages } from "./pages.ts";
+import { choosePainting, LINK, PATIENCE, paintsAnew, reaches, savedBytes, slide, studioPages } from "./pages.ts";
 
 /** Long enough for a knob to be turned on the way, short enough to wait for. */
 const MIDDLE = "#size=64&levels=1&steps=60&model=pocket&precision=fp32";
@@ -97,8 +97,7 @@ describe.skipIf(!path)("in Chromium", () => {
       );
       await page.locator(".stage").dispatchEvent("drop", { dataTransfer: transfer });
       await page.getByText("Everything is set as for made.png.").waitFor();
-      await slide(page, "Photo", 1);
-      await page.getByText("Getting ready").waitFor();
+      await paintsAnew(page, () => slide(page, "Photo", 1));
       const bytes = await savedBytes(page);
       const made = await copied(page);
       expect(made.command).toContain("--init start.png");

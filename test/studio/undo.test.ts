@@ -17,7 +17,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.getByText(/^Done/).waitFor();
       const first = await pixels(page);
       await slide(page, "Photo", 1);
-      await page.getByText("Getting ready").waitFor();
+      await expect.poll(() => results(page), { timeout: 120_000 }).toBe(2);
       await page.getByText(/^Done/).waitFor();
       const second = await pixels(page);
       expect(second).not.toBe(first);
