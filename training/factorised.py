@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from export import read_safetensors, write_safetensors
-from vgg import CAFFE_MEAN, LAYERS, starts_block
+from vgg import CAFFE_MEAN, LAYERS, starts_block, walk
 
 # Channels that are kept of the layers that are not read whole, and the ranks of factorised convolutions.
 KEPT = {"conv1_1": 40, "conv1_2": 32, "conv2_2": 64, "conv3_2": 128, "conv3_3": 128, "conv3_4": 128, "conv4_3": 256, "conv4_4": 256}
@@ -39,15 +39,7 @@ class Factorised:
         return F.relu(F.conv2d(F.conv2d(x, kernel, padding=1), expansion[0][:, :, None, None], bias))
 
     def __call__(self, x, layers=LAYERS):
-        found = {}
-        x = prepared(x).contiguous(memory_format=torch.channels_last)
-        for layer in LAYERS:
-            x = self.step(layer, x)
-            if layer in layers:
-                found[layer] = x
-            if len(found) == len(layers):
-                break
-        return found
+        return walk(self.step, prepared(x), layers)
 
     def multiply_adds(self):
         """Multiply-adds per pixel of the picture, forward."""

@@ -7,7 +7,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from vgg import LAYERS, MEAN, starts_block
+from vgg import LAYERS, MEAN, starts_block, walk
 
 SHAPES = {
     "quarter": [[16, 16], [32, 32], [64] * 4, [128] * 4, [128]],
@@ -44,15 +44,7 @@ class Student(nn.Module):
         return F.relu(self.convs[layer](x))
 
     def forward(self, x, layers=LAYERS):
-        found = {}
-        x = x.contiguous(memory_format=torch.channels_last)
-        for layer in LAYERS:
-            x = self.step(layer, x)
-            if layer in layers:
-                found[layer] = x
-            if len(found) == len(layers):
-                break
-        return found
+        return walk(self.step, x, layers)
 
     def multiply_adds(self):
         """Multiply-adds per pixel of the picture, forward."""

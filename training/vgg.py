@@ -41,6 +41,19 @@ def _from_torchvision(path):
         yield layer, state[name + ".weight"].float(), state[name + ".bias"].float()
 
 
+def walk(step, x, layers):
+    """The features of `layers` by name: `step(layer, x)` gives a layer's from those before it, the first one's from `x`."""
+    found = {}
+    x = x.contiguous(memory_format=torch.channels_last)
+    for layer in LAYERS:
+        x = step(layer, x)
+        if layer in layers:
+            found[layer] = x
+        if len(found) == len(layers):
+            break
+    return found
+
+
 class Vgg19:
     """Features of RGB pictures in [0, 1], N x 3 x H x W, after the ReLU, by layer name; optionally computed in bfloat16."""
 
@@ -55,16 +68,11 @@ class Vgg19:
             return x.flip(1) * 255 - torch.tensor(CAFFE_MEAN).view(1, 3, 1, 1)
         return (x - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(DEVIATION).view(1, 3, 1, 1)
 
+    def step(self, layer, x):
+        if starts_block(layer):
+            x = F.max_pool2d(x, 2)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+            return F.relu(F.conv2d(x, *self.convs[layer], padding=1))
+
     def __call__(self, x, layers=LAYERS):
-        found = {}
-        x = self.prepared(x).contiguous(memory_format=torch.channels_last)
-        for layer, (weight, bias) in self.convs.items():
-            if starts_block(layer):
-                x = F.max_pool2d(x, 2)
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
-                x = F.relu(F.conv2d(x, weight, bias, padding=1))
-            if layer in layers:
-                found[layer] = x.float()
-            if len(found) == len(layers):
-                break
-        return found
+        return {layer: f.float() for layer, f in walk(self.step, self.prepared(x), layers).items()}

@@ -66,7 +66,7 @@ export function changedSettings(
 }
 
 /** What settings meant before they existed. */
-const before: SettingsInput = { contentTarget: "mapped", roughness: 0 };
+const before: SettingsInput = { contentTarget: "mapped", roughness: 0, initFlat: 0 };
 
 /**
  * Settings from a checkpoint or a result, complete. A setting that did not exist when they were written has the value

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blank } from "../../src/image/image.ts";
 import { encodePicture } from "../../src/node.ts";
 import { path, startBrowser } from "../web/browser.ts";
-import { paintsAnew, reaches, slide } from "./pages.ts";
+import { dropFile, paintsAnew, reaches, slide } from "./pages.ts";
 import { type Studio, startStudio } from "./server.ts";
 
 const SHORT = "#size=96&levels=1&steps=6&model=pocket";
@@ -191,15 +191,7 @@ describe.skipIf(!path)("in Chromium", () => {
       const image = blank({ width: 20, height: 20 });
       const text = { pastiche: JSON.stringify({ ...record, version: MARKUP }) };
       const bytes = await encodePicture("png", { image }, { text });
-      const transfer = await page.evaluateHandle(
-        ([data, name]) => {
-          const dropped = new DataTransfer();
-          dropped.items.add(new File([Uint8Array.from(data as number[])], name as string, { type: "image/png" }));
-          return dropped;
-        },
-        [[...bytes], `${MARKUP}.png`] as const,
-      );
-      await page.locator(".stage").dispatchEvent("drop", { dataTransfer: transfer });
+      await dropFile(page, bytes, `${MARKUP}.png`);
       await said(page).getByText(MARKUP).waitFor();
       expect(await page.locator("img[src=x], [onerror]").count()).toBe(0);
       expect(await page.evaluate(() => "hacked" in globalThis)).toBe(false);

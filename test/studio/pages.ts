@@ -52,6 +52,18 @@ export const choosePainting = (page: Page, name = "a woodcut of waves") =>
 export const told = (page: Page) => page.locator(".told");
 export const canvas = (page: Page) => page.locator("canvas");
 export const pixels = (page: Page) => canvas(page).evaluate((shown: HTMLCanvasElement) => shown.toDataURL());
+/** Drops a file of these bytes onto the picture. */
+export const dropFile = async (page: Page, bytes: Uint8Array, name = "made.png") => {
+  const dataTransfer = await page.evaluateHandle(
+    ([data, called]) => {
+      const dropped = new DataTransfer();
+      dropped.items.add(new File([Uint8Array.from(data)], called, { type: "image/png" }));
+      return dropped;
+    },
+    [[...bytes], name] as const,
+  );
+  await page.locator(".stage").dispatchEvent("drop", { dataTransfer });
+};
 /** Acts, and waits until another picture is shown: a message that passes may be gone before it is looked for. */
 export const paintsAnew = async (page: Page, act: () => Promise<unknown>) => {
   const before = await pixels(page);

@@ -7,7 +7,17 @@ import { describe, expect, test } from "vitest";
 import { readPicture, readPictureText } from "../../src/node.ts";
 import { folder, pastiche } from "../cli/pastiche.ts";
 import { path } from "../web/browser.ts";
-import { choosePainting, LINK, PATIENCE, paintsAnew, reaches, savedBytes, slide, studioPages } from "./pages.ts";
+import {
+  choosePainting,
+  dropFile,
+  LINK,
+  PATIENCE,
+  paintsAnew,
+  reaches,
+  savedBytes,
+  slide,
+  studioPages,
+} from "./pages.ts";
 
 /** Long enough for a knob to be turned on the way, short enough to wait for. */
 const MIDDLE = "#size=64&levels=1&steps=60&model=pocket&precision=fp32";
@@ -87,15 +97,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await choosePainting(page);
       const first = await savedBytes(page);
       await page.reload();
-      const transfer = await page.evaluateHandle(
-        (data: number[]) => {
-          const dropped = new DataTransfer();
-          dropped.items.add(new File([Uint8Array.from(data)], "made.png", { type: "image/png" }));
-          return dropped;
-        },
-        [...first],
-      );
-      await page.locator(".stage").dispatchEvent("drop", { dataTransfer: transfer });
+      await dropFile(page, first);
       await page.getByText("Everything is set as for made.png.").waitFor();
       await paintsAnew(page, () => slide(page, "Photo", 1));
       const bytes = await savedBytes(page);

@@ -11,6 +11,7 @@ import { path } from "../web/browser.ts";
 import {
   canvas,
   choosePainting,
+  dropFile,
   LINK,
   LONG,
   PATIENCE,
@@ -229,15 +230,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.close();
 
       const other = await open("");
-      const transfer = await other.evaluateHandle(
-        (data: number[]) => {
-          const dropped = new DataTransfer();
-          dropped.items.add(new File([Uint8Array.from(data)], "made.png", { type: "image/png" }));
-          return dropped;
-        },
-        [...bytes],
-      );
-      await other.locator(".stage").dispatchEvent("drop", { dataTransfer: transfer });
+      await dropFile(other, bytes);
       await other.getByText("Everything is set as for made.png.").waitFor();
       expect(await other.getByRole("slider", { name: "Smoothness" }).getAttribute("aria-valuetext")).toBe("4");
       expect(await other.locator("[data-place=painting] [aria-pressed=true]").count()).toBe(1);

@@ -35,8 +35,8 @@ export function startLines(
   { resumed, verbose = false }: { readonly resumed: boolean; readonly verbose?: boolean | undefined },
 ): string[] {
   const lines: string[] = [];
-  if (!resumed && settings.model === "auto" && start.model === "slim")
-    lines.push("Using slim, the network of the package. Faster: --model pocket. Best: pastiche models pull vgg19");
+  if (!resumed && settings.model === "auto" && start.model !== "vgg19")
+    lines.push(`Using ${start.model}, from the package. Faster: --model pocket. Best: pastiche models pull vgg19`);
   if (start.regions) lines.push(`Regions: ${start.regions.map((region) => regionText(region, style)).join("; ")}.`);
   lines.push(`${planLine(start)}.`);
   if (verbose) {

@@ -166,10 +166,11 @@ describe("bytes", () => {
   });
 
   test("from before a setting existed have the former behaviour", async () => {
-    const { contentTarget: _, ...settings } = all[2]!.settings;
+    const { contentTarget: _, initFlat: __, ...settings } = all[2]!.settings;
+    expect(all[2]!.settings.initFlat).toBeGreaterThan(0);
     const old = { ...all[2]!, settings: settings as Settings };
     const decoded = await decodeCheckpoint(await encodeCheckpoint(old, sha256), sha256);
-    expect(decoded.checkpoint.settings).toEqual({ ...all[2]!.settings, contentTarget: "mapped" });
+    expect(decoded.checkpoint.settings).toEqual({ ...all[2]!.settings, contentTarget: "mapped", initFlat: 0 });
   });
 
   test("of another version say so, also where the digest fits", async () => {
