@@ -77,7 +77,7 @@ export interface StepEvent {
   readonly terms: Readonly<Record<string, number>>;
   /** How much of the job's work is done, 0 to 1: a step counts its pixels. */
   readonly progress: number;
-  /** How long the steps that are left will take, as the last ones did; absent before the second step. */
+  /** How long the steps that are left will take, by the median of the last ones; absent before the second step. */
   readonly secondsLeft?: number;
 }
 

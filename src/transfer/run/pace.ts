@@ -1,24 +1,28 @@
 /** Predicts the remaining time of a job from its last steps. */
 
-/** The weight of a step's time in the running mean. */
-const RECENT = 0.2;
+/** As many last steps count: steps in float32 among them, and those that load a program, are few enough not to matter. */
+const RECENT = 25;
 
 export interface Pace {
   /** Adds a step over `pixels` that took `seconds`; the first step of a level also allocates memory and is `cold`. */
   measured(pixels: number, seconds: number, cold: boolean): void;
-  /** Seconds for steps over `pixels`; undefined before the first step that was not cold. */
+  /** Seconds for steps over `pixels`, by the median of the last steps; undefined before the first step that was not cold. */
   secondsFor(pixels: number): number | undefined;
 }
 
 export function pace(): Pace {
-  let secondsPerPixel: number | undefined;
+  const recent: number[] = [];
   return {
     measured(pixels, seconds, cold) {
       if (cold) return;
-      const now = seconds / pixels;
-      secondsPerPixel = secondsPerPixel === undefined ? now : secondsPerPixel + RECENT * (now - secondsPerPixel);
+      recent.push(seconds / pixels);
+      if (recent.length > RECENT) recent.shift();
     },
-    secondsFor: (pixels) => (secondsPerPixel === undefined ? undefined : secondsPerPixel * pixels),
+    secondsFor(pixels) {
+      const sorted = recent.toSorted((a, b) => a - b);
+      const median = sorted[(sorted.length - 1) >> 1];
+      return median === undefined ? undefined : median * pixels;
+    },
   };
 }
 
