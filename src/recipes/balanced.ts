@@ -45,7 +45,7 @@ export const balanced: Recipe = {
     parameters: { learningRate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
   },
   qualities: {
-    draft: { steps: 8, firstSteps: 30, average: 0.7 },
+    draft: { steps: 8, firstSteps: 30, average: 0.7, alpha: 1 },
     fine: { steps: 160, firstSteps: 300, average: 0.98 },
   },
 };
