@@ -1,9 +1,18 @@
 /** The history of a run: what it keeps within its limit, and when. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, short, toyStylizer } from "../fixtures.case.ts";
 import type { Stylizer } from "../stylizer.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { checkpointHistories, checkpointHistory } from "./history.ts";
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  // What a weak reference gave is alive until the task ends.
+  await new Promise((resolve) => setTimeout(resolve));
+  runInNewContext("gc")();
+}
 
 /** A checkpoint of `bytes` bytes. */
 function fake(step: number, bytes = 400): Checkpoint {
@@ -110,5 +119,16 @@ describe("several histories within one limit", () => {
     // One that was emptied may be filled again.
     first.add(fake(21));
     expect(first.at()?.step).toBe(21);
+  });
+
+  test("one that nobody refers to is garbage, and so are its checkpoints", async () => {
+    const all = checkpointHistories({ bytes: 1e6 });
+    const kept = all.open();
+    kept.add(fake(1));
+    all.open().add(fake(1, 4000));
+    expect(all.bytes).toBe(4400);
+    await collectGarbage();
+    expect(all.bytes).toBe(400);
+    expect(kept.at()?.step).toBe(1);
   });
 });

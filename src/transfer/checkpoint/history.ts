@@ -84,11 +84,12 @@ export interface CheckpointHistories {
 
 /**
  * Histories for runs that follow each other. Each takes at most half of the limit; where all together take more than all of
- * it, those that were opened first are emptied.
+ * it, those that got a checkpoint longest ago are emptied. A history that nobody refers to any more is garbage.
  */
 export function checkpointHistories({ bytes: most, every }: HistoryLimits): CheckpointHistories {
-  const all: CheckpointHistory[] = [];
-  const total = () => all.reduce((sum, { bytes }) => sum + bytes, 0);
+  let all: readonly WeakRef<CheckpointHistory>[] = [];
+  const alive = () => all.flatMap((one) => one.deref() ?? []);
+  const total = () => alive().reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     get bytes() {
       return total();
@@ -96,10 +97,14 @@ export function checkpointHistories({ bytes: most, every }: HistoryLimits): Chec
     open() {
       const history = checkpointHistory({ bytes: most / 2, every });
       const { add } = history;
+      const mine = new WeakRef(history);
       history.add = (checkpoint) => {
         add(checkpoint);
-        if (!all.includes(history)) all.push(history);
-        while (total() > most) all.shift()!.clear();
+        all = [...all.filter((one) => one !== mine && one.deref()), mine];
+        while (total() > most)
+          alive()
+            .find(({ bytes }) => bytes > 0)!
+            .clear();
       };
       return history;
     },
