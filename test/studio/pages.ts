@@ -29,8 +29,9 @@ export function studioPages() {
     expect(complaints).toEqual([]);
   });
 
-  async function open(link: string, { width = 1280, init = () => {} } = {}): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width, height: 800 }, acceptDownloads: true });
+  async function open(link: string, { width = 1280, init = () => {}, phone = false } = {}): Promise<Page> {
+    const device = phone ? { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } } : {};
+    const page = await browser.newPage({ viewport: { width, height: 800 }, acceptDownloads: true, ...device });
     await page.addInitScript(init);
     page.setDefaultTimeout(PATIENCE);
     page.on("console", (message) => complaints.push(message.text()));

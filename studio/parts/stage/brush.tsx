@@ -21,7 +21,7 @@ export function BrushCanvas({ photo }: { readonly photo: PictureFile }) {
   useEffect(() => {
     void drawMask(canvas.current!, mask?.file);
   }, [mask, photo]);
-  const at = ({ clientX, clientY }: PointerEvent) => {
+  const at = ({ clientX, clientY }: MouseEvent) => {
     const { left, top, width, height } = canvas.current!.getBoundingClientRect();
     return { x: ((clientX - left) / width) * size.width, y: ((clientY - top) / height) * size.height };
   };
@@ -42,6 +42,11 @@ export function BrushCanvas({ photo }: { readonly photo: PictureFile }) {
     context.lineTo(to.x, to.y);
     context.stroke();
   };
+  const lift = ({ isPrimary }: PointerEvent) => {
+    if (!last.current || !isPrimary) return;
+    last.current = undefined;
+    void keepMask(canvas.current!);
+  };
   return (
     <>
       <canvas
@@ -50,26 +55,26 @@ export function BrushCanvas({ photo }: { readonly photo: PictureFile }) {
         aria-label="Regions: paint with the pointer"
         role="img"
         {...size}
+        onClick={(event) => {
+          if (brush.tool.value === "fill") void fill(canvas.current!, photo, at(event), brush.color.value);
+        }}
         onPointerDown={(event) => {
-          event.stopPropagation();
-          if (brush.tool.value === "fill") {
-            void fill(canvas.current!, photo, at(event), brush.color.value);
-            return;
+          // Two fingers enlarge and move: what the first drew is taken back.
+          if (!event.isPrimary && last.current) {
+            last.current = undefined;
+            void drawMask(canvas.current!, mask?.file);
           }
+          if (!event.isPrimary || brush.tool.value === "fill") return;
           canvas.current!.setPointerCapture(event.pointerId);
           last.current = at(event);
           stroke(last.current);
         }}
         onPointerMove={(event) => {
-          event.stopPropagation();
           moveRing(at(event));
-          if (last.current) stroke(at(event));
+          if (last.current && event.isPrimary) stroke(at(event));
         }}
-        onPointerUp={() => {
-          if (!last.current) return;
-          last.current = undefined;
-          void keepMask(canvas.current!);
-        }}
+        onPointerUp={lift}
+        onPointerCancel={lift}
       />
       <div ref={ring} class="ring" hidden={brush.tool.value === "fill"} />
     </>
@@ -152,6 +157,7 @@ async function drawMask(canvas: HTMLCanvasElement, file: Blob | undefined): Prom
   context.fillStyle = colors[0];
   context.fillRect(0, 0, canvas.width, canvas.height);
   if (bitmap) context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap?.close();
 }
 
 async function fill(
@@ -162,7 +168,9 @@ async function fill(
 ): Promise<void> {
   const { width, height } = canvas;
   const scratch = new OffscreenCanvas(width, height).getContext("2d")!;
-  scratch.drawImage(await createImageBitmap(photo.file), 0, 0, width, height);
+  const bitmap = await createImageBitmap(photo.file);
+  scratch.drawImage(bitmap, 0, 0, width, height);
+  bitmap.close();
   const inside = (value: number, extent: number) => Math.min(extent - 1, Math.max(0, Math.floor(value)));
   const found = joined(scratch.getImageData(0, 0, width, height), inside(at.x, width), inside(at.y, height), TOLERANCE);
   const context = canvas.getContext("2d")!;

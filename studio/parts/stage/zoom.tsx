@@ -3,6 +3,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { isTyping } from "../../page/typing.ts";
+import { brushing } from "../../project/regions.ts";
 import { Icon } from "../controls/icon.tsx";
 
 interface Place {
@@ -64,6 +65,10 @@ function zoomOf(frame: RefObject<HTMLElement | null>): ZoomState {
     const move = scale / old.scale;
     place.value = held({ scale, x: at.x - (at.x - old.x) * move, y: at.y - (at.y - old.y) * move });
   };
+  const moveBy = (right: number, down: number) => {
+    const { scale, x, y } = place.value;
+    if (scale > 1) place.value = held({ scale, x: x + right, y: y + down });
+  };
   // Of several frames that show the same place, the one that was touched.
   const within = ({ clientX, clientY, currentTarget }: MouseEvent) => {
     const { left, top } = (currentTarget as Element).getBoundingClientRect();
@@ -89,7 +94,7 @@ function zoomOf(frame: RefObject<HTMLElement | null>): ZoomState {
       onPointerDown(event) {
         if (onControl(event)) return;
         fingers.set(event.pointerId, within(event));
-        if (place.value.scale > 1 || fingers.size > 1)
+        if (fingers.size > 1 || (place.value.scale > 1 && !brushing.value))
           (event.currentTarget as Element).setPointerCapture(event.pointerId);
       },
       onPointerMove(event) {
@@ -101,16 +106,17 @@ function zoomOf(frame: RefObject<HTMLElement | null>): ZoomState {
           fingers.set(event.pointerId, now);
           const { size, at } = span();
           around(size / Math.max(1, old.size), at);
+          moveBy(at.x - old.at.x, at.y - old.at.y);
           return;
         }
         fingers.set(event.pointerId, now);
-        const { scale, x, y } = place.value;
-        if (scale > 1) place.value = held({ scale, x: x + now.x - before.x, y: y + now.y - before.y });
+        // One finger draws while regions are painted.
+        if (!brushing.value) moveBy(now.x - before.x, now.y - before.y);
       },
       onPointerUp: lift,
       onPointerCancel: lift,
       onDblClick(event) {
-        if (onControl(event)) return;
+        if (onControl(event) || brushing.value) return;
         if (place.value.scale > 1) place.value = FIT;
         else around(3, within(event));
       },
