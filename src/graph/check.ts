@@ -19,7 +19,7 @@ export function check(outputs: Readonly<Record<string, Tensor>>): void {
       inputs.set(x.name!, x);
       if (x.name! in outputs) throw new TypeError(`an input and an output are called ${x.name}`);
     }
-    if (x.elementwise && x.op !== "Expand" && x.inputs.some((y) => y.type !== x.inputs[0]!.type)) {
+    if (x.accepts === "any" && x.op !== "Expand" && x.inputs.some((y) => y.type !== x.inputs[0]!.type)) {
       throw new TypeError(`${x.op}: inputs of types ${x.inputs.map((y) => y.type).join(", ")}`);
     }
     if (x.data instanceof Float32Array && !allFinite(x.data)) {

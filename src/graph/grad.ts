@@ -23,7 +23,8 @@ export function grad(loss: Tensor, variables: readonly Tensor[]): Tensor[] {
     const g = gradients.get(x);
     if (!g || !needed.has(x) || x.inputs.length === 0) continue;
     if (!x.pullback) throw new TypeError(`grad: ${x.op} has no gradient`);
-    const parts = x.pullback(x.elementwise || sameShape(g.shape, x.shape) ? g : expand(g, x.shape, x));
+    const fits = sameShape(g.shape, x.shape) || x.accepts === "any" || (x.accepts === "scalar" && g.shape.length === 0);
+    const parts = x.pullback(fits ? g : expand(g, x.shape, x));
     (x.sources ?? x.inputs).forEach((y, i) => {
       const part = parts[i];
       if (!part || !needed.has(y)) return;

@@ -27,6 +27,11 @@ export const operators: Record<string, OperatorCase> = {
     ],
     build: (a, b) => graph.mul(a, b),
   },
+  "mul and div, factors": {
+    shapes: [[], [], image],
+    build: (a, b, c) => graph.mul(graph.div(graph.mul(graph.mul(a, 3), graph.mul(c, c)), graph.mul(2, b)), 5),
+    domain: positive,
+  },
   div: { shapes: [image, image], build: (a, b) => graph.div(a, b), domain: positive },
   pow: { shapes: [image], build: (a) => graph.pow(a, 1.7), domain: positive },
   neg: { shapes: [image], build: graph.neg },
@@ -93,6 +98,12 @@ export const operators: Record<string, OperatorCase> = {
   },
   subsample: { shapes: [[1, 3, 4, 9]], build: (a) => graph.subsample(a, 3), fixed: [0] },
   selfProduct: { shapes: [[3, 4]], build: graph.selfProduct },
+  "selfProduct, scaled": { shapes: [[3, 4]], build: (a) => graph.sumSquare(graph.div(graph.selfProduct(a), 3)) },
+  weightedSum: {
+    shapes: [image, [], []],
+    build: (a, b, c) => graph.weightedSum([graph.sum(graph.mul(a, a)), graph.mul(b, b)], [c, graph.mul(c, 2)]),
+    fixed: [2],
+  },
   conv: { shapes: [image], build: (a) => graph.conv(a, kernel, bias) },
   "conv without bias": { shapes: [image], build: (a) => graph.conv(a, kernel) },
   "conv twice": {
@@ -121,7 +132,12 @@ export const operators: Record<string, OperatorCase> = {
     shapes: [image],
     build: (a) => graph.mixChannels(graph.mul(a, a), constant(numbers(15, 5), [5, 3]), constant(numbers(5, 6), [5])),
   },
+  differences: {
+    shapes: [image],
+    build: (a) => graph.differences(graph.mul(a, a), constant(numbers(6, 5), [2, 3])),
+  },
   maxPool: { shapes: [image], build: graph.maxPool },
+  "maxPool behind relu": { shapes: [image], build: (a) => graph.maxPool(graph.relu(a)) },
   averagePool: { shapes: [image], build: graph.averagePool },
   upsample: { shapes: [image], build: graph.upsample },
 };

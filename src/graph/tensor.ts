@@ -53,6 +53,8 @@ export interface Tensor {
   readonly type: ElementType;
   /** Of an `Input`: its name in the model. */
   readonly name?: string;
+  /** Of an `Input`: a matrix that equals its transpose. */
+  readonly symmetric?: boolean;
   /** Of a `Constant`: its values, row-major. */
   readonly data?: Data;
   readonly pullback?: Pullback;
@@ -61,8 +63,8 @@ export interface Tensor {
    * inputs.
    */
   readonly sources?: readonly Tensor[];
-  /** The pullback accepts a gradient that is constant along some axes and has size 1 there. */
-  readonly elementwise?: boolean;
+  /** Which gradients of other shapes the pullback accepts: constant everywhere (a scalar), or along any axes (of size 1 there). */
+  readonly accepts?: "scalar" | "any";
   readonly role?: Role | undefined;
 }
 
@@ -72,7 +74,7 @@ interface NodeOptions {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly pullback?: Pullback;
   readonly sources?: readonly Tensor[];
-  readonly elementwise?: boolean;
+  readonly accepts?: "scalar" | "any";
   readonly role?: Role | undefined;
 }
 

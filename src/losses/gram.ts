@@ -19,7 +19,8 @@ export const gram = lossKind("style", "The distance between Gram matrices: the p
     const difference = sub(div(products!, positions!), target!);
     const channels = target!.shape[0] as number;
     if (normalize === "paper") return mul(sumSquare(difference), 1 / (4 * channels ** 2));
-    if (normalize === "balanced") return div(meanSquare(difference), meanSquare(target!));
+    // The quotient of the means is that of the sums.
+    if (normalize === "balanced") return div(sumSquare(difference), sumSquare(target!));
     return mul(meanSquare(difference), normalize === "mean" ? 1 : 1 / channels ** 2);
   },
 }));

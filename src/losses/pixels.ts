@@ -9,15 +9,6 @@ export function averaged(image: Tensor, scale: Scale): Tensor {
   return x;
 }
 
-/**
- * The forward difference along `axis`; at the last place 0, or with circular padding the difference to the first. The
- * shape is kept.
- */
-export function ahead(x: Tensor, axis: number, padding: Padding): Tensor {
-  if (padding === "circular") return sub(roll(x, axis, 1), x);
-  return padZeros(steps(x, axis), axis, 0, 1);
-}
-
 /** The second difference along `axis`; edges are extended by their own value. The shape is kept. */
 export function curvature(x: Tensor, axis: number, padding: Padding): Tensor {
   if (padding === "circular") return sub(sub(roll(x, axis, 1), x), sub(x, roll(x, axis, -1)));

@@ -1,7 +1,7 @@
-import { add, concat, constant, div, meanSquare, mixChannels, sub } from "../graph/index.ts";
+import { add, concat, constant, differences, div, mixChannels, roll, sub, sumSquare } from "../graph/index.ts";
 import { gram } from "./gram.ts";
 import { type FilterKind, lossKind } from "./loss.ts";
-import { ahead, averaged } from "./pixels.ts";
+import { averaged } from "./pixels.ts";
 
 /**
  * A lower bound of the target's energy, for flat paintings: one step of eight bits as a difference of neighbours,
@@ -30,8 +30,11 @@ export const roughness: FilterKind = {
     if (normalize !== "balanced") return plain;
     return {
       ...plain,
-      score: ([products, positions], [target]) =>
-        div(meanSquare(sub(div(products!, positions!), target!)), add(meanSquare(target!), LEAST ** 2)),
+      score: ([products, positions], [target]) => {
+        const difference = sub(div(products!, positions!), target!);
+        // The quotient of the means is that of the sums; there are 6 x 6 products.
+        return div(sumSquare(difference), add(sumSquare(target!), 6 ** 2 * LEAST ** 2));
+      },
     };
   }),
   filter: (scale) => ({
@@ -40,8 +43,11 @@ export const roughness: FilterKind = {
     channels: 6,
     reach: 1,
     of(image, padding) {
-      const colors = mixChannels(averaged(image, scale), constant(Float32Array.from(CHANNELS), [3, 3]));
-      return concat([ahead(colors, 3, padding), ahead(colors, 2, padding)], 1);
+      const mixture = constant(Float32Array.from(CHANNELS), [3, 3]);
+      const smaller = averaged(image, scale);
+      if (padding === "zero") return differences(smaller, mixture);
+      const colors = mixChannels(smaller, mixture);
+      return concat([sub(roll(colors, 3, 1), colors), sub(roll(colors, 2, 1), colors)], 1);
     },
   }),
 };

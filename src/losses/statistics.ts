@@ -2,7 +2,6 @@
 import {
   count,
   type Dim,
-  div,
   matmul,
   mul,
   multiplyDims,
@@ -40,7 +39,7 @@ export function squares(features: Tensor, weight?: Tensor): Tensor {
 
 /** The number of positions: a scalar. */
 export function places(features: Tensor, weight?: Tensor): Tensor {
-  return weight ? sum(weight) : div(count(features), features.shape[1] as number);
+  return weight ? sum(weight) : count(features, 2);
 }
 
 /** The features scaled by the root of the weight, so that products are weighted once. */

@@ -1,7 +1,7 @@
 /** Elementwise operators, with the broadcasting of ONNX: shapes are aligned at the last axis and size 1 is repeated. */
 
 import { broadcast, sameShape } from "../shape.ts";
-import { node, scalar, type Tensor, withRole } from "../tensor.ts";
+import { node, roleOf, scalar, type Tensor, withRole } from "../tensor.ts";
 import { expand, sumTo } from "./reduce.ts";
 
 /** A tensor or a plain number. */
@@ -24,7 +24,7 @@ function binary(
   const stretched = !(sameShape(a.shape, shape) && sameShape(b.shape, shape));
   return node(op, [a, b], {
     shape,
-    elementwise: true,
+    accepts: "any",
     pullback: (g) => {
       const full = stretched && !sameShape(g.shape, shape) ? expand(g, shape, a, b) : g;
       const [ga, gb] = rule(full, a, b);
@@ -41,12 +41,56 @@ export function sub(a: Operand, b: Operand): Tensor {
   return binary("Sub", a, b, (g) => [g, neg(g)]);
 }
 
+/**
+ * `a * b`. Single numbers are multiplied with each other first, so that constants can be joined and ones omitted (the gradient
+ * of a loss begins with 1).
+ */
 export function mul(a: Operand, b: Operand): Tensor {
-  return binary("Mul", a, b, (g, x, y) => [mul(g, y), mul(g, x)]);
+  const [x, y] = [tensor(a), tensor(b)];
+  if (numberOf(x) === 1) return y;
+  if (numberOf(y) === 1) return x;
+  if (isNumber(x) && isNumber(y)) return productOfNumbers(x, y);
+  const [factor, rest] = isNumber(x) ? [x, y] : [y, x];
+  const inner = isNumber(factor) ? scaled(rest) : undefined;
+  return inner ? mul(mul(factor, inner.factor), inner.x) : product(x, y);
 }
 
+/** `a / b`. A single number that divides a multiple divides its factor. */
 export function div(a: Operand, b: Operand): Tensor {
-  return binary("Div", a, b, (g, x, y) => [div(g, y), neg(div(mul(g, x), mul(y, y)))]);
+  const [x, y] = [tensor(a), tensor(b)];
+  const inner = isNumber(y) ? scaled(x) : undefined;
+  if (inner) return mul(div(inner.factor, y), inner.x);
+  return binary("Div", x, y, (g, x, y) => [div(g, y), neg(div(mul(g, x), mul(y, y)))]);
+}
+
+function product(x: Tensor, y: Tensor): Tensor {
+  return binary("Mul", x, y, (g, x, y) => [mul(g, y), mul(g, x)]);
+}
+
+/** The product of two scalars; constant factors come last and are joined. */
+function productOfNumbers(x: Tensor, y: Tensor): Tensor {
+  const [variable, fixed] = numberOf(x) === undefined ? [x, numberOf(y)] : [y, numberOf(x)];
+  if (fixed === undefined) return product(x, y);
+  const before = scaled(variable);
+  const joined = before && numberOf(before.factor);
+  return joined === undefined ? product(variable, scalar(fixed)) : mul(before!.x, joined * fixed);
+}
+
+/** `x` as the multiple of a number: of a scalar if `x` is no scalar itself, else of a constant. */
+function scaled(x: Tensor): { factor: Tensor; x: Tensor } | undefined {
+  if (x.op !== "Mul") return undefined;
+  const isFactor = (y: Tensor) => (isNumber(x) ? numberOf(y) !== undefined : isNumber(y));
+  const at = x.inputs.findIndex(isFactor);
+  return at < 0 ? undefined : { factor: x.inputs[at]!, x: x.inputs[1 - at]! };
+}
+
+function isNumber({ shape }: Tensor): boolean {
+  return shape.length === 0;
+}
+
+/** The value of a constant scalar. */
+function numberOf(x: Tensor): number | undefined {
+  return x.op === "Constant" && isNumber(x) && x.type === "float32" ? Number(x.data![0]) : undefined;
 }
 
 /** `base ** exponent`, differentiable in the base only. */
@@ -54,13 +98,13 @@ export function pow(base: Operand, exponent: Operand): Tensor {
   const [x, p] = [tensor(base), tensor(exponent)];
   return node("Pow", [x, p], {
     shape: broadcast(x.shape, p.shape),
-    elementwise: true,
+    accepts: "any",
     pullback: (g) => [mul(g, mul(p, pow(x, sub(p, 1)))), undefined],
   });
 }
 
 function unary(op: string, x: Tensor, rule: (g: Tensor, y: Tensor) => Tensor): Tensor {
-  const y: Tensor = node(op, [x], { shape: x.shape, elementwise: true, pullback: (g) => [rule(g, y)] });
+  const y: Tensor = node(op, [x], { shape: x.shape, accepts: "any", pullback: (g) => [rule(g, y)] });
   return y;
 }
 
@@ -83,16 +127,19 @@ export function abs(x: Tensor): Tensor {
  * a graph first, computes it after the gradient instead of holding all masks of the backward pass at once.
  */
 export function relu(x: Tensor): Tensor {
-  return unary("Relu", x, (gradient, output) =>
-    withRole(mul(float(greater(output, 0)), gradient), { kind: "relu gradient", gradient, output }),
-  );
+  return unary("Relu", x, (gradient, output) => {
+    // The gradient of a pooling leaves nothing where the output is 0.
+    const isMasked = roleOf(gradient, "max pool gradient")?.x === output;
+    const masked = isMasked ? gradient : mul(float(greater(output, 0)), gradient);
+    return withRole(masked, { kind: "relu gradient", gradient, output });
+  });
 }
 
 /** `x` clamped to [low, high]; the gradient is 0 outside. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
   return node("Clip", [x, scalar(low), scalar(high)], {
     shape: x.shape,
-    elementwise: true,
+    accepts: "any",
     pullback: (g) => [where(and(greaterOrEqual(x, low), greaterOrEqual(high, x)), g, 0), undefined, undefined],
   });
 }

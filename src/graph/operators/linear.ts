@@ -2,7 +2,7 @@
 
 import { sameDim, shapeText } from "../shape.ts";
 import { node, type Tensor, withRole } from "../tensor.ts";
-import { add } from "./arithmetic.ts";
+import { add, mul } from "./arithmetic.ts";
 import { transpose } from "./movement.ts";
 
 /** The product of the matrices `a` [n, k] and `b` [k, m]. */
@@ -27,9 +27,15 @@ export function selfProduct(a: Tensor): Tensor {
     attributes: { transB: 1 },
     role: { kind: "self product", matrix: a },
     pullback: (g) => {
-      const symmetric = add(g, transpose(g));
+      const symmetric = isSymmetric(g) ? mul(g, 2) : add(g, transpose(g));
       const gradient = matmul(symmetric, a);
       return [withRole(gradient, { kind: "self product gradient", symmetric, matrix: a }), undefined];
     },
   });
+}
+
+/** Whether the matrix `x` is known to equal its transpose: products, symmetric inputs, and sums and multiples of them. */
+export function isSymmetric(x: Tensor): boolean {
+  if (x.shape.length === 0 || x.symmetric || x.role?.kind === "self product") return true;
+  return ["Add", "Sub", "Mul", "Div"].includes(x.op) && x.inputs.every(isSymmetric);
 }

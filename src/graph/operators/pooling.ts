@@ -2,7 +2,7 @@
 
 import { divideDim, multiplyDims, type Shape, shapeText } from "../shape.ts";
 import { constant, node, type Tensor, withRole } from "../tensor.ts";
-import { equal, float, mul } from "./arithmetic.ts";
+import { equal, float, maximum, mul } from "./arithmetic.ts";
 
 const WINDOW = { kernel_shape: [2, 2], strides: [2, 2] };
 
@@ -11,16 +11,20 @@ function halved(x: Tensor): Shape {
   return [x.shape[0]!, x.shape[1]!, divideDim(x.shape[2]!, 2), divideDim(x.shape[3]!, 2)];
 }
 
+/** Less than any feature that counts. */
+const LEAST = 1e-30;
+
 /**
- * The maximum of each 2x2 block. The gradient goes to every element that equals the maximum. Behind a ReLU most ties
- * are blocks of zeros, which the ReLU's own gradient then masks.
+ * The maximum of each 2x2 block. The gradient goes to every element that equals the maximum. Behind a ReLU most ties are
+ * blocks of zeros, where it has no gradient: nothing there equals a maximum of at least `LEAST`.
  */
 export function maxPool(x: Tensor): Tensor {
   const output: Tensor = node("MaxPool", [x], {
     shape: halved(x),
     attributes: WINDOW,
     pullback: (gradient) => {
-      const routed = mul(float(equal(x, upsample(output))), upsample(gradient));
+      const most = x.op === "Relu" ? maximum(output, LEAST) : output;
+      const routed = mul(float(equal(x, upsample(most))), upsample(gradient));
       return [withRole(routed, { kind: "max pool gradient", gradient, x, output })];
     },
   });

@@ -18,7 +18,8 @@ export function reduce(op: string, x: Tensor, options: ReduceOptions, rule?: (g:
     shape: keep ? kept : x.shape.filter((_, i) => !axes.includes(i)),
     attributes: { keepdims: keep ? 1 : 0 },
     ...(rule && {
-      // The result is constant along the reduced axes, which the elementwise rule accepts as size 1.
+      accepts: "scalar",
+      // The gradient is constant along the reduced axes: it has size 1 there.
       pullback: (g: Tensor) => [rule(keep || sameShape(g.shape, []) ? g : reshape(g, kept)), undefined],
     }),
   });
@@ -49,5 +50,5 @@ export function expand(g: Tensor, shape: Shape, a: Tensor, b: Tensor = a): Tenso
   const known = shape.every((dim) => typeof dim === "number");
   if (!like && !known) throw new TypeError("internal: a symbolic shape that neither operand has");
   const target = known ? integers(...(shape as readonly number[])) : shapeOf(like!);
-  return node("Expand", [g, target], { shape, elementwise: true, pullback: (h) => [sumTo(h, g.shape), undefined] });
+  return node("Expand", [g, target], { shape, accepts: "any", pullback: (h) => [sumTo(h, g.shape), undefined] });
 }

@@ -2,7 +2,7 @@
 
 import { node, scalar, type Tensor } from "../tensor.ts";
 import { div, mul } from "./arithmetic.ts";
-import { shapeOf } from "./movement.ts";
+import { concat, reshape } from "./movement.ts";
 import { reduce, sum } from "./reduce.ts";
 
 /**
@@ -24,14 +24,30 @@ export function mean(x: Tensor): Tensor {
   return div(sum(x), count(x));
 }
 
+/** Scalars as one tensor: [n]. */
+export function together(scalars: readonly Tensor[]): Tensor {
+  return concat(
+    scalars.map((x) => reshape(x, [1])),
+    0,
+  );
+}
+
+/** The sum of the scalars `values`, each times its weight, which is a scalar without a gradient. */
+export function weightedSum(values: readonly Tensor[], weights: readonly Tensor[]): Tensor {
+  const products = mul(together(weights), together(values));
+  return { ...sum(products), sources: values, pullback: (g) => weights.map((weight) => mul(g, weight)) };
+}
+
 /**
- * The number of elements of `x`, evaluated at run time. Not the operator Size: runtimes that have it only on the CPU
- * would copy the whole tensor there, where Shape needs no values.
+ * The number of elements of `x` along its axes from the given one on, evaluated at run time. Not the operator Size: runtimes
+ * that have it only on the CPU would copy the whole tensor there, where Shape needs no values.
  */
-export function count(x: Tensor): Tensor {
-  const known = x.shape.every((dim) => typeof dim === "number");
-  if (known) return scalar((x.shape as readonly number[]).reduce((product, dim) => product * dim, 1));
-  const sizes = node("Cast", [shapeOf(x)], { shape: [x.shape.length], attributes: { to: "float32" } });
+export function count(x: Tensor, from = 0): Tensor {
+  const sizes = x.shape.slice(from);
+  if (sizes.every((dim) => typeof dim === "number"))
+    return scalar((sizes as readonly number[]).reduce((product, dim) => product * dim, 1));
+  const shape = node("Shape", [x], { shape: [sizes.length], type: "int64", attributes: { start: from } });
+  const floats = node("Cast", [shape], { shape: [sizes.length], attributes: { to: "float32" } });
   // The count does not depend on the values: no gradient.
-  return node("ReduceProd", [sizes], { shape: [], attributes: { keepdims: 0 }, pullback: () => [undefined] });
+  return node("ReduceProd", [floats], { shape: [], attributes: { keepdims: 0 }, pullback: () => [undefined] });
 }

@@ -1,5 +1,5 @@
 /** Loads the programs of a job and converts their inputs and outputs. */
-import { concat, evaluateDim, reshape, symbolsOf, type Tensor } from "../../graph/index.ts";
+import { concat, evaluateDim, symbolsOf, type Tensor, together } from "../../graph/index.ts";
 import { crop, type Image, type Size } from "../../image/image.ts";
 import { encode } from "../../onnx/model.ts";
 import type { Optimizer, StateSpec } from "../../optimizers/optimizer.ts";
@@ -27,18 +27,16 @@ export async function loadStep(
   const outputs = stepGraph(extractor, terms, optimizer, parameters);
   const names = Object.keys(outputs);
   const resident = names.filter((name) => name.startsWith("next ") || name === "shown");
-  const numbers = names.filter((name) => name === "loss" || name.startsWith("term "));
+  const shares = names.filter((name) => name.startsWith("term "));
   const kept = Object.fromEntries(resident.map((name) => [name, outputs[name]!]));
-  const all = concat(
-    numbers.map((name) => reshape(outputs[name]!, [1])),
-    0,
-  );
+  // The terms are together already: the loss is made from them.
+  const all = concat([together([outputs.loss!]), together(shares.map((name) => outputs[name]!))], 0);
   const program = await runtime.load(encode({ ...kept, numbers: all }), { resident });
   return {
     async run(inputs) {
       const { numbers: found, ...next } = await program.run(inputs);
       const read = await found!.read();
-      const values = numbers.map((name, i) => [name, scalarValue(runtime, read[i]!)] as const);
+      const values = ["loss", ...shares].map((name, i) => [name, scalarValue(runtime, read[i]!)] as const);
       found!.dispose();
       return { ...next, ...Object.fromEntries(values) };
     },

@@ -8,6 +8,7 @@ import {
   constant,
   grad,
   input,
+  isSymmetric,
   mul,
   type Padding,
   type Shape,
@@ -16,6 +17,7 @@ import {
   symbol,
   type Tensor,
   unitGradient,
+  weightedSum,
 } from "../../graph/index.ts";
 import type { Backbone } from "../../models/backbone.ts";
 import { activations, type Pooling } from "../../models/features.ts";
@@ -136,7 +138,7 @@ function measure(extractor: Extractor, terms: Terms, image: Tensor, weight?: Ten
   const ofFeatures = terms.features.map((term): Measured => {
     const strength = strengthOf(term.name);
     const now = term.unit ? unitGradient(read[term.layer]!, strength) : read[term.layer]!;
-    const target = term.loss.describe(now).map((part, i) => input(targetName(term, i), part.shape));
+    const target = term.loss.describe(now).map((part, i) => given(targetName(term, i), part));
     const sums = term.loss.measure(now, target, weightOf(term));
     return { name: term.name, strength, sums, score: (measured) => term.loss.score(measured, target) };
   });
@@ -147,6 +149,11 @@ function measure(extractor: Extractor, terms: Terms, image: Tensor, weight?: Ten
     score: loss.score,
   }));
   return { measured: [...ofFeatures, ...ofImage], layers };
+}
+
+/** The input for a value that another program computed as `x`. */
+function given(name: string, x: Tensor): Tensor {
+  return { ...input(name, x.shape), symmetric: isSymmetric(x) };
 }
 
 /**
@@ -164,7 +171,10 @@ function strengthOf(name: string): Tensor {
 /** Every term's unweighted score, and their sum weighted by the inputs `strength TERM`. */
 function scored(measured: readonly Measured[], sums: (term: Measured) => readonly Tensor[]) {
   const values = Object.fromEntries(measured.map((term) => [term.name, term.score(sums(term))]));
-  const loss = measured.map(({ name, strength }) => mul(strength, values[name]!)).reduce((sum, part) => add(sum, part));
+  const loss = weightedSum(
+    measured.map(({ name }) => values[name]!),
+    measured.map(({ strength }) => strength),
+  );
   return { values, loss };
 }
 
