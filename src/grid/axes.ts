@@ -32,7 +32,7 @@ export function readAxes(texts: readonly string[], paths: Paths): Axis[] {
   if (texts.length < 1 || texts.length > 3) {
     throw new UserError(
       "usage",
-      `--vary: expected one to three settings, as in --vary alpha=0.03,0.1,0.3 --vary style-scale=0.5-1 [3], got ${texts.length}.`,
+      `--vary: expected one to three settings, as in --vary alpha=0.2,0.6,2 --vary style-scale=0.5-1 [3], got ${texts.length}.`,
     );
   }
   const axes = texts.map((text) => readAxis(text, paths));
@@ -43,7 +43,7 @@ export function readAxes(texts: readonly string[], paths: Paths): Axis[] {
 
 function readAxis(text: string, { basename }: Paths): Axis {
   const [, name, values] = /^\s*-{0,2}([a-z][\w-]*)\s*=(.*)$/is.exec(text) ?? [];
-  if (name === undefined) throw invalid("usage", "--vary", "NAME=VALUES as in alpha=0.03,0.1,0.3", text);
+  if (name === undefined) throw invalid("usage", "--vary", "NAME=VALUES as in alpha=0.2,0.6,2", text);
   const role = name.toLowerCase();
   const setting = isPicture(role) ? role : settingNamed(name);
   if (setting === undefined) {

@@ -26,7 +26,7 @@ export const jobSettings = {
   }),
   quality: parameter(
     oneOf(["draft", "standard", "fine"]),
-    "how long to paint: draft, for a first look; standard; fine, four times as long",
+    "how long to paint: draft, for a first look; standard; fine, two and a half times as long",
     { default: "standard", placeholder: "name" },
   ),
   ...schema,

@@ -53,7 +53,7 @@ export function define(command: Command, context: Context): Command {
 
 const HELP = `
 Values:
-  0.03,0.1,0.3        these
+  0.2,0.6,2           these
   1-5                 1 2 3 4 5;  1-5 (+2) is 1 3 5;  5-1 (-2) is 5 3 1
   1-10 [5]            five, evenly spaced (rounded for whole numbers)
   "conv1_1:2,conv2_1; conv3_1"    semicolons, where values hold commas
@@ -63,9 +63,9 @@ changed least often. All combinations are checked before the first is run. Pictu
 same pictures with the same settings, are kept: the same command goes on where it was stopped, within a picture too.
 
 Examples:
-  pastiche grid photo.jpg painting.jpg --vary alpha=0.03,0.1,0.3 --vary "style-scale=0.5-1.5 [3]" -s 256
+  pastiche grid photo.jpg painting.jpg --vary alpha=0.2,0.6,2 --vary "style-scale=0.5-1.5 [3]" -s 256
   pastiche grid photo.jpg --vary style=waves.jpg,starry.jpg --vary color=style,content
-  pastiche grid photo.jpg painting.jpg --vary optimizer=adam,lbfgs --vary "steps=50-150 [3]" --dry-run
+  pastiche grid photo.jpg painting.jpg --vary optimizer=adam,lbfgs --vary "steps=30-90 [3]" --dry-run
   pastiche grid photo.jpg painting.jpg --recipe tensorflow    without --vary: the recipe's own variants
 `;
 

@@ -55,7 +55,7 @@ function missing(command: Command, name: string): never {
 const EXAMPLES = `
 Examples:
   pastiche photo.jpg painting.jpg -o pastiche.png
-  pastiche photo.jpg painting.jpg -s 1024 --alpha 0.3         larger, and closer to the photo
+  pastiche photo.jpg painting.jpg -s 1024 --alpha 1.5         larger, and closer to the photo
   pastiche photo.jpg painting.jpg --style-scale 0.5           finer strokes
   pastiche photo.jpg painting.jpg -o small.png --keep-checkpoint
   pastiche --from small.png.ckpt -s 2048 -o large.png         carried on to a larger size
