@@ -20,7 +20,7 @@ const files = readdirSync(source, { recursive: true, encoding: "utf8" })
 /** @type {Map<string, { files: number, lines: number, tests: number }>} */
 const folderRows = new Map();
 for (const { path, lines, test } of files) {
-  const folder = path.includes("/") ? path.slice(0, path.indexOf("/")) : "(doors)";
+  const folder = path.includes("/") ? path.slice(0, path.indexOf("/")) : "(entry points)";
   const row = folderRows.get(folder) ?? { files: 0, lines: 0, tests: 0 };
   folderRows.set(
     folder,

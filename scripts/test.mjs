@@ -50,7 +50,7 @@ function ensureChromium() {
   }
   if (existsSync(path)) return;
   console.warn(
-    `No browser at ${path}: the tests in Chromium (the web door, the worker, the studio, reports) and of WebGPU in Node are left out. Install chromium, or ` +
+    `No browser at ${path}: the tests in Chromium (pastiche/web, the worker, the studio, reports) and of WebGPU in Node are left out. Install chromium, or ` +
       "name one with PASTICHE_CHROMIUM.",
   );
 }

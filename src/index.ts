@@ -1,6 +1,6 @@
 /**
- * The public door, platform-free: what a job is, what it tells, and the parts it can be put together from. The platforms'
- * own doors are `pastiche/node` and `pastiche/web`.
+ * The entry point that depends on no platform: jobs, their events, and the parts that they are built from. `pastiche/node`
+ * and `pastiche/web` export the same with a platform bound to it.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The public door with the Node platform bound: files, codecs, caches and the runtimes of this machine.
+ * The entry point for Node: all of `pastiche` with files, codecs, caches and the runtimes of this machine.
  *
  * @example
  * ```ts

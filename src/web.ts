@@ -1,6 +1,6 @@
 /**
- * The public door with the browser bound: its decoders, its caches, and its two runtimes. On a page, compute in a worker:
- * with WebAssembly a step keeps its thread busy.
+ * The entry point for browsers: all of `pastiche` with their decoders, caches and two runtimes. On a page, compute in a
+ * worker: with WebAssembly a step keeps its thread busy.
  *
  * @example
  * ```ts

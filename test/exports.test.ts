@@ -6,7 +6,7 @@ import * as node from "../src/node.ts";
 import * as parts from "../src/parts.ts";
 import * as web from "../src/web.ts";
 
-const own = (door: object, base: object = {}) => Object.keys(door).filter((name) => !(name in base));
+const own = (entry: object, base: object = {}) => Object.keys(entry).filter((name) => !(name in base));
 
 test("what `pastiche` exports", () => {
   expect(own(core)).toMatchInlineSnapshot(`

@@ -315,7 +315,7 @@ describe("a backbone of one's own", () => {
   });
 });
 
-describe("the core's door", () => {
+describe("the entry point without a platform", () => {
   const loadNetwork = async () => ({ backbone: table, weights: model.weights, digest: "mine" });
 
   test("has the same stylize: awaited for the result, iterated for the events", async () => {

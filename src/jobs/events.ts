@@ -1,4 +1,4 @@
-/** The events of a job that are not the stylizer's own: plain records for every front door. */
+/** The events of a job that are not the stylizer's own: plain records. */
 import type { Size } from "../image/image.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { NoteEvent, StartEvent, StylizeEvent } from "../transfer/events.ts";

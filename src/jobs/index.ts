@@ -1,4 +1,4 @@
-/** Jobs from request to files, for front doors. */
+/** Jobs from request to files. */
 export { hasPhoto } from "./begin/carry.ts";
 export type { JobEvent, JobResult, PlannedEvent, ResultEvent, Resumable, StoppedEvent } from "./events.ts";
 export type { CheckpointStore, FileOptions, JobFiles, Lock, PictureOptions, StoredCheckpoint } from "./files.ts";

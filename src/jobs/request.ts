@@ -1,4 +1,4 @@
-/** A job as plain JSON: what to paint, from which files, and what to write. Every front door asks for jobs like this. */
+/** A job as plain JSON: what to paint, from which files, and what to write. */
 import { UserError } from "../errors.ts";
 import type { Depth } from "../platform/pictures.ts";
 import { starts } from "../settings/schema.ts";

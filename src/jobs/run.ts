@@ -1,4 +1,4 @@
-/** Runs one job from request to files, for every front door. */
+/** Runs one job from request to files, for every entry point. */
 import { UserError } from "../errors.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
 import type { OwnParts } from "../transfer/parts.ts";

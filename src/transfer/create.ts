@@ -1,4 +1,4 @@
-/** How every door opens a stylizer for many jobs, and one for a single job. */
+/** Opens stylizers for every entry point: one for many jobs, or one for a single job. */
 
 import type { AnyJob } from "./job.ts";
 import { checkOptions, jobOptions, type Kind, stylizerOptions } from "./options.ts";

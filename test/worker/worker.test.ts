@@ -8,7 +8,7 @@ import { type Served, servePage } from "../web/serve.ts";
 import type { WorkerPage } from "./page.ts";
 
 const PATIENCE = 300_000;
-const left = "no Chromium found, name one in PASTICHE_CHROMIUM: the worker door is not tested";
+const left = "no Chromium found, name one in PASTICHE_CHROMIUM: pastiche/worker is not tested";
 if (!path) console.warn(`Skipped: ${left}.`);
 
 const LINES = { worker: { format: "es" as const }, optimizeDeps: { exclude: ["pastiche"] } };

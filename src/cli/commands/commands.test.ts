@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { UserError } from "../../errors.ts";
 import { blank } from "../../image/image.ts";
 import { fakeStylizer, memoryFiles } from "../../jobs/fixtures.case.ts";
-import * as door from "../../node.ts";
+import * as library from "../../node.ts";
 import { serveStudio } from "../../server/serve.ts";
 import { commandLine } from "../program.ts";
 import type { Context } from "../terminal/context.ts";
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 /** Runs `pastiche` with these arguments; its output and exit status. `others` replace functions of the library. */
-async function pastiche(words: string, others: Partial<typeof door> = {}) {
+async function pastiche(words: string, others: Partial<typeof library> = {}) {
   const written = { out: "", err: "" };
   let status = 0;
   const machines: object[] = [];
@@ -31,8 +31,8 @@ async function pastiche(words: string, others: Partial<typeof door> = {}) {
     stdout: stream("out"),
     stderr: stream("err"),
     exitWith: (code) => (status = code),
-    door: async () => ({
-      ...door,
+    library: async () => ({
+      ...library,
       ...others,
       nodeFiles: files,
       createStylizer: (async (machine: object) => {
@@ -87,7 +87,7 @@ test("resume: a checkpoint by its name, with new flags of the machine", async ()
 async function made(words: string): Promise<void> {
   await pastiche(`${words} -o out.png --model pocket`);
   const { text } = JSON.parse(new TextDecoder().decode(memory.get("out.png")));
-  memory.set("made.png", await door.encodePicture("png", { image: blank({ width: 8, height: 6 }) }, { text }));
+  memory.set("made.png", await library.encodePicture("png", { image: blank({ width: 8, height: 6 }) }, { text }));
 }
 
 test("show: the command that makes a result, or all that it records", async () => {

@@ -59,8 +59,8 @@ async function features(path: string, flags: FeaturesFlags, context: Context): P
   const mapSize = wholeNumber("--map-size", flags.mapSize ?? "96", 8, 2048);
   const { runtime: runtimeName = "auto", threads, memory } = machineRequest(flags);
   const maxPixels = maxPixelsOf(flags);
-  const door = await context.door();
-  const { checkRuntimeName, convolutions, featureSheet, grids, jobs, loadNetwork, nodeFiles: files } = door;
+  const library = await context.library();
+  const { checkRuntimeName, convolutions, featureSheet, grids, jobs, loadNetwork, nodeFiles: files } = library;
   checkRuntimeName(runtimeName, "--runtime");
   const name = path === "-" ? "-" : jobs.defaultName(parse(path).name, "-features.png", files.paths);
   const output = { path: flags.output ?? name, force: flags.force };
@@ -73,11 +73,16 @@ async function features(path: string, flags: FeaturesFlags, context: Context): P
   const layers =
     flags.layer === "all"
       ? names
-      : [...new Set((flags.layer ?? LAYERS).split(",").map((name) => door.spokenLayer(name.trim())))];
-  const sized = door.clampImage(door.resize(image, door.withLongSide(image, size)));
-  checkLookMemory({ backbone, layers, size: sized, maps, mapSize }, memory ?? door.memoryToTake());
-  const runtime = await door.openRuntime(runtimeName, { ...(threads !== undefined && { threads }) });
-  const extracted = await door.extractFeatures(runtime, { backbone, weights, pooling: flags.pooling }, sized, layers);
+      : [...new Set((flags.layer ?? LAYERS).split(",").map((name) => library.spokenLayer(name.trim())))];
+  const sized = library.clampImage(library.resize(image, library.withLongSide(image, size)));
+  checkLookMemory({ backbone, layers, size: sized, maps, mapSize }, memory ?? library.memoryToTake());
+  const runtime = await library.openRuntime(runtimeName, { ...(threads !== undefined && { threads }) });
+  const extracted = await library.extractFeatures(
+    runtime,
+    { backbone, weights, pooling: flags.pooling },
+    sized,
+    layers,
+  );
   const title = `${path === "-" ? "A picture" : basename(path)} as ${backbone.name} sees it`;
   const sheet = featureSheet(extracted, { title, show: flags.show, contrast: flags.contrast, maps, mapSize });
   const written = await save(sheet, true);

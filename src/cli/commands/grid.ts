@@ -74,8 +74,8 @@ async function grid(given: string[], flags: GridFlags, context: Context): Promis
   if (flags.output === "-") throw invalid("usage", "--output", "a folder", "-");
   const machine = machineRequest(flags);
   const { settings, start } = readSettings(flags);
-  const door = await context.door();
-  const { checkRuntimeName, findWeights, grids, models, nodeFiles: files, recipes } = door;
+  const library = await context.library();
+  const { checkRuntimeName, findWeights, grids, models, nodeFiles: files, recipes } = library;
   if (flags.runtime !== undefined) checkRuntimeName(flags.runtime, "--runtime");
   const axes = grids.readAxes(flags.vary ?? variantsOf(flags.recipe, recipes), files.paths);
   const { mask, styleMask } = flags;
@@ -103,7 +103,7 @@ interface Planned {
 }
 
 async function paint(planned: Planned, lines: readonly string[], flags: GridFlags, context: Context): Promise<void> {
-  const { createStylizer, grids, nodeFiles: files } = await context.door();
+  const { createStylizer, grids, nodeFiles: files } = await context.library();
   const { plan, folder, states } = planned;
   const speaks = voice(flags, context.stderr);
   for (const line of lines) speaks.say(line);

@@ -7,7 +7,7 @@ import type { Context } from "../terminal/context.ts";
 
 export function define(command: Command, context: Context): Command {
   return command.option("--json", "as JSON").action(async ({ json }: { json?: boolean }) => {
-    const facts = await gather(await context.door());
+    const facts = await gather(await context.library());
     context.stdout.write(json ? `${JSON.stringify(facts, null, 2)}\n` : text(facts));
   });
 }
@@ -19,7 +19,7 @@ async function gather({
   processors,
   runtimes,
   version,
-}: Awaited<ReturnType<Context["door"]>>) {
+}: Awaited<ReturnType<Context["library"]>>) {
   const os = await import("node:os");
   const networks: Record<string, string> = {};
   for (const backbone of Object.values(models)) {

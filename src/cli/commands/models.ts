@@ -60,7 +60,7 @@ Environment:
   PASTICHE_OFFLINE=1   never use the network`;
 
 async function list(context: Context, { json }: { json?: boolean }): Promise<void> {
-  const { findWeights, manifestOf } = await context.door();
+  const { findWeights, manifestOf } = await context.library();
   const rows = [];
   for (const backbone of await backbones(context)) {
     const found = await findWeights(backbone);
@@ -89,7 +89,7 @@ async function list(context: Context, { json }: { json?: boolean }): Promise<voi
 const origins = { package: "in the package", cache: "installed", keras: "Keras has it", torch: "PyTorch has it" };
 
 async function pull(context: Context, name: string): Promise<void> {
-  const { pullWeights } = await context.door();
+  const { pullWeights } = await context.library();
   const backbone = await backboneOf(context, name);
   const bar = process.env.TERM === "dumb" || !context.stderr.isTTY ? undefined : statusLine(context.stderr);
   const stop = interruption(() => {});
@@ -131,7 +131,7 @@ async function importFile(
   file: string,
   { model, convention }: { model: string; convention?: ConventionName },
 ): Promise<void> {
-  const { importWeights } = await context.door();
+  const { importWeights } = await context.library();
   const notes: string[] = [];
   const onConvention = ({ name, summary }: Convention) => {
     const others = convention ? "" : "; if that is wrong, import it again with --convention";
@@ -146,7 +146,7 @@ async function importFile(
 }
 
 async function verify(context: Context, name: string | undefined, { json }: { json?: boolean }): Promise<void> {
-  const { findWeights, verifyWeights } = await context.door();
+  const { findWeights, verifyWeights } = await context.library();
   const rows = [];
   for (const backbone of name === undefined ? await backbones(context) : [await backboneOf(context, name)]) {
     const found = await findWeights(backbone);
@@ -160,7 +160,7 @@ async function verify(context: Context, name: string | undefined, { json }: { js
 }
 
 async function path(context: Context, name: string, { json }: { json?: boolean }): Promise<void> {
-  const { findWeights } = await context.door();
+  const { findWeights } = await context.library();
   const found = await findWeights(await backboneOf(context, name));
   if (found === undefined) {
     throw new UserError("model", `${name} is not installed; get it with \`pastiche models pull ${name}\`.`);
@@ -170,13 +170,13 @@ async function path(context: Context, name: string, { json }: { json?: boolean }
 }
 
 async function remove(context: Context, name: string): Promise<void> {
-  const { removeWeights } = await context.door();
+  const { removeWeights } = await context.library();
   const removed = await removeWeights(await backboneOf(context, name));
   print(context, removed ? `${name} is removed from the cache.` : `${name} was not in the cache; nothing to remove.`);
 }
 
 async function backbones(context: Context): Promise<Backbone[]> {
-  return Object.values((await context.door()).models);
+  return Object.values((await context.library()).models);
 }
 
 async function backboneOf(context: Context, name: string): Promise<Backbone> {

@@ -36,7 +36,7 @@ async function plan(content: string, style: string[], flags: PlanFlags, context:
   const { settings, start } = readSettings(flags);
   const pictures = picturesOf({ content, style, start });
   const request = { settings, pictures, machine: machineRequest(flags), maxPixels: maxPixelsOf(flags) };
-  const { checkRuntimeName, createStylizer, jobs, nodeFiles } = await context.door();
+  const { checkRuntimeName, createStylizer, jobs, nodeFiles } = await context.library();
   if (flags.runtime !== undefined) checkRuntimeName(flags.runtime, "--runtime");
   let stylizer: Awaited<ReturnType<typeof createStylizer>> | undefined;
   try {

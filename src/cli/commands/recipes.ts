@@ -9,14 +9,14 @@ export function define(command: Command, context: Context): Command {
     .argument("[name]", "a recipe's name")
     .option("--json", "as JSON")
     .action(async (name: string | undefined, { json }: { json?: boolean }) => {
-      const door = await context.door();
-      const all = new Map<string, Recipe>(Object.entries(door.recipes));
+      const library = await context.library();
+      const all = new Map<string, Recipe>(Object.entries(library.recipes));
       const recipe = name === undefined ? undefined : all.get(name);
       if (name !== undefined && !recipe)
         throw invalid("usage", "recipes", `one of ${[...all.keys()].join(", ")}`, name);
       const about = recipe ? { name, ...recipe } : [...all].map(([name, { summary }]) => ({ name, summary }));
       const list = [...all].map(([name, { summary }]) => `${name.padEnd(14)} ${summary}\n`).join("");
-      const text = recipe ? explained(name!, recipe, door) : list;
+      const text = recipe ? explained(name!, recipe, library) : list;
       context.stdout.write(json ? `${JSON.stringify(about, null, 2)}\n` : text);
     });
 }
@@ -25,7 +25,7 @@ export function define(command: Command, context: Context): Command {
 function explained(
   name: string,
   { summary, about, snapshots, grid }: Recipe,
-  { givenSettings, jobs, parseSettings }: Awaited<ReturnType<Context["door"]>>,
+  { givenSettings, jobs, parseSettings }: Awaited<ReturnType<Context["library"]>>,
 ): string {
   const { recipe, ...settings } = givenSettings(parseSettings({ recipe: name as never }));
   const words = ["pastiche", "PHOTO", "PAINTING", ...jobs.settingWords(settings), ...snapshotWords(snapshots)];

@@ -43,7 +43,7 @@ async function reconstruct(path: string, flags: ReconstructFlags, context: Conte
   const { layer = "all", kind } = flags;
   const { settings: given, start } = readSettings(flags);
   const request: JobRequest = { ...jobRequest(flags), pictures: picturesOf({ content: path, style: [path], start }) };
-  const { jobs, nodeFiles, parseSettings, spokenLayer } = await context.door();
+  const { jobs, nodeFiles, parseSettings, spokenLayer } = await context.library();
   if (layer === "all") {
     parseSettings({ ...reconstruction("content", ["conv1_1"]), ...given }, flagOf);
     return figure(path, request, { ...flags, kinds: kind ? [kind] : reconstructions }, given, context);
@@ -74,8 +74,8 @@ async function figure(
 ): Promise<void> {
   if (flags.report !== undefined || flags.saveEvery !== undefined || flags.saveAt !== undefined)
     throw new UserError("usage", "A sheet of all layers has no snapshots and no report; name one with --layer.");
-  const door = await context.door();
-  const { checkRuntimeName, createStylizer, grids, jobs, loadNetwork, nodeFiles: files } = door;
+  const library = await context.library();
+  const { checkRuntimeName, createStylizer, grids, jobs, loadNetwork, nodeFiles: files } = library;
   const name = jobs.defaultName(parse(path).name, "-layers.png", files.paths);
   const { path: output = name, depth, quality, force } = request.output || {};
   if (output === "-" && flags.json)
@@ -83,7 +83,7 @@ async function figure(
   const save = await grids.sheetWriter({ path: output, depth, quality, force }, path, files);
   if (flags.runtime !== undefined) checkRuntimeName(flags.runtime, "--runtime");
   const { progress, say } = voice(flags, context.stderr);
-  const { model } = door.parseSettings(settings);
+  const { model } = library.parseSettings(settings);
   const { backbone } = await loadNetwork(model, { onNote: say });
   const stylizer = await createStylizer({ ...request.machine, onNote: say });
   const stop = interruption(say);

@@ -14,7 +14,7 @@ export function define(command: Command, context: Context): Command {
     .option("--all", "every setting, not only those that differ from the defaults")
     .option("--json", "all that the picture says, as JSON")
     .action(async (path: string, { all, json }: ShowFlags) => {
-      const { jobs, nodeFiles } = await context.door();
+      const { jobs, nodeFiles } = await context.library();
       const made = await jobs.readResultRecord(path, nodeFiles);
       const text = json ? jsonLine(made, 2) : jobs.commandLine(jobs.commandWords(made, all));
       context.stdout.write(`${text}\n`);

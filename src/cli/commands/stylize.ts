@@ -40,7 +40,7 @@ export function define(command: Command, context: Context): Command {
 /** The pictures of a job that goes on from another's state, where they are given; a texture's are all paintings. */
 async function carriedPictures(from: string, content: string | undefined, style: string[], context: Context) {
   if (content === undefined) return {};
-  const { jobs, nodeFiles } = await context.door();
+  const { jobs, nodeFiles } = await context.library();
   if (!(await jobs.hasPhoto(from, nodeFiles))) return picturesOf({ style: [content, ...style] });
   if (style.length > 0) return picturesOf({ content, style });
   const why = "the checkpoint knows photo and paintings; give all of them, or none";

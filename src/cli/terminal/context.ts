@@ -1,5 +1,5 @@
 /** What commands write to and run on: this process, or a substitute in tests. */
-import type * as Door from "../../node.ts";
+import type * as Library from "../../node.ts";
 
 /** A stream that text is written to. */
 export interface TextStream {
@@ -12,7 +12,7 @@ export interface Context {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   /** The library, loaded when a command runs, so that help is quick. */
-  door(): Promise<typeof Door>;
+  library(): Promise<typeof Library>;
   /** Sets what the process will exit with. */
   exitWith(status: number): void;
 }
@@ -21,7 +21,7 @@ export interface Context {
 export const processContext: Context = {
   stdout: process.stdout,
   stderr: process.stderr,
-  door: () => import("../../node.ts"),
+  library: () => import("../../node.ts"),
   exitWith(status) {
     process.exitCode = status;
   },

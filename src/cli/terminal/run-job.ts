@@ -16,7 +16,7 @@ const TIMED = { steps: 10, seconds: 5 };
 
 /** Runs the job. If it is stopped, the current image is written. */
 export async function runOnTerminal(request: JobRequest, flags: VoiceFlags, context: Context): Promise<void> {
-  const { checkRuntimeName, createStylizer, jobs, nodeFiles } = await context.door();
+  const { checkRuntimeName, createStylizer, jobs, nodeFiles } = await context.library();
   if (request.machine?.runtime !== undefined) checkRuntimeName(request.machine.runtime, "--runtime");
   const speaks = voice(flags, context.stderr);
   const stop = interruption(speaks.say);
