@@ -42,7 +42,10 @@ export async function withLock<T>(
   }
 }
 
-/** Takes the lock file `path` (its folder exists) without waiting; undefined while another process holds it. */
+/**
+ * Takes the lock file `path` (its folder exists) without waiting; undefined while another process holds it. Throws if it
+ * cannot be created, or an abandoned one cannot be removed.
+ */
 export async function takeLock(path: string): Promise<Lock | undefined> {
   const id = randomUUID();
   while (!(await take(path, id))) {
@@ -122,14 +125,22 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Removes an abandoned lock: of several contenders one renames it; a fresh lock caught by mistake is put back. */
+/**
+ * Removes an abandoned lock: of several contenders one renames it; a fresh lock caught by mistake is put back. Throws if
+ * the file may not be removed, as another user's in a shared folder.
+ */
 async function breakLock(path: string, inode: number): Promise<void> {
   const aside = join(dirname(path), `.pastiche-${randomUUID()}.stale`);
   try {
     await rename(path, aside);
-    if ((await stat(aside)).ino !== inode) await link(aside, path);
-  } catch {
-    // another process was faster
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // another process was faster
+    throw error;
   }
-  await rm(aside, { force: true });
+  try {
+    // If yet another process took the lock meanwhile, it keeps it.
+    if ((await stat(aside)).ino !== inode) await link(aside, path).catch(() => {});
+  } finally {
+    await rm(aside, { force: true });
+  }
 }
