@@ -33,6 +33,15 @@ const states = checkpointHistories({ bytes: STATES, every: STATE_EVERY });
 const histories = new Map<string, CheckpointHistory>();
 let stylizer: Promise<NodeStylizer> | undefined;
 
+/** The stylizer; one that could not be opened is tried again by the next job. */
+function opened(): Promise<NodeStylizer> {
+  stylizer ??= createStylizer().catch((error) => {
+    stylizer = undefined;
+    throw error;
+  });
+  return stylizer;
+}
+
 process.on("message", (order: Order) => {
   if (order.type === "paint") {
     void paint(order);
@@ -49,8 +58,15 @@ process.on("message", (order: Order) => {
     if (order.type === "stop") starting.delete(order.id);
     return;
   }
-  if (order.type === "adjust") adjust(run, order).catch((error) => tell(order.id, failure(error)));
-  else run[order.type]();
+  if (order.type !== "adjust") {
+    run[order.type]();
+    return;
+  }
+  adjust(run, order).catch((error) => {
+    // For the page the job has failed: nobody could stop it any more.
+    tell(order.id, failure(error));
+    run.stop();
+  });
 });
 process.on("disconnect", () => process.exit());
 
@@ -63,7 +79,6 @@ function adjust(run: Run, { changes, pictures }: Extract<Order, { type: "adjust"
 async function paint({ id, content, style, mask, start, settings, from }: PaintOrder): Promise<void> {
   try {
     starting.add(id);
-    stylizer ??= createStylizer();
     const job = {
       content: fileOf(content),
       style: style.map(fileOf),
@@ -75,7 +90,7 @@ async function paint({ id, content, style, mask, start, settings, from }: PaintO
       : { settings, ...(start && { start: fileOf(start) }) };
     const history = historyOf(id);
     const options = { previewEvery: EVERY, keepPictures: true, history };
-    const run = (await stylizer).stylize({ ...job, ...begins }, options);
+    const run = (await opened()).stylize({ ...job, ...begins }, options);
     runs.set(id, run);
     if (!starting.delete(id)) run.stop();
     for await (const event of run) {
@@ -86,6 +101,7 @@ async function paint({ id, content, style, mask, start, settings, from }: PaintO
   } catch (error) {
     tell(id, failure(error));
   } finally {
+    starting.delete(id);
     runs.delete(id);
   }
 }
@@ -104,12 +120,11 @@ async function largest({
   width,
   height,
 }: Extract<Question, { type: "largest" }>): Promise<number | undefined> {
-  stylizer ??= createStylizer();
   const scale = SMALLEST / Math.max(width, height);
   const size = { width: Math.ceil(width * scale), height: Math.ceil(height * scale) };
   const [content, style] = [noiseImage(size, 1), noiseImage(size, 2)];
   const small = { ...settings, size: SMALLEST, minSize: SMALLEST, levels: 1, firstSteps: 1, steps: 1 };
-  for await (const event of (await stylizer).stylize({ content, style, settings: small }))
+  for await (const event of (await opened()).stylize({ content, style, settings: small }))
     if (event.type === "start") return event.largest;
   return undefined;
 }
