@@ -1,0 +1,89 @@
+/** A page that paints picture after picture releases what nobody can come back to. */
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { path } from "../web/browser.ts";
+import { choosePainting, PATIENCE, studioPages } from "./pages.ts";
+
+const SHORT = "#size=64&levels=1&steps=6&model=pocket&precision=fp32";
+
+interface Unreleased {
+  urls: number;
+  bitmaps: number;
+}
+
+/** Counts what has to be released by hand. */
+function countUnreleased(): void {
+  const counts: Unreleased = { urls: 0, bitmaps: 0 };
+  Object.assign(globalThis, { unreleased: counts });
+  const { createObjectURL, revokeObjectURL } = URL;
+  URL.createObjectURL = (file) => {
+    counts.urls += 1;
+    return createObjectURL.call(URL, file);
+  };
+  URL.revokeObjectURL = (url) => {
+    counts.urls -= 1;
+    revokeObjectURL.call(URL, url);
+  };
+  const { createImageBitmap } = globalThis;
+  globalThis.createImageBitmap = async (...args: unknown[]) => {
+    const bitmap = await createImageBitmap(...(args as [ImageBitmapSource]));
+    const { close } = bitmap;
+    counts.bitmaps += 1;
+    bitmap.close = () => {
+      counts.bitmaps -= 1;
+      close.call(bitmap);
+    };
+    return bitmap;
+  };
+}
+
+/** Bytes of array buffers after a garbage collection, and what is unreleased. */
+async function kept(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  // Twice: finalizers run in between, and release what they hold.
+  for (let i = 0; i < 2; i++) {
+    await session.send("HeapProfiler.collectGarbage");
+    await page.waitForTimeout(200);
+  }
+  const { backingStorageSize } = await session.send("Runtime.getHeapUsage");
+  const { urls, bitmaps } = await page.evaluate(() => (globalThis as unknown as { unreleased: Unreleased }).unreleased);
+  return { bytes: backingStorageSize, urls, bitmaps, workers: page.workers().length };
+}
+
+describe.skipIf(!path)("in Chromium", () => {
+  const open = studioPages();
+
+  test(
+    "six more branches keep no more memory than the results that they left",
+    async () => {
+      const page = await open(SHORT, { init: countUnreleased });
+      await page.locator("summary", { hasText: "More" }).click();
+      await page.getByLabel("Painted by").selectOption("Browser: processor");
+      const results = page.locator("section[aria-labelledby=results-heading] .tile");
+      const frames = page.getByRole("navigation", { name: "The course of the painting" }).getByRole("button");
+      const paints = async (act: () => Promise<unknown>) => {
+        const before = await results.count();
+        await act();
+        await expect.poll(() => results.count(), { timeout: 60_000 }).toBe(before + 1);
+      };
+      const branch = async () => {
+        await frames.first().click();
+        await paints(() => page.getByRole("button", { name: "Go on from here" }).click());
+      };
+      await paints(() => choosePainting(page));
+      // As many as the page can come back to.
+      for (let i = 0; i < 8; i++) await branch();
+      const before = await kept(page);
+      for (let i = 0; i < 6; i++) await branch();
+      const after = await kept(page);
+      expect(after.workers).toBe(before.workers);
+      expect(after.bitmaps).toBe(0);
+      // One for each result; films of several branches share frames, so their number varies.
+      expect(after.urls - before.urls).toBeLessThanOrEqual(6 + 6);
+      // The states of six jobs would be three and a half times as much.
+      expect(after.bytes - before.bytes).toBeLessThan(1e6);
+      await page.close();
+    },
+    PATIENCE,
+  );
+});
