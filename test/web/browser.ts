@@ -12,19 +12,21 @@ const PLACES = [
 /** Chromium's path: `PASTICHE_CHROMIUM` if set, else the usual locations; undefined if there is none. */
 export const path = [process.env.PASTICHE_CHROMIUM ?? PLACES].flat().find((place) => existsSync(place));
 
-/** Chromium with WebGPU on SwiftShader, a software GPU, without access to other servers. */
+/** WebGPU on SwiftShader, a software GPU, and no access to other servers. */
+export const ARGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Chromium with these arguments. */
 export function startBrowser(): Promise<Browser> {
-  const args = [
-    "--headless=new",
-    "--no-sandbox",
-    "--enable-unsafe-webgpu",
-    "--use-webgpu-adapter=swiftshader",
-    "--enable-features=Vulkan",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ];
-  return chromium.launch({ executablePath: path!, args });
+  return chromium.launch({ executablePath: path!, args: ARGS });
 }
