@@ -27,44 +27,49 @@ test("one layer, its style and one step downhill, forward and back", () => {
     %11 [1, 4, H/2, W/2] = Relu(%10)
     %13 [4, H*W/4] = Reshape(%11, {4, -1})
     %14 [4, 4] = Gemm(%13, %13) transB=1
-    %15 [2] = Shape(%11) start=2
-    %16 [2] = Cast(%15) to=float32
-    %17 [] = ReduceProd(%16) keepdims=0
-    %18 [4, 4] = Div(%14, %17)
+    %15 [1] = Shape(image) start=2 end=3
+    %16 [1] = Cast(%15) to=float32
+    %17 [] = Squeeze(%16)
+    %18 [1] = Shape(image) start=3 end=4
+    %19 [1] = Cast(%18) to=float32
+    %20 [] = Squeeze(%19)
+    %21 [] = Mul(%17, %20)
+    %23 [] = Mul(%21, {0.25})
+    %24 [4, 4] = Div(%14, %23)
     gram [4, 4]
-    %20 [4, 4] = Sub(%18, gram)
-    %22 [4] = ReduceSumSquare(%20, {1}) keepdims=0
-    %24 [] = ReduceSum(%22, {0}) keepdims=0
-    %26 [4] = ReduceSumSquare(gram, {1}) keepdims=0
-    %28 [] = ReduceSum(%26, {0}) keepdims=0
-    %29 [] = Div(%24, %28)
+    %26 [4, 4] = Sub(%24, gram)
+    %28 [4] = ReduceSumSquare(%26, {1}) keepdims=0
+    %30 [] = ReduceSum(%28, {0}) keepdims=0
+    %32 [4] = ReduceSumSquare(gram, {1}) keepdims=0
+    %34 [] = ReduceSum(%32, {0}) keepdims=0
+    %35 [] = Div(%30, %34)
     rate []
-    %32 [1, 4, H/2, W/2] = Max(%7, {1.0000000031710769e-30})
-    %35 [1, 4, H, W] = Resize(%32, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
-    %36 [1, 4, H, W] = Equal(%6, %35)
-    %37 [1, 4, H, W] = Cast(%36) to=float32
-    %39 [1, 4, H/2, W/2] = Greater(%11, {0})
-    %40 [1, 4, H/2, W/2] = Cast(%39) to=float32
-    %42 [] = Div({2}, %17)
-    %44 [] = Div({1}, %28)
-    %45 [] = Mul(%42, %44)
-    %46 [4, 4] = Mul(%45, %20)
-    %47 [4, 4] = Transpose(%46) perm=1,0
-    %48 [4, 4] = Add(%46, %47)
-    %49 [4, H*W/4] = MatMul(%48, %13)
-    %50 [4] = Shape(%11)
-    %51 [1, 4, H/2, W/2] = Reshape(%49, %50)
-    %52 [1, 4, H/2, W/2] = Mul(%40, %51)
-    %54 [1, 4, H/2, W/2] = Conv(%52, weights[4, 4, 3, 3]) kernel_shape=3,3 pads=1,1,1,1 strides=1,1
-    %57 [1, 4, H, W] = Resize(%54, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
-    %58 [1, 4, H, W] = Mul(%37, %57)
-    %60 [1, 12, H/2, W/2] = Conv(%58, weights[12, 4, 4, 4]) kernel_shape=4,4 pads=1,1,1,1 strides=2,2
-    %61 [1, 3, H, W] = DepthToSpace(%60) blocksize=2 mode=CRD
-    %62 [1, 3, H, W] = Mul(rate, %61)
-    %63 [1, 3, H, W] = Sub(image, %62)
-    %66 [1, 3, H, W] = Clip(%63, {0}, {1})
-    loss = %29
-    next = %66"
+    %38 [1, 4, H/2, W/2] = Max(%7, {1.0000000031710769e-30})
+    %41 [1, 4, H, W] = Resize(%38, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
+    %42 [1, 4, H, W] = Equal(%6, %41)
+    %43 [1, 4, H, W] = Cast(%42) to=float32
+    %45 [1, 4, H/2, W/2] = Greater(%11, {0})
+    %46 [1, 4, H/2, W/2] = Cast(%45) to=float32
+    %48 [] = Div({2}, %23)
+    %50 [] = Div({1}, %34)
+    %51 [] = Mul(%48, %50)
+    %52 [4, 4] = Mul(%51, %26)
+    %53 [4, 4] = Transpose(%52) perm=1,0
+    %54 [4, 4] = Add(%52, %53)
+    %55 [4, H*W/4] = MatMul(%54, %13)
+    %56 [4] = Shape(%11)
+    %57 [1, 4, H/2, W/2] = Reshape(%55, %56)
+    %58 [1, 4, H/2, W/2] = Mul(%46, %57)
+    %60 [1, 4, H/2, W/2] = Conv(%58, weights[4, 4, 3, 3]) kernel_shape=3,3 pads=1,1,1,1 strides=1,1
+    %63 [1, 4, H, W] = Resize(%60, {}, {1, 1, 2, 2}) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor
+    %64 [1, 4, H, W] = Mul(%43, %63)
+    %66 [1, 12, H/2, W/2] = Conv(%64, weights[12, 4, 4, 4]) kernel_shape=4,4 pads=1,1,1,1 strides=2,2
+    %67 [1, 3, H, W] = DepthToSpace(%66) blocksize=2 mode=CRD
+    %68 [1, 3, H, W] = Mul(rate, %67)
+    %69 [1, 3, H, W] = Sub(image, %68)
+    %72 [1, 3, H, W] = Clip(%69, {0}, {1})
+    loss = %35
+    next = %72"
   `);
 });
 

@@ -76,9 +76,17 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => sameDim(dim, b[i]!));
 }
 
+/** `dim` as a sum of products: a number times symbols. */
+export function termsOf(dim: Dim): { readonly coefficient: number; readonly symbols: readonly string[] }[] {
+  return [...terms(dim)].map(([monomial, coefficient]) => ({
+    coefficient,
+    symbols: monomial.split("*").filter(Boolean),
+  }));
+}
+
 /** The names of the symbols in `dim`. */
 export function symbolsOf(dim: Dim): string[] {
-  return [...terms(dim).keys()].flatMap((monomial) => monomial.split("*").filter(Boolean));
+  return termsOf(dim).flatMap(({ symbols }) => symbols);
 }
 
 /** The value of `dim` for the given symbols; an unknown symbol is a RangeError. */

@@ -53,11 +53,9 @@ export function dequantise({ levels, scale, zero }: Quantised): Tensor {
   return of("DequantizeLinear", [planes, scale, level(zero)], shape, "float32");
 }
 
-/** The shape [1, C, H, W] of the tensor that `x` represents, from the axis `start` on, without dequantising it. */
-export function shapeOfFloats({ levels }: Quantised, start = 0): Tensor {
-  if (start === 2) return of("Shape", [levels], [2], "int64", { start: 1, end: 3 });
-  const places = [0, 3, 1, 2].slice(start);
-  return of("Gather", [shapeOf(levels), integers(...places)], [places.length], "int64");
+/** The shape [1, C, H, W] of the tensor that `x` represents, without dequantising it. */
+export function shapeOfFloats({ levels }: Quantised): Tensor {
+  return of("Gather", [shapeOf(levels), integers(0, 3, 1, 2)], [4], "int64");
 }
 
 /**

@@ -250,8 +250,7 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
     // All activations, including the first: max pooling's gradient compares them with pooled values, so both must be
     // rounded.
     if (isSeen(x) || maskedGradientOf(x)) return integer.dequantise(eight(x));
-    if (x.op === "Shape" && isSeen(x.inputs[0]!))
-      return integer.shapeOfFloats(eight(x.inputs[0]!), x.attributes.start as number | undefined);
+    if (x.op === "Shape" && isSeen(x.inputs[0]!)) return integer.shapeOfFloats(eight(x.inputs[0]!));
     const gram = roleOf(x, "self product");
     const features = gram && rowsOf(gram.matrix);
     if (features) return integer.quantisedGram(eight(features));

@@ -6,7 +6,7 @@ import type { Program, Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { WeightTensor } from "../../weights/weights.ts";
 import { UNCHECKED } from "../precision/precision.ts";
-import { readImage, readScalar, scalarValue } from "../step/program.ts";
+import { placed, readImage, readScalar, scalarValue } from "../step/program.ts";
 import { strengths, type Terms } from "../step/terms.ts";
 
 /** The initial values of a level, which owns them from then on. */
@@ -55,10 +55,26 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
   let shown = start.shown ?? image;
   let before = shown;
   let suspect = false;
+  let given: { readonly numbers: string; readonly values: Record<string, Value> } | undefined;
+  /** Strengths and parameters as values: new ones only where a number is another. */
+  const scalarsOf = async (settings: Settings) => {
+    const all = {
+      ...prefixed("strength", strengths(terms, settings)),
+      ...prefixed("parameter", parametersOf(settings)),
+    };
+    const numbers = JSON.stringify(all);
+    if (given?.numbers !== numbers) {
+      free(Object.values(given?.values ?? {}));
+      given = undefined;
+      const values = mapValues(all, (x) => scalarValue(runtime, x));
+      given = { numbers, values: await placed(runtime, values) };
+    }
+    return given!.values;
+  };
   const free = (values: Iterable<Value>) => {
     for (const value of values) value.dispose();
   };
-  const rest = () => new Set([image, shown, before, ...Object.values(targets)]);
+  const rest = () => new Set([image, shown, before, ...Object.values({ ...targets, ...given?.values })]);
   const picture = async (size: Size): Promise<Image> => {
     const read = await readImage(shown, size);
     if (!finite(read.data)) throw diverged();
@@ -67,18 +83,8 @@ export function levelRun({ runtime, program, terms, targets, ...start }: LevelIn
   return {
     async step(settings) {
       const strength = strengths(terms, settings);
-      const scalars = {
-        ...prefixed(
-          "strength",
-          mapValues(strength, (x) => scalarValue(runtime, x)),
-        ),
-        ...prefixed(
-          "parameter",
-          mapValues(parametersOf(settings), (x) => scalarValue(runtime, x)),
-        ),
-      };
-      const inputs = { image, ...prefixed("state", state), ...targets, ...scalars };
-      const outputs = await program.run(inputs).finally(() => free(Object.values(scalars)));
+      const inputs = { image, ...prefixed("state", state), ...targets, ...(await scalarsOf(settings)) };
+      const outputs = await program.run(inputs);
       const loss = await readScalar(outputs.loss!);
       const shares: Record<string, number> = {};
       for (const [name, by] of Object.entries(strength))

@@ -8,6 +8,7 @@ import type { LoadOptions, Program, Runtime, Value } from "../../runtimes/runtim
 import type { WeightTensor } from "../../weights/weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { LevelPictures, StylePicture } from "../pictures/pictures.ts";
+import { loadDivided } from "./constants.ts";
 import { contentMaps, sharesOf, styleMaps } from "./region-inputs.ts";
 import { describeGraph, type Extractor, IMAGE, stepGraph, targetName } from "./step.ts";
 import type { FeatureTerm, Terms } from "./terms.ts";
@@ -31,7 +32,11 @@ export async function loadStep(
   const kept = Object.fromEntries(resident.map((name) => [name, outputs[name]!]));
   // The terms are together already: the loss is made from them.
   const all = concat([together([outputs.loss!]), together(shares.map((name) => outputs[name]!))], 0);
-  const program = await runtime.load(encode({ ...kept, numbers: all }), { resident });
+  const graph = { ...kept, numbers: all };
+  const varies = (name: string) => name === "image" || name.startsWith("state ");
+  const program = runtime.place
+    ? await loadDivided(runtime, graph, varies, { resident })
+    : await runtime.load(encode(graph), { resident });
   return {
     async run(inputs) {
       const { numbers: found, ...next } = await program.run(inputs);
