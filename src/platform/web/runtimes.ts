@@ -8,11 +8,14 @@ import { isSoftware, webgpu } from "../../runtimes/web-webgpu.ts";
 /** The browser's runtimes, fastest first. */
 export const runtimes: readonly WebRuntimeChoice[] = [webgpu, wasm];
 
-/** Opens a runtime by name; `auto` is `webgpu` on a working GPU, else `wasm`. Errors: `usage`, `resources`. */
+/**
+ * Opens a runtime by name; `auto` is `webgpu` on a working GPU, else `wasm`. It has run a model then: its WebAssembly is
+ * compiled. Errors: `usage`, `resources`.
+ */
 export async function openRuntime(name = "auto", options: WebRuntimeOptions = {}): Promise<Runtime> {
   if (name === "auto") {
     const card = !(await isSoftware()) && (await webgpu.probe(options)).ok;
-    return (card ? webgpu : wasm).open(options);
+    return openRuntime(card ? "webgpu" : "wasm", options);
   }
   const choice = runtimes.find((one) => one.name === name);
   if (!choice) {
