@@ -46,6 +46,6 @@ export const balanced: Recipe = {
   },
   qualities: {
     draft: { steps: 8, firstSteps: 30, average: 0.7, alpha: 1 },
-    fine: { steps: 160, firstSteps: 300, average: 0.98 },
+    fine: { steps: 160, firstSteps: 300, average: 0.98, alpha: 0.5 },
   },
 };
