@@ -50,7 +50,7 @@ export const schema = {
     "long side of the result in pixels; `content` for the photo's own size; WIDTHxHEIGHT for a texture",
     { placeholder: "pixels" },
   ),
-  model: parameter(oneOf(["auto", ...namesOf(models)]), "the network that sees the pictures", { placeholder: "name" }),
+  model: parameter(oneOf(["auto", ...namesOf(models)]), "the network", { placeholder: "name" }),
   alpha: parameter(strength, "strength of the photo's content", {
     placeholder: "strength",
     aliases: ["content-weight"],
@@ -63,20 +63,26 @@ export const schema = {
     placeholder: "strength",
     aliases: ["tv-weight"],
   }),
-  laplacian: parameter(strength, "strength of the photo's edges: faces and outlines are held, whatever the colours", {
-    placeholder: "strength",
-  }),
+  laplacian: parameter(
+    strength,
+    "strength of the photo's edges, which preserves faces and outlines whatever their colours",
+    {
+      placeholder: "strength",
+    },
+  ),
   laplacianScales: parameter(scaleList, "sides of the blocks of pixels that are averaged before edges are compared", {
     placeholder: "pixels",
   }),
-  roughness: parameter(
-    strength,
-    "strength of the painting's roughness: as much grit, in lightness and colour, as it has",
-    { placeholder: "strength" },
-  ),
-  roughnessScales: parameter(scaleList, "sides of the blocks of pixels whose differences are roughness", {
-    placeholder: "pixels",
+  roughness: parameter(strength, "strength of the painting's noise and grain, in lightness and colour", {
+    placeholder: "strength",
   }),
+  roughnessScales: parameter(
+    scaleList,
+    "sides of the blocks of pixels whose differences are compared for the roughness",
+    {
+      placeholder: "pixels",
+    },
+  ),
   contentLayers: parameter(weightedLayers, "layers for the content, with weights; none for a texture", {
     placeholder: "layers",
   }),
@@ -103,7 +109,7 @@ export const schema = {
   ),
   color: parameter(
     oneOf(namesOf(colorModes)),
-    "the painting's (style), as they are (free), the photo's (match; to the end: content), only lightness painted (luminance)",
+    "colours: the painting's (style), the photo's (content; roughly: match), unchanged (free); luminance: paint lightness only",
     { placeholder: "mode" },
   ),
   colorMap: parameter(
@@ -125,13 +131,13 @@ export const schema = {
     "how much of the painting, blurred, is laid over flat parts of the start: skies take its colours, faces stay",
     { placeholder: "share" },
   ),
-  optimizer: parameter(oneOf(namesOf(optimizers)), "how the pixels are moved", { placeholder: "name" }),
+  optimizer: parameter(oneOf(namesOf(optimizers)), "the optimiser of the pixels", { placeholder: "name" }),
   steps: parameter(count(1_000_000), "steps at every level", { placeholder: "count" }),
   firstSteps: parameter(count(1_000_000), "steps at the first of several levels", { placeholder: "count" }),
-  levels: parameter(count(32), "at most so many sizes, each sqrt(2) as large as the one before", {
+  levels: parameter(count(32), "largest number of levels, each sqrt(2) times the size of the one before", {
     placeholder: "count",
   }),
-  minSize: parameter(numberIn({ min: 16, max: 16_384, whole: true }), "long side of the first level, at least", {
+  minSize: parameter(numberIn({ min: 16, max: 16_384, whole: true }), "smallest long side of the first level", {
     placeholder: "pixels",
   }),
   margin: parameter(
@@ -139,7 +145,9 @@ export const schema = {
     "pixels around the picture, at least, that are painted and cut off",
     { placeholder: "pixels" },
   ),
-  pooling: parameter(oneOf(namesOf(poolings)), "how the network halves its pictures", { placeholder: "kind" }),
+  pooling: parameter(oneOf(namesOf(poolings)), "the pooling between the blocks of the network", {
+    placeholder: "kind",
+  }),
   gain: parameter(
     numberOr(
       numberIn({ above: 0, max: 1e6 }),
@@ -147,7 +155,7 @@ export const schema = {
       "own, or a number above 0 up to 1000000",
       (text) => text === "own",
     ),
-    "how loud features are: own, or times as loud as VGG19's with its published weights (but for balanced)",
+    "scale of the features: own, or a multiple of the published VGG19's; without effect where normalize is balanced",
     { placeholder: "factor" },
   ),
   normalize: parameter(
@@ -157,7 +165,7 @@ export const schema = {
   ),
   normalizeGradients: parameter(
     onOrOff(),
-    "every layer's gradient is divided by its L1 norm: it pulls as hard as its strength says",
+    "divide the gradient of every layer by its L1 norm, so that only its strength counts",
   ),
   average: parameter(numberIn({ min: 0, below: 1 }), "decay of the running average that is the result; 0 for none", {
     placeholder: "decay",
@@ -169,7 +177,7 @@ export const schema = {
       "a whole number from 64 to 8192, auto or off",
       (text): text is "auto" | "off" => text === "auto" || text === "off",
     ),
-    "exact tiles of so many pixels a side; `auto`: as the memory asks, `off`: never",
+    "side of exact tiles in pixels; `auto`: as large as the memory allows, `off`: no tiles",
     { default: "auto", placeholder: "pixels" },
   ),
   seamless: parameter(onOrOff(), "a result that repeats without a seam; its sides become multiples of 16"),
@@ -178,7 +186,7 @@ export const schema = {
     "int8: most steps in eight bits, faster and a little noisy; auto: where the processor gains from that",
     { default: "auto", placeholder: "name" },
   ),
-  seed: parameter(numberIn({ min: 0, max: Number.MAX_SAFE_INTEGER, whole: true }), "for everything random", {
+  seed: parameter(numberIn({ min: 0, max: Number.MAX_SAFE_INTEGER, whole: true }), "seed of everything random", {
     placeholder: "number",
   }),
 };
