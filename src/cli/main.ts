@@ -7,18 +7,18 @@ import { UserError } from "../errors.ts";
 import { version } from "../version.ts";
 import { foreignHint, oneDashed } from "./options/foreign.ts";
 import { processContext } from "./terminal/context.ts";
-import { complaints, exitStatus } from "./terminal/exit.ts";
+import { errorOutput, exitStatus } from "./terminal/exit.ts";
 import { outliveTerminals } from "./terminal/interruption.ts";
 import { wantsJsonLines } from "./terminal/json-lines.ts";
 
 /** Standard error is for a program that reads JSON, line by line. */
 const jsonLines = wantsJsonLines(process.argv);
-const { complain, report } = complaints(process.stderr, jsonLines);
+const { writeError, report } = errorOutput(process.stderr, jsonLines);
 
-// Who reads has stopped reading: the end of `pastiche ... | head`. Without a reader there is nobody to tell either.
+// The reader has closed the pipe, as in `pastiche ... | head`: then there is nobody to report to.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EIO") return; // The terminal was closed: a job that stops for that has other things to do.
-  if (error.code !== "EPIPE") complain("file", `standard output: ${error.message}`);
+  if (error.code !== "EPIPE") writeError("file", `standard output: ${error.message}`);
   process.exit(error.code === "EPIPE" ? 0 : 1);
 });
 outliveTerminals();
@@ -45,6 +45,6 @@ async function main(args: readonly string[]): Promise<void> {
   const foreign = oneDashed(args);
   if (foreign !== undefined) throw new UserError("usage", `${foreign}: ${foreignHint(foreign)}.`);
   const { commandLine } = await import("./program.ts");
-  const program = await commandLine(args, processContext, jsonLines ? complain : undefined);
+  const program = await commandLine(args, processContext, jsonLines ? writeError : undefined);
   await program.parseAsync(args, { from: "user" });
 }

@@ -4,13 +4,13 @@ import { version } from "../version.ts";
 import { commands } from "./commands/index.ts";
 import { foreignHint } from "./options/foreign.ts";
 import type { Context } from "./terminal/context.ts";
-import type { Complaints } from "./terminal/exit.ts";
+import type { ErrorOutput } from "./terminal/exit.ts";
 
-/** The parser for `args`, the words behind `pastiche`. Its errors are thrown; what is wrong with the words is said before. */
+/** The parser for `args`, the words behind `pastiche`. Its errors are thrown, after their message was written. */
 export async function commandLine(
   args: readonly string[],
   context: Context,
-  complain: Complaints["complain"] | undefined,
+  writeError: ErrorOutput["writeError"] | undefined,
 ): Promise<Command> {
   const program = new Command("pastiche")
     .description("Neural style transfer: a photo and a painting in, the photo repainted out.")
@@ -28,7 +28,7 @@ export async function commandLine(
     if (entry !== wanted || entry !== standard) continue;
     program.addHelpText("after", () => `\n${helpOf(command).replace(/\n$/, "")}`);
   }
-  return quiet(program, context, complain);
+  return quiet(program, context, writeError);
 }
 
 /** What stands for a command in a list: an entry of the table need not be loaded for it. */
@@ -49,7 +49,7 @@ function helpOf(command: Command): string {
 }
 
 /** Errors are thrown instead of ending the process, by the command and all below it. */
-function quiet(command: Command, context: Context, complain: Complaints["complain"] | undefined): Command {
+function quiet(command: Command, context: Context, writeError: ErrorOutput["writeError"] | undefined): Command {
   command.exitOverride().showSuggestionAfterError();
   command.configureOutput({
     writeOut: (text) => context.stdout.write(text),
@@ -58,10 +58,10 @@ function quiet(command: Command, context: Context, complain: Complaints["complai
       const foreign = /unknown option '([^']+)'/.exec(text)?.[1];
       const hint = foreign === undefined ? undefined : foreignHint(foreign);
       const whole = hint === undefined ? text : `${text.trimEnd()}: ${hint}\n`;
-      if (complain) complain("usage", whole.replace(/^error: /, ""));
+      if (writeError) writeError("usage", whole.replace(/^error: /, ""));
       else write(whole);
     },
   });
-  for (const child of command.commands) quiet(child, context, complain);
+  for (const child of command.commands) quiet(child, context, writeError);
   return command;
 }

@@ -7,7 +7,7 @@ import * as library from "../../node.ts";
 import { serveStudio } from "../../server/serve.ts";
 import { commandLine } from "../program.ts";
 import type { Context } from "../terminal/context.ts";
-import { complaints } from "../terminal/exit.ts";
+import { errorOutput } from "../terminal/exit.ts";
 
 vi.mock("../../server/serve.ts", () => ({ serveStudio: vi.fn() }));
 
@@ -46,7 +46,7 @@ async function pastiche(words: string, others: Partial<typeof library> = {}) {
     const program = await commandLine(args, context, undefined);
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    status = complaints(context.stderr, false).report(error);
+    status = errorOutput(context.stderr, false).report(error);
   }
   return { ...written, status, machines, given: stylizer.jobs.at(-1)?.settings };
 }

@@ -11,20 +11,20 @@ import {
   MEMORY,
   machineRequest,
   maskOptions,
+  type ReporterFlags,
   RUNTIME,
+  reporterOptions,
   THREADS,
-  type VoiceFlags,
-  voiceOptions,
 } from "../options/job.ts";
 import { flagOf, readSettings, settingOptions } from "../options/settings.ts";
 import { gathered } from "../options/values.ts";
 import type { Context } from "../terminal/context.ts";
 import { gridRecord, planLines, planRecord, stoppedLines } from "../terminal/grid-messages.ts";
 import { interruption } from "../terminal/interruption.ts";
-import { startLines, type Voice, voice } from "../terminal/messages.ts";
+import { createReporter, type Reporter, startLines } from "../terminal/messages.ts";
 import { printJson } from "../terminal/streams.ts";
 
-interface GridFlags extends MaskFlags, MachineFlags, VoiceFlags {
+interface GridFlags extends MaskFlags, MachineFlags, ReporterFlags {
   readonly vary?: string[];
   readonly recipe?: string;
   readonly output?: string;
@@ -46,7 +46,7 @@ export function define(command: Command, context: Context): Command {
     .option(...RUNTIME)
     .option(...THREADS)
     .option(...MEMORY);
-  return voiceOptions(command, "the grid")
+  return reporterOptions(command, "the grid")
     .addHelpText("after", HELP)
     .action((given: string[], flags: GridFlags) => grid(given, flags, context));
 }
@@ -105,21 +105,21 @@ interface Planned {
 async function paint(planned: Planned, lines: readonly string[], flags: GridFlags, context: Context): Promise<void> {
   const { createStylizer, grids, nodeFiles: files } = await context.library();
   const { plan, folder, states } = planned;
-  const speaks = voice(flags, context.stderr);
-  for (const line of lines) speaks.say(line);
+  const reporter = createReporter(flags, context.stderr);
+  for (const line of lines) reporter.say(line);
   const close = await grids.openFolder(folder, files);
-  const stop = interruption(speaks.say);
+  const stop = interruption(reporter.say);
   stop.listen();
   const began = performance.now();
   try {
-    const open = (machine: Planned["machine"]) => createStylizer({ ...machine, onNote: speaks.say });
-    const show = gridShowing(speaks, flags.verbose);
+    const open = (machine: Planned["machine"]) => createStylizer({ ...machine, onNote: reporter.say });
+    const show = gridShowing(reporter, flags.verbose);
     for await (const event of grids.runGrid(open, { ...planned, signal: stop.signal }, files)) show(event);
-    speaks.progress.clear();
+    reporter.progress.clear();
     const stopped = stop.signal.aborted;
     const result = { plan, folder, states, seconds: (performance.now() - began) / 1000, stopped };
     await grids.writeGridPages(result, files);
-    for (const line of stoppedLines(result)) speaks.say(line);
+    for (const line of stoppedLines(result)) reporter.say(line);
     if (stopped) context.exitWith(stop.status());
     else if (plan.cells.some((cell) => !states.get(cell)?.done)) context.exitWith(1);
     const record = gridRecord(result, files.paths);
@@ -131,10 +131,10 @@ async function paint(planned: Planned, lines: readonly string[], flags: GridFlag
   }
 }
 
-type GridEvent = Parameters<Voice["progress"]["show"]>[0];
+type GridEvent = Parameters<Reporter["progress"]["show"]>[0];
 
-/** Shows a grid's events; what a job says when it starts is said of the first only. */
-function gridShowing({ progress, say }: Voice, verbose: boolean | undefined): (event: GridEvent) => void {
+/** Shows a grid's events; the lines of a job's start are printed for the first one only. */
+function gridShowing({ progress, say }: Reporter, verbose: boolean | undefined): (event: GridEvent) => void {
   let first = true;
   let planned: Extract<GridEvent, { type: "planned" }> | undefined;
   return (event) => {

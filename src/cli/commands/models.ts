@@ -25,7 +25,9 @@ export function define(command: Command, context: Context): Command {
     .argument("<file>", "the file")
     .option("--model <name>", "the network that it holds", "vgg19")
     .addOption(
-      new Option("--convention <of>", "how its pictures were prepared [what its names tell]").choices(conventionNames),
+      new Option("--convention <of>", "the preprocessing of the network's pictures [recognised by the names]").choices(
+        conventionNames,
+      ),
     )
     .action(bound(importFile));
   command
@@ -57,7 +59,7 @@ const environmentHelp = `
 Environment:
   PASTICHE_HOME        the folder for weights, instead of the system's folder for caches
   PASTICHE_MODELS_URL  a folder on a web server that has the published files, instead of the publishers' servers
-  PASTICHE_OFFLINE=1   never use the network`;
+  PASTICHE_OFFLINE=1   never download`;
 
 async function list(context: Context, { json }: { json?: boolean }): Promise<void> {
   const { findWeights, manifestOf } = await context.library();

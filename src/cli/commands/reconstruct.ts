@@ -8,7 +8,7 @@ import { type JobFlags, jobOptions, jobRequest, picturesOf } from "../options/jo
 import { flagOf, readSettings, settingOptions } from "../options/settings.ts";
 import type { Context } from "../terminal/context.ts";
 import { interruption } from "../terminal/interruption.ts";
-import { voice } from "../terminal/messages.ts";
+import { createReporter } from "../terminal/messages.ts";
 import { runOnTerminal } from "../terminal/run-job.ts";
 import { printPath } from "../terminal/streams.ts";
 
@@ -82,7 +82,7 @@ async function figure(
     throw new UserError("usage", "--json and the picture both want standard output; give -o FILE.");
   const save = await grids.sheetWriter({ path: output, depth, quality, force }, path, files);
   if (flags.runtime !== undefined) checkRuntimeName(flags.runtime, "--runtime");
-  const { progress, say } = voice(flags, context.stderr);
+  const { progress, say } = createReporter(flags, context.stderr);
   const { model } = library.parseSettings(settings);
   const { backbone } = await loadNetwork(model, { onNote: say });
   const stylizer = await createStylizer({ ...request.machine, onNote: say });

@@ -7,8 +7,8 @@ import { readNumber } from "../../parameters/value.ts";
 import { type ProgressStyle, progressStyles } from "../terminal/progress.ts";
 import { bytesOf, gathered, given, secondsOf, wholeNumber } from "./values.ts";
 
-/** How a command speaks. */
-export interface VoiceFlags {
+/** How a command reports progress and results. */
+export interface ReporterFlags {
   readonly json?: boolean | undefined;
   readonly progress: ProgressStyle;
   readonly quiet?: boolean | undefined;
@@ -22,7 +22,7 @@ export interface MachineFlags {
 }
 
 /** Of every command that runs a job. */
-export interface RunningFlags extends VoiceFlags, MachineFlags {
+export interface RunningFlags extends ReporterFlags, MachineFlags {
   readonly checkpoint: boolean;
   readonly checkpointEvery?: string | undefined;
   readonly keepCheckpoint?: boolean | undefined;
@@ -112,11 +112,11 @@ export function runningOptions(command: Command): Command {
     .option(...THREADS)
     .option(...MEMORY)
     .option(...MAX_PIXELS);
-  return voiceOptions(command, "the result");
+  return reporterOptions(command, "the result");
 }
 
-/** The options of how a command speaks. */
-export function voiceOptions(command: Command, about: string): Command {
+/** The options of how a command reports. */
+export function reporterOptions(command: Command, about: string): Command {
   return command
     .option("--json", `one JSON object about ${about} on standard output`)
     .addOption(new Option("--progress <style>", "on standard error").choices(progressStyles).default("auto"))
@@ -185,7 +185,7 @@ function checkpointRequest({ checkpoint, checkpointEvery, keepCheckpoint }: Runn
   return false;
 }
 
-/** What jobs run on, as flags name it. Whether there is a runtime of that name, opening it tells. */
+/** The machine that flags name. Whether there is such a runtime is checked when it is opened. */
 export function machineRequest({ runtime, threads, memory }: MachineFlags): MachineRequest {
   return {
     runtime,
@@ -194,7 +194,7 @@ export function machineRequest({ runtime, threads, memory }: MachineFlags): Mach
   };
 }
 
-/** What `--max-pixels` says, in pixels. */
+/** The value of `--max-pixels`, in pixels. */
 export function maxPixelsOf({ maxPixels }: { readonly maxPixels?: string | undefined }): number | undefined {
   return given(maxPixels, (text) => wholeNumber("--max-pixels", text, 1, 268) * 1e6);
 }

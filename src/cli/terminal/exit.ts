@@ -14,16 +14,16 @@ export const exitStatus: Readonly<Record<ErrorCode, number>> = {
   file: 1,
 };
 
-export interface Complaints {
+export interface ErrorOutput {
   /** Says what went wrong in one line and returns the exit status; a defect of ours keeps its stack for DEBUG. */
   report(error: unknown): number;
   /** One line; with DEBUG, where `error` comes from. */
-  complain(code: ErrorCode | "defect", message: string, error?: unknown): void;
+  writeError(code: ErrorCode | "defect", message: string, error?: unknown): void;
 }
 
-/** Complaints as words, or as `json` for a program that reads standard error line by line. */
-export function complaints(stream: TextStream, json: boolean): Complaints {
-  const complain: Complaints["complain"] = (code, message, error) => {
+/** Errors as text, or as `json` for a program that reads standard error line by line. */
+export function errorOutput(stream: TextStream, json: boolean): ErrorOutput {
+  const writeError: ErrorOutput["writeError"] = (code, message, error) => {
     const stack = process.env.DEBUG && error instanceof Error ? error.stack : undefined;
     if (json) {
       stream.write(`${jsonLine({ type: "error", code, message: message.trim(), stack })}\n`);
@@ -33,24 +33,24 @@ export function complaints(stream: TextStream, json: boolean): Complaints {
     stream.write(`${lines.map(cleaned).join("\n")}\n`);
   };
   return {
-    complain,
+    writeError,
     report(error) {
       if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatus.usage;
       if (error instanceof UserError) {
-        complain(error.code, error.message, error);
+        writeError(error.code, error.message, error);
         return exitStatus[error.code];
       }
       const message = error instanceof Error ? error.message : String(error);
       if (error instanceof RangeError && /allocation failed|array (buffer )?length/i.test(message)) {
-        complain("resources", `out of memory (${message}). A smaller --size needs less.`);
+        writeError("resources", `out of memory (${message}). A smaller --size needs less.`);
         return exitStatus.resources;
       }
       const short = shortage(error, "The machine does not give what is needed");
       if (short) {
-        complain(short.code, short.message, error);
+        writeError(short.code, short.message, error);
         return exitStatus[short.code];
       }
-      complain("defect", `an unexpected error (a defect of pastiche; DEBUG=1 shows where): ${message}`, error);
+      writeError("defect", `an unexpected error (a defect of pastiche; DEBUG=1 shows where): ${message}`, error);
       return 1;
     },
   };

@@ -5,7 +5,7 @@ import type { GridPlan } from "../../grid/plan.ts";
 import type { CellState } from "../../grid/record.ts";
 import type { Paths } from "../../jobs/paths.ts";
 
-/** The plan in lines: how many pictures, how large, in which order. How long it takes, only a run can tell. */
+/** The plan in lines: how many pictures, how large, in which order. How long it takes is known only when it runs. */
 export function planLines(plan: GridPlan, folder: string, states: ReadonlyMap<unknown, CellState>): string[] {
   const { axes, order, cells, steps } = plan;
   const sizes = [...new Set(cells.map(({ levels }) => `${levels.at(-1)!.width}x${levels.at(-1)!.height}`))];

@@ -6,19 +6,19 @@ import type { Size, StartEvent } from "../../node.ts";
 import type { TextStream } from "./context.ts";
 import { type Progress, type ProgressStyle, progressFor } from "./progress.ts";
 
-/** Says a line, unless nothing is to be said. */
+/** Prints a line, unless the command is to be quiet. */
 export type Say = (line: string) => void;
 
-/** Where a job's progress is shown and its lines are said. */
-export interface Voice {
+/** Shows the progress of a job, and prints lines. */
+export interface Reporter {
   readonly progress: Progress;
   readonly say: Say;
 }
 
-export function voice(
+export function createReporter(
   { quiet = false, progress: style }: { readonly quiet?: boolean | undefined; readonly progress: ProgressStyle },
   stream: TextStream,
-): Voice {
+): Reporter {
   const progress = progressFor(quiet && style === "auto" ? "none" : style, stream);
   return {
     progress,

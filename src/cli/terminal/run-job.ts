@@ -4,31 +4,31 @@ import type { JobEvent, PlannedEvent } from "../../jobs/events.ts";
 import { commandLine, pathArgument } from "../../jobs/record/command.ts";
 import type { JobRequest } from "../../jobs/request.ts";
 import type { MachineWishes } from "../../jobs/run.ts";
-import type { VoiceFlags } from "../options/job.ts";
+import type { ReporterFlags } from "../options/job.ts";
 import { flagOf } from "../options/settings.ts";
 import type { Context } from "./context.ts";
 import { interruption } from "./interruption.ts";
-import { resultRecord, startLines, stoppedLine, summary, timeLine, type Voice, voice } from "./messages.ts";
+import { createReporter, type Reporter, resultRecord, startLines, stoppedLine, summary, timeLine } from "./messages.ts";
 import { printJson, printPath } from "./streams.ts";
 
-/** After so many steps the time left is told, if it is so many seconds or more: a trial before would delay the first step. */
+/** The time left is printed after so many steps, if it is so many seconds or more: a trial before would delay the first step. */
 const TIMED = { steps: 10, seconds: 5 };
 
 /** Runs the job. If it is stopped, the current image is written. */
-export async function runOnTerminal(request: JobRequest, flags: VoiceFlags, context: Context): Promise<void> {
+export async function runOnTerminal(request: JobRequest, flags: ReporterFlags, context: Context): Promise<void> {
   const { checkRuntimeName, createStylizer, jobs, nodeFiles } = await context.library();
   if (request.machine?.runtime !== undefined) checkRuntimeName(request.machine.runtime, "--runtime");
-  const speaks = voice(flags, context.stderr);
-  const stop = interruption(speaks.say);
+  const reporter = createReporter(flags, context.stderr);
+  const stop = interruption(reporter.say);
   let stylizer: Awaited<ReturnType<typeof createStylizer>> | undefined;
   const open = async (wishes: MachineWishes) => {
-    stylizer = await createStylizer({ ...wishes, onNote: speaks.say });
+    stylizer = await createStylizer({ ...wishes, onNote: reporter.say });
     stop.listen();
     return stylizer;
   };
   try {
     const options = { signal: stop.signal, label: flagOf };
-    const shown = showing(request, flags, speaks, context);
+    const shown = showing(request, flags, reporter, context);
     for await (const event of jobs.runJob(open, request, nodeFiles, options)) {
       shown.show(event);
       if (event.type === "stopped" && event.why === "stopped") context.exitWith(stop.status());
@@ -42,8 +42,8 @@ export async function runOnTerminal(request: JobRequest, flags: VoiceFlags, cont
 /** Shows a job's events. */
 export function showing(
   request: JobRequest,
-  { json = false, quiet = false, verbose = false }: Omit<VoiceFlags, "progress">,
-  { progress, say }: Voice,
+  { json = false, quiet = false, verbose = false }: Omit<ReporterFlags, "progress">,
+  { progress, say }: Reporter,
   { stdout }: Context,
 ): { show(event: JobEvent): void } {
   let planned: PlannedEvent | undefined;
