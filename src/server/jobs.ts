@@ -1,6 +1,6 @@
 /**
- * The jobs of the studio's server: one runs at a time, in a process of its own; what it told is kept, so that a page that is
- * loaded anew finds it.
+ * The jobs of the studio's server: one runs at a time, in a process of its own. Their events are kept for pages that are
+ * loaded again.
  */
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -17,7 +17,7 @@ export interface Painter {
 
 export interface Job {
   readonly id: string;
-  /** What it told, in order. */
+  /** Its events so far, in order. */
   readonly events: readonly PainterEvent[];
   readonly picture: Report["picture"];
   readonly ended: boolean;
@@ -35,7 +35,7 @@ export interface Jobs {
   steer(order: Exclude<Order, PaintOrder | Question>): void;
   /** What the painter answers, which is started for it; undefined where it dies. */
   ask(question: Question): Promise<Answer["value"]>;
-  /** Calls `listen` whenever something was told; returns how to leave. */
+  /** Calls `listen` after every event; returns a function that ends that. */
   listen(listen: () => void): () => void;
   close(): void;
 }
@@ -50,7 +50,7 @@ export function createJobs(start: () => Painter = painterProcess): Jobs {
   const waiting = new Map<number, (value: Answer["value"]) => void>();
   let tickets = 0;
   let painter: Painter | undefined;
-  const told = (job: State, event: PainterEvent, picture?: Report["picture"]) => {
+  const record = (job: State, event: PainterEvent, picture?: Report["picture"]) => {
     job.events.push(event);
     if (picture) job.picture = picture;
     if (event.type === "done" || event.type === "failed") job.ended = true;
@@ -66,13 +66,13 @@ export function createJobs(start: () => Painter = painterProcess): Jobs {
       if ("ticket" in report) return answered(report);
       const { id, event, picture } = report;
       const job = all.find((one) => one.id === id);
-      if (job && !job.ended) told(job, event, picture);
+      if (job && !job.ended) record(job, event, picture);
     });
     made.onExit(() => {
       if (painter === made) painter = undefined;
       for (const ticket of waiting.keys()) answered({ ticket, value: undefined });
       const message = "The painting process ended unexpectedly; paint again, perhaps at a smaller size.";
-      for (const job of all) if (!job.ended) told(job, { type: "failed", message });
+      for (const job of all) if (!job.ended) record(job, { type: "failed", message });
     });
     return made;
   };

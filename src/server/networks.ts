@@ -31,19 +31,19 @@ export function networks(
       context.header("Content-Type", "application/x-ndjson");
       const leaving = new AbortController();
       out.onAbort(() => leaving.abort());
-      const tell = (line: object) => out.writeln(JSON.stringify(line));
+      const sendLine = (line: object) => out.writeln(JSON.stringify(line));
       let last = 0;
       const onProgress = (received: number, total: number) => {
         const now = performance.now();
         if (now - last < EVERY) return;
         last = now;
-        void tell({ received, total });
+        void sendLine({ received, total });
       };
       try {
-        await access.pull(vgg19, { signal: leaving.signal, onProgress, onNote: (note) => void tell({ note }) });
-        await tell({ done: true });
+        await access.pull(vgg19, { signal: leaving.signal, onProgress, onNote: (note) => void sendLine({ note }) });
+        await sendLine({ done: true });
       } catch (error) {
-        if (!leaving.signal.aborted) await tell({ message: (error as Error).message });
+        if (!leaving.signal.aborted) await sendLine({ message: (error as Error).message });
       }
     }),
   );

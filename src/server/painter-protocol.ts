@@ -47,7 +47,7 @@ export type Question =
 
 type WithoutPicture<Event> = Event extends { readonly image: unknown } ? Omit<Event, "image"> : Event;
 
-/** A job's event as pages are told it: plain JSON; what it shows is a file that is asked for. */
+/** A job's event as plain JSON for pages; its picture is a file that they request. */
 export type PainterEvent =
   | WithoutPicture<Exclude<StylizeEvent, { readonly type: "checkpoint" }>>
   | { readonly type: "failed"; readonly message: string };

@@ -64,7 +64,7 @@ process.on("message", (order: Order) => {
   }
   adjust(run, order).catch((error) => {
     // For the page the job has failed: nobody could stop it any more.
-    tell(order.id, failure(error));
+    send(order.id, failure(error));
     run.stop();
   });
 });
@@ -95,11 +95,11 @@ async function paint({ id, content, style, mask, start, settings, from }: PaintO
     if (!starting.delete(id)) run.stop();
     for await (const event of run) {
       if (event.type === "checkpoint") continue;
-      if (event.type !== "image" && event.type !== "done") tell(id, event);
+      if (event.type !== "image" && event.type !== "done") send(id, event);
       else await show(id, event, event.type === "done");
     }
   } catch (error) {
-    tell(id, failure(error));
+    send(id, failure(error));
   } finally {
     starting.delete(id);
     runs.delete(id);
@@ -143,14 +143,14 @@ function historyOf(id: string): CheckpointHistory {
   return history;
 }
 
-async function show(id: string, told: PainterEvent & { readonly image: Image }, last: boolean): Promise<void> {
-  const { image, ...event } = told;
+async function show(id: string, shown: PainterEvent & { readonly image: Image }, last: boolean): Promise<void> {
+  const { image, ...event } = shown;
   // Lossless at the end; on the way, fast.
   const bytes = last ? await encodePicture("png", { image }) : await encodePicture("webp", { image }, { quality: 90 });
-  tell(id, event as PainterEvent, { type: last ? "image/png" : "image/webp", bytes });
+  send(id, event as PainterEvent, { type: last ? "image/png" : "image/webp", bytes });
 }
 
-function tell(id: string, event: PainterEvent, picture?: Report["picture"]): void {
+function send(id: string, event: PainterEvent, picture?: Report["picture"]): void {
   process.send?.({ id, event, picture } satisfies Report);
 }
 

@@ -35,7 +35,7 @@ export function needToken(token: string, cookie: string): MiddlewareHandler {
   };
 }
 
-/** Compared in a time that tells nothing. */
+/** Compared in constant time. */
 function same(given: string, token: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(token));
