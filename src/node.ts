@@ -85,7 +85,7 @@ export async function createStylizer(given: MachineOptions = {}): Promise<NodeSt
     loadNetwork: (name) => loadNetwork(name, { onNote }),
     gains: async () =>
       eightBits ?? cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime), onNote),
-    // Nobody tells how much memory a graphics card has left.
+    // The free memory of a graphics card is unknown.
     memory: () => memory ?? (runtime.name === "cpu" ? memoryToTake() : undefined),
     sources: reader(memory),
     peakSoFar,

@@ -1,6 +1,6 @@
 /**
- * What a grid's folder holds in `grid.json`: which cells there are, how each went, its curves. Whether a picture is still
- * what it says, its own record tells.
+ * The file `grid.json` in a grid's folder: its cells, the outcome of each, and their curves. Whether a picture is still that
+ * of its cell is checked by the record inside the picture.
  */
 import * as z from "zod/mini";
 import type { JobFiles } from "../jobs/files.ts";

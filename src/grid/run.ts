@@ -33,7 +33,7 @@ export interface CellEvent {
   readonly output: string;
 }
 
-/** What a grid tells while it runs: its cells, and the events of each, whose progress is that of the whole grid. */
+/** The events of a grid: its cells, and the events of each, whose progress is that of the whole grid. */
 export type GridEvent = CellEvent | JobEvent;
 
 /** A stylizer that a grid may close when it is in a bad state. */
@@ -142,23 +142,23 @@ interface Forecast {
   done(cell: Cell, seconds: number | undefined): readonly NoteEvent[];
 }
 
-/** Before it says how long it takes, it has seen so much: this part of the first cell, and so many seconds. */
+/** The time is predicted after this part of the first cell and so many seconds. */
 const SEEN = { part: 0.25, seconds: 2 };
 
-/** Says how long all takes, once by the first steps and again by the first cell: before, nothing was measured. */
+/** Predicts the time of the grid: once by the first steps, and again by the first cell. */
 function gridForecast(cells: readonly Cell[]): Forecast {
   const total = cells.reduce((sum, { work }) => sum + work, 0);
   const began = performance.now();
   let before = 0;
-  let told = false;
+  let announced = false;
   const note = (text: string): NoteEvent[] => [{ type: "note", text }];
   return {
     reached(cell, progress) {
       const part = (before + cell.work * progress) / total;
       const seconds = (performance.now() - began) / 1000;
-      if (told || cells.length === 1 || progress < SEEN.part || seconds < SEEN.seconds)
+      if (announced || cells.length === 1 || progress < SEEN.part || seconds < SEEN.seconds)
         return { progress: part, notes: [] };
-      told = true;
+      announced = true;
       const notes = note(`About ${clock(seconds / part)} for all, judged by the first ${clock(seconds)}.`);
       return { progress: part, notes };
     },
@@ -166,7 +166,7 @@ function gridForecast(cells: readonly Cell[]): Forecast {
       const first = before === 0;
       before += cell.work;
       if (!first || cells.length === 1 || seconds === undefined) return [];
-      told = true;
+      announced = true;
       const left = (seconds * (total - cell.work)) / cell.work;
       return note(`The first took ${clock(seconds)}: about ${clock(left)} for the other ${cells.length - 1}.`);
     },

@@ -73,7 +73,7 @@ function fitted(from: ColorSample, to: ColorSample, linear: ColorMap): ColorTran
   }
   const shifts = moved(nodes, grids);
   for (let i = 0; i < shifts.length; i++) shifts[i]! -= nodes[i]!;
-  calm(shifts);
+  limitSlopes(shifts);
   return { linear, shifts };
 }
 
@@ -170,16 +170,16 @@ function smoothed(from: ColorSample, to: ColorSample, width: number): Float32Arr
 type Four = [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** Limits the difference of neighbouring nodes' shifts, in place. */
-function calm(shifts: Float32Array): void {
+function limitSlopes(shifts: Float32Array): void {
   for (let round = 0; round < ROUNDS; round++) {
     let changed = false;
-    for (const stride of [1, NODES, PLANE]) changed = calmAlong(shifts, stride) || changed;
+    for (const stride of [1, NODES, PLANE]) changed = limitSlopesAlong(shifts, stride) || changed;
     if (!changed) return;
   }
 }
 
 /** The same for neighbours along one axis, whose indices differ by `stride`; false if nothing changed. */
-function calmAlong(shifts: Float32Array, stride: number): boolean {
+function limitSlopesAlong(shifts: Float32Array, stride: number): boolean {
   const most = STRETCH * SPACING;
   // Most pairs are closer than that by far: they need no root.
   const less = most * most * (1 - 1e-9);

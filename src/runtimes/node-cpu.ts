@@ -22,7 +22,7 @@ export const cpu: RuntimeChoice = {
 };
 
 /**
- * How long a thread without work waits for some before it sleeps: as long as a small operator takes. On a calm machine that
+ * How long a thread without work waits for some before it sleeps: as long as a small operator takes. On an idle machine that
  * gains half of what endless waiting does; beside other programs it costs 1%, where 50 microseconds cost 5%.
  */
 const SPIN = { spin_duration_us: "20" };

@@ -1,4 +1,4 @@
-/** What a job tells while it runs: plain records, for a terminal, a page or a file alike. */
+/** The events of a running job, as plain records. */
 import type { Image } from "../image/image.ts";
 import type { Level } from "../schedule/pyramid.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -46,7 +46,7 @@ export interface StartEvent {
    * pixels; absent where it may take any.
    */
   readonly largest?: number;
-  /** How long the steps that are to be done will take, where that was asked for and could be told. */
+  /** Predicted seconds of the steps to come; only with the option `trial`, if it could be run. */
   readonly seconds?: number;
   /** Steps that were done already when the job was stopped, or by the job that it goes on from; absent for a new job. */
   readonly resumed?: number;

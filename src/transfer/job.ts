@@ -1,6 +1,6 @@
 /**
- * A job as people give it, and as it is run: pictures in whatever form they are at hand, checked and made images. Where bytes
- * come from and how they are decoded, the platform knows.
+ * A job as callers give it, with pictures in many forms, and as it is run, with checked images. Reading and decoding files is
+ * the platform's part.
  */
 import { type Known, refuseUnknown, shown, UserError } from "../errors.ts";
 import { flatten } from "../image/alpha.ts";
@@ -58,7 +58,7 @@ export interface Pictured {
  */
 export type Given<Source = never> = Image | RgbaPixels | Pictured | Source;
 
-/** A job whose pictures are given as they are at hand. */
+/** A job with pictures in any form. */
 export interface GivenJob<Source = never>
   extends Omit<Job, "content" | "style" | "start" | "mask" | "styleMask" | "resume" | "from" | keyof OwnParts> {
   readonly content?: Given<Source> | undefined;
@@ -199,7 +199,7 @@ async function opened<Source>(
   throw expected(role, "a checkpoint, or the bytes of one", given);
 }
 
-/** The job with everything read that `isSource` says is to be; the rest is left to `checkedJob`. */
+/** The job with its sources read; everything else is left to `checkedJob`. */
 async function readJob<Source>(
   job: OpenJob<Source>,
   { isSource, read }: SourceReader<Source>,
@@ -296,6 +296,14 @@ function expected(name: string, what: string, given: unknown): UserError {
   const bytes = ArrayBuffer.isView(given) || given instanceof ArrayBuffer;
   const kind = Object.prototype.toString.call(given).slice(8, -1);
   const text =
-    typeof given === "string" ? given : bytes ? `bytes (${kind})` : isRecord(given) ? `an ${kind}` : shown(given);
+    typeof given === "string"
+      ? given
+      : bytes
+        ? `bytes (${kind})`
+        : kind === "Object"
+          ? "an object"
+          : isRecord(given)
+            ? `an object (${kind})`
+            : shown(given);
   return new UserError("usage", `${name}: expected ${what}, got ${text.slice(0, 80)}.`);
 }

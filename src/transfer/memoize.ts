@@ -1,7 +1,7 @@
 /** Functions that cache their last result. */
 
 /** Caches the last result for the same arguments. */
-export function lastOf<Args extends readonly unknown[], T>(make: (...args: Args) => T): (...args: Args) => T {
+export function memoizeLast<Args extends readonly unknown[], T>(make: (...args: Args) => T): (...args: Args) => T {
   let last: { args: Args; result: T } | undefined;
   return (...args) => {
     if (!last || args.some((arg, i) => arg !== last!.args[i])) last = { args, result: make(...args) };
@@ -10,7 +10,7 @@ export function lastOf<Args extends readonly unknown[], T>(make: (...args: Args)
 }
 
 /** Caches the last result of an asynchronous function of one argument, but no failure. */
-export function kept<Key, T>(load: (key: Key) => Promise<T>): (key: Key) => Promise<T> {
+export function memoizeLastAsync<Key, T>(load: (key: Key) => Promise<T>): (key: Key) => Promise<T> {
   let last: { key: Key; result: Promise<T> } | undefined;
   return (key) => {
     if (last?.key === key) return last.result;

@@ -78,7 +78,7 @@ export function checkOptions(given: unknown, kinds: Readonly<Record<string, Kind
   }
 }
 
-/** The runtime that was given as such, instead of by name. Nothing is left to be said of how to open it. */
+/** The runtime if an open one was given instead of a name. A `usage` error for options about how to open it. */
 export function givenRuntime({ runtime, threads }: { readonly runtime?: unknown; readonly threads?: unknown }) {
   if (!isRuntime(runtime)) return undefined;
   if (threads !== undefined)

@@ -27,8 +27,8 @@ import {
   type SourceReader,
   settingsOf,
 } from "./job.ts";
-import { kept, lastOf } from "./kept.ts";
 import { levelBeginner, programCache } from "./level/begin.ts";
+import { memoizeLast, memoizeLastAsync } from "./memoize.ts";
 import { type Network, networkOf, type OwnModel } from "./network.ts";
 import { checkOptions, jobOptions } from "./options.ts";
 import { type OwnParts, optimizerOf } from "./parts.ts";
@@ -98,9 +98,9 @@ export function stylizerOn<Source = never>({
   sources: reader,
   ...given
 }: StylizerOptions<Source>): Stylizer<Source> {
-  const network = kept(loadNetwork);
-  const ownNetwork = kept((model: OwnModel<Source>) => networkOf(model, reader));
-  const scaledWeights = lastOf(scaleFeatures);
+  const network = memoizeLastAsync(loadNetwork);
+  const ownNetwork = memoizeLastAsync((model: OwnModel<Source>) => networkOf(model, reader));
+  const scaledWeights = memoizeLast(scaleFeatures);
   const turn = turns();
   const programs = programCache();
   let measured: Promise<boolean> | undefined;

@@ -69,7 +69,7 @@ export async function readWeights(
     switch (weightsFormat(bytes)) {
       case "h5": {
         const { withH5 } = await import("./h5.ts");
-        const convention = told(options, "keras");
+        const convention = conventionFor(options, "keras");
         const names = kerasNaming.names(backbone);
         return await withH5(bytes, names, keras3Names(backbone), (tensors) =>
           toWeights(tensors, { ...kerasNaming, ...convention }, backbone),
@@ -97,7 +97,7 @@ export async function readWeights(
 }
 
 /** The convention that was requested, else the detected one. */
-function told({ convention, onConvention }: ReadWeightsOptions, found: ConventionName): Convention {
+function conventionFor({ convention, onConvention }: ReadWeightsOptions, found: ConventionName): Convention {
   const chosen = conventions[convention ?? found];
   onConvention?.(chosen);
   return chosen;
@@ -117,7 +117,7 @@ function fromNames(stored: StoredTensors, backbone: Backbone, options: ReadWeigh
     const prefix = prefixOf(tensors, naming.names(backbone));
     if (prefix === undefined) continue;
     const names = () => naming.names(backbone).map((name) => `${prefix}${name}`);
-    return toWeights(tensors, { ...naming, names, ...told(options, found) }, backbone);
+    return toWeights(tensors, { ...naming, names, ...conventionFor(options, found) }, backbone);
   }
   const [first, second] = [spoken, counted].map((naming) => `${naming.names(backbone)[0]}.weight`);
   const known = [...tensors.keys()].slice(0, 3).map(showName).join(", ");

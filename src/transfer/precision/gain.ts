@@ -13,7 +13,7 @@ const CLEAR = 0.65;
 const FEW = 3;
 const MOST = 10;
 /** On an idle machine half of the times are within this factor of the shortest. */
-const CALM = 1.25;
+const IDLE_SPREAD = 1.25;
 
 /**
  * Runs three convolutions and their gradient in float32 and in eight bits, with the largest features and weights,
@@ -72,7 +72,7 @@ async function faster(runtime: Runtime, floats: Program, eight: Program): Promis
     }
     const [slow, fast] = spreads();
     if (fast.least < ENOUGH * slow.least) return true;
-    return [slow, fast].every(({ least, middle }) => middle < CALM * least) ? false : undefined;
+    return [slow, fast].every(({ least, middle }) => middle < IDLE_SPREAD * least) ? false : undefined;
   } finally {
     for (const value of [image, ...Object.values(first)]) value.dispose();
   }

@@ -165,13 +165,13 @@ export async function judged(
   const next = { ...trust, stepped: stepped + 1 };
   if (mistrusted > 0 || stepped >= schedule.end || !inFloats(trust, schedule)) return next;
   const now = await loss();
-  const why = stepped > 0 ? await complaint(now, checked, eight) : undefined;
+  const why = stepped > 0 ? await discrepancy(now, checked, eight) : undefined;
   if (why) schedule.say(`${why}: from here on all steps are in floats.`);
   return { ...next, checked: now, mistrusted: why ? 1 : 0 };
 }
 
 /** What is wrong with eight bits, given the loss and that of the last check; a NaN has other causes. */
-async function complaint(loss: number, before: number, eight: () => Promise<number>): Promise<string | undefined> {
+async function discrepancy(loss: number, before: number, eight: () => Promise<number>): Promise<string | undefined> {
   if (!Number.isFinite(loss)) return undefined;
   const other = await eight();
   if (!(Math.abs(other - loss) <= TOLERANCE * Math.abs(loss))) {

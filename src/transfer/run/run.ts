@@ -50,7 +50,7 @@ export function runOf(course: Course, { pause, resume, stop, adjust }: Controls)
     try {
       const next = await move;
       if (next.done && next.value !== undefined) resolve(next.value);
-      else if (next.done) reject(left());
+      else if (next.done) reject(abandoned());
       return next;
     } catch (error) {
       reject(error);
@@ -129,6 +129,7 @@ export function withResolvers<T>() {
   return { promise, resolve, reject };
 }
 
-function left(): Error {
+/** The error of a run whose caller left its loop. */
+function abandoned(): Error {
   return Object.assign(new Error("The job was left before its end."), { name: "AbortError" });
 }
