@@ -62,7 +62,10 @@ test("the last not after a step is found; a step is there once", () => {
 
 test.each([[undefined], [{ bytes: 0 }], [{ bytes: "1MB" }], [{ bytes: 1e6, every: 0 }], [{ bytes: 1e6, every: 1.5 }]])(
   "limits such as %j are refused",
-  (limits) => expect(() => checkpointHistory(limits as never)).toThrow(/expected/),
+  (limits) => {
+    for (const make of [checkpointHistory, checkpointHistories])
+      expect(() => make(limits as never)).toThrow(/expected/);
+  },
 );
 
 describe("of a run", () => {

@@ -3,6 +3,7 @@ import { invalid } from "../../errors.ts";
 import { isRecord } from "../../records.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
+/** The limits of a history. */
 export interface HistoryLimits {
   /** The most bytes that all checkpoints may take together. */
   readonly bytes: number;
@@ -17,6 +18,7 @@ export interface CheckpointSink {
   add(checkpoint: Checkpoint): void;
 }
 
+/** The checkpoints of a run, in memory. */
 export interface CheckpointHistory extends CheckpointSink {
   /** The steps after which there is a checkpoint, in order. */
   readonly steps: readonly number[];
@@ -24,6 +26,7 @@ export interface CheckpointHistory extends CheckpointSink {
   readonly bytes: number;
   /** The last checkpoint that is not after `step` (default: the last of all), to be read only; undefined if there is none. */
   at(step?: number): Checkpoint | undefined;
+  /** Drops all checkpoints. */
   clear(): void;
 }
 
@@ -84,9 +87,11 @@ export interface CheckpointHistories {
 
 /**
  * Histories for runs that follow each other. Each takes at most half of the limit; where all together take more than all of
- * it, those that got a checkpoint longest ago are emptied. A history that nobody refers to any more is garbage.
+ * it, those that got a checkpoint longest ago are emptied. A history that nobody refers to any more is garbage. Throws `usage` errors.
  */
-export function checkpointHistories({ bytes: most, every }: HistoryLimits): CheckpointHistories {
+export function checkpointHistories(limits: HistoryLimits): CheckpointHistories {
+  checkpointHistory(limits); // For its errors.
+  const { bytes: most, every } = limits;
   let all: readonly WeakRef<CheckpointHistory>[] = [];
   const alive = () => all.flatMap((one) => one.deref() ?? []);
   const total = () => alive().reduce((sum, { bytes }) => sum + bytes, 0);
