@@ -11,6 +11,7 @@ import { parseSettings, type SettingsInput } from "../settings/settings.ts";
 import { figureLayers, type Reconstruction, reconstruction } from "../transfer/inspect/reconstruct.ts";
 import type { GridEvent } from "./run.ts";
 
+/** Reconstructions of one picture: see `runFigure`. */
 export interface FigureRequest {
   /** The picture's file. */
   readonly picture: string;

@@ -22,6 +22,7 @@ export const gridFiles = { sheet: "sheet.png", page: "index.html" } as const;
 /** Long side of a picture in the page's tables; pixels of all pictures on a sheet together; a row of one axis. */
 const [THUMBNAIL, SHEET, ROW] = [320, 12e6, 5];
 
+/** A grid that was run. */
 export interface GridResult {
   readonly plan: GridPlan;
   readonly folder: string;

@@ -36,6 +36,7 @@ export interface Cell {
   readonly work: number;
 }
 
+/** A checked grid. */
 export interface GridPlan {
   readonly axes: readonly Axis[];
   /** The axes from the slowest-changing to the fastest. */

@@ -12,6 +12,7 @@ import { type CellState, type Outcome, writeRecord } from "./record.ts";
 /** A curve's most points: there are many on one page. */
 const POINTS = 1000;
 
+/** What `runGrid` needs besides files. */
 export interface GridRun {
   readonly plan: GridPlan;
   readonly folder: string;

@@ -59,4 +59,5 @@ export interface Resumable {
   readonly report?: string | undefined;
 }
 
+/** Any event of `runJob`. */
 export type JobEvent = StylizeEvent | PlannedEvent | NoteEvent | ResultEvent | StoppedEvent;

@@ -3,6 +3,7 @@ import type { Drawing, EncodeOptions, OutputFormat, Picture } from "../platform/
 import type { Checkpoint } from "../transfer/checkpoint/checkpoint.ts";
 import type { Paths } from "./paths.ts";
 
+/** How a picture is read. */
 export interface PictureOptions {
   /** Reduce a larger picture to this long side while it is decoded. */
   readonly longSide?: number | undefined;
@@ -14,6 +15,7 @@ export interface PictureOptions {
   readonly memory?: number | undefined;
 }
 
+/** How a file is written. */
 export interface FileOptions {
   /** Replace a file that exists. */
   readonly force?: boolean | undefined;
@@ -23,6 +25,7 @@ export interface FileOptions {
   readonly onWait?: (() => void) | undefined;
 }
 
+/** Reads and writes the files of jobs. */
 export interface JobFiles {
   readonly paths: Paths;
   /** The decoded picture at `path`; `-` is standard input, where there is one. Errors: `picture`, `usage`. */
@@ -55,6 +58,7 @@ export interface JobFiles {
   readCheckpoint(path: string): Promise<StoredCheckpoint>;
 }
 
+/** A held lock. */
 export interface Lock {
   release(): Promise<void>;
 }
@@ -73,6 +77,7 @@ export interface CheckpointStore {
   remove(): Promise<void>;
 }
 
+/** A checkpoint that was read, and where it is stored. */
 export interface StoredCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly notes: unknown;

@@ -34,6 +34,7 @@ export function startFile(init: unknown, label: (name: string) => string = Strin
   throw new UserError("usage", `${label("init")}: expected one of ${choices}, got "${init}".`);
 }
 
+/** A job as plain JSON. */
 export interface JobRequest {
   /**
    * The pictures: a new job needs its paintings. With `resume`, `from` and `replay`, those that are not where they were or
@@ -64,6 +65,7 @@ export interface JobRequest {
   readonly curves?: number | undefined;
 }
 
+/** How a result is written. */
 export interface OutputRequest {
   /** The file, its ending decides the format; `-` for standard output. Left out, named after the pictures. */
   readonly path?: string | undefined;
@@ -79,6 +81,7 @@ export interface OutputRequest {
   readonly partial?: boolean | undefined;
 }
 
+/** When snapshots are written. */
 export interface SnapshotRequest {
   /** One after every so many steps; 0 for none. */
   readonly every?: number | undefined;
@@ -86,6 +89,7 @@ export interface SnapshotRequest {
   readonly at?: readonly number[] | undefined;
 }
 
+/** How checkpoints are written. */
 export interface CheckpointRequest {
   /** Seconds between checkpoints; 0 for none on the way; by default 30. */
   readonly every?: number | undefined;
@@ -95,6 +99,7 @@ export interface CheckpointRequest {
   readonly adopt?: { readonly model: string } | undefined;
 }
 
+/** What a job runs on. */
 export interface MachineRequest {
   readonly runtime?: string | undefined;
   readonly threads?: number | undefined;

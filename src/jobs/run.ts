@@ -38,6 +38,7 @@ export interface MachineWishes extends MachineRequest {
  */
 export type StylizerSource = (wishes: MachineWishes) => JobStylizer | Promise<JobStylizer>;
 
+/** Options of `runJob`. */
 export interface RunJobOptions {
   /** Stops the job within one step: the current image is written, and the job ends with a `stopped` event. */
   readonly signal?: AbortSignal | undefined;

@@ -18,6 +18,7 @@ import type { Padding, Tensor } from "../graph/index.ts";
  * - `elements`: the same with Gram matrices divided by channels times positions, as in neural-style
  */
 export const normalizations = ["balanced", "paper", "mean", "elements"] as const;
+/** The name of a normalisation. */
 export type Normalization = (typeof normalizations)[number];
 
 /** A score of features against a target. */
@@ -65,6 +66,7 @@ type Loss<Of extends Role> = Of extends "image" ? ImageLoss : FeatureLoss;
  * multiples of the largest.
  */
 export const scales = [1, 2, 4, 8, 16] as const;
+/** A downscaling factor. */
 export type Scale = (typeof scales)[number];
 
 /** A linear map of the image that takes the place of a network layer. */

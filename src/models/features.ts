@@ -17,6 +17,7 @@ import * as models from "./index.ts";
 
 /** The poolings between blocks. */
 export const poolings = { max: maxPool, average: averagePool };
+/** The name of a pooling. */
 export type Pooling = keyof typeof poolings;
 
 /** What a network computes from an image. */

@@ -11,6 +11,7 @@ export interface StateSpec {
   readonly kept?: boolean;
 }
 
+/** What an update is computed from, as tensors of the step's graph. */
 export interface UpdateInput {
   /** Where the loss was evaluated: [1, 3, H, W]. */
   readonly image: Tensor;
@@ -23,6 +24,7 @@ export interface UpdateInput {
   readonly parameters: Readonly<Record<string, Tensor>>;
 }
 
+/** What an update returns, as tensors of the step's graph. */
 export interface Update {
   /** Where the loss is evaluated next. */
   readonly image: Tensor;
@@ -31,6 +33,7 @@ export interface Update {
   readonly shown: Tensor;
 }
 
+/** An update rule with its state. */
 export interface Optimizer {
   /**
    * Whether a pixel's update depends on that pixel and scalars only, so that an image can be updated piece by piece.
@@ -39,6 +42,7 @@ export interface Optimizer {
   /** Whether it needs the exact gradient, which steps in eight bits do not have; default false. */
   readonly exact?: boolean;
   readonly state: Readonly<Record<string, StateSpec>>;
+  /** Builds one update; called once, when the graph is built. The next state has the names and shapes of `state`. */
   update(input: UpdateInput): Update;
 }
 

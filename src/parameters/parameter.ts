@@ -17,6 +17,7 @@ export interface Parameter<Value = unknown, Given = Value> {
   readonly aliases?: readonly string[];
 }
 
+/** Parameters by name. */
 // biome-ignore lint/suspicious/noExplicitAny: a kind of any value, which is both read and written
 export type Parameters = Readonly<Record<string, Parameter<any, any>>>;
 
@@ -48,17 +49,6 @@ export type Label = (name: string) => string;
 export function checkValues<P extends Parameters>(parameters: P, given: Values, label: Label = String): ValuesOf<P> {
   const value = (name: string) => parameters[name]!.kind.check(own(given, name) ?? parameters[name]!.default);
   return gather(Object.keys(parameters), value, label, unknownIn(given, parameters)) as ValuesOf<P>;
-}
-
-/** As `checkValues`, for those of the parameters that are given. */
-export function checkSome<P extends Parameters>(
-  parameters: P,
-  given: Values,
-  label: Label = String,
-): Partial<ValuesOf<P>> {
-  const names = Object.keys(parameters).filter((name) => own(given, name) !== undefined);
-  const value = (name: string) => parameters[name]!.kind.check(own(given, name));
-  return gather(names, value, label, unknownIn(given, parameters)) as Partial<ValuesOf<P>>;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The contract of a recipe: a named, complete set of settings with its description. Data only. */
 import type { RecipeSettings } from "../settings/schema.ts";
 
+/** A named set of settings. */
 export interface Recipe {
   /** One sentence for lists. */
   readonly summary: string;

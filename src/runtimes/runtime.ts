@@ -12,6 +12,7 @@ export interface Value {
   dispose(): void;
 }
 
+/** Values by name. */
 export type Values = Readonly<Record<string, Value>>;
 
 /** A model that is ready to run. */
@@ -30,6 +31,7 @@ export interface Model {
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
+/** How a model is loaded. */
 export interface LoadOptions {
   /** Outputs that are fed back as inputs: a runtime with device memory keeps them there while the program lives. */
   readonly resident?: readonly string[];
@@ -40,6 +42,7 @@ export interface LoadOptions {
   readonly shapeOf?: ((output: string, inputs: Values) => readonly number[] | undefined) | undefined;
 }
 
+/** Executes models. Its errors are `UserError`s with the code `resources` where memory ran out or a device was lost. */
 export interface Runtime {
   /** Its name for users: `cpu`, `webgpu`, `wasm`. */
   readonly name: string;
@@ -69,6 +72,7 @@ export interface RuntimeChoice {
   open(options?: RuntimeOptions): Promise<Runtime>;
 }
 
+/** How a runtime is opened. */
 export interface RuntimeOptions {
   /** CPU threads; by default one per core that the process may use, within a container's quota. */
   readonly threads?: number | undefined;

@@ -7,6 +7,7 @@ import type { Parts } from "./parts.ts";
 import { parseSettings, settingsWith } from "./settings.ts";
 import { settingWord } from "./text.ts";
 
+/** A setting as data. */
 export interface SettingDescription {
   readonly name: string;
   /** How flags and tables spell it: `style-scale`. */

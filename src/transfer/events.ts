@@ -24,6 +24,7 @@ export interface LevelWork {
   readonly pixels: number;
 }
 
+/** The job is checked and planned; its first step follows. */
 export interface StartEvent {
   readonly type: "start";
   readonly model: string;
@@ -56,6 +57,7 @@ export interface StartEvent {
   readonly regions?: readonly Region[];
 }
 
+/** A level begins. */
 export interface LevelEvent {
   readonly type: "level";
   /** From 0. */
@@ -63,6 +65,7 @@ export interface LevelEvent {
   readonly level: Level;
 }
 
+/** A step is done. */
 export interface StepEvent {
   readonly type: "step";
   /** Steps done in the whole job, this one included. */
@@ -81,6 +84,7 @@ export interface StepEvent {
   readonly secondsLeft?: number;
 }
 
+/** The image after a step, where it is wanted: see `StylizeOptions`. */
 export interface ImageEvent {
   readonly type: "image";
   readonly step: number;
@@ -150,17 +154,19 @@ export interface JobRecord {
   readonly adjusted?: readonly Pick<AdjustedEvent, "step" | "changes">[];
 }
 
-/** What a job is for. */
+/** What a job results in. */
 export interface Result {
   readonly image: Image;
   readonly record: JobRecord;
 }
 
+/** The job is complete, or was stopped: always the last event. */
 export interface DoneEvent extends Result {
   readonly type: "done";
   readonly step: number;
 }
 
+/** Any event of a job. */
 export type StylizeEvent =
   | StartEvent
   | LevelEvent

@@ -79,6 +79,7 @@ export interface Stylize<Source, Options> {
   (job: JobWithParts<Source>, options?: Options): Run;
 }
 
+/** Runs jobs, one at a time, and reuses what they have in common. */
 export interface Stylizer<Source = never> {
   /** Runs a job: see `Run`. Invalid jobs and options are `usage` errors before anything is computed. */
   readonly stylize: Stylize<Source, StylizeOptions>;

@@ -33,6 +33,7 @@ export interface WorkerStylizeOptions extends WorkerRunOptions {
   readonly transfer?: Transferable[] | undefined;
 }
 
+/** A stylizer whose jobs run in a worker. */
 export interface WorkerStylizer {
   /**
    * Runs a job in the worker, from this moment on: see `Run`. A worker that is some events ahead of the page waits for

@@ -16,6 +16,7 @@ import { checkWritable, clearTemporaries, writeAtomically, writeBeside } from ".
 import { readPicture } from "./pictures/read.ts";
 import { encodePicture } from "./pictures/write.ts";
 
+/** Files of this machine; `-` is standard input and output. */
 export const nodeFiles: JobFiles = {
   paths: { basename, dirname, join, resolve, parse, withEnding },
   async readPicture(path, options) {

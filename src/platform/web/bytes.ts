@@ -6,6 +6,7 @@ import { sha256 as digestOf } from "../../sha256.ts";
 /** A `File` or other `Blob`, a URL (relative to the page), or bytes. */
 export type ByteSource = Blob | Uint8Array | ArrayBuffer | string | URL;
 
+/** How a file is fetched. */
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called as bytes arrive; `total` is undefined if the server does not announce it. */

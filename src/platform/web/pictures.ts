@@ -25,6 +25,7 @@ import {
 } from "../pictures.ts";
 import { type ByteSource, bytesOf, type FetchOptions, nameOf, sha256 } from "./bytes.ts";
 
+/** How a picture is read. */
 export interface ReadOptions extends FetchOptions {
   /** The largest number of pixels, at most 8192 x 8192. */
   readonly maxPixels?: number | undefined;

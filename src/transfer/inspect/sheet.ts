@@ -7,16 +7,17 @@ import type { LayerFeatures } from "./features.ts";
 export const sheetParts = ["both", "maps", "gram"] as const;
 export const contrasts = ["map", "layer"] as const;
 
+/** How features are drawn. */
 export interface FeatureSheetOptions {
   /** The title. */
   readonly title?: string | undefined;
-  /** Feature maps, Gram matrices or both. */
+  /** Feature maps, Gram matrices or both (default). */
   readonly show?: (typeof sheetParts)[number] | undefined;
-  /** White is the largest value of each map, or of its layer, which makes maps comparable. */
+  /** White is the largest value of each map (default), or of its layer, which makes maps comparable. */
   readonly contrast?: (typeof contrasts)[number] | undefined;
-  /** The largest number of maps per layer; the first ones are shown. */
+  /** The largest number of maps per layer, from the first; default 64. */
   readonly maps?: number | undefined;
-  /** The long side of a map on the sheet; smaller maps are enlarged by an integer factor. */
+  /** The long side of a map on the sheet in pixels, default 96; smaller maps are enlarged by an integer factor. */
   readonly mapSize?: number | undefined;
 }
 

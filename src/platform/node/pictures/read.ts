@@ -22,6 +22,7 @@ import { collectGarbage } from "../memory.ts";
 import { checkDecodingMemory, decodedSize } from "./decoding.ts";
 import { loadSharp } from "./sharp.ts";
 
+/** How a picture is read. */
 export interface ReadOptions {
   /**
    * The largest number of pixels; default 8192 x 8192, at most 268 million. Above the default, files and sides may be
