@@ -27,8 +27,9 @@ const STATES = 1e9;
 const REMEMBERED = 16;
 
 const runs = new Map<string, Run>();
-/** Jobs that wait for the stylizer; one that is stopped before leaves the set. */
-const starting = new Set<string>();
+/** Jobs that wait for the stylizer, each with the orders that came meanwhile. */
+const starting = new Map<string, Steering[]>();
+type Steering = Exclude<Order, PaintOrder | Question>;
 const states = checkpointHistories({ bytes: STATES, every: STATE_EVERY });
 const histories = new Map<string, CheckpointHistory>();
 let stylizer: Promise<NodeStylizer> | undefined;
@@ -54,10 +55,12 @@ process.on("message", (order: Order) => {
     return;
   }
   const run = runs.get(order.id);
-  if (!run) {
-    if (order.type === "stop") starting.delete(order.id);
-    return;
-  }
+  if (run) steer(run, order);
+  else starting.get(order.id)?.push(order);
+});
+process.on("disconnect", () => process.exit());
+
+function steer(run: Run, order: Steering): void {
   if (order.type !== "adjust") {
     run[order.type]();
     return;
@@ -67,8 +70,7 @@ process.on("message", (order: Order) => {
     send(order.id, failure(error));
     run.stop();
   });
-});
-process.on("disconnect", () => process.exit());
+}
 
 function adjust(run: Run, { changes, pictures }: Extract<Order, { type: "adjust" }>): Promise<void> {
   if (!pictures) return run.adjust(changes);
@@ -78,7 +80,7 @@ function adjust(run: Run, { changes, pictures }: Extract<Order, { type: "adjust"
 
 async function paint({ id, content, style, mask, start, settings, from }: PaintOrder): Promise<void> {
   try {
-    starting.add(id);
+    starting.set(id, []);
     const job = {
       content: fileOf(content),
       style: style.map(fileOf),
@@ -92,7 +94,8 @@ async function paint({ id, content, style, mask, start, settings, from }: PaintO
     const options = { previewEvery: EVERY, keepPictures: true, history };
     const run = (await opened()).stylize({ ...job, ...begins }, options);
     runs.set(id, run);
-    if (!starting.delete(id)) run.stop();
+    for (const order of starting.get(id)!) steer(run, order);
+    starting.delete(id);
     for await (const event of run) {
       if (event.type === "checkpoint") continue;
       if (event.type !== "image" && event.type !== "done") send(id, event);
