@@ -27,7 +27,10 @@ describe.skipIf(!path)("in Chromium", () => {
     await studio?.close();
   });
 
-  async function open(link: string, engine?: "Browser: processor" | "Browser: graphics card"): Promise<Page> {
+  async function open(
+    link: string,
+    engine?: "This computer" | "Browser: processor" | "Browser: graphics card",
+  ): Promise<Page> {
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE);
     await page.goto(studio.url + link);
@@ -147,10 +150,10 @@ describe.skipIf(!path)("in Chromium", () => {
     PATIENCE,
   );
 
-  test(
-    "a photo of 64 megapixels",
-    async () => {
-      const page = await open(SHORT, "Browser: processor");
+  test.each(["This computer", "Browser: processor"] as const)(
+    "a photo of 64 megapixels: %s",
+    async (engine) => {
+      const page = await open(SHORT, engine);
       const grey = { width: 8192, height: 8000, channels: 3, background: "#987" } as const;
       const buffer = await sharp({ create: grey, limitInputPixels: false }).jpeg().toBuffer();
       await page.getByLabel("Your own photo").setInputFiles({ name: "large.jpg", mimeType: "image/jpeg", buffer });

@@ -55,7 +55,7 @@ describe.skipIf(!path)("in Chromium", () => {
   );
 
   test(
-    "a browser that keeps nothing: everything else works",
+    "a browser that keeps nothing: it is said, and everything else works",
     async () => {
       const page = await open(SHORT, () => {
         Object.defineProperty(globalThis, "indexedDB", {
@@ -66,6 +66,7 @@ describe.skipIf(!path)("in Chromium", () => {
       });
       await choosePainting(page);
       await page.getByText(/^Done: 96/).waitFor();
+      await said(page).getByText("keeps no results").waitFor();
       expect(await page.locator("section[aria-labelledby=results-heading] .tile").count()).toBe(1);
       await page.close();
     },
