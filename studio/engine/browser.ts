@@ -53,7 +53,16 @@ export function browserEngine(runtime: string): Engine {
         void begun.then(({ run }) => act(run)).catch((error: unknown) => listen(failure(error)));
       void follow(begun, opened, listen);
       return {
-        adjust: (changes, pictures) => steer((run) => run.adjust(changes, pictures)),
+        adjust: (changes, pictures) =>
+          steer(async (run) => {
+            try {
+              await run.adjust(changes, pictures);
+            } catch (error) {
+              // For the page the job has failed: nobody could stop it any more.
+              run.stop();
+              throw error;
+            }
+          }),
         pause: () => steer((run) => run.pause()),
         resume: () => steer((run) => run.resume()),
         stop: () => steer((run) => run.stop()),

@@ -44,11 +44,10 @@ function json(event: GridEvent): string {
 }
 
 function bar(stream: TextStream): Progress {
-  const start = performance.now();
   const status = statusLine(stream);
   let levels: readonly Level[] = [];
   let which = "";
-  const recent: { time: number; progress: number; step: number }[] = [];
+  const recent: { time: number; step: number }[] = [];
   return {
     clear: status.clear,
     note(text) {
@@ -64,16 +63,13 @@ function bar(stream: TextStream): Progress {
       if (event.type === "done") status.clear();
       if (event.type !== "step") return;
       const now = performance.now();
-      recent.push({ time: now, progress: event.progress, step: event.step });
+      recent.push({ time: now, step: event.step });
       if (recent.length > 20) recent.shift();
       const first = recent[0]!;
       const seconds = Math.max((now - first.time) / 1000, 1e-3);
       const rate = (event.step - first.step) / seconds;
-      const speed = (event.progress - first.progress) / seconds;
-      const overall = event.progress / ((now - start) / 1000);
-      const left = (1 - event.progress) / (speed || overall);
       status.draw(
-        () => which + barLine(event, levels, rate, left, (stream.columns ?? 80) - which.length),
+        () => which + barLine(event, levels, rate, (stream.columns ?? 80) - which.length),
         event.step === event.steps,
       );
     },
@@ -84,13 +80,7 @@ function bar(stream: TextStream): Progress {
  * One line of at most `columns`: bar, percent, level, step, time left, loss by kind, speed. What does not fit is left out
  * from the end, whole.
  */
-export function barLine(
-  event: StepEvent,
-  levels: readonly Level[],
-  rate: number,
-  left: number,
-  columns: number,
-): string {
+export function barLine(event: StepEvent, levels: readonly Level[], rate: number, columns: number): string {
   const level = levels[event.level];
   const size = level ? `${level.width}x${level.height} (${event.level + 1}/${levels.length})` : "";
   const kinds = new Map<string, number>();
@@ -103,7 +93,7 @@ export function barLine(
     `${blocks(event.progress)} ${Math.floor(event.progress * 100)}%`,
     size,
     `${event.step}/${event.steps}`,
-    Number.isFinite(left) ? `${clock(left)} left` : "",
+    event.secondsLeft === undefined ? "" : `${clock(event.secondsLeft)} left`,
     losses,
     rate > 0 ? `${rate.toPrecision(2)} steps/s` : "",
   ].filter(Boolean);
