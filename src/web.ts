@@ -15,6 +15,7 @@
  * ```
  */
 export * from "./index.ts";
+export { withDensity } from "./platform/pictures/density.ts";
 export { readPictureText } from "./platform/pictures/text.ts";
 export type { Drawing, EncodeOptions, OutputFormat, Picture } from "./platform/pictures.ts";
 export type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";

@@ -89,6 +89,7 @@ test("the additional exports of `pastiche/node`", () => {
 test("the additional exports of `pastiche/web`", () => {
   expect(own(web, core)).toMatchInlineSnapshot(`
     [
+      "withDensity",
       "readPictureText",
       "requestPersistence",
       "importWeights",
