@@ -58,10 +58,10 @@ export function LossChart({ curves, bands = none }: LossChartProps) {
           {cursor === undefined ? `after step ${steps[last]}` : `step ${steps[shown]}`}
         </span>
         <ul class="legend">
-          {lines.map(({ name, values, color }) => (
+          {lines.map(({ name, values, color, dash }) => (
             <li key={name}>
               <button type="button" aria-pressed={!hidden.has(name)} onClick={() => toggle(name)}>
-                <i style={`background:var(${color})`} />
+                <i style={`border-color:var(${color})`} data-dash={dash || undefined} />
                 {name}
                 <output>{lossText(values[shown] ?? 0)}</output>
               </button>

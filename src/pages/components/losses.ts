@@ -7,6 +7,8 @@ export interface Line {
   readonly values: readonly (number | null)[];
   /** The CSS variable of its colour. */
   readonly color: string;
+  /** How many lines before it have its colour: it is dashed otherwise than they. */
+  readonly dash: number;
 }
 
 /** The largest and the smallest value on the scale. */
@@ -18,14 +20,18 @@ export interface Range {
 /** The scale ends so many powers of ten below the largest value: what is smaller does not matter. */
 const DEPTH = 7;
 
-/** `--loss-0` to `--loss-9`. */
-const COLORS = 10;
+/** `--loss-0` to `--loss-6`: as many as people who do not see all colours can tell from each other. */
+const COLORS = 7;
 
 /** A line for every term that is ever above 0, and for their total. */
 export function linesOf({ steps, terms }: Pick<Curves, "steps" | "terms">): Line[] {
   const total = steps.map((_, i) => Object.values(terms).reduce((sum, values) => sum + (values[i] ?? 0), 0));
-  const lines = Object.entries(terms).map(([name, values], i) => ({ name, values, color: `--loss-${i % COLORS}` }));
-  return [...lines, { name: "total", values: total, color: "--loss-total" }]
+  const present = Object.entries(terms).filter(([, values]) => values.some(isShown));
+  const lines = present.map(([name, values], i) => ({
+    ...{ name, values },
+    ...{ color: `--loss-${i % COLORS}`, dash: Math.floor(i / COLORS) },
+  }));
+  return [...lines, { name: "total", values: total, color: "--loss-total", dash: 0 }]
     .filter(({ values }) => values.some(isShown))
     .map(({ values, ...line }) => ({ ...line, values: values.map((value) => (isShown(value) ? value : null)) }));
 }

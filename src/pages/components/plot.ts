@@ -18,6 +18,12 @@ export interface Plot {
   remove(): void;
 }
 
+/** Of lines that have the colour of others, in pixels. */
+const DASHES = [
+  [8, 4],
+  [2, 3],
+];
+
 /** Draws in `place`, which has a size; `onPoint` is called with the index of the step under the pointer. */
 export async function plotIn(place: HTMLElement, onPoint: (index: number | undefined) => void): Promise<Plot> {
   const { default: Chart } = await import("uplot");
@@ -71,6 +77,7 @@ export async function plotIn(place: HTMLElement, onPoint: (index: number | undef
             label: line.name,
             stroke: () => color(line.color),
             width: line.name === "total" ? 2.2 : 1.6,
+            ...(line.dash > 0 && { dash: DASHES[(line.dash - 1) % DASHES.length]! }),
             points: { show: steps.length === 1 },
           })),
         ],
