@@ -23,9 +23,11 @@ export async function replayedJob(
   const made = await readResultRecord(path, files);
   if (made.from) {
     const why = `was carried on from a state (${made.from.name}), which its pictures do not give back`;
+    // A state that was never a file is the studio's.
+    const where = made.from.sha256 === undefined ? ", which the studio saves with its “Command for the terminal”" : "";
     throw new UserError(
       "usage",
-      `${cleaned(path)} ${why}: \`pastiche show\` prints the command that makes it from that file.`,
+      `${cleaned(path)} ${why}: \`pastiche show\` prints the command that makes it from that file${where}.`,
     );
   }
   checkPresent(made.settings, parts, cleaned(path));
