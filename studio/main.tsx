@@ -6,39 +6,55 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { findComputer } from "./engine/computer.ts";
 import { keepForOffline } from "./offline/register.ts";
-import { keepAll, lastProject, openGallery } from "./pictures/gallery.ts";
+import { keepResults, openGallery } from "./pictures/gallery.ts";
 import { openExample, photos } from "./pictures/pictures.ts";
+import { keepSession, keepSetting, lastProject, restoreSession } from "./pictures/session.ts";
 import { settingsOf } from "./project/link.ts";
 import { restart } from "./project/project.ts";
+import { watchPace } from "./run/forecast.ts";
 import { watchLargest } from "./run/largest.ts";
 import { rejoinJob } from "./run/run.ts";
-import { canPaint, engine, hasComputer, message } from "./run/state.ts";
+import { begun, canPaint, engine, hasComputer, message } from "./run/state.ts";
 
 void begin();
 
 /** What was there on the last visit, else something to look at, and to paint at once; a link's settings before all. */
 async function begin(): Promise<void> {
   render(<App />, document.querySelector("#studio")!);
-  const linked = location.hash.length > 1;
+  const meeting = meetComputer();
+  const linked = location.hash.length > 1 && !isReload();
   const last = await lastProject();
   const photo = last?.photo ?? (await openExample(photos[0]!));
+  // Who paints is known before anything can be chosen.
+  const running = await meeting;
   restart({ paintings: [], ...last, photo, settings: linked ? linkedSettings() : (last?.settings ?? {}) });
-  keepAll();
+  watchPace();
+  keepSetting();
+  keepResults();
   if (import.meta.env.MODE === "site") void keepForOffline();
   await openGallery();
-  await meetComputer();
+  const job = canPaint.value ? running : undefined;
+  if (!linked) await restoreSession(job);
+  else if (job && !begun.peek()) rejoinJob(job);
+  keepSession();
+  whenIdle(watchLargest);
 }
 
-/** Where the page has a server that paints, that is the engine; a job of before that still runs is found again. */
-async function meetComputer(): Promise<void> {
+/** Then a link's settings were taken before, and may have been changed since. */
+function isReload(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return (navigation as PerformanceNavigationTiming | undefined)?.type === "reload";
+}
+
+/** Where the page has a server that paints, that is the engine. The job that it paints already, if any. */
+async function meetComputer(): Promise<string | undefined> {
   const found = import.meta.env.MODE === "site" ? undefined : await findComputer().catch(sayUnknown);
-  whenIdle(watchLargest);
-  if (!found) return;
+  if (!found) return undefined;
   batch(() => {
     hasComputer.value = true;
     engine.value = "computer";
   });
-  if (found.job && canPaint.value) rejoinJob(found.job);
+  return found.job;
 }
 
 function sayUnknown({ message: text }: Error): undefined {

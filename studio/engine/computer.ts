@@ -43,13 +43,28 @@ export const computer: Engine = {
     return side === undefined ? undefined : { side, by: "memory" };
   },
   paint(job, listen) {
-    const begun = begin(job).catch((error: unknown) => {
+    const begun = inOrder(() => begin(job)).catch((error: unknown) => {
       listen({ type: "failed", message: error instanceof Error ? error.message : String(error) });
       return undefined;
     });
     return steered(begun, listen);
   },
 };
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Begins jobs in their order, however long their pictures take: a job stops the one before it. */
+function inOrder<T>(begin: () => Promise<T>): Promise<T> {
+  const begun = last.then(begin);
+  last = begun.catch(() => {});
+  return begun;
+}
+
+/** Whether this computer still has the picture of a job that was begun before the page was loaded. */
+export async function hasPicture(id: string): Promise<boolean> {
+  const answer = await fetch(`./api/jobs/${id}/picture`, { cache: "no-store" }).catch(() => undefined);
+  return answer?.ok === true && answer.headers.get("content-type")?.startsWith("image/") === true;
+}
 
 /** A job that runs already, found again. */
 export function rejoin(id: string, listen: (told: EngineEvent) => void): Running {

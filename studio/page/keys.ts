@@ -2,7 +2,7 @@
 
 import { redo, undo } from "../project/project.ts";
 import { brushing } from "../project/regions.ts";
-import { canCompare } from "../run/branches.ts";
+import { canCompare } from "../run/counterpart.ts";
 import { closeGrid, grid } from "../run/grid.ts";
 import { goingOn, goOn, paint, paintOn, pause } from "../run/run.ts";
 import { canPaint, isRunning, status } from "../run/state.ts";
@@ -28,7 +28,7 @@ function onKey(event: KeyboardEvent): void {
   if (key === "1") done(event, () => look("photo"));
   if (key === "2") done(event, () => look("split"));
   if (key === "3") done(event, () => look("result"));
-  if (key === "4" && canCompare.value) done(event, () => look("branches"));
+  if (key === "4" && canCompare.value) done(event, () => look("pair"));
   const onButton = event.target instanceof HTMLElement && event.target.matches("button, summary, a, [type=radio]");
   if (key === " " && !onButton) done(event, playOrPause);
 }

@@ -1,7 +1,7 @@
-/** What the stage shows: the photo, the painting, both on either side of a line, or two branches beside each other. */
+/** What the stage shows: the photo, the painting, both on either side of a line, or two paintings beside each other. */
 import { computed, signal } from "@preact/signals";
 
-export type View = "photo" | "split" | "result" | "branches";
+export type View = "photo" | "split" | "result" | "pair";
 
 export const view = signal<View>("result");
 const line = signal(50);

@@ -14,8 +14,8 @@ test.each([
 
 test("sizes keep the photo's proportions", () => {
   const photo = { width: 640, height: 427 };
-  expect(sizeText(photo, 2048)).toBe("2048 × 1366; in print (300 dpi) 17 × 12 cm");
-  expect(sizeText(photo, "content")).toBe("640 × 427; in print (300 dpi) 5.4 × 3.6 cm");
+  expect(sizeText(photo, 2048)).toBe("2048 × 1366 pixels");
+  expect(sizeText(photo, "content")).toBe("640 × 427 pixels");
 });
 
 test.each([

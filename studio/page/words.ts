@@ -9,13 +9,12 @@ export function durationText(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** How large a result will be, and in print at 300 dpi. */
+/** How large a result will be. */
 export function sizeText(photo: { readonly width: number; readonly height: number }, size: unknown): string {
   const longest = Math.max(photo.width, photo.height);
   const scale = typeof size === "number" ? size / longest : 1;
   const [width, height] = [photo.width, photo.height].map((side) => Math.max(1, Math.round(side * scale)));
-  const centimetres = [width!, height!].map((side) => String(Number(((side / 300) * 2.54).toPrecision(2))));
-  return `${width} × ${height}; in print (300 dpi) ${centimetres.join(" × ")} cm`;
+  return `${width} × ${height} pixels`;
 }
 
 /** `340 MB`, `1.2 GB`. */

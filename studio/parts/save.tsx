@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { encodePicture } from "pastiche/web";
 import { download } from "../page/tools.ts";
+import { withPrintSize } from "../project/print.ts";
 import { project } from "../project/project.ts";
 import { recordOf, resultName } from "../project/record.ts";
 import { knownOf, message, shown } from "../run/state.ts";
@@ -12,13 +13,13 @@ export function Save() {
   const picture = shown.value;
   const save = async () => {
     if (!picture) return;
-    if (picture.file) return download(picture.file, resultName(project.value));
     const made = knownOf(picture);
-    if (!made) return;
+    if (!picture.file && !made) return;
     busy.value = true;
     try {
-      const text = recordOf(made.project, made.known, made.start);
-      download(await encodePicture("png", { image: picture.image }, { text }), resultName(made.project));
+      const text = made && recordOf(made.project, made.known, made.start);
+      const file = picture.file ?? (await encodePicture("png", { image: picture.image }, { text: text! }));
+      download(await withPrintSize(file, picture.image), resultName(made?.project ?? project.value));
     } catch (error) {
       message.value = { text: error instanceof Error ? error.message : String(error), bad: true };
     } finally {

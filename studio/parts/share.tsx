@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { encodePicture } from "pastiche/web";
 import { download, zipped } from "../page/tools.ts";
 import { isExample } from "../pictures/pictures.ts";
+import { withPrintSize } from "../project/print.ts";
 import { project } from "../project/project.ts";
 import { resultName } from "../project/record.ts";
 import { addressOf, codeOf, commandOf, type Repetition } from "../project/share.ts";
@@ -39,8 +40,9 @@ export function Share() {
   };
   const saveJpeg = async () => {
     if (!shown.value) return;
-    const file = await encodePicture("jpeg", { image: shown.value.image }, { quality: 92 });
-    download(file, resultName(project.value).replace(/png$/, "jpg"));
+    const { image } = shown.value;
+    const file = await encodePicture("jpeg", { image }, { quality: 92 });
+    download(await withPrintSize(file, image), resultName(project.value).replace(/png$/, "jpg"));
   };
   const saveFilm = async () => {
     busy.value = true;

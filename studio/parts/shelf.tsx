@@ -1,6 +1,7 @@
 /** Where pictures are chosen: the photo, and the paintings, from the examples, files, the clipboard or the camera. */
 import { useId, useRef } from "preact/hooks";
-import { type Place, takeExample, takeFiles, takePicture } from "../pictures/arrivals.ts";
+import { takeExample, takeFiles, takePicture } from "../pictures/arrivals.ts";
+import type { Place } from "../pictures/kept-project.ts";
 import { ownPaintings, ownPhotos } from "../pictures/own.ts";
 import { type Example, type PictureFile, paintings, photos } from "../pictures/pictures.ts";
 import { dropPainting, project, set, settings } from "../project/project.ts";

@@ -2,6 +2,7 @@
 
 import { durationText } from "../page/words.ts";
 import { settings } from "../project/project.ts";
+import { secondsToGoOn } from "../run/forecast.ts";
 import { goingOn, goOn, paint, paintOn, pause, stop } from "../run/run.ts";
 import {
   begun,
@@ -94,23 +95,38 @@ function grows(): boolean {
   return typeof size === "number" && begun.value?.settings.size !== size;
 }
 
+function leftText(seconds: number): string {
+  return seconds < 1 ? "almost done" : `${durationText(seconds)} left`;
+}
+
+/** Slow steps are told by how long each takes. */
+function paceText(steps: number): string {
+  return steps < 0.7 ? `${durationText(1 / steps)} a step` : `${steps.toPrecision(2)} steps/s`;
+}
+
 /** One line on where the job is. */
 function told(): string {
   const step = latest.value;
   const plan = start.value;
   if (status.value === "idle") return "";
-  if (status.value === "done" && !step && shown.value) {
-    const { width, height } = shown.value.image;
-    return `${width} × ${height}`;
+  if (!isRunning.value && !step && shown.value) {
+    const { image, step: at } = shown.value;
+    return [`${image.width} × ${image.height}`, status.value === "stopped" && `stopped after step ${at}`]
+      .filter(Boolean)
+      .join(" · ");
   }
   if (status.value === "starting" || !step || !plan) return "Getting ready";
   const level = plan.levels[step.level]!;
   const last = plan.levels.at(-1)!;
   const whole = `${last.width} × ${last.height}`;
   const size = level === last ? whole : `${level.width} × ${level.height} of ${whole}`;
-  if (status.value === "done") return `Done: ${size}, ${step.step} steps`;
-  const left = secondsLeft.value === undefined ? undefined : `${durationText(secondsLeft.value)} left`;
-  const pace = speed.value > 0 ? `${speed.value.toPrecision(2)} steps/s` : undefined;
+  if (status.value === "done") {
+    const larger = canGoOn() && grows() ? secondsToGoOn.value : undefined;
+    const done = `Done: ${size}, ${step.step} steps`;
+    return larger === undefined ? done : `${done} · going on takes about ${durationText(larger)}`;
+  }
+  const left = secondsLeft.value === undefined ? undefined : leftText(secondsLeft.value);
+  const pace = speed.value > 0 ? paceText(speed.value) : undefined;
   const done = `Step ${step.step} of ${plan.steps}`;
   // What matters most comes first: narrow screens cut the rest.
   const parts = status.value === "painting" ? [done, left, size, pace] : [done, size, status.value];

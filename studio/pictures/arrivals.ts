@@ -4,9 +4,9 @@ import { change, choosePainting, project } from "../project/project.ts";
 import { paint } from "../run/run.ts";
 import { canPaint, clearMessage, message } from "../run/state.ts";
 import { restore } from "./gallery.ts";
+import type { Place } from "./kept-project.ts";
+import { takeMissing } from "./missing.ts";
 import { type Example, openExample, openPicture, type PictureFile } from "./pictures.ts";
-
-export type Place = "photo" | "painting";
 
 /** Takes files as the photo or as a painting, and paints as soon as there is one of each. */
 export async function takeFiles(files: Iterable<Blob>, place: Place, beside = false): Promise<void> {
@@ -44,6 +44,7 @@ function missingPlace(): Place {
 async function taken(opening: Promise<PictureFile>, place: Place, beside: boolean): Promise<void> {
   try {
     const picture = await opening;
+    if (await takeMissing(picture, place)) return;
     if (place === "photo") change({ photo: picture });
     else choosePainting(picture, beside);
     clearMessage();

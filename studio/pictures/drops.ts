@@ -1,6 +1,7 @@
 /** Files that come in over the whole window: dropped, or pasted. */
 import { signal } from "@preact/signals";
-import { type Place, takeAnywhere, takeFiles } from "./arrivals.ts";
+import { takeAnywhere, takeFiles } from "./arrivals.ts";
+import type { Place } from "./kept-project.ts";
 
 /** Something is held over the window. */
 export const dropping = signal(false);

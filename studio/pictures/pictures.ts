@@ -86,8 +86,16 @@ export function openExample({ name, url }: Example): Promise<PictureFile> {
   return reading;
 }
 
+const found = new Map<string, PictureFile>();
+
 /** A picture of earlier, or an example, by its digest; undefined where this browser has none. */
 export async function findPicture(digest: string): Promise<PictureFile | undefined> {
+  const known = found.get(digest) ?? (await lookFor(digest));
+  if (known) found.set(digest, known);
+  return known;
+}
+
+async function lookFor(digest: string): Promise<PictureFile | undefined> {
   const kept = await keptPicture(digest);
   if (kept) return openPicture(kept.file, kept.name).catch(() => undefined);
   const examples = await Promise.all([...photos, ...paintings].map(openExample)).catch(() => []);

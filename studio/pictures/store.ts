@@ -23,19 +23,57 @@ export interface KeptProject {
   readonly paintings: readonly string[];
   readonly mask?: KeptMask | undefined;
   readonly settings: SettingsInput;
+  readonly print?: number | undefined;
+}
+
+/** After which step of how many a job was stopped. */
+export interface Stopped {
+  readonly step: number;
+  readonly steps: number;
 }
 
 export interface KeptResult extends KeptProject {
   readonly id: number;
   readonly name: string;
+  readonly stopped?: Stopped | undefined;
   /** A PNG that says how it was made. */
   readonly file: Blob;
+}
+
+/** What was before what is set, and after it where it was undone. */
+export interface KeptHistory {
+  readonly before: readonly KeptProject[];
+  readonly after: readonly KeptProject[];
+}
+
+/** A moment of the film; its file is kept apart. */
+export interface KeptFrame {
+  readonly id: string;
+  readonly step: number;
+  readonly width: number;
+  readonly height: number;
+  /** The job of this computer that has its state, and the step there. */
+  readonly state?: { readonly job: string; readonly step: number } | undefined;
+}
+
+/** The job that was in view last, with its film. */
+export interface KeptCourse {
+  readonly project: KeptProject;
+  readonly frames: readonly KeptFrame[];
+  readonly every: number;
+  readonly before: number;
+  /** The result that it ended as. */
+  readonly result?: number | undefined;
+  /** Where it has not ended: its job on this computer, and the text of a PNG of its last frame. */
+  readonly job?: string | undefined;
+  readonly text?: Readonly<Record<string, string>> | undefined;
 }
 
 interface Schema extends DBSchema {
   pictures: { key: string; value: KeptPicture };
   results: { key: number; value: KeptResult };
-  session: { key: "project"; value: KeptProject };
+  frames: { key: string; value: Blob };
+  session: { key: string; value: KeptProject | KeptHistory | KeptCourse };
 }
 
 let opening: Promise<IDBPDatabase<Schema> | undefined> | undefined;
@@ -47,12 +85,17 @@ function database(): Promise<IDBPDatabase<Schema> | undefined> {
 
 /** Rejects where nothing may be kept, however the browser says so. */
 async function opened(): Promise<IDBPDatabase<Schema>> {
-  return openDB<Schema>("pastiche-studio", 1, {
-    upgrade(db) {
-      db.createObjectStore("pictures", { keyPath: "digest" });
-      db.createObjectStore("results", { keyPath: "id" });
-      db.createObjectStore("session");
+  return openDB<Schema>("pastiche-studio", 2, {
+    upgrade(db, version) {
+      if (version < 1) {
+        db.createObjectStore("pictures", { keyPath: "digest" });
+        db.createObjectStore("results", { keyPath: "id" });
+        db.createObjectStore("session");
+      }
+      db.createObjectStore("frames");
     },
+    // A page with a newer studio waits for it.
+    blocking: (_, __, { target }) => (target as IDBDatabase).close(),
   });
 }
 
@@ -68,4 +111,26 @@ export const keepResult = (result: KeptResult) => attempt((db) => db.put("result
 export const keptResults = async () => (await attempt((db) => db.getAll("results"))) ?? [];
 export const forgetResult = (id: number) => attempt((db) => db.delete("results", id));
 export const keepProject = (project: KeptProject) => attempt((db) => db.put("session", project, "project"));
-export const keptProject = () => attempt((db) => db.get("session", "project"));
+export const keptProject = () => attempt((db) => db.get("session", "project") as Promise<KeptProject | undefined>);
+export const keepHistory = (history: KeptHistory) => attempt((db) => db.put("session", history, "history"));
+export const keptHistory = () => attempt((db) => db.get("session", "history") as Promise<KeptHistory | undefined>);
+
+/** Keeps a course with the files of its frames, which are written once, and forgets those of others. */
+export function keepCourse(course: KeptCourse, files: ReadonlyMap<string, Blob>): Promise<unknown> {
+  return attempt(async (db) => {
+    const all = db.transaction(["session", "frames"], "readwrite");
+    const frames = all.objectStore("frames");
+    const there = new Set(await frames.getAllKeys());
+    const gone = [...there].filter((id) => !files.has(id));
+    const added = [...files].filter(([id]) => !there.has(id));
+    await Promise.all([
+      all.objectStore("session").put(course, "course"),
+      ...gone.map((id) => frames.delete(id)),
+      ...added.map(([id, file]) => frames.put(file, id)),
+      all.done,
+    ]);
+  });
+}
+
+export const keptCourse = () => attempt((db) => db.get("session", "course") as Promise<KeptCourse | undefined>);
+export const keptFrame = (id: string) => attempt((db) => db.get("frames", id));

@@ -7,8 +7,8 @@ const project = (settings = {}, mask = {}) => ({ photo: undefined, paintings: []
 
 test("knobs are called by their names, with both values", () => {
   const [one, other] = [project({ alpha: 5.2, styleScale: [1.74] }), project()];
-  expect(contrast(one, other)).toBe("Photo 5.2, Stroke size 1.74");
-  expect(contrast(other, one)).toBe(`Photo ${parseSettings().alpha}, Stroke size 1`);
+  expect(contrast(one, other)).toBe(`Photo ×${(5.2 / parseSettings().alpha).toPrecision(2)}, Stroke size ×1.7`);
+  expect(contrast(other, one)).toBe("Photo ×1, Stroke size ×1");
   expect(contrast(one, one)).toBe("");
 });
 

@@ -11,8 +11,10 @@ export interface History<T> {
   set(next: T, gesture?: string): void;
   undo(): void;
   redo(): void;
-  /** A first value with nothing before it. */
-  restart(value: T): void;
+  /** A value with nothing before and after it but what is given. */
+  restart(value: T, before?: readonly T[], after?: readonly T[]): void;
+  /** The last `length` values before the present one and the first after it, oldest first. */
+  around(length: number): { readonly before: readonly T[]; readonly after: readonly T[] };
 }
 
 /** Further back than this nobody goes. */
@@ -43,11 +45,15 @@ export function history<T>(first: T, now: () => number = Date.now): History<T> {
     },
     undo: () => step(-1),
     redo: () => step(1),
-    restart(value) {
+    restart(value, before = [], after = []) {
       batch(() => {
-        past.value = [value];
-        at.value = 0;
+        past.value = [...before, value, ...after];
+        at.value = before.length;
       });
     },
+    around: (length) => ({
+      before: past.value.slice(Math.max(0, at.value - length), at.value),
+      after: past.value.slice(at.value + 1, at.value + 1 + length),
+    }),
   };
 }

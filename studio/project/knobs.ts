@@ -1,5 +1,5 @@
 /** The knobs of the panel: what each is called, what its two ends look like, and how it is set. */
-import { losses, type Settings, type SettingsInput } from "pastiche/web";
+import { losses, parseSettings, type Settings, type SettingsInput } from "pastiche/web";
 import type { Scale } from "./scale.ts";
 
 export interface Knob {
@@ -38,6 +38,17 @@ const strokes: Knob = {
 };
 
 export const knobs: readonly Knob[] = [...known, ...others, strokes];
+
+/** What settings would be if only recipe, quality and optimiser were chosen. */
+export function usualFor({ recipe, quality, optimizer }: SettingsInput): Settings {
+  const chosen = Object.entries({ recipe, quality, optimizer }).filter(([, value]) => value !== undefined);
+  return parseSettings(Object.fromEntries(chosen));
+}
+
+/** A knob's value as people read it: so many times as usual, `×1.5`; by itself where nothing is usual. */
+export function amountText(value: number, usual: number): string {
+  return usual > 0 ? `×${Number((value / usual).toPrecision(2))}` : String(Number(value.toPrecision(3)));
+}
 
 /** The value that a knob has; of several, the first. */
 export function amountOf({ name }: Knob, settings: Settings): number {

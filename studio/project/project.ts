@@ -3,6 +3,7 @@ import { computed } from "@preact/signals";
 import { parseSettings, type Settings, type SettingsInput } from "pastiche/web";
 import type { PictureFile } from "../pictures/pictures.ts";
 import { history } from "./history.ts";
+import { usualFor } from "./knobs.ts";
 
 /** A mask of flat colours, see `regions.ts`. */
 export interface RegionMask {
@@ -22,21 +23,20 @@ export interface Project {
   readonly branch?: number | undefined;
   /** What was set; all else is the recipe's. */
   readonly settings: SettingsInput;
+  /** The long side in print, in centimetres, where that was chosen: saved files say so. */
+  readonly print?: number | undefined;
 }
 
 const states = history<Project>({ photo: undefined, paintings: [], settings: {} });
 
 export const project = states.value;
-export const { canUndo, canRedo, undo, redo, restart } = states;
+export const { canUndo, canRedo, undo, redo, restart, around } = states;
 
 /** All settings, complete. */
 export const settings = computed<Settings>(() => parseSettings(project.value.settings));
 
 /** What they would be if only recipe, quality and optimiser were chosen. */
-export const usual = computed<Settings>(() => {
-  const { recipe, quality, optimizer } = project.value.settings;
-  return parseSettings(defined({ recipe, quality, optimizer }));
-});
+export const usual = computed<Settings>(() => usualFor(project.value.settings));
 
 /** Changes the project; `gesture` makes one undo of many small changes. */
 export function change(changes: Partial<Project>, gesture?: string): void {
@@ -48,11 +48,16 @@ export function set<Name extends keyof SettingsInput>(name: Name, value: Setting
   setAll({ [name]: value }, gesture ?? `set ${name}`);
 }
 
-/** Sets several at once. */
-export function setAll(changes: SettingsInput, gesture?: string): void {
+/** Sets the size: a number of pixels of the long side, or the photo's; for print, with the centimetres that they are to be. */
+export function setSize(size: Settings["size"], print?: number): void {
+  setAll({ size }, undefined, { print });
+}
+
+/** Sets several at once, and `others` with them. */
+export function setAll(changes: SettingsInput, gesture?: string, others: Partial<Project> = {}): void {
   const all = Object.entries({ ...project.value.settings, ...changes });
   const own = all.filter(([name, value]) => value !== undefined && !isUsual(name as keyof SettingsInput, value));
-  change({ settings: Object.fromEntries(own) }, gesture);
+  change({ ...others, settings: Object.fromEntries(own) }, gesture);
 }
 
 /** Chooses a recipe: what was set before was set against another. */
@@ -68,7 +73,7 @@ export function isChanged(name: keyof SettingsInput): boolean {
 
 /** Puts all knobs back; pictures stay. */
 export function resetSettings(): void {
-  change({ settings: {} });
+  change({ settings: {}, print: undefined });
 }
 
 /** Takes a painting alone, or with those there are. */

@@ -8,6 +8,8 @@ import {
   UserError,
 } from "pastiche/web";
 import type { PictureFile } from "../pictures/pictures.ts";
+import type { Stopped } from "../pictures/store.ts";
+import { bareName } from "./contrast.ts";
 import type { Project } from "./project.ts";
 import { paintingsInUse } from "./regions.ts";
 
@@ -38,11 +40,15 @@ export interface Made {
   readonly photo: Source | undefined;
   readonly paintings: readonly Source[];
   readonly mask: Source | undefined;
-  /** It went on from another picture or state: its settings alone make another picture. */
-  readonly wentOn: boolean;
+  /** The file of the state or picture that it went on from, without which it cannot be made again. */
+  readonly needs: string | undefined;
+  /** Settings were changed while it was painted. */
+  readonly adjusted: boolean;
+  readonly stopped: Stopped | undefined;
 }
 
-interface Source {
+/** A picture file by its name and its digest (SHA-256). */
+export interface Source {
   readonly name: string;
   readonly sha256: string;
 }
@@ -50,14 +56,16 @@ interface Source {
 /** What a saved picture says, its settings without those that are as their recipe has them. Errors: `picture`. */
 export function settingsIn(text: string, name: string): Made {
   try {
-    const { settings, content, style, mask, start, from, adjusted } = JSON.parse(text) as Record<string, unknown>;
+    const { settings, content, style, mask, start, from, adjusted, stopped, step, steps } = JSON.parse(text);
     const chosen = chosenSettings(recordedSettings(settings as Settings));
     return {
       settings: start || from ? withoutLevels(chosen) : chosen,
-      wentOn: [start, from, adjusted].some((one) => one !== undefined),
-      photo: content as Source | undefined,
-      paintings: (style as Source[] | undefined) ?? [],
-      mask: mask as Source | undefined,
+      needs: (from ?? start)?.name,
+      adjusted: adjusted !== undefined,
+      stopped: stopped && { step, steps },
+      photo: content,
+      paintings: style ?? [],
+      mask,
     };
   } catch (cause) {
     throw new UserError("picture", `${name} was made by another pastiche, whose words this one does not understand.`, {
@@ -73,8 +81,7 @@ function withoutLevels({ levels: _, minSize: __, firstSteps: ___, ...settings }:
 
 /** `photo-painting.png`. */
 export function resultName({ photo, paintings }: Project): string {
-  const bare = ({ name }: PictureFile) => name.replace(/\.\w+$/, "");
-  return `${[photo, ...paintings].flatMap((one) => (one ? [bare(one)] : [])).join("-")}.png`;
+  return `${[photo, ...paintings].flatMap((one) => (one ? [bareName(one)] : [])).join("-")}.png`;
 }
 
 /** What records and commands call the state that a picture was made from: `photo-painting.ckpt`. */

@@ -2,7 +2,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { change, type Project, project } from "../project/project.ts";
 import { type Film, filmNow, lookedAt, showFilm } from "./film.ts";
-import { type Course, courseNow, showCourse, shown } from "./state.ts";
+import { type Course, courseNow, showCourse } from "./state.ts";
 
 export interface Branch {
   readonly id: number;
@@ -93,9 +93,3 @@ function branchNow(): Branch {
   const course = courseNow();
   return { id: current.peek(), project: course.begun?.project ?? project.peek(), course, film: filmNow() };
 }
-
-/** The picture of the branch that is compared with. */
-export const shownBeside = computed(() => beside.value?.course.shown);
-
-/** Whether there are two pictures to compare. */
-export const canCompare = computed(() => shownBeside.value !== undefined && shown.value !== undefined);

@@ -4,6 +4,8 @@ import { type Image, toImageData } from "pastiche/web";
 import type { StateAfter } from "./state.ts";
 
 export interface Frame {
+  /** Of its file, where that is kept. */
+  readonly id: string;
   /** The number of steps that led to it, those of earlier jobs included. */
   readonly step: number;
   /** An address of the picture as it was. */
@@ -55,12 +57,13 @@ export function filmNow(): Film {
   return { frames: film.peek(), every, before };
 }
 
+/** The film of a job that ended, or goes on. */
 export function showFilm({ frames, every, before }: Film): void {
-  begin(frames, before, every);
+  begin(frames, before, every, (frames.at(-1)?.step ?? 0) - before + every);
 }
 
-function begin(frames: readonly Frame[], done: number, distance: number): void {
-  [every, next, before] = [distance, 1, done];
+function begin(frames: readonly Frame[], done: number, distance: number, due = 1): void {
+  [every, next, before] = [distance, due, done];
   roll += 1;
   film.value = frames;
   lookedAt.value = undefined;
@@ -80,7 +83,7 @@ export async function addFrame(step: number, image: Image, after: StateAfter): P
   const file = await canvas.convertToBlob({ type: "image/webp", quality: 0.95 });
   if (mine !== roll) return;
   const { width, height } = image;
-  const frame = { step: before + step, url: addressOf(file), file, width, height, after };
+  const frame = frameOf({ id: crypto.randomUUID(), step: before + step, file, width, height, after });
   const frames = [...film.value.filter(({ step }) => step !== frame.step), frame].sort((a, b) => a.step - b.step);
   film.value = frames.length > MOST ? thinned(frames) : frames;
 }
@@ -88,6 +91,11 @@ export async function addFrame(step: number, image: Image, after: StateAfter): P
 function thinned(frames: readonly Frame[]): Frame[] {
   every *= 2;
   return frames.filter((frame, i) => i % 2 === 0 || i === frames.length - 1 || frame === lookedAt.value);
+}
+
+/** A frame with an address of its picture. */
+export function frameOf(frame: Omit<Frame, "url">): Frame {
+  return { ...frame, url: addressOf(frame.file) };
 }
 
 /** An object URL, revoked when its frame is garbage: the films of several branches share frames. */

@@ -1,9 +1,9 @@
 /** Two knobs at three values each, painted small beside each other, so that one of the nine can be picked. */
 import { effect, signal } from "@preact/signals";
-import { type SettingsInput, toImageData } from "pastiche/web";
+import { type Image, type SettingsInput, toImageData } from "pastiche/web";
 import { amountOf, type Knob, knobs } from "../project/knobs.ts";
 import { project, setAll, settings } from "../project/project.ts";
-import { paint, paintOn, paintSample, stop } from "./run.ts";
+import { endInterruption, interrupt, paintFrom, paintSample } from "./run.ts";
 import { isRunning } from "./state.ts";
 
 export interface Axis {
@@ -16,7 +16,8 @@ export interface Cell {
   readonly row: number;
   /** What it has that the others have not. */
   readonly changes: SettingsInput;
-  /** Its picture, when it is painted. */
+  /** Its picture, when it is painted, and an address of it. */
+  readonly image?: Image;
   readonly url?: string;
 }
 
@@ -47,7 +48,7 @@ export function openGrid(column: Knob, row: Knob): void {
   const waits = interrupted.peek() || isRunning.peek();
   clear();
   interrupted.value = waits;
-  stop();
+  interrupt();
   const [columns, rows] = [axisOf(column), axisOf(row)];
   const cells = rows.values.flatMap((y, j) =>
     columns.values.map((x, i) => ({ column: i, row: j, changes: { ...row.set(y), ...column.set(x) } })),
@@ -61,7 +62,7 @@ export function openGrid(column: Knob, row: Knob): void {
 export function closeGrid(): void {
   const goesOn = interrupted.peek();
   clear();
-  if (goesOn) whenStopped(() => void paintOn());
+  if (goesOn) whenStopped(endInterruption);
 }
 
 function clear(): void {
@@ -80,11 +81,11 @@ function whenStopped(act: () => void): void {
   });
 }
 
-/** Sets what a cell has, and paints it as large as was wanted. */
-export function chooseCell({ changes }: Cell): void {
+/** Sets what a cell has, and paints it as large as was wanted, from the small picture that is there. */
+export function chooseCell({ changes, image }: Cell): void {
   clear();
   setAll(changes);
-  paint();
+  if (image) void paintFrom(image);
 }
 
 /** The names of the knobs that a grid may have. */
@@ -99,7 +100,7 @@ async function paintAll(signal: AbortSignal): Promise<void> {
     const url = URL.createObjectURL(await canvas.convertToBlob({ type: "image/webp", quality: 0.9 }));
     const now = grid.peek();
     if (signal.aborted || !now) return URL.revokeObjectURL(url);
-    grid.value = { ...now, cells: now.cells.map((one, i) => (i === index ? { ...one, url } : one)) };
+    grid.value = { ...now, cells: now.cells.map((one, i) => (i === index ? { ...one, image, url } : one)) };
   }
 }
 

@@ -1,5 +1,5 @@
 /** The largest possible size on the selected engine, told before anything is painted. */
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { chosenSettings, type SettingsInput } from "pastiche/web";
 import type { Largest } from "../engine/engine.ts";
 import { bytesText } from "../page/words.ts";
@@ -9,6 +9,9 @@ import { painter } from "./run.ts";
 import { engine, isRunning } from "./state.ts";
 
 const largest = signal<Largest | undefined>(undefined);
+
+/** Pixels of the long side; undefined where they are not known. */
+export const largestSide = computed(() => largest.value?.side);
 
 /** As a sentence; undefined where it is not known. */
 export function largestText(): string | undefined {

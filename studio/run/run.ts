@@ -31,6 +31,7 @@ import {
   type StateAfter,
   type Status,
   sameFiles,
+  sameMasks,
   secondsLeft,
   shown,
   speed,
@@ -39,8 +40,9 @@ import {
 } from "./state.ts";
 
 let running: Running | undefined;
-/** Whether it was stopped here. */
+/** Whether it was stopped here, and whether only for a while. */
 let stopping = false;
+let interrupting = false;
 let restart: ReturnType<typeof setTimeout> | undefined;
 
 /** Knobs that need a new beginning wait for the hand to come to rest. */
@@ -87,6 +89,18 @@ export async function paintOn(): Promise<void> {
   await goOnFrom({ file, more, from: picture.after });
 }
 
+/** Begins with a small picture of what is set, which is shown at once; it is gone on from where a larger one is wanted. */
+export async function paintFrom(image: Image): Promise<void> {
+  const { photo } = project.peek();
+  const file = await encodePicture("png", { image });
+  leave();
+  clearFilm();
+  const more = photo && continuation(settings.peek(), settings.peek(), photo, image);
+  if (more) await goOnFrom({ file, more });
+  else paint();
+  shown.value = { image, step: 0 };
+}
+
 /** Goes on from a moment of the film as another branch. */
 export async function branch(frame: Frame): Promise<void> {
   const { photo } = project.value;
@@ -115,7 +129,7 @@ async function goOnFrom({ file, more, from }: Moment): Promise<void> {
   const sameNetwork = begun.peek()?.settings.model === settings.peek().model;
   const { init: _, initNoise: __, ...wanted } = givenSettings(settings.peek());
   const state = more && sameNetwork ? from?.state() : undefined;
-  const begins = state ? { from } : { start: { file, digest }, more };
+  const begins = { start: { file, digest }, more, from: state && from };
   begin({ ...job, start: file, from: state && { state, settings: wanted } }, begins);
 }
 
@@ -178,6 +192,7 @@ export function rejoinJob(id: string): void {
 
 function follow(begin: (listen: (told: EngineEvent) => void) => Running): void {
   stopping = false;
+  interrupting = false;
   const pace = stopwatch();
   const branch = current.peek();
   const mine: { current?: Running } = {};
@@ -190,8 +205,8 @@ function follow(begin: (listen: (told: EngineEvent) => void) => Running): void {
   running = mine.current;
 }
 
-/** Shows a picture that was made earlier, with what made it; a job that runs is stopped. */
-export function showFinished(made: Partial<Project>, picture: Shown): void {
+/** Shows a picture that was made earlier, with what made it, as finished or stopped; a job that runs is stopped. */
+export function showFinished(made: Partial<Project>, picture: Shown, stopped = false): void {
   keepCourse();
   leave();
   batch(() => {
@@ -199,8 +214,13 @@ export function showFinished(made: Partial<Project>, picture: Shown): void {
     clearFilm();
     beginning();
     shown.value = picture;
-    status.value = "done";
+    status.value = stopped ? "stopped" : "done";
   });
+}
+
+/** The pictures that the picture in view was made of are here again: it stays in view, and can be gone on from. */
+export function showPicturesOf(project: Project): void {
+  if (begun.peek()) begun.value = { ...begun.peek()!, project };
 }
 
 export function pause(): void {
@@ -216,13 +236,27 @@ export function goOn(): void {
 
 export function stop(): void {
   stopping = true;
+  interrupting = false;
   running?.stop();
+}
+
+/** Stops it for a while: what there is becomes no result. */
+export function interrupt(): void {
+  const interrupts = interrupting || isRunning.peek();
+  stop();
+  interrupting = interrupts;
+}
+
+/** Goes on with what was interrupted, unless it was stopped since. */
+export function endInterruption(): void {
+  if (interrupting) void paintOn();
 }
 
 function hear(told: EngineEvent, pace: () => number): void {
   switch (told.type) {
     case "start":
       start.value = told;
+      if (!told.from) beganWithoutState();
       status.value = "painting";
       break;
     case "step":
@@ -250,8 +284,9 @@ function hear(told: EngineEvent, pace: () => number): void {
       shown.value = { ...told, after: stateAfter(told.step) };
       record.value = told.record;
       keepFrame(told);
-      if (!told.record.stopped) finished.value += 1;
-      else if (!stopping) message.value = { text: "Stopped: this computer paints for another window now.", bad: false };
+      if (told.step > 0 && !interrupting) finished.value += 1;
+      if (told.record.stopped && !stopping)
+        message.value = { text: "Stopped: this computer paints for another window now.", bad: false };
       end(told.record.stopped ? "stopped" : "done");
       break;
     case "failed":
@@ -281,6 +316,12 @@ function beganToCount(step: number): void {
   if (now && step > 1) begun.value = { ...now, begins: { ...now.begins, from: stateAfter(step - 1) } };
 }
 
+/** The state that it was to go on from was not in memory any more. */
+function beganWithoutState(): void {
+  const now = begun.peek();
+  if (now?.begins.from) begun.value = { ...now, begins: { ...now.begins, from: undefined } };
+}
+
 function end(how: Status): void {
   pausing.value = false;
   running = undefined;
@@ -308,7 +349,7 @@ function adjustJob(): void {
   const changes = before && adjustmentsFor(before.settings, settings.peek());
   if (!job || !changes || !isRunning.peek()) return;
   const { blend, ...others } = changes;
-  const same = before.project.mask === now.mask && !needsPictures(changes);
+  const same = sameMasks(before.project, now) && !needsPictures(changes);
   if (!now.mask) running?.adjust(changes, same ? undefined : { style: job.style, mask: undefined });
   else if (same) running?.adjust(others);
   else running?.adjust({ ...others, blend: usual.peek().blend }, { style: job.style, mask: job.mask });
@@ -328,7 +369,7 @@ effect(() => {
   clearTimeout(restart);
   if (batch(() => showPast(now))) return leave();
   const names = changed(before.settings, wanted);
-  const sameMask = before.project.mask === now.mask;
+  const sameMask = sameMasks(before.project, now);
   if (!isRunning.peek()) {
     const waits = (names.length === 0 && sameMask) || names.some((name) => deliberate.has(name));
     if (!waits && goingOn.peek()) restart = setTimeout(() => void paintOn(), REST);

@@ -16,11 +16,11 @@ export interface Begun {
 
 /** What a job begins with, if not as its settings say. */
 export interface Beginning {
-  /** The picture of another job that it goes on from. */
+  /** The picture of another job that it goes on from, unless it goes on from that job's state. */
   readonly start?: { readonly file: Blob; readonly digest: string } | undefined;
   /** Settings that go with it. */
   readonly more?: SettingsInput | undefined;
-  /** The state that it goes on from instead, of another job; or of this one, where other settings began to count. */
+  /** The state that it goes on from, of another job; or of this one, where other settings began to count. */
   readonly from?: StateAfter | undefined;
 }
 
@@ -83,7 +83,7 @@ export const engine = signal<EngineName>("auto");
 /** Whether the page has a server that paints. */
 export const hasComputer = signal(false);
 
-/** How many jobs have come to their end. */
+/** How many jobs have ended, or were stopped for good after a step. */
 export const finished = signal(0);
 
 export const isRunning = computed(() => ["starting", "painting", "paused"].includes(status.value));
@@ -165,13 +165,17 @@ export function showCourse(course: Course): void {
 }
 
 export function samePictures(one: Project, other: Project): boolean {
-  return sameFiles(one, other) && one.mask === other.mask;
+  return sameFiles(one, other) && sameMasks(one, other);
 }
 
 /** The same photo and paintings, whatever the regions. */
 export function sameFiles(one: Project, other: Project): boolean {
   const digests = ({ photo, paintings }: Project) => [photo, ...paintings].map((picture) => picture?.digest).join();
   return digests(one) === digests(other);
+}
+
+export function sameMasks(one: Project, other: Project): boolean {
+  return one.mask?.digest === other.mask?.digest;
 }
 
 /** What is known of how the picture that is shown was made; undefined where it was not made here. */
@@ -181,7 +185,7 @@ export function knownOf(picture: Shown): { project: Project; known: Known; start
   const { model, weights, runtime, precision, steps, from } = plan;
   const known = record.peek() ?? {
     ...{ model, weights, runtime, precision, steps, ...(from && { from }) },
-    ...{ step: picture.step, settings: { ...settings.peek(), ...made.begins.more } as Settings },
+    ...{ step: picture.step, settings: { ...settings.peek(), ...(!from && made.begins.more) } as Settings },
   };
-  return { project: made.project, known, start: made.begins.start?.digest };
+  return { project: made.project, known, start: from ? undefined : made.begins.start?.digest };
 }

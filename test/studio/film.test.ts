@@ -154,7 +154,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await choosePainting(page);
       await page.getByText(/^Done/).waitFor();
       await page.getByRole("button", { name: "Compare" }).click();
-      const cell = page.getByRole("button", { name: "Paint with Photo 2.4, Stroke size 2" });
+      const cell = page.getByRole("button", { name: "Paint with Photo ×4, Stroke size ×2" });
       await paintsAnew(page, () => cell.click());
       expect((await saved(page)).settings).toMatchObject({ size: 96, alpha: 2.4, styleScale: [2] });
       await page.close();

@@ -16,6 +16,7 @@ const paths = {
   brush: "M20 4 10 14M14 8l2 2M4 20c4 0 6-1 6-4a2 2 0 0 0-4-1c-1 1 0 3-2 5z",
   share: "M12 15V4M8 8l4-4 4 4M6 12v8h12v-8",
   copy: "M9 9h11v11H9zM5 15V4h11",
+  pair: "M4 5h7v14H4zM13 5h7v14h-7z",
   grid: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
   fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   reset: "M4 12a8 8 0 1 0 3-6.2M4 4v4h4",

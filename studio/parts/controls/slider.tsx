@@ -1,4 +1,5 @@
 /** A strength as a slider: the default in the middle, given back by a double click; marked where it was changed. */
+import { amountText } from "../../project/knobs.ts";
 import { positionOf, type Scale, strengthAt } from "../../project/scale.ts";
 
 export interface SliderProps {
@@ -8,23 +9,24 @@ export interface SliderProps {
   readonly changed: boolean;
   readonly low?: string;
   readonly high?: string;
-  readonly hint?: string | undefined;
   readonly onValue: (value: number) => void;
   readonly onReset: () => void;
 }
 
-export function Slider({ label, value, scale, changed, low, high, hint, onValue, onReset }: SliderProps) {
+export function Slider({ label, value, scale, changed, low, high, onValue, onReset }: SliderProps) {
+  const amount = amountText(value, scale.usual);
+  const about = scale.usual > 0 ? `${value}, ${amount} of the default ${scale.usual}` : `${value}; the default is 0`;
   return (
-    <div class="knob" data-changed={changed || undefined} title={hint}>
+    <div class="knob" data-changed={changed || undefined} title={about}>
       <div class="knob-head">
         <span>{label}</span>
         {changed ? (
-          <button type="button" class="quiet" title="Back to the default" onClick={onReset}>
-            {value}
+          <button type="button" class="quiet" title={`${about}; back to it`} onClick={onReset}>
+            {amount}
             <span class="unseen">, back to the default</span>
           </button>
         ) : (
-          <output>{value}</output>
+          <output>{amount}</output>
         )}
       </div>
       <input
@@ -34,7 +36,7 @@ export function Slider({ label, value, scale, changed, low, high, hint, onValue,
         step="0.01"
         value={positionOf(value, scale)}
         aria-label={label}
-        aria-valuetext={String(value)}
+        aria-valuetext={about}
         onInput={({ currentTarget }) => onValue(strengthAt(Number(currentTarget.value), scale))}
         onDblClick={onReset}
       />

@@ -1,9 +1,7 @@
 /** The knobs: quality and size as buttons, strengths as sliders, colours. Every one acts at once. */
 
-import { sizeText } from "../../page/words.ts";
 import { amountOf, knobs } from "../../project/knobs.ts";
 import { isChanged, project, resetSettings, set, settings, usual } from "../../project/project.ts";
-import { largestText } from "../../run/largest.ts";
 import { Choice } from "../controls/choice.tsx";
 import { Section } from "../controls/section.tsx";
 import { Slider } from "../controls/slider.tsx";
@@ -11,35 +9,10 @@ import { Curves } from "./curves.tsx";
 import { Equaliser } from "./equaliser.tsx";
 import { Everything } from "./everything.tsx";
 import { More } from "./more.tsx";
-
-const SIZES: readonly { readonly value: number | "content"; readonly label: string }[] = [
-  ...[256, 512, 1024, 2048].map((size) => ({ value: size, label: String(size) })),
-  { value: "content", label: "Photo's" },
-];
-
-/** Any size, in pixels. */
-function SizeField() {
-  const { size } = settings.value;
-  return (
-    <label class="size">
-      Long side
-      <input
-        type="number"
-        min="16"
-        max="16384"
-        value={typeof size === "number" ? size : ""}
-        onChange={({ currentTarget: { value } }) => {
-          if (value !== "") set("size", Math.min(16_384, Math.max(16, Math.round(Number(value)))));
-        }}
-      />
-      pixels
-    </label>
-  );
-}
+import { Size } from "./size.tsx";
 
 export function Panel() {
   const all = settings.value;
-  const { photo } = project.value;
   const changed = Object.keys(project.value.settings).length > 0;
   return (
     <aside class="panel" aria-label="Settings">
@@ -54,14 +27,7 @@ export function Panel() {
           ]}
           onValue={(quality) => set("quality", quality === "standard" ? undefined : quality)}
         />
-        <Choice
-          label="Size"
-          value={all.size}
-          options={SIZES}
-          hint={photo && [sizeText(photo, all.size), largestText()].filter(Boolean).join(". ")}
-          onValue={(size) => set("size", size)}
-        />
-        <SizeField />
+        <Size />
       </section>
       <section>
         <h2>Strengths</h2>

@@ -1,7 +1,8 @@
 /** The grid of two knobs over the stage: nine small paintings, of which one is picked. */
 
-import type { Knob } from "../../project/knobs.ts";
-import { chooseCell, closeGrid, type Grid, gridKnobs, interrupted, openGrid } from "../../run/grid.ts";
+import { amountOf, amountText, type Knob } from "../../project/knobs.ts";
+import { usual } from "../../project/project.ts";
+import { type Axis, chooseCell, closeGrid, type Grid, gridKnobs, interrupted, openGrid } from "../../run/grid.ts";
 import { Icon } from "../controls/icon.tsx";
 
 export function GridView({ shown: { columns, rows, cells } }: { readonly shown: Grid }) {
@@ -21,10 +22,7 @@ export function GridView({ shown: { columns, rows, cells } }: { readonly shown: 
       </p>
       <div class="cells">
         {cells.map((cell) => {
-          const values = [
-            `${columns.knob.label} ${columns.values[cell.column]}`,
-            `${rows.knob.label} ${rows.values[cell.row]}`,
-          ];
+          const values = [textOf(columns, cell.column), textOf(rows, cell.row)];
           const label = values.join(", ");
           return (
             <button
@@ -46,6 +44,10 @@ export function GridView({ shown: { columns, rows, cells } }: { readonly shown: 
       </div>
     </section>
   );
+}
+
+function textOf({ knob, values }: Axis, at: number): string {
+  return `${knob.label} ${amountText(values[at]!, amountOf(knob, usual.value))}`;
 }
 
 interface KnobChoiceProps {

@@ -1,10 +1,11 @@
-/** Two branches beside each other, enlarged and moved together. */
+/** Two paintings beside each other, enlarged and moved together: the one in view is the second. */
 import type { ReadonlySignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { contrast } from "../../project/contrast.ts";
 import { project } from "../../project/project.ts";
-import { beside, branchName, current, shownBeside } from "../../run/branches.ts";
-import { type Shown, shown } from "../../run/state.ts";
+import { branchName, current } from "../../run/branches.ts";
+import { compared, counterpart, type Origin, pictureBeside } from "../../run/counterpart.ts";
+import { begun, type Shown, shown } from "../../run/state.ts";
 import { PictureCanvas } from "./picture-canvas.tsx";
 import type { ZoomState } from "./zoom.tsx";
 
@@ -13,26 +14,27 @@ interface PairProps {
   readonly frame: RefObject<HTMLDivElement | null>;
 }
 
-/** The branch that is worked on is the second. */
 export function Pair({ zoom, frame }: PairProps) {
-  const other = beside.value!;
+  const other = counterpart.value!;
+  const mine = begun.value?.project ?? project.value;
   return (
     <div class="pair">
-      <Half
-        zoom={zoom}
-        frame={frame}
-        picture={shownBeside}
-        name={branchName(other.id)}
-        about={contrast(other.project, project.value)}
-      />
+      <Half zoom={zoom} frame={frame} picture={pictureBeside} name={other.name} about={about(other.origin, mine)} />
       <Half
         zoom={zoom}
         picture={shown}
-        name={branchName(current.value)}
-        about={contrast(project.value, other.project)}
+        name={compared.value === undefined ? branchName(current.value) : "In view"}
+        about={about(mine, other.origin)}
       />
     </div>
   );
+}
+
+/** What one has that the other has not. */
+function about(one: Origin, other: Origin): string {
+  const { stopped } = one;
+  const end = stopped && `step ${stopped.step} of ${stopped.steps}`;
+  return [contrast(one, other), end].filter(Boolean).join(", ");
 }
 
 interface HalfProps {
@@ -40,7 +42,7 @@ interface HalfProps {
   readonly frame?: RefObject<HTMLDivElement | null>;
   readonly picture: ReadonlySignal<Shown | undefined>;
   readonly name: string;
-  /** What it has that the other has not. */
+  /** What made it another than the other. */
   readonly about: string;
 }
 

@@ -21,17 +21,19 @@ interface SingleProps {
 
 export function Single({ photo, cut, zoom, frame }: SingleProps) {
   const looked = lookedAt.value;
+  // The handle stays in its frame, whatever is enlarged behind it.
+  const layerCut = view.value === "split" && cut < 100 ? zoom.inLayers(cut) : cut;
   return (
     <div class="frame" ref={frame} style={{ "--cut": `${cut}%` }} {...zoom.handlers}>
       <div class="layers" style={{ transform: zoom.transform.value }}>
         {photo && <img class="layer" src={photo.url} alt={`The photo: ${photo.name}`} draggable={false} />}
-        <PictureCanvas picture={shown} label="The painting so far" cut={cut} />
+        <PictureCanvas picture={shown} label="The painting so far" cut={layerCut} />
         {looked && (
           <img
             class="layer"
             src={looked.url}
             alt={`The painting after step ${looked.step}`}
-            style={{ clipPath: `inset(0 0 0 ${cut}%)` }}
+            style={{ clipPath: `inset(0 0 0 ${layerCut}%)` }}
             draggable={false}
           />
         )}

@@ -1,9 +1,10 @@
-/** The picture as it grows, over its photo, or two branches beside each other; enlarged and moved. */
+/** The picture as it grows, over its photo, or two paintings beside each other; enlarged and moved. */
+import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { look, type View, view, viewCut } from "../../page/view.ts";
 import { project } from "../../project/project.ts";
 import { brushing } from "../../project/regions.ts";
-import { canCompare } from "../../run/branches.ts";
+import { canCompare, compared } from "../../run/counterpart.ts";
 import { lookedAt } from "../../run/film.ts";
 import { grid } from "../../run/grid.ts";
 import { branch } from "../../run/run.ts";
@@ -19,24 +20,26 @@ const VIEWS: readonly { readonly view: View; readonly label: string }[] = [
   { view: "photo", label: "Photo" },
   { view: "split", label: "Both" },
   { view: "result", label: "Painting" },
-  { view: "branches", label: "Branches" },
+  { view: "pair", label: "Branches" },
 ];
+
+const pictureWidth = computed(() => (isOfPhoto.value && shown.value?.image.width) || (project.value.photo?.width ?? 1));
 
 export function Stage() {
   const { photo } = project.value;
   const frame = useRef<HTMLDivElement>(null);
-  const zoom = useZoom(frame);
+  const zoom = useZoom(frame, pictureWidth);
   const extent = photo ?? (isOfPhoto.value ? shown.value?.image : undefined);
   if (!extent) return <Empty />;
   const ratio = extent.width / extent.height;
   const looked = lookedAt.value;
   const painted = shown.value !== undefined && isOfPhoto.value;
-  const chosen = view.value === "branches" && !canCompare.value ? "result" : view.value;
-  const compared = chosen === "branches" && !brushing.value;
+  const chosen = view.value === "pair" && !canCompare.value ? "result" : view.value;
+  const paired = chosen === "pair" && !brushing.value;
   const cut = !painted || brushing.value ? 100 : viewCut.value;
   return (
     <div class="stage" style={{ "--ratio": ratio }} data-zoomed={zoom.scale.value > 1 || undefined}>
-      {compared ? <Pair zoom={zoom} frame={frame} /> : <Single photo={photo} cut={cut} zoom={zoom} frame={frame} />}
+      {paired ? <Pair zoom={zoom} frame={frame} /> : <Single photo={photo} cut={cut} zoom={zoom} frame={frame} />}
       {grid.value && <GridView shown={grid.value} />}
       {brushing.value && <BrushTools />}
       {!brushing.value && project.value.paintings.length > 0 && (
@@ -51,7 +54,7 @@ export function Stage() {
           </button>
         </div>
       )}
-      {looked && !brushing.value && !compared && (
+      {looked && !brushing.value && !paired && (
         <button type="button" class="main branch" onClick={() => void branch(looked)}>
           Go on from here
         </button>
@@ -59,17 +62,20 @@ export function Stage() {
       {!brushing.value && painted && (
         <fieldset class="pill views">
           <legend class="unseen">What is shown</legend>
-          {VIEWS.filter((one) => one.view !== "branches" || canCompare.value).map((one, i) => (
-            <button
-              key={one.view}
-              type="button"
-              aria-pressed={chosen === one.view}
-              title={`${one.label} (${i + 1})`}
-              onClick={() => look(one.view)}
-            >
-              {one.label}
-            </button>
-          ))}
+          {VIEWS.filter((one) => one.view !== "pair" || canCompare.value).map((one, i) => {
+            const label = one.view === "pair" && compared.value !== undefined ? "Two" : one.label;
+            return (
+              <button
+                key={one.view}
+                type="button"
+                aria-pressed={chosen === one.view}
+                title={one.view === "pair" ? "Two paintings beside each other (4)" : `${label} (${i + 1})`}
+                onClick={() => look(one.view)}
+              >
+                {label}
+              </button>
+            );
+          })}
         </fieldset>
       )}
       {painted && <Zoom zoom={zoom} />}

@@ -1,5 +1,5 @@
 /** Enlarging and moving what a frame shows: wheel, pinch, drag, keys and buttons. */
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { isTyping } from "../../page/typing.ts";
@@ -7,6 +7,7 @@ import { brushing } from "../../project/regions.ts";
 import { Icon } from "../controls/icon.tsx";
 
 interface Place {
+  /** 1 fits the picture into its frame. */
   readonly scale: number;
   /** Of the layers' origin, in pixels of the frame. */
   readonly x: number;
@@ -16,6 +17,10 @@ interface Place {
 export interface ZoomState {
   readonly scale: ReadonlySignal<number>;
   readonly transform: ReadonlySignal<string>;
+  /** Pixels of the screen for one of the picture, in percent. */
+  readonly percent: ReadonlySignal<number>;
+  /** Where in the layers a place of the frame is, both in percent from the left. */
+  inLayers(percent: number): number;
   readonly handlers: {
     onWheel(event: WheelEvent): void;
     onPointerDown(event: PointerEvent): void;
@@ -26,19 +31,36 @@ export interface ZoomState {
   };
   by(factor: number): void;
   fit(): void;
+  /** One pixel of the picture is one of the screen. */
+  actual(): void;
 }
 
+/** The largest scale, of the fit and of the picture's own pixels. */
 const MOST = 16;
+const MOST_ACTUAL = 4;
 const FIT: Place = { scale: 1, x: 0, y: 0 };
 
-export function useZoom(frame: RefObject<HTMLElement | null>): ZoomState {
-  const zoom = useMemo(() => zoomOf(frame), []);
+/** `width` is that of the picture in view, in its own pixels. */
+export function useZoom(frame: RefObject<HTMLElement | null>, width: ReadonlySignal<number>): ZoomState {
+  const extent = useSignal(0);
+  const zoom = useMemo(() => zoomOf(frame, width, extent), []);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const resized = new ResizeObserver(() => {
+      extent.value = element.clientWidth;
+      zoom.by(1);
+    });
+    resized.observe(element);
+    return () => resized.disconnect();
+  });
   useEffect(() => {
     const acts: Readonly<Record<string, () => void>> = {
       "+": () => zoom.by(1.5),
       "=": () => zoom.by(1.5),
       "-": () => zoom.by(1 / 1.5),
       "0": zoom.fit,
+      z: zoom.actual,
     };
     const onKey = ({ key, ctrlKey, metaKey, target }: KeyboardEvent) => {
       if (!ctrlKey && !metaKey && frame.current && !isTyping(target)) acts[key]?.();
@@ -49,19 +71,32 @@ export function useZoom(frame: RefObject<HTMLElement | null>): ZoomState {
   return zoom;
 }
 
-function zoomOf(frame: RefObject<HTMLElement | null>): ZoomState {
+function zoomOf(
+  frame: RefObject<HTMLElement | null>,
+  width: ReadonlySignal<number>,
+  extent: ReadonlySignal<number>,
+): ZoomState {
   const place = signal(FIT);
+  const actual = computed(() => (extent.value > 0 ? width.value / (extent.value * devicePixelRatio) : 1));
   const fingers = new Map<number, { x: number; y: number }>();
   const box = () => frame.current!.getBoundingClientRect();
-  /** Nothing beside the picture is to be seen. */
+  /** A picture that is larger than its room fills it; a smaller one is in its middle. */
   const held = ({ scale, x, y }: Place): Place => {
-    const { width, height } = box();
-    const within = (value: number, extent: number) => Math.min(0, Math.max(extent * (1 - scale), value));
-    return { scale, x: within(x, width), y: within(y, height) };
+    const [own, room] = [box(), roomOf(frame.current!).getBoundingClientRect()];
+    const within = (value: number, extent: number, space: number, offset: number) =>
+      extent * scale <= space + 1
+        ? (extent * (1 - scale)) / 2
+        : Math.min(-offset, Math.max(space - offset - extent * scale, value));
+    return {
+      scale,
+      x: within(x, own.width, room.width, own.left - room.left),
+      y: within(y, own.height, room.height, own.top - room.top),
+    };
   };
   const around = (factor: number, at: { x: number; y: number }) => {
     const old = place.value;
-    const scale = Math.min(MOST, Math.max(1, old.scale * factor));
+    const most = Math.max(MOST, MOST_ACTUAL * actual.value);
+    const scale = Math.min(most, Math.max(Math.min(1, actual.value), old.scale * factor));
     const move = scale / old.scale;
     place.value = held({ scale, x: at.x - (at.x - old.x) * move, y: at.y - (at.y - old.y) * move });
   };
@@ -79,9 +114,16 @@ function zoomOf(frame: RefObject<HTMLElement | null>): ZoomState {
     return { size: Math.hypot(a.x - b.x, a.y - b.y), at: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } };
   };
   const lift = ({ pointerId }: PointerEvent) => void fingers.delete(pointerId);
+  const by = (factor: number) => {
+    if (!frame.current) return;
+    const { width, height } = box();
+    around(factor, { x: width / 2, y: height / 2 });
+  };
   const onControl = ({ target }: Event) => target instanceof HTMLInputElement;
   return {
     scale: computed(() => place.value.scale),
+    percent: computed(() => Math.round((100 * place.value.scale) / actual.value)),
+    inLayers: (percent) => (percent - (100 * place.value.x) / (extent.value || 1)) / place.value.scale,
     transform: computed(() => {
       const { scale, x, y } = place.value;
       return scale === 1 ? "none" : `translate(${x}px, ${y}px) scale(${scale})`;
@@ -117,18 +159,21 @@ function zoomOf(frame: RefObject<HTMLElement | null>): ZoomState {
       onPointerCancel: lift,
       onDblClick(event) {
         if (onControl(event) || brushing.value) return;
-        if (place.value.scale > 1) place.value = FIT;
-        else around(3, within(event));
+        if (place.value.scale !== 1) place.value = FIT;
+        else around(actual.value > 1.2 ? actual.value : 3, within(event));
       },
     },
-    by(factor) {
-      const { width, height } = box();
-      around(factor, { x: width / 2, y: height / 2 });
-    },
+    by,
     fit() {
       place.value = FIT;
     },
+    actual: () => by(actual.value / place.value.scale),
   };
+}
+
+/** Where a zoomed picture is seen: its frame alone where there is another beside it, else the whole stage. */
+function roomOf(frame: HTMLElement): Element {
+  return frame.parentElement!.matches(".stage") ? frame.parentElement! : frame;
 }
 
 /** The buttons for it. */
@@ -139,11 +184,20 @@ export function Zoom({ zoom }: { readonly zoom: ZoomState }) {
       <button type="button" aria-label="Smaller" title="Smaller (-)" onClick={() => zoom.by(1 / 1.5)}>
         <Icon name="minus" />
       </button>
-      <button type="button" aria-label="Fit" title="Fit (0)" onClick={zoom.fit}>
-        {zoom.scale.value === 1 ? "Fit" : `${zoom.scale.value.toFixed(1)}×`}
-      </button>
+      <output title="Pixels of the screen for one of the picture">{zoom.percent.value}%</output>
       <button type="button" aria-label="Larger" title="Larger (+)" onClick={() => zoom.by(1.5)}>
         <Icon name="plus" />
+      </button>
+      <button type="button" title="The whole picture (0)" aria-pressed={zoom.scale.value === 1} onClick={zoom.fit}>
+        Fit
+      </button>
+      <button
+        type="button"
+        title="One pixel of the picture for one of the screen (Z)"
+        aria-pressed={zoom.percent.value === 100}
+        onClick={zoom.actual}
+      >
+        100%
       </button>
     </fieldset>
   );

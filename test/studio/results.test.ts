@@ -1,0 +1,122 @@
+/** The studio's results: two beside each other, stopped ones, and those whose pictures are not here. */
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { png } from "../cli/pastiche.ts";
+import { path } from "../web/browser.ts";
+import {
+  choosePainting,
+  dropFile,
+  LINK,
+  LONG,
+  PATIENCE,
+  paintsAnew,
+  pixels,
+  reaches,
+  savedBytes,
+  shownBytes,
+  slide,
+  step,
+  studioPages,
+} from "./pages.ts";
+
+describe.skipIf(!path)("in Chromium", () => {
+  const open = studioPages();
+  const tiles = (page: Page) => page.locator("section[aria-labelledby=results-heading] .tile");
+  const chosen = (page: Page) =>
+    tiles(page).evaluateAll((all) => all.map((one) => "chosen" in (one as HTMLElement).dataset));
+  const message = (page: Page) => page.locator(".message");
+
+  test(
+    "two results beside each other, with what differs; the one in view has a ring",
+    async () => {
+      const page = await open(LINK);
+      await choosePainting(page);
+      await page.getByText(/^Done/).waitFor();
+      const first = await pixels(page);
+      await expect.poll(() => chosen(page)).toEqual([true]);
+      await slide(page, "Photo", 1);
+      await expect.poll(() => chosen(page), { timeout: 120_000 }).toEqual([true, false]);
+      const second = await pixels(page);
+      await tiles(page)
+        .nth(1)
+        .getByRole("button", { name: /^Show beside: cat-waves/ })
+        .click({ force: true });
+      const halves = page.locator(".pair canvas");
+      const urls = () => halves.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+      await expect.poll(async () => (await urls()).map((url) => [first, second].indexOf(url))).toEqual([0, 1]);
+      const captions = await page.locator(".pair figcaption").allTextContents();
+      expect(captions).toEqual(["Another resultPhoto ×1", "In viewPhoto ×32"]);
+      await page.getByRole("button", { name: "Larger", exact: true }).click();
+      const places = await page
+        .locator(".pair .layers")
+        .evaluateAll((all) => all.map((one) => getComputedStyle(one).transform));
+      expect(places[0]).toContain("1.5");
+      expect(places[1]).toBe(places[0]);
+      // The other one in view: compared with itself it would be nothing.
+      await tiles(page).nth(1).getByRole("button", { name: /^Open/ }).click();
+      await page.locator(".pair").waitFor({ state: "detached" });
+      await expect.poll(() => chosen(page)).toEqual([false, true]);
+      expect((await pixels(page)) === first).toBe(true);
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "a stopped picture is a result, and goes on after another was looked at",
+    async () => {
+      const page = await open(LONG);
+      await choosePainting(page);
+      await reaches(page, 20);
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByText(/stopped$/).waitFor();
+      const at = await step(page);
+      const stopped = await pixels(page);
+      await expect.poll(() => tiles(page).count()).toBe(1);
+      await paintsAnew(page, () => page.getByRole("button", { name: "Paint again" }).click());
+      await reaches(page, 1);
+      await page.getByRole("button", { name: new RegExp(`^Open .*step ${at} of 100000$`) }).click();
+      await page.getByText(`stopped after step ${at}`).waitFor();
+      expect((await pixels(page)) === stopped).toBe(true);
+      await paintsAnew(page, () => page.getByRole("button", { name: "Go on" }).click());
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByText(/stopped$/).waitFor();
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "a result whose pictures are not here: it stays in view while they are chosen, and nothing is painted unasked",
+    async () => {
+      const [photo, painting] = [Buffer.from(await png(60, 80)), Buffer.from(await png(70, 70))];
+      const choose = (page: Page, label: string, name: string, buffer: Buffer) =>
+        page.getByLabel(label).setInputFiles({ name, mimeType: "image/png", buffer });
+      const page = await open(LINK);
+      await choose(page, "Your own photo", "me.png", photo);
+      await choose(page, "Your own painting", "mine.png", painting);
+      const bytes = await savedBytes(page);
+      const picture = await pixels(page);
+      await page.close();
+
+      const other = await open(LINK);
+      await dropFile(other, bytes);
+      await message(other).getByText("choose them again: me.png, mine.png").waitFor();
+      await other.getByText("Its photo is not here").waitFor();
+      expect(await tiles(other).count()).toBe(1);
+      expect((await pixels(other)) === picture).toBe(true);
+      await choose(other, "Your own photo", "again.png", photo);
+      await message(other).getByText("Still to be chosen: mine.png.").waitFor();
+      await choose(other, "Your own painting", "again.png", painting);
+      await message(other).getByText("All its pictures are here again.").waitFor();
+      await other.getByText(/^72 × 96$/).waitFor();
+      expect((await pixels(other)) === picture).toBe(true);
+      await other.getByRole("button", { name: "Paint again" }).click();
+      await other.getByText(/^Done: 72 × 96/).waitFor();
+      expect((await pixels(other)) === picture).toBe(true);
+      expect((await shownBytes(other)).length).toBeGreaterThan(0);
+      await other.close();
+    },
+    PATIENCE,
+  );
+});

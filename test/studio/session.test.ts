@@ -1,0 +1,87 @@
+/** What a visit of the studio leaves for the next: pictures, their film, and the steps of undo. */
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { path } from "../web/browser.ts";
+import { choosePainting, LINK, LONG, PATIENCE, paintsAnew, pixels, reaches, slide, studioPages } from "./pages.ts";
+
+describe.skipIf(!path)("in Chromium", () => {
+  const open = studioPages();
+  const results = (page: Page) => page.locator("section[aria-labelledby=results-heading] .tile");
+  const frames = (page: Page) =>
+    page.locator(".strip button").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+  /** Longer than the studio takes to write. */
+  const rests = (page: Page) => page.waitForTimeout(1500);
+
+  test(
+    "loaded anew, the picture is there with its film; undo and redo bring pictures of before",
+    async () => {
+      const page = await open(LINK);
+      await choosePainting(page);
+      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
+      const first = await pixels(page);
+      await slide(page, "Photo", 1);
+      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(2);
+      const second = await pixels(page);
+      const film = await frames(page);
+      expect(film.length).toBeGreaterThan(1);
+      await rests(page);
+      await page.reload();
+      const is = (picture: string) => expect.poll(async () => (await pixels(page)) === picture).toBe(true);
+      await is(second);
+      expect(await frames(page)).toEqual(film);
+      await results(page).first().getByRole("button", { name: /^Open/, exact: false }).waitFor();
+      await page.getByRole("button", { name: "Undo" }).click();
+      await is(first);
+      expect(await page.getByRole("slider", { name: "Photo", exact: true }).inputValue()).toBe("0.5");
+      await page.getByRole("button", { name: "Redo" }).click();
+      await is(second);
+      // Longer than knobs rest before they act: nothing is painted again.
+      await page.waitForTimeout(1000);
+      expect(await results(page).count()).toBe(2);
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "loaded anew while the browser paints: what there was is a stopped result, and goes on",
+    async () => {
+      const page = await open(LONG);
+      await page.locator("summary", { hasText: "More" }).click();
+      await page.getByLabel("Painted by").selectOption("Browser: processor");
+      await choosePainting(page);
+      await reaches(page, 30);
+      await rests(page);
+      await page.reload();
+      await page.getByText(/stopped after step \d+$/).waitFor();
+      expect((await frames(page)).length).toBeGreaterThan(1);
+      await expect.poll(() => results(page).count()).toBe(1);
+      await paintsAnew(page, () => page.getByRole("button", { name: "Go on" }).click());
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByText(/stopped$/).waitFor();
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "loaded anew while this computer paints: the film goes on",
+    async () => {
+      const page = await open(LONG);
+      await choosePainting(page);
+      await reaches(page, 30);
+      await rests(page);
+      const film = await frames(page);
+      await page.reload();
+      await reaches(page, 40);
+      const stepOf = (label: string | null | undefined) => Number(label?.match(/\d+/)?.[0]);
+      const old = (await frames(page)).filter((label) => stepOf(label) <= stepOf(film.at(-1)));
+      expect(old.length).toBeGreaterThan(0);
+      expect(film).toEqual(expect.arrayContaining(old));
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByText(/stopped$/).waitFor();
+      await page.close();
+    },
+    PATIENCE,
+  );
+});

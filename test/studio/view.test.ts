@@ -1,0 +1,64 @@
+/** The studio's view of a picture: enlarged to its own pixels, compared, and as large in print as was chosen. */
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { png } from "../cli/pastiche.ts";
+import { path } from "../web/browser.ts";
+import { choosePainting, LINK, PATIENCE, shownBytes, studioPages } from "./pages.ts";
+
+describe.skipIf(!path)("in Chromium", () => {
+  const open = studioPages();
+  const widthOf = async (page: Page, selector: string) => (await page.locator(selector).boundingBox())!.width;
+
+  test(
+    "100% is one pixel for one of the screen; an enlarged portrait has the whole stage",
+    async () => {
+      const page = await open(LINK);
+      const buffer = Buffer.from(await png(60, 80));
+      await page.getByLabel("Your own photo").setInputFiles({ name: "me.png", mimeType: "image/png", buffer });
+      await choosePainting(page);
+      await page.getByText(/^Done: 72 × 96/).waitFor();
+      const fitted = await widthOf(page, "canvas");
+      await page.keyboard.press("z");
+      await expect.poll(() => widthOf(page, "canvas")).toBeCloseTo(72, 0);
+      await expect.poll(() => page.getByRole("button", { name: "100%" }).getAttribute("aria-pressed")).toBe("true");
+      await page.getByRole("button", { name: "Fit", exact: true }).click();
+      await expect.poll(() => widthOf(page, "canvas")).toBeCloseTo(fitted, 0);
+      for (const _ of [1, 2, 3]) await page.keyboard.press("+");
+      await expect.poll(() => widthOf(page, "canvas")).toBeCloseTo(fitted * 1.5 ** 3, 0);
+      const stage = (await page.locator(".stage").boundingBox())!;
+      const [x, y] = [stage.x + 5, stage.y + stage.height / 2];
+      // At the stage's edge, far outside of what the fitted picture covers.
+      expect(await page.evaluate(([x, y]) => document.elementFromPoint(x!, y!)!.tagName, [x, y])).toBe("CANVAS");
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "a size for print is typed in centimetres or chosen by its paper, and saved files say it",
+    async () => {
+      const page = await open(LINK);
+      await choosePainting(page);
+      await page.getByText(/^Done: 96 × 64/).waitFor();
+      const labels = await page.locator(".choice", { hasText: "Size" }).locator("label").allTextContents();
+      expect(labels).toEqual(["256", "Photo’s", "512", "1024", "2048"]);
+      expect((await sharp(await shownBytes(page)).metadata()).density ?? 72).toBe(72);
+      await page.getByRole("button", { name: "A4" }).click();
+      expect(await page.getByLabel("Long side").inputValue()).toBe("3508");
+      await page.getByText(/going on takes about/).waitFor();
+      await page.getByLabel("in print").fill("0.8");
+      await page.getByLabel("in print").press("Enter");
+      expect(await page.getByLabel("Long side").inputValue()).toBe("94");
+      // 96 pixels on 0.8 centimetres.
+      expect((await sharp(await shownBytes(page)).metadata()).density).toBe(305);
+      const jpeg = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Share" }).click();
+      await page.getByRole("button", { name: "JPEG" }).click();
+      expect((await sharp(readFileSync((await (await jpeg).path())!)).metadata()).density).toBe(305);
+      await page.close();
+    },
+    PATIENCE,
+  );
+});
