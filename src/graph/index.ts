@@ -7,6 +7,7 @@ export { grad } from "./grad.ts";
 export * from "./operators/arithmetic.ts";
 export { mixChannels } from "./operators/channels.ts";
 export { conv, type Padding, paddings } from "./operators/convolution.ts";
+export { crop } from "./operators/crop.ts";
 export { differences } from "./operators/differences.ts";
 export { argMax, columnsAt, subsample } from "./operators/indexing.ts";
 export { isSymmetric, matmul, selfProduct } from "./operators/linear.ts";
@@ -20,6 +21,7 @@ export { print } from "./print.ts";
 export {
   type Dim,
   dimText,
+  divideDim,
   elements,
   evaluateDim,
   multiplyDims,

@@ -70,6 +70,10 @@ export const operators: Record<string, OperatorCase> = {
   "slice, start": { shapes: [image], build: (a) => graph.slice(graph.mul(a, a), 3, 1) },
   "slice, end": { shapes: [image], build: (a) => graph.slice(graph.mul(a, a), 2, 0, -1) },
   "slice, both": { shapes: [[5, 4]], build: (a) => graph.slice(graph.mul(a, a), 0, 1, 3) },
+  crop: {
+    shapes: [image],
+    build: (a) => graph.crop(graph.mul(a, a), constant(Float32Array.of(1, 2, 3, 5), [4]), [2, 3]),
+  },
   padZeros: { shapes: [image], build: (a) => graph.padZeros(graph.mul(a, a), 2, 1, 2) },
   "roll, forward": { shapes: [image], build: (a) => graph.roll(graph.mul(a, a), 3, 1) },
   "roll, backward": { shapes: [image], build: (a) => graph.roll(graph.mul(a, a), 2, -1) },

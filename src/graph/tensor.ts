@@ -29,6 +29,10 @@ export type Role =
   | { readonly kind: "max pool gradient"; readonly gradient: Tensor; readonly x: Tensor; readonly output: Tensor }
   /** The gradient of `averagePool`: a quarter of `gradient` at every element of a block. */
   | { readonly kind: "average pool gradient"; readonly gradient: Tensor }
+  /** `crop`. */
+  | { readonly kind: "crop"; readonly x: Tensor; readonly bounds: Bounds }
+  /** The gradient of `crop`: `gradient` at the `bounds` of a tensor like `x`, 0 elsewhere. */
+  | { readonly kind: "crop gradient"; readonly gradient: Tensor; readonly x: Tensor; readonly bounds: Bounds }
   /** `selfProduct`. */
   | { readonly kind: "self product"; readonly matrix: Tensor }
   /** The gradient of `selfProduct`: the product of the `symmetric` gradient and the `matrix`. */
@@ -86,6 +90,12 @@ export function node(op: string, inputs: readonly Tensor[], options: NodeOptions
 /** `x`, just made, with a role. */
 export function withRole(x: Tensor, role: Role): Tensor {
   return { ...x, role };
+}
+
+/** An area along two axes: its first places and those behind its last ones, int64 [2] each. */
+export interface Bounds {
+  readonly from: Tensor;
+  readonly to: Tensor;
 }
 
 /** The role of `x` if it is of that kind. */

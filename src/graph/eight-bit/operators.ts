@@ -3,10 +3,20 @@
  * are quantised, and by which scales, is decided in `rewrite.ts`.
  */
 import { add, div, maximum, mul } from "../operators/arithmetic.ts";
+import { padTo } from "../operators/crop.ts";
 import { concat, shapeOf, transpose } from "../operators/movement.ts";
 import { reduce } from "../operators/reduce.ts";
 import { type Dim, divideDim, multiplyDims, type Shape } from "../shape.ts";
-import { constant, type ElementType, integers, lateConstant, node, scalar, type Tensor } from "../tensor.ts";
+import {
+  type Bounds,
+  constant,
+  type ElementType,
+  integers,
+  lateConstant,
+  node,
+  scalar,
+  type Tensor,
+} from "../tensor.ts";
 import { BESIDE_ITS_EQUAL, kernelScales, roundedKernel } from "./rounding.ts";
 
 /** A float32 tensor [1, C, H, W] represented as `scale * (levels - zero)`. */
@@ -178,6 +188,18 @@ function biased(x: Quantised, scales: Float32Array, bias: Tensor): Widened {
 interface Widened {
   readonly levels: Tensor;
   readonly widened: (kernel: Int8Array) => Int8Array;
+}
+
+/** The positions of `x` within `bounds`; `size` is their height and width. */
+export function quantisedCrop(x: Quantised, { from, to }: Bounds, [height, width]: readonly [Dim, Dim]): Quantised {
+  const [n, , , channels] = x.levels.shape;
+  const inputs = [x.levels, from, to, integers(1, 2)];
+  return { ...x, levels: of("Slice", inputs, [n!, height, width, channels!], "uint8") };
+}
+
+/** The gradient of `quantisedCrop`: `x` at `bounds` of a tensor like `whole`, zero elsewhere. */
+export function quantisedPad(x: Quantised, whole: Quantised, bounds: Bounds): Quantised {
+  return { ...x, levels: padTo(x.levels, whole.levels, bounds, level(x.zero), 1) };
 }
 
 const WINDOW = { kernel_shape: [2, 2], strides: [2, 2] };

@@ -12,7 +12,7 @@ import { abs, div, maximum, mul, neg, where } from "../operators/arithmetic.ts";
 import { concat, reshape, slice } from "../operators/movement.ts";
 import { reduce } from "../operators/reduce.ts";
 import { ordered } from "../order.ts";
-import { sameShape } from "../shape.ts";
+import { type Dim, sameShape } from "../shape.ts";
 import { constant, input, node, type RoleOf, roleOf, scalar, type Tensor } from "../tensor.ts";
 import type { Quantised, Scaled } from "./operators.ts";
 import * as integer from "./operators.ts";
@@ -198,6 +198,10 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
       const from = eight(x.inputs[0]!);
       return x.op === "MaxPool" ? integer.quantisedMaxPool(from) : integer.quantisedAveragePool(from);
     }
+    const cropped = croppedOf(x);
+    if (cropped) return integer.quantisedCrop(eight(cropped.x), cropped.bounds, x.shape.slice(2) as [Dim, Dim]);
+    const placed = roleOf(x, "crop gradient");
+    if (placed && isSeen(placed.x)) return integer.quantisedPad(eight(placed.gradient), eight(placed.x), placed.bounds);
     const masked = maskedGradientOf(x);
     if (masked) return maskedGradient(masked.gradient, masked.output);
     const backward = backwardConvOf(x);
@@ -249,8 +253,9 @@ function rewriter(ranges: Tensor, leastRanges: ReadonlyMap<Tensor, number>, dire
   function restored(x: Tensor): Tensor {
     // All activations, including the first: max pooling's gradient compares them with pooled values, so both must be
     // rounded.
-    if (isSeen(x) || maskedGradientOf(x)) return integer.dequantise(eight(x));
-    if (x.op === "Shape" && isSeen(x.inputs[0]!)) return integer.shapeOfFloats(eight(x.inputs[0]!));
+    if (isSeen(x) || croppedOf(x) || maskedGradientOf(x)) return integer.dequantise(eight(x));
+    if (x.op === "Shape" && (isSeen(x.inputs[0]!) || croppedOf(x.inputs[0]!)))
+      return integer.shapeOfFloats(eight(x.inputs[0]!));
     const gram = roleOf(x, "self product");
     const features = gram && rowsOf(gram.matrix);
     if (features) return integer.quantisedGram(eight(features));
@@ -293,6 +298,12 @@ function isSeen(x: Tensor): boolean {
   return featuresOf(x) !== undefined || (isPooling(x) && isSeen(x.inputs[0]!));
 }
 
+/** What `x` is cropped from, if that is features. */
+function croppedOf(x: Tensor): RoleOf<"crop"> | undefined {
+  const cropped = roleOf(x, "crop");
+  return cropped && isSeen(cropped.x) ? cropped : undefined;
+}
+
 function isPooling({ op }: Tensor): boolean {
   return op === "MaxPool" || op === "AveragePool";
 }
@@ -323,13 +334,17 @@ function isSum(x: Tensor): boolean {
 
 /** Whether the gradient `x` is available in eight bits without a conversion from float32. */
 function isEight(x: Tensor): boolean {
+  const placed = roleOf(x, "crop gradient");
+  if (placed) return isEight(placed.gradient);
   return backwardConvOf(x) !== undefined || gramGradientOf(x) !== undefined || (isSum(x) && x.inputs.some(isEight));
 }
 
-/** The features that `x` reshapes to [C, H * W]. */
+/** The features, or part of them, that `x` reshapes to [C, H * W]. */
 function rowsOf(x: Tensor): Tensor | undefined {
   const features = x.op === "Reshape" && x.shape.length === 2 ? x.inputs[0]! : undefined;
-  return features && featuresOf(features) && x.shape[0] === features.shape[1] ? features : undefined;
+  return features && (featuresOf(features) || croppedOf(features)) && x.shape[0] === features.shape[1]
+    ? features
+    : undefined;
 }
 
 /** The gradient of a Gram product with respect to its features: a product that is reshaped to their shape. */

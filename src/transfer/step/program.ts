@@ -67,14 +67,17 @@ export async function placed(
 
 /**
  * The shapes of a graph's outputs for an input `image` of any size; undefined for those that depend on more than its height
- * and width.
+ * and width, and on what `more` says at that time.
  */
-export function outputShapes(graph: Readonly<Record<string, Tensor>>): NonNullable<LoadOptions["shapeOf"]> {
+export function outputShapes(
+  graph: Readonly<Record<string, Tensor>>,
+  more: () => Readonly<Record<string, number>> = () => ({}),
+): NonNullable<LoadOptions["shapeOf"]> {
   // The shapes alone: the graph holds the network's weights.
   const shapes = mapValues(graph, ({ shape }) => shape);
   return (name, { image }) => {
     const [, , H, W] = image!.dims as [number, number, number, number];
-    const sizes: Record<string, number> = { H, W };
+    const sizes: Record<string, number> = { H, W, ...more() };
     const shape = shapes[name]!;
     const isKnown = shape.every((dim) => symbolsOf(dim).every((symbol) => symbol in sizes));
     return isKnown ? shape.map((dim) => evaluateDim(dim, sizes)) : undefined;
@@ -136,7 +139,7 @@ async function described(
 }
 
 /** A weight of 1 for every pixel. */
-function evenly({ width, height }: Size): Float32Array {
+export function evenly({ width, height }: Size): Float32Array {
   return new Float32Array(width * height).fill(1);
 }
 

@@ -6,6 +6,10 @@ import {
   add,
   averagePool,
   constant,
+  crop,
+  type Dim,
+  div,
+  divideDim,
   grad,
   input,
   isSymmetric,
@@ -27,6 +31,10 @@ import { type FeatureTerm, scaleOf, type Terms } from "./terms.ts";
 
 /** The shape of every image in a graph; height and width are known at run time. */
 export const IMAGE: Shape = [1, 3, symbol("H"), symbol("W")];
+/** Height and width of a tile's core in pixels. */
+const CORE = [symbol("h"), symbol("w")] as const;
+/** The input that says where it is in the tile: its first row and column, and those behind its last ones. */
+export const CORE_INPUT = "core";
 /** The shape of a map of pixel weights. */
 const MAP: Shape = [1, 1, symbol("H"), symbol("W")];
 
@@ -73,6 +81,24 @@ export function regionName(region: number): string {
   return `region ${region}`;
 }
 
+/** The positions that count of features and maps at a term's layer. */
+type Part = (x: Tensor, term: FeatureTerm) => Tensor;
+
+const everything: Part = (x) => x;
+
+/** Those of a tile's core. */
+function coreOfTile(): Part {
+  const core = input(CORE_INPUT, [4]);
+  const known = new Map<Tensor, Tensor>();
+  return (x, term) => {
+    const scale = scaleOf(term);
+    const [height, width] = CORE.map((dim) => divideDim(dim, scale)) as [Dim, Dim];
+    const cropped = known.get(x) ?? crop(x, scale === 1 ? core : div(core, scale), [height, width]);
+    known.set(x, cropped);
+    return cropped;
+  };
+}
+
 /** The weight of each position of a term's layer, by its region and `weight`; undefined if all count once. */
 function weighting(weight: Tensor | undefined): (term: FeatureTerm) => Tensor | undefined {
   // An input is one tensor, however often it is used.
@@ -94,20 +120,27 @@ export function targetName(term: FeatureTerm, part: number | ""): string {
   return `target ${term.name} ${part}`;
 }
 
+interface DescribeOptions {
+  readonly weighted?: boolean;
+  readonly surroundings?: number;
+  readonly tile?: boolean;
+}
+
 /**
  * From `image` to the targets of `terms`: each loss's description. With `weighted`, averages are weighted by the input
  * `weight` [1, 1, H, W]; terms of a region also by theirs, `region NUMBER`. `surroundings` pixels at each edge (a
- * multiple of 16) are input of the network and not described.
+ * multiple of 16) are input of the network and not described; of a tile only the core is, at the input `core`.
  */
 export function describeGraph(
   extractor: Extractor,
   terms: readonly FeatureTerm[],
-  { weighted = false, surroundings = 0 }: { readonly weighted?: boolean; readonly surroundings?: number } = {},
+  { weighted = false, surroundings = 0, tile = false }: DescribeOptions = {},
 ): Record<string, Tensor> {
   const { read } = extract(extractor, input("image", IMAGE), terms);
+  const part = tile ? coreOfTile() : everything;
   const weightOf = weighting(weighted ? input("weight", MAP) : undefined);
   const outputs = terms.flatMap((term) => {
-    const within = (x: Tensor) => inner(x, surroundings / scaleOf(term));
+    const within = (x: Tensor) => inner(part(x, term), surroundings / scaleOf(term));
     const weight = weightOf(term);
     return term.loss
       .describe(within(read[term.layer]!), weight && within(weight))
@@ -131,15 +164,20 @@ interface Measured {
   score(sums: readonly Tensor[]): Tensor;
 }
 
-/** All terms of an image, and the features that the network computes for them. */
-function measure(extractor: Extractor, terms: Terms, image: Tensor, weight?: Tensor) {
+/**
+ * All terms of an image, and the features that the network computes for them. Of a tile the terms measure the core: `part` of
+ * the features, and the pixels with `weight` 1.
+ */
+function measure(extractor: Extractor, terms: Terms, image: Tensor, part = everything, weight?: Tensor) {
   const { read, layers } = extract(extractor, image, terms.features);
-  const weightOf = weighting(weight);
+  const weightOf = weighting(undefined);
   const ofFeatures = terms.features.map((term): Measured => {
     const strength = strengthOf(term.name);
-    const now = term.unit ? unitGradient(read[term.layer]!, strength) : read[term.layer]!;
-    const target = term.loss.describe(now).map((part, i) => given(targetName(term, i), part));
-    const sums = term.loss.measure(now, target, weightOf(term));
+    const seen = part(read[term.layer]!, term);
+    const now = term.unit ? unitGradient(seen, strength) : seen;
+    const target = term.loss.describe(now).map((each, i) => given(targetName(term, i), each));
+    const weights = weightOf(term);
+    const sums = term.loss.measure(now, target, weights && part(weights, term));
     return { name: term.name, strength, sums, score: (measured) => term.loss.score(measured, target) };
   });
   const ofImage = terms.image.map(({ name, loss }) => ({
@@ -149,6 +187,10 @@ function measure(extractor: Extractor, terms: Terms, image: Tensor, weight?: Ten
     score: loss.score,
   }));
   return { measured: [...ofFeatures, ...ofImage], layers };
+}
+
+function measureTile(extractor: Extractor, terms: Terms, image: Tensor) {
+  return measure(extractor, terms, image, coreOfTile(), input("weight", MAP));
 }
 
 /** The input for a value that another program computed as `x`. */
@@ -195,7 +237,8 @@ export function stepGraph(extractor: Extractor, terms: Terms, optimizer: Optimiz
 }
 
 /**
- * What the network computes of a tile, from `image`, `weight` (1 in the tile's core, 0 in its halo) and `target TERM PART`.
+ * What the network computes of a tile, from `image`, `core`, `weight` (1 in the tile's core, 0 in its halo) and `target TERM PART`, of
+ * the core.
  *
  * - `sums`: its contribution to the sums of its picture, `sum TERM I`.
  * - `gradient`: its contribution to the gradient of its picture, `gradient` [1, 3, H, W], halo included, also from `slope
@@ -204,7 +247,7 @@ export function stepGraph(extractor: Extractor, terms: Terms, optimizer: Optimiz
  */
 export function tileGraphs(extractor: Extractor, terms: Terms) {
   const image = input("image", IMAGE);
-  const { measured, layers } = measure(extractor, terms, image, input("weight", MAP));
+  const { measured, layers } = measureTile(extractor, terms, image);
   const parts = named(measured);
   const along = parts.map(({ name, sum: part }) => sum(mul(input(`slope ${name}`, part.shape), part)));
   const [gradient] = grad(
@@ -220,7 +263,7 @@ export function tileGraphs(extractor: Extractor, terms: Terms) {
  * loss with respect to each sum, which is the same for all tiles.
  */
 export function scoreGraph(extractor: Extractor, terms: Terms): Record<string, Tensor> {
-  const { measured } = measure(extractor, terms, input("image", IMAGE), input("weight", MAP));
+  const { measured } = measureTile(extractor, terms, input("image", IMAGE));
   const given = new Map(named(measured).map(({ name, sum }) => [name, input(`sum ${name}`, sum.shape)]));
   const { values, loss } = scored(measured, (term) => term.sums.map((_, i) => given.get(`${term.name} ${i}`)!));
   const slopes = grad(loss, [...given.values()]);

@@ -17,7 +17,7 @@ import { totals } from "../step/totals.ts";
 import { type FinishedRows, gradientRows } from "./gradient-rows.ts";
 import { keptMemory } from "./kept.ts";
 import { type KindOfStep, kindOfStep } from "./kinds.ts";
-import { cutTile, putTile, tileWeight } from "./pixels.ts";
+import { coreBounds, cutTile, putTile, tileWeight } from "./pixels.ts";
 import type { TileKind, TilePrograms } from "./programs.ts";
 import type { TileTargets } from "./targets.ts";
 
@@ -68,6 +68,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       const own = {
         ...targets.at(tile),
         image: runtime.value(cutTile(image.data, work, tile), [1, 3, tile.height, tile.width]),
+        core: runtime.value(coreBounds(tile), [4]),
         weight: runtime.value(tileWeight(tile), [1, 1, tile.height, tile.width]),
       };
       let outputs: Record<string, Value> = {};
