@@ -4,6 +4,8 @@ import type { Area } from "../../schedule/tiles.ts";
 import { addTile } from "./pixels.ts";
 
 export interface GradientRows {
+  /** Begins a picture. */
+  clear(): void;
   /** Adds the three planes of `area`, none of whose rows is finished. */
   add(part: Float32Array, area: Area): void;
   /** All rows from the first unfinished one up to `end`, which are finished now: valid until `drop` is called with the same end. */
@@ -27,6 +29,10 @@ export function gradientRows({ width }: Size, capacity: number): GradientRows {
   const data = new Float32Array(3 * width * capacity);
   let top = 0;
   return {
+    clear() {
+      data.fill(0);
+      top = 0;
+    },
     add: (part, area) => addTile(data, held, part, { ...area, y: area.y - top }),
     finished: (end) => ({ area: { x: 0, y: top, width, height: end - top }, data, size: held }),
     drop(end) {

@@ -31,9 +31,9 @@ export function coreBounds({ x, y, core }: Tile): Float32Array {
   return Float32Array.of(top, left, top + core.height, left + core.width);
 }
 
-/** 1 for every pixel of the tile's core, 0 in its halo. */
-export function tileWeight({ x, y, width, height, core }: Tile): Float32Array {
-  const weight = new Float32Array(width * height);
+/** 1 for every pixel of the tile's core, 0 in its halo: written into `weight`. */
+export function tileWeight({ x, y, width, core }: Tile, weight: Float32Array): Float32Array {
+  weight.fill(0);
   for (let row = core.y - y; row < core.y - y + core.height; row++) {
     const from = row * width + core.x - x;
     weight.fill(1, from, from + core.width);

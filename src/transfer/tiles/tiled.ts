@@ -49,7 +49,9 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
   for (const [name, value] of Object.entries(given.state)) state[name] = await taken(value);
   const [, , height, width] = image.dims as [number, number, number, number];
   const work: Size = { width, height };
-  const pieces = new Map<string, Float32Array>();
+  const reused = new Map<string, Float32Array>();
+  const tallest = Math.max(...tiles.map((tile) => tile.height));
+  const gradients = gradientRows(work, programs.pointwise ? tallest : work.height);
   const memory = keptMemory(runtime, [programs.floats.kept, programs.eight?.kept ?? {}]);
   const like = ({ dims }: Numbers) => String(dims) === String(image.dims);
   const scalars = (prefix: string, numbers: Record<string, number>) =>
@@ -65,11 +67,13 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     each: (outputs: Values, tile: Tile, following: Tile | undefined) => Promise<void>,
   ) {
     for (const [index, tile] of tiles.entries()) {
+      const { width, height } = tile;
+      const pixels = cutTile(image.data, work, tile, memoryFor("tile", 3, tile));
       const own = {
         ...targets.at(tile),
-        image: runtime.value(cutTile(image.data, work, tile), [1, 3, tile.height, tile.width]),
+        image: runtime.value(pixels, [1, 3, height, width]),
         core: runtime.value(coreBounds(tile), [4]),
-        weight: runtime.value(tileWeight(tile), [1, 1, tile.height, tile.width]),
+        weight: runtime.value(tileWeight(tile, memoryFor("weight", 1, tile)), [1, 1, height, width]),
       };
       let outputs: Record<string, Value> = {};
       try {
@@ -102,13 +106,13 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     return programs.score.run(given, wanted).finally(() => dispose(measured));
   }
 
-  /** Memory for a piece of the planes of that name, the same for all pieces: garbage of large pictures is large. */
-  function pieceFor(name: string, { width, height }: Size): Float32Array {
-    const length = 3 * width * height;
-    const known = pieces.get(name);
-    const piece = known && known.length >= length ? known : new Float32Array(length);
-    pieces.set(name, piece);
-    return piece;
+  /** Memory of that name for some planes, the same for all tiles or pieces: garbage of large pictures is large. */
+  function memoryFor(name: string, planes: number, { width, height }: Size): Float32Array {
+    const length = planes * width * height;
+    const known = reused.get(name);
+    const memory = known && known.length >= length ? known : new Float32Array(length);
+    reused.set(name, memory);
+    return memory.subarray(0, length);
   }
 
   /**
@@ -127,7 +131,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     for (let from = 0; from < area.height; from += few) {
       const rows = { ...area, y: area.y + from, height: Math.min(few, area.height - from) };
       const part = (name: string, planes: Float32Array, size: Size, y: number) =>
-        runtime.value(cutTile(planes, size, { ...rows, y }, pieceFor(name, rows)), [1, 3, rows.height, rows.width]);
+        runtime.value(cutTile(planes, size, { ...rows, y }, memoryFor(name, 3, rows)), [1, 3, rows.height, rows.width]);
       const given = (name: string, numbers: Numbers) =>
         programs.pointwise && like(numbers)
           ? part(name, numbers.data, work, rows.y)
@@ -155,8 +159,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
 
   /** The gradient, tile by tile, and the update of all rows that no other tile needs unchanged. */
   async function move(step: KindOfStep, slopes: Values, loss: number, settings: Settings): Promise<void> {
-    const tallest = Math.max(...tiles.map((tile) => tile.height));
-    const rows = gradientRows(work, programs.pointwise ? tallest : work.height);
+    gradients.clear();
     let next: Record<string, Float32Array> = {};
     let done = 0;
     const { kind } = step;
@@ -164,11 +167,11 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
       withKept(kind, tile, (features) => kind.gradient.run({ ...given, ...features }));
     await onTiles(run, { ...slopes, ...step.inputs }, async (outputs, tile, following) => {
       await step.saw(outputs);
-      rows.add(await outputs.gradient!.read(), tile);
+      gradients.add(await outputs.gradient!.read(), tile);
       const end = following ? (programs.pointwise ? following.y : 0) : work.height;
       if (end <= done) return;
-      next = await update(rows.finished(end), loss, settings);
-      rows.drop(end);
+      next = await update(gradients.finished(end), loss, settings);
+      gradients.drop(end);
       done = end;
     });
     for (const [name, data] of Object.entries(next)) state[name]!.data.set(data);
