@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { png } from "../cli/pastiche.ts";
+import { findings } from "../web/axe.ts";
 import { path } from "../web/browser.ts";
 import {
   choosePainting,
@@ -45,6 +46,7 @@ describe.skipIf(!path)("in Chromium", () => {
       const urls = () => halves.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
       await expect.poll(async () => (await urls()).map((url) => [first, second].indexOf(url))).toEqual([0, 1]);
       const captions = await page.locator(".pair figcaption").allTextContents();
+      expect(await findings(page)).toEqual([]);
       expect(captions).toEqual(["Another resultPhoto ×1", "In viewPhoto ×32"]);
       await page.getByRole("button", { name: "Larger", exact: true }).click();
       const places = await page
