@@ -271,7 +271,15 @@ describe("replay", () => {
     const { pastiche: words } = (await import("../../src/platform/pictures/text.ts")).readPictureText(
       readFileSync(at("out.png")),
     );
-    const changed = { ...JSON.parse(words!), version: "0.0.1", runtime: "abacus", weights: "0".repeat(64), step: 2 };
+    const adjusted = [2, 2, 5].map((step) => ({ step, changes: { alpha: 0.3 } }));
+    const changed = {
+      ...JSON.parse(words!),
+      version: "0.0.1",
+      runtime: "abacus",
+      weights: "0".repeat(64),
+      step: 2,
+      adjusted,
+    };
     const text = { pastiche: JSON.stringify(changed) };
     writeFileSync(at("old.png"), await encodePicture("png", { image: await pixels("out.png") }, { text }));
     const { stderr, status } = await pastiche(["replay", "old.png"], { cwd });
@@ -279,6 +287,7 @@ describe("replay", () => {
     expect(stderr).toContain("Note: it was made on abacus, this is cpu");
     expect(stderr).toContain("Note: it was made with other weights of slim (0000000000000000).");
     expect(stderr).toContain("Note: it was made with pastiche 0.0.1, this is");
+    expect(stderr).toContain("Note: its settings were changed at step 2, 5; now the last ones count from the start.");
     expect(stderr).toContain("Note: it shows step 2 of 6; now all are done.");
     const unknown = { ...changed, settings: { ...changed.settings, brush: "wide" } };
     const image = await pixels("out.png");

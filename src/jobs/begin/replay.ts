@@ -69,9 +69,17 @@ export async function replayedJob(
       ...(made.version !== version
         ? [`Note: it was made with pastiche ${made.version}, this is ${version}; the result may differ.`]
         : []),
+      ...(made.adjusted?.length
+        ? [`Note: its settings were changed at step ${steps(made.adjusted)}; now the last ones count from the start.`]
+        : []),
       ...(made.step < made.steps ? [`Note: it shows step ${made.step} of ${made.steps}; now all are done.`] : []),
     ],
   };
+}
+
+/** The steps of changes, each once. */
+function steps(changes: readonly { readonly step: number }[]): string {
+  return [...new Set(changes.map(({ step }) => step))].join(", ");
 }
 
 /** The depth of the result, where the output's format has it. */

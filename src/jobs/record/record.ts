@@ -68,6 +68,8 @@ const schema = z.object({
   steps: z.number(),
   ...pictureSchemas,
   from: z.optional(originSchema),
+  /** The settings that a program or the studio changed on the way, which a repetition takes from its first step on. */
+  adjusted: z.optional(z.array(z.object({ step: z.number() }))),
   settings: z.custom<Settings>(isRecord),
 });
 /** A result's record of how it was made. */
