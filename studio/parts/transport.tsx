@@ -41,7 +41,11 @@ export function Transport() {
           </button>
         )}
       </div>
-      <p class="told">{told()}</p>
+      <p class="told">
+        {told().map((part, i) => (
+          <span key={part}>{i > 0 ? ` · ${part}` : part}</span>
+        ))}
+      </p>
       <Share />
       <Save />
     </footer>
@@ -104,18 +108,17 @@ function paceText(steps: number): string {
   return steps < 0.7 ? `${durationText(1 / steps)} a step` : `${steps.toPrecision(2)} steps/s`;
 }
 
-/** One line on where the job is. */
-function told(): string {
+/** One line on where the job is: what matters most comes first, because narrow screens leave out what does not fit. */
+function told(): readonly string[] {
   const step = latest.value;
   const plan = start.value;
-  if (status.value === "idle") return "";
+  if (status.value === "idle") return [];
   if (!isRunning.value && !step && shown.value) {
     const { image, step: at } = shown.value;
-    return [`${image.width} × ${image.height}`, status.value === "stopped" && `stopped after step ${at}`]
-      .filter(Boolean)
-      .join(" · ");
+    const size = `${image.width} × ${image.height}`;
+    return status.value === "stopped" ? [size, `stopped after step ${at}`] : [size];
   }
-  if (status.value === "starting" || !step || !plan) return "Getting ready";
+  if (status.value === "starting" || !step || !plan) return ["Getting ready"];
   const level = plan.levels[step.level]!;
   const last = plan.levels.at(-1)!;
   const whole = `${last.width} × ${last.height}`;
@@ -123,12 +126,11 @@ function told(): string {
   if (status.value === "done") {
     const larger = canGoOn() && grows() ? secondsToGoOn.value : undefined;
     const done = `Done: ${size}, ${step.step} steps`;
-    return larger === undefined ? done : `${done} · going on takes about ${durationText(larger)}`;
+    return larger === undefined ? [done] : [done, `going on takes about ${durationText(larger)}`];
   }
   const left = secondsLeft.value === undefined ? undefined : leftText(secondsLeft.value);
   const pace = speed.value > 0 ? paceText(speed.value) : undefined;
   const done = `Step ${step.step} of ${plan.steps}`;
-  // What matters most comes first: narrow screens cut the rest.
   const parts = status.value === "painting" ? [done, left, size, pace] : [done, size, status.value];
-  return parts.filter(Boolean).join(" · ");
+  return parts.filter((part) => part !== undefined);
 }
