@@ -24,3 +24,8 @@ declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 declare const TextDecoder: new (label: string, options?: { fatal: boolean }) => { decode(bytes: Uint8Array): string };
 
 declare function btoa(binary: string): string;
+
+interface ArrayBufferConstructor {
+  /** Where buffers cannot be resized, a plain one. */
+  new (byteLength: number, options: { readonly maxByteLength: number }): ArrayBuffer;
+}

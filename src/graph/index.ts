@@ -31,4 +31,5 @@ export {
   symbol,
   symbolsOf,
 } from "./shape.ts";
+export { emptyAfter, type Spared, spared } from "./sparing.ts";
 export { constant, type ElementType, expectShape, input, type Role, roleOf, scalar, type Tensor } from "./tensor.ts";

@@ -115,13 +115,17 @@ export function constant(data: Data, shape: readonly number[]): Tensor {
   return { op: "Constant", inputs: [], attributes: {}, shape, type: typeOf(data), data };
 }
 
-/** A constant whose values are computed when they are first read: a graph that is not loaded never needs them. */
+/**
+ * A constant whose values are computed when they are read: a graph that is not loaded never needs them. They are kept as long as
+ * somebody holds them, and then computed again.
+ */
 export function lateConstant(type: ElementType, shape: readonly number[], make: () => Data): Tensor {
-  let data: Data | undefined;
+  let last: WeakRef<Data> | undefined;
   return {
     ...{ op: "Constant", inputs: [], attributes: {}, shape, type },
     get data() {
-      data ??= make();
+      const data = last?.deref() ?? make();
+      last = new WeakRef(data);
       return data;
     },
   };

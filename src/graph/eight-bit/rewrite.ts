@@ -13,6 +13,7 @@ import { concat, reshape, slice } from "../operators/movement.ts";
 import { reduce } from "../operators/reduce.ts";
 import { ordered } from "../order.ts";
 import { type Dim, sameShape } from "../shape.ts";
+import { emptyAfter, type Spared } from "../sparing.ts";
 import { constant, input, node, type RoleOf, roleOf, scalar, type Tensor } from "../tensor.ts";
 import type { Quantised, Scaled } from "./operators.ts";
 import * as integer from "./operators.ts";
@@ -41,6 +42,8 @@ export interface EightBitOptions extends Ranges {
    * WASM. Default true.
    */
   readonly direct?: boolean;
+  /** The same outputs with less memory (`spared`), for the float32 version. */
+  readonly sparing?: Spared | undefined;
 }
 
 /** One quantised tensor whose range is an input, and the smallest range it may have. */
@@ -62,7 +65,7 @@ type Pass = "forward" | "backward";
  */
 export function eightBit(
   outputs: Outputs,
-  { from, to, capacity, direct = true }: EightBitOptions,
+  { from, to, capacity, direct = true, sparing }: EightBitOptions,
 ): EightBit | undefined {
   const ranges = input(from, [capacity]);
   const nodes = ordered(Object.values(outputs));
@@ -83,13 +86,13 @@ export function eightBit(
   const before = [slice(ranges, 0, 0, features.length)];
   if (gradients.length > 0) before.push(slice(ranges, 0, -gradients.length));
   const measured = column(
-    slots.map(({ original, quantised }) => magnitude(original, quantised)),
-    all.map((slot) => slots.indexOf(slot)),
+    measurements(slots, nodes, sparing),
+    all.map((slot) => slots.length - 1 - slots.indexOf(slot)),
   );
   const followed = mul(concat(before, 0), follow(integer.used(all.map(({ quantised }) => quantised))));
   return {
     outputs: { ...rewritten, [to]: spread(held(followed, all)) },
-    measured: { ...outputs, [to]: spread(held(measured, all)) },
+    measured: { ...(sparing?.outputs ?? outputs), [to]: spread(held(measured, all)) },
     levels: new Map(features.map(({ original, quantised }) => [original, quantised.levels])),
   };
 }
@@ -120,18 +123,27 @@ function magnitude(x: Tensor, { zero }: Scaled): Tensor {
   return zero === 0 ? most : maximum(most, neg(reduce("ReduceMin", x, {})));
 }
 
+/** The measured ranges as vectors [1], in the order of the graph's `nodes`; among them empty ones, for what is computed early. */
+function measurements(slots: readonly Slot[], nodes: readonly Tensor[], sparing: Spared | undefined): Tensor[] {
+  const place = new Map(nodes.map((x, i) => [x, i]));
+  const waiting = [...(sparing?.early ?? [])];
+  const all: Tensor[] = [];
+  for (const { original, quantised } of slots) {
+    while (waiting.length > 0 && place.get(waiting[0]!.after)! < place.get(original)!)
+      all.push(emptyAfter(waiting.shift()!.tensor));
+    all.push(reshape(magnitude(sparing?.instead.get(original) ?? original, quantised), [1]));
+  }
+  return all;
+}
+
 /**
- * The `scalars` in the given `order`: [n]. ONNX Runtime evaluates the inputs of a node from the last to the first, each
- * with everything that it depends on. Listing the scalars in reverse therefore computes each one as soon as its tensor
- * exists, and no tensor is kept alive for the others.
+ * The numbers of `vectors`, from the last to the first, at the places of `order`: [n]. ONNX Runtime evaluates the inputs of a
+ * node from the last to the first, each with everything that it depends on. Listing the vectors in reverse therefore
+ * computes each one as soon as its tensor exists, and no tensor is kept alive for the others.
  */
-function column(scalars: readonly Tensor[], order: readonly number[]): Tensor {
-  const backwards = concat(scalars.map((x) => reshape(x, [1])).reverse(), 0);
-  const places = constant(
-    BigInt64Array.from(order, (i) => BigInt(scalars.length - 1 - i)),
-    [order.length],
-  );
-  return node("Gather", [backwards, places], { shape: [order.length] });
+function column(vectors: readonly Tensor[], order: readonly number[]): Tensor {
+  const places = constant(BigInt64Array.from(order, BigInt), [order.length]);
+  return node("Gather", [concat(vectors.toReversed(), 0), places], { shape: [order.length] });
 }
 
 /** The smallest allowed range of each activation tensor, from the convolutions that consume it. */

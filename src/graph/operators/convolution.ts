@@ -1,7 +1,7 @@
 /** The one convolution that VGG-like networks need: 3x3, stride 1, same size, constant kernels. */
 
 import { divideDim, sameDim, shapeText } from "../shape.ts";
-import { constant, node, type Tensor } from "../tensor.ts";
+import { constant, lateConstant, node, type Tensor } from "../tensor.ts";
 import { padCircular } from "./movement.ts";
 
 /** What is beyond the edge: zeros, or the opposite edge, as if the image were tiled infinitely. */
@@ -31,7 +31,7 @@ export function conv(x: Tensor, kernel: Tensor, bias?: Tensor, padding: Padding 
     shape: [x.shape[0]!, outputs!, x.shape[2]!, x.shape[3]!],
     attributes: { kernel_shape: [3, 3], pads: [margin, margin, margin, margin], strides: [1, 1] },
     sources,
-    role: padding === "zero" && kernel.data ? { kind: "convolution", x, kernel, bias } : undefined,
+    role: padding === "zero" && kernel.op === "Constant" ? { kind: "convolution", x, kernel, bias } : undefined,
     pullback: (g) => [
       even && padding === "zero" && (inputs as number) <= FEW
         ? blockwise(g, kernel)
@@ -74,18 +74,23 @@ function blockwise(g: Tensor, kernel: Tensor): Tensor {
   });
 }
 
-/** The kernel of the gradient: rotated by 180 degrees, channel axes exchanged. */
-function rotate(kernel: Tensor): Tensor {
-  const { data, shape } = kernel;
+/**
+ * The kernel of the gradient: rotated by 180 degrees, channel axes exchanged. All of them are as large as the network, and are garbage once a
+ * runtime has copied them: unlike other memory, that of a resizable buffer then goes back to the system.
+ */
+function rotate({ data, shape }: Tensor): Tensor {
   if (!(data instanceof Float32Array)) throw new TypeError("conv: a gradient needs a constant kernel");
   const [outputs, inputs] = shape as readonly number[] as [number, number];
-  const rotated = new Float32Array(data.length);
-  for (let o = 0; o < outputs; o++) {
-    for (let c = 0; c < inputs; c++) {
-      const from = (o * inputs + c) * 9;
-      const to = (c * outputs + o) * 9;
-      for (let i = 0; i < 9; i++) rotated[to + i] = data[from + 8 - i]!;
+  return lateConstant("float32", [inputs, outputs, 3, 3], () => {
+    const { byteLength } = data;
+    const rotated = new Float32Array(new ArrayBuffer(byteLength, { maxByteLength: byteLength }), 0, data.length);
+    for (let o = 0; o < outputs; o++) {
+      for (let c = 0; c < inputs; c++) {
+        const from = (o * inputs + c) * 9;
+        const to = (c * outputs + o) * 9;
+        for (let i = 0; i < 9; i++) rotated[to + i] = data[from + 8 - i]!;
+      }
     }
-  }
-  return constant(rotated, [inputs, outputs, 3, 3]);
+    return rotated;
+  });
 }

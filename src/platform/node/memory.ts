@@ -1,7 +1,5 @@
 /** How much memory this process may take: what the machine, or the container it runs in, has left. */
 import { freemem } from "node:os";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { groupFolders, type Read, readText } from "../../runtimes/node-cgroup.ts";
 
 /** Bytes that this process may take in all without pressing others: what it has, and nine tenths of what is free. */
@@ -30,18 +28,4 @@ export function peakSoFar(): number {
   // Linux hands its maxRSS down from the parent process, however large that was; both are in kilobytes of 1024 bytes.
   const own = /^VmHWM:\s*(\d+) kB$/m.exec(readText("/proc/self/status") ?? "")?.[1];
   return 1024 * Number(own ?? process.resourceUsage().maxRSS);
-}
-
-let collect: (() => void) | undefined;
-
-/**
- * Frees what is garbage now. V8 does not see the memory of native libraries, so that large buffers which nobody holds any
- * more would stay beside it for a whole job.
- */
-export function collectGarbage(): void {
-  if (!collect) {
-    setFlagsFromString("--expose-gc");
-    collect = runInNewContext("gc") as () => void;
-  }
-  collect();
 }

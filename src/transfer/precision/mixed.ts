@@ -1,5 +1,5 @@
 /** The two programs of a step, in float32 and in eight bits, as one: which of them runs, and whether both are loaded. */
-import { eightBit, type Tensor } from "../../graph/index.ts";
+import { eightBit, spared, type Tensor } from "../../graph/index.ts";
 import { encode, type Model } from "../../onnx/model.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import { mapValues, prefixed } from "../../records.ts";
@@ -28,17 +28,21 @@ export function stepPrograms(
   parameters: readonly string[],
   alone: boolean,
 ): StepPrograms {
-  const step = eightBit(stepGraph(extractor, terms, optimizer, parameters), eightBitOptions(runtime));
+  const graph = stepGraph(extractor, terms, optimizer, parameters);
+  const sparing = runtime.writable && spared(graph.loss!, graph);
+  const step = eightBit(graph, { ...eightBitOptions(runtime), ...(sparing && { sparing }) });
   if (!step) throw new TypeError("internal: nothing of this step can be in eight bits");
-  const loader = (graph: Readonly<Record<string, Tensor>>) => {
-    const options = alone ? { shapeOf: outputShapes(graph) } : {};
-    let model: Model | undefined;
-    return () => {
-      model ??= encode(graph);
-      return runtime.load(model, options);
-    };
+  const loadAs = (graph: Readonly<Record<string, Tensor>>, model: Model) =>
+    runtime.load(model, alone ? { shapeOf: outputShapes(graph) } : {});
+  // Kept, as rounding kernels takes as long as a step, and small. The model in float32 is as large as the network.
+  let eight: Model | undefined;
+  const load = {
+    fp32: () => loadAs(step.measured, encode(step.measured)),
+    int8() {
+      eight ??= encode(step.outputs);
+      return loadAs(step.outputs, eight);
+    },
   };
-  const load = { fp32: loader(step.measured), int8: loader(step.outputs) };
   const loaded = new Map<Precision, Program>();
   const free = async () => {
     const all = [...loaded.values()];

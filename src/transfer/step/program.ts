@@ -1,5 +1,5 @@
 /** Loads the programs of a job and converts their inputs and outputs. */
-import { concat, evaluateDim, symbolsOf, type Tensor, together } from "../../graph/index.ts";
+import { concat, emptyAfter, evaluateDim, spared, symbolsOf, type Tensor, together } from "../../graph/index.ts";
 import { crop, type Image, type Size } from "../../image/image.ts";
 import { encode } from "../../onnx/model.ts";
 import type { Optimizer, StateSpec } from "../../optimizers/optimizer.ts";
@@ -25,18 +25,20 @@ export async function loadStep(
   optimizer: Optimizer,
   parameters: readonly string[],
 ): Promise<Program> {
-  const outputs = stepGraph(extractor, terms, optimizer, parameters);
+  const graph = stepGraph(extractor, terms, optimizer, parameters);
+  const { outputs, early } = runtime.writable ? spared(graph.loss!, graph) : { outputs: graph, early: [] };
   const names = Object.keys(outputs);
   const resident = names.filter((name) => name.startsWith("next ") || name === "shown");
   const shares = names.filter((name) => name.startsWith("term "));
   const kept = Object.fromEntries(resident.map((name) => [name, outputs[name]!]));
   // The terms are together already: the loss is made from them.
-  const all = concat([together([outputs.loss!]), together(shares.map((name) => outputs[name]!))], 0);
-  const graph = { ...kept, numbers: all };
+  const vectors = [together([outputs.loss!]), together(shares.map((name) => outputs[name]!))];
+  const all = concat([...vectors, ...early.map(({ tensor }) => emptyAfter(tensor)).reverse()], 0);
+  const step = { ...kept, numbers: all };
   const varies = (name: string) => name === "image" || name.startsWith("state ");
   const program = runtime.place
-    ? await loadDivided(runtime, graph, varies, { resident })
-    : await runtime.load(encode(graph), { resident });
+    ? await loadDivided(runtime, step, varies, { resident })
+    : await runtime.load(encode(step), { resident });
   return {
     async run(inputs) {
       const { numbers: found, ...next } = await program.run(inputs);

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import type { Metadata, Sharp, SharpOptions } from "sharp";
 import { UserError } from "../../../errors.ts";
 import { atMostLong } from "../../../image/image.ts";
+import { collectGarbage } from "../../../runtimes/node-garbage.ts";
 import type { InputFormat } from "../../formats/input.ts";
 import { inSrgb, pngColors } from "../../pictures/gamma.ts";
 import { headerSize } from "../../pictures/header.ts";
@@ -18,7 +19,6 @@ import { checkSize, type Depth, limits, limitsFor, type Picture } from "../../pi
 import { inMessage } from "../files/paths.ts";
 import { readWithin, tooLarge } from "../files/read.ts";
 import { shortage } from "../files/shortage.ts";
-import { collectGarbage } from "../memory.ts";
 import { checkDecodingMemory, decodedSize } from "./decoding.ts";
 import { loadSharp } from "./sharp.ts";
 
