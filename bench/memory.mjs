@@ -28,6 +28,7 @@ const mask = ["--mask", here("../examples/cat-mask.png")];
 const floats = ["--levels", "1", "--first-steps", "2", "--steps", "2", "--precision", "fp32"];
 const eight = ["--levels", "1", "--first-steps", "8", "--steps", "8", "--precision", "int8"];
 const pair = ["photo.png", starry];
+const slim = ["--model", "slim"];
 const least = ["-s", "128", ...floats];
 
 /** A line: its name, the command's words, and the limit that is given, in MB. @type {[string, string[], number?][]} */
@@ -41,6 +42,10 @@ const lines = [
   ["stylise 768 in eight bits", [...pair, "-s", "768", ...eight], 500],
   ["stylise 1024", [...pair, "-s", "1024", ...floats], 600],
   ["stylise 1024", [...pair, "-s", "1024", ...floats], 300],
+  ["slim 512", [...pair, ...slim, "-s", "512", ...floats]],
+  ["slim 512 in eight bits", [...pair, ...slim, "-s", "512", ...eight]],
+  ["slim 1024 in eight bits", [...pair, ...slim, "-s", "1024", ...eight]],
+  ["slim 1024", [...pair, ...slim, "-s", "1024", ...floats], 700],
   ["mask 768", [...pair, ...mask, "-s", "768", ...floats]],
   ["mask 512", [...pair, ...mask, "-s", "512", ...floats], 400],
   ["mask 512", [...pair, ...mask, "-s", "512", ...floats], 300],
@@ -119,7 +124,7 @@ for (const [name, words, limit] of chosen) {
   const output = words[0] === "resume" ? [] : ["-o", words[0] === "grid" ? `grid-${limit}` : "out.png"];
   const quiet = words[0] === "features" || words[0] === "grid" ? [] : ["--progress", "json"];
   const bounds = limit ? ["--memory", `${limit}MB`] : [];
-  const network = follows(words) ? [] : ["--model", "pocket"];
+  const network = follows(words) || words.includes("--model") ? [] : ["--model", "pocket"];
   const { status, stderr, peak, told } = run([...words, ...bounds, ...network, ...quiet, ...output, "-f"]);
   const most = limit ? limit * 1e6 : told;
   const kept = status === 5 || most === undefined || peak <= 1.1 * most;

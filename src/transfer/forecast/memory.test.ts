@@ -34,28 +34,28 @@ describe("the predicted peak", () => {
 
   /** Work and measured peaks in MB: a few steps of the command line with `pocket`, by bench/memory.mjs. */
   const measured: [given: SettingsInput, size: [number, number], peak: number, more?: More][] = [
-    [{}, [144, 112], 189],
-    [{}, [528, 400], 391],
-    [{}, [1040, 784], 1021],
-    [{}, [1424, 960], 1852],
-    [{ roughness: 0 }, [1040, 784], 1054],
-    [{ optimizer: "lbfgs" }, [528, 400], 559],
-    [{ optimizer: "lbfgs", history: 4 }, [784, 592], 747],
-    [{}, [784, 528], 623, { regions: 1 }],
-    [{}, [784, 528], 745, { regions: 2 }],
-    [{ recipe: "neighbors" }, [272, 208], 323],
-    [{ recipe: "neighbors" }, [400, 304], 561],
-    [{ recipe: "neighbors" }, [400, 304], 823, { stylePictures: 2 }],
+    [{}, [144, 112], 178],
+    [{}, [528, 400], 341],
+    [{}, [1040, 784], 876],
+    [{}, [1424, 960], 1507],
+    [{ roughness: 0 }, [1040, 784], 900],
+    [{ optimizer: "lbfgs" }, [528, 400], 580],
+    [{ optimizer: "lbfgs", history: 4 }, [784, 592], 685],
+    [{}, [784, 528], 611, { regions: 1 }],
+    [{}, [784, 528], 656, { regions: 2 }],
+    [{ recipe: "neighbors" }, [272, 208], 308],
+    [{ recipe: "neighbors" }, [400, 304], 517],
+    [{ recipe: "neighbors" }, [400, 304], 822, { stylePictures: 2 }],
     [{}, [528, 400], 313, { tile: 128 }],
     [{}, [1040, 784], 490, { tile: 256 }],
     [{}, [1040, 784], 554, { tile: 512 }],
     [{}, [2064, 1392], 887, { tile: 512 }],
     [{}, [784, 528], 417, { tile: 256, regions: 1 }],
-    [{ precision: "int8" }, [528, 400], 581],
-    [{ precision: "int8" }, [1040, 784], 1215],
-    [{ precision: "int8" }, [1424, 960], 1930],
-    [{ precision: "int8" }, [784, 528], 898, { regions: 1 }],
-    [{ precision: "int8", recipe: "neighbors" }, [400, 304], 857],
+    [{ precision: "int8" }, [528, 400], 457],
+    [{ precision: "int8" }, [1040, 784], 1015],
+    [{ precision: "int8" }, [1424, 960], 1407],
+    [{ precision: "int8" }, [784, 528], 829, { regions: 1 }],
+    [{ precision: "int8", recipe: "neighbors" }, [400, 304], 817],
     [{ precision: "int8" }, [528, 400], 407, { tile: 128 }],
     [{ precision: "int8" }, [1040, 784], 828, { tile: 512 }],
     [{ precision: "int8" }, [2064, 1392], 1260, { tile: 512 }],
@@ -120,7 +120,7 @@ describe("steps in eight bits", () => {
 describe("a limit", () => {
   test("is kept by the largest possible tiles, or without tiles if that fits", () => {
     expect(tileWithin(work(), square(512), 8e9)).toBe("off");
-    for (const limit of [1e9, 1.5e9, 2e9, 3e9]) {
+    for (const limit of [1e9, 1.5e9, 2e9, 2.5e9]) {
       const tile = tileWithin(work(), square(2048), limit) as number;
       expect(peakMemory(work(), square(2048), tile)).toBeLessThanOrEqual(limit);
       expect(tile).toBeLessThan(2048);

@@ -19,13 +19,13 @@ export const PROCESS = 146e6;
  * The step of a whole picture: how many copies of weights, features, features mapped by a read-out, and the optimiser's
  * state are in memory at once. The image and its gradient are counted with the state, which is about as large.
  */
-const WHOLE = { weights: 6.1, features: 2.24, readouts: 0.87, state: 2.5 };
+const WHOLE = { weights: 6.3, features: 1.4, readouts: 1.33, state: 3.1 };
 /** The step of a tile, in two programs. Pieces of the update have a fixed size. */
-const TILE = { weights: 6.6, features: 2, readouts: 0.65, images: 38, pieces: 43e6 };
+const TILE = { weights: 7, features: 2, readouts: 0.65, images: 38, pieces: 43e6 };
 /** The share of a layer's features that each region has as a weighted copy, per style term; more of it in eight bits. */
-const REGION = { whole: 0.35, eight: 0.4, tile: 1 };
+const REGION = { whole: 0.5, eight: 0.4, tile: 1 };
 /** How many copies of the similarities of all positions to all positions of the paintings are in memory at once. */
-const SIMILARITIES = 0.9;
+const SIMILARITIES = 0.95;
 /**
  * A picture in tiles is in host memory: image, optimiser state, content targets, the unfinished rows of the gradient
  * (twice), and garbage that is not collected yet.
@@ -36,8 +36,8 @@ const HELD = { images: 1.4, state: 1, rows: 2 };
  * The additional memory of eight-bit steps: where both programs are loaded, where one is at a time (`runsAlone`), and in
  * tiles.
  */
-const EIGHT = { weights: 1.4, features: 0.75, readouts: 2, fixed: 29e6 };
-const EIGHT_ALONE = { weights: 1.2, fixed: 80e6 };
+const EIGHT = { weights: 2.2, features: 0.8, readouts: 0.8, fixed: 29e6 };
+const EIGHT_ALONE = { weights: 0.4, fixed: 85e6 };
 const EIGHT_TILE = { weights: 1.4, features: 1.16, readouts: 1.6, fixed: 25e6 };
 
 /** What is needed to compute sizes. */
