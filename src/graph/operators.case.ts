@@ -71,8 +71,13 @@ export const operators: Record<string, OperatorCase> = {
   "slice, end": { shapes: [image], build: (a) => graph.slice(graph.mul(a, a), 2, 0, -1) },
   "slice, both": { shapes: [[5, 4]], build: (a) => graph.slice(graph.mul(a, a), 0, 1, 3) },
   crop: {
-    shapes: [image],
-    build: (a) => graph.crop(graph.mul(a, a), constant(Float32Array.of(1, 2, 3, 5), [4]), [2, 3]),
+    shapes: [image, [1]],
+    // The area is known at run time.
+    build: (a, b) => {
+      const area = graph.add(constant(Float32Array.of(1, 2, 3, 5), [4]), graph.mul(b, 0));
+      return graph.crop(graph.mul(a, a), area, [2, 3]);
+    },
+    fixed: [1],
   },
   padZeros: { shapes: [image], build: (a) => graph.padZeros(graph.mul(a, a), 2, 1, 2) },
   "roll, forward": { shapes: [image], build: (a) => graph.roll(graph.mul(a, a), 3, 1) },
