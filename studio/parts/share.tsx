@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { encodePicture } from "pastiche/web";
 import { download, zipped } from "../page/tools.ts";
+import { neededFile } from "../pictures/gallery.ts";
 import { isExample } from "../pictures/pictures.ts";
 import { withPrintSize } from "../project/print.ts";
 import { project } from "../project/project.ts";
@@ -30,10 +31,19 @@ export function Share() {
       const job = repetition();
       await navigator.clipboard.writeText(text(job));
       copied.value = label;
-      if (!files || !namesOthersFiles(job)) return;
-      const name = resultName(job.project).replace(/png$/, "zip");
-      download(await zipped(await filesFor(job)), name);
-      message.value = { text: `Copied. The files that it names are in ${name}.`, bad: false };
+      if (!files) return;
+      const lines: string[] = [];
+      if (namesOthersFiles(job)) {
+        const name = resultName(job.project).replace(/png$/, "zip");
+        download(await zipped(await filesFor(job)), name);
+        lines.push(`The files that it names are in ${name}.`);
+      }
+      const needed = job.begins === undefined ? await neededFile() : undefined;
+      if (needed !== undefined)
+        lines.push(
+          `It paints from the start, but this picture was gone on from ${needed}, which this page has no more.`,
+        );
+      if (lines.length > 0) message.value = { text: ["Copied.", ...lines].join(" "), bad: false };
     } catch (error) {
       complain(error);
     }

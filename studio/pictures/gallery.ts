@@ -141,6 +141,12 @@ export async function pictureOf({ id, file, stopped }: Result): Promise<Shown> {
   return { image, step: stopped?.step ?? 0, file };
 }
 
+/** The name of the file without which the result in view cannot be made again: the state or picture that it went on from. */
+export async function neededFile(): Promise<string | undefined> {
+  const result = inView.peek();
+  return result && madeBy(await textOf(result.file), result.name)?.needs;
+}
+
 async function textOf(file: Blob): Promise<string | undefined> {
   return readPictureText(new Uint8Array(await file.arrayBuffer())).pastiche;
 }
