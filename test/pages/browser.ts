@@ -52,7 +52,7 @@ export async function drawnLines(page: Page, within = "body"): Promise<string[]>
     };
     const buttons = [...document.querySelectorAll(`${selector} .losses .legend button`)];
     return buttons
-      .filter((button) => isDrawn(getComputedStyle(button.querySelector("i")!).backgroundColor))
+      .filter((button) => isDrawn(getComputedStyle(button.querySelector("i")!).borderTopColor))
       .map((button) => button.childNodes[1]!.textContent!);
   }, within);
 }
