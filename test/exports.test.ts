@@ -166,6 +166,8 @@ test("the parts that can be selected by name", () => {
         "shapeText",
         "symbol",
         "symbolsOf",
+        "emptyAfter",
+        "spared",
         "constant",
         "expectShape",
         "input",

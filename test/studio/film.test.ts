@@ -78,6 +78,10 @@ describe.skipIf(!path)("in Chromium", () => {
       // Beside each other, enlarged together.
       await page.getByRole("button", { name: "Branches", exact: true }).click();
       const halves = page.locator(".pair canvas");
+      // A new canvas has 300 columns until a picture is drawn on it.
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll<HTMLCanvasElement>(".pair canvas")].every(({ width }) => width === 64),
+      );
       const urls = () => halves.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
       expect(await urls()).toEqual([first, second]);
       await page.getByRole("button", { name: "Larger", exact: true }).click();
@@ -89,11 +93,11 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.getByRole("button", { name: "Painting", exact: true }).click();
       // Undo comes back to the first branch, redo to the second; a click to either.
       await page.getByRole("button", { name: "Undo" }).click();
-      expect(await pixels(page)).toBe(first);
+      await expect.poll(() => pixels(page)).toBe(first);
       await page.getByRole("button", { name: "Redo" }).click();
-      expect(await pixels(page)).toBe(second);
+      await expect.poll(() => pixels(page)).toBe(second);
       await page.getByRole("button", { name: "Branch 1" }).click();
-      expect(await pixels(page)).toBe(first);
+      await expect.poll(() => pixels(page)).toBe(first);
       await page.close();
     },
     PATIENCE,
@@ -111,7 +115,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.getByText(/^Done/).waitFor();
       expect(await pixels(page)).not.toBe(first);
       await page.getByRole("button", { name: "Branch 1" }).click();
-      expect(await pixels(page)).toBe(first);
+      await expect.poll(() => pixels(page)).toBe(first);
       await page.close();
     },
     PATIENCE,

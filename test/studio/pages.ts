@@ -52,7 +52,12 @@ export const choosePainting = (page: Page, name = "a woodcut of waves") =>
   page.getByRole("button", { name, exact: true }).click();
 export const told = (page: Page) => page.locator(".told");
 export const canvas = (page: Page) => page.locator("canvas");
-export const pixels = (page: Page) => canvas(page).evaluate((shown: HTMLCanvasElement) => shown.toDataURL());
+export const pixels = (page: Page) =>
+  canvas(page).evaluate(async (shown: HTMLCanvasElement) => {
+    // A canvas that has just come is drawn on after its first frame.
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    return shown.toDataURL();
+  });
 /** Drops a file of these bytes onto the picture. */
 export const dropFile = async (page: Page, bytes: Uint8Array, name = "made.png") => {
   const dataTransfer = await page.evaluateHandle(

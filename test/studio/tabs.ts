@@ -71,7 +71,12 @@ export async function startTabs(): Promise<Tabs> {
           return result.value;
         },
         async until(expression) {
-          while (!(await tab.evaluate(expression))) await new Promise((resolve) => setTimeout(resolve, 100));
+          // While a page is replaced by the one that was asked for, there is nothing to evaluate in.
+          const now = () =>
+            tab.evaluate(expression).catch((error: Error) => {
+              if (!/execution context/i.test(error.message)) throw error;
+            });
+          while (!(await now())) await new Promise((resolve) => setTimeout(resolve, 100));
         },
         show: () => send("Target.activateTarget", { targetId }),
       };
