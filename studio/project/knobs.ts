@@ -7,6 +7,8 @@ export interface Knob {
   readonly label: string;
   readonly low: string;
   readonly high: string;
+  /** Its place among the pictures of two ends in `styles/knobs.webp`, which `scripts/knob-pictures.mjs` paints. */
+  readonly pictured?: number;
   /** How it is turned, but for its middle, which is the default. */
   readonly scale?: Omit<Scale, "usual">;
   /** The settings that give it that value. */
@@ -18,13 +20,14 @@ const strength = (name: keyof SettingsInput & string, label: string, low: string
   set: (value) => ({ [name]: value }),
 });
 
-const known: readonly Knob[] = [
+const described = [
   strength("alpha", "Photo", "free", "faithful"),
   strength("beta", "Painting", "a touch", "all of it"),
   strength("tv", "Smoothness", "crisp", "soft"),
   strength("roughness", "Roughness", "even", "gritty"),
   strength("laplacian", "Outlines", "dissolved", "held"),
 ];
+const known: readonly Knob[] = described.map((knob, pictured) => ({ ...knob, pictured }));
 
 /** A loss of an image that nobody has described here yet has a strength that is called as it is. */
 const others = Object.keys(losses)
@@ -32,7 +35,7 @@ const others = Object.keys(losses)
   .map((name) => strength(name as keyof SettingsInput, name, "less", "more"));
 
 const strokes: Knob = {
-  ...{ name: "styleScale", label: "Stroke size", low: "fine", high: "broad" },
+  ...{ name: "styleScale", label: "Stroke size", low: "fine", high: "broad", pictured: known.length },
   scale: { reach: 4, zero: false },
   set: (value) => ({ styleScale: [value] }),
 };

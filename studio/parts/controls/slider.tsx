@@ -9,11 +9,13 @@ export interface SliderProps {
   readonly changed: boolean;
   readonly low?: string;
   readonly high?: string;
+  /** The place of its two ends among the pictures of knobs. */
+  readonly pictured?: number | undefined;
   readonly onValue: (value: number) => void;
   readonly onReset: () => void;
 }
 
-export function Slider({ label, value, scale, changed, low, high, onValue, onReset }: SliderProps) {
+export function Slider({ label, value, scale, changed, low, high, pictured, onValue, onReset }: SliderProps) {
   const amount = amountText(value, scale.usual);
   const about = scale.usual > 0 ? `${value}, ${amount} of the default ${scale.usual}` : `${value}; the default is 0`;
   return (
@@ -42,8 +44,14 @@ export function Slider({ label, value, scale, changed, low, high, onValue, onRes
       />
       {low && (
         <div class="ends" aria-hidden="true">
-          <span>{low}</span>
-          <span>{high}</span>
+          <span>
+            {pictured !== undefined && <i style={{ "--tile": 2 * pictured }} />}
+            {low}
+          </span>
+          <span>
+            {high}
+            {pictured !== undefined && <i style={{ "--tile": 2 * pictured + 1 }} />}
+          </span>
         </div>
       )}
     </div>

@@ -37,6 +37,7 @@ export function Panel() {
             label={knob.label}
             low={knob.low}
             high={knob.high}
+            pictured={knob.pictured}
             value={amountOf(knob, all)}
             scale={{ usual: amountOf(knob, usual.value), ...knob.scale }}
             changed={isChanged(knob.name)}
