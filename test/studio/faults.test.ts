@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { path, startBrowser } from "../web/browser.ts";
+import { results } from "./pages.ts";
 import { type Studio, startStudio } from "./server.ts";
 
 const SHORT = "#size=96&levels=1&steps=6&model=pocket";
@@ -67,7 +68,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await choosePainting(page);
       await page.getByText(/^Done: 96/).waitFor();
       await said(page).getByText("keeps no results").waitFor();
-      expect(await page.locator("section[aria-labelledby=results-heading] .tile").count()).toBe(1);
+      expect(await results(page).count()).toBe(1);
       await page.close();
     },
     PATIENCE,

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { path } from "../web/browser.ts";
 import {
   choosePainting,
+  halves,
   LINK,
   LONG,
   PATIENCE,
@@ -77,13 +78,7 @@ describe.skipIf(!path)("in Chromium", () => {
       expect(made.from.step % 5).toBe(0);
       // Beside each other, enlarged together.
       await page.getByRole("button", { name: "Branches", exact: true }).click();
-      const halves = page.locator(".pair canvas");
-      // A new canvas has 300 columns until a picture is drawn on it.
-      await page.waitForFunction(() =>
-        [...document.querySelectorAll<HTMLCanvasElement>(".pair canvas")].every(({ width }) => width === 64),
-      );
-      const urls = () => halves.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
-      expect(await urls()).toEqual([first, second]);
+      await expect.poll(() => halves(page)).toEqual([first, second]);
       await page.getByRole("button", { name: "Larger", exact: true }).click();
       const places = await page
         .locator(".pair .layers")

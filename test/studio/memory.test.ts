@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { path } from "../web/browser.ts";
-import { choosePainting, PATIENCE, studioPages } from "./pages.ts";
+import { choosePainting, PATIENCE, results, studioPages } from "./pages.ts";
 
 const SHORT = "#size=64&levels=1&steps=6&model=pocket&precision=fp32";
 
@@ -59,12 +59,11 @@ describe.skipIf(!path)("in Chromium", () => {
       const page = await open(SHORT, { init: countUnreleased });
       await page.locator("summary", { hasText: "More" }).click();
       await page.getByLabel("Painted by").selectOption("Browser: processor");
-      const results = page.locator("section[aria-labelledby=results-heading] .tile");
       const frames = page.getByRole("navigation", { name: "The course of the painting" }).getByRole("button");
       const paints = async (act: () => Promise<unknown>) => {
-        const before = await results.count();
+        const before = await results(page).count();
         await act();
-        await expect.poll(() => results.count(), { timeout: 60_000 }).toBe(before + 1);
+        await expect.poll(() => results(page).count(), { timeout: 60_000 }).toBe(before + 1);
       };
       const branch = async () => {
         await frames.first().click();

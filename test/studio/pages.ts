@@ -58,6 +58,16 @@ export const pixels = (page: Page) =>
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
     return shown.toDataURL();
   });
+/** The pictures of the two halves that are beside each other. */
+export const halves = (page: Page) =>
+  page.locator(".pair canvas").evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+/** The results in the shelf, newest first. */
+export const results = (page: Page) => page.locator("section[aria-labelledby=results-heading] .tile");
+/** Stops the job that runs. */
+export const stop = async (page: Page) => {
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText(/stopped$/).waitFor();
+};
 /** Drops a file of these bytes onto the picture. */
 export const dropFile = async (page: Page, bytes: Uint8Array, name = "made.png") => {
   const dataTransfer = await page.evaluateHandle(

@@ -14,6 +14,7 @@ import {
   PATIENCE,
   paintsAnew,
   reaches,
+  results,
   savedBytes,
   slide,
   studioPages,
@@ -69,16 +70,8 @@ describe.skipIf(!path)("in Chromium", () => {
       expect(JSON.parse(readPictureText(bytes).pastiche!).from.name).toBe("cat-waves.ckpt");
       expect(await difference(made, bytes)).toBeLessThanOrEqual(most);
       // As a result that is opened later, it has no state any more.
-      await page
-        .locator("section[aria-labelledby=results-heading] .tile")
-        .nth(1)
-        .getByRole("button", { name: /^Open/ })
-        .click();
-      await page
-        .locator("section[aria-labelledby=results-heading] .tile")
-        .nth(0)
-        .getByRole("button", { name: /^Open/ })
-        .click();
+      await results(page).nth(1).getByRole("button", { name: /^Open/ }).click();
+      await results(page).nth(0).getByRole("button", { name: /^Open/ }).click();
       await page.getByRole("button", { name: "Share" }).click();
       await page.getByRole("button", { name: "Command for the terminal" }).click();
       await page.getByText(/It paints from the start, but this picture was gone on from cat-waves\.ckpt/).waitFor();

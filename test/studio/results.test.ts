@@ -7,24 +7,26 @@ import { path } from "../web/browser.ts";
 import {
   choosePainting,
   dropFile,
+  halves,
   LINK,
   LONG,
   PATIENCE,
   paintsAnew,
   pixels,
   reaches,
+  results,
   savedBytes,
   shownBytes,
   slide,
   step,
+  stop,
   studioPages,
 } from "./pages.ts";
 
 describe.skipIf(!path)("in Chromium", () => {
   const open = studioPages();
-  const tiles = (page: Page) => page.locator("section[aria-labelledby=results-heading] .tile");
   const chosen = (page: Page) =>
-    tiles(page).evaluateAll((all) => all.map((one) => "chosen" in (one as HTMLElement).dataset));
+    results(page).evaluateAll((all) => all.map((one) => "chosen" in (one as HTMLElement).dataset));
   const message = (page: Page) => page.locator(".message");
 
   test(
@@ -38,13 +40,11 @@ describe.skipIf(!path)("in Chromium", () => {
       await slide(page, "Photo", 1);
       await expect.poll(() => chosen(page), { timeout: 120_000 }).toEqual([true, false]);
       const second = await pixels(page);
-      await tiles(page)
+      await results(page)
         .nth(1)
         .getByRole("button", { name: /^Show beside: cat-waves/ })
         .click({ force: true });
-      const halves = page.locator(".pair canvas");
-      const urls = () => halves.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
-      await expect.poll(async () => (await urls()).map((url) => [first, second].indexOf(url))).toEqual([0, 1]);
+      await expect.poll(async () => (await halves(page)).map((url) => [first, second].indexOf(url))).toEqual([0, 1]);
       const captions = await page.locator(".pair figcaption").allTextContents();
       expect(await findings(page)).toEqual([]);
       expect(captions).toEqual(["Another resultPhoto ×1", "In viewPhoto ×32"]);
@@ -55,7 +55,7 @@ describe.skipIf(!path)("in Chromium", () => {
       expect(places[0]).toContain("1.5");
       expect(places[1]).toBe(places[0]);
       // The other one in view: compared with itself it would be nothing.
-      await tiles(page).nth(1).getByRole("button", { name: /^Open/ }).click();
+      await results(page).nth(1).getByRole("button", { name: /^Open/ }).click();
       await page.locator(".pair").waitFor({ state: "detached" });
       await expect.poll(() => chosen(page)).toEqual([false, true]);
       expect((await pixels(page)) === first).toBe(true);
@@ -70,19 +70,17 @@ describe.skipIf(!path)("in Chromium", () => {
       const page = await open(LONG);
       await choosePainting(page);
       await reaches(page, 20);
-      await page.getByRole("button", { name: "Stop" }).click();
-      await page.getByText(/stopped$/).waitFor();
+      await stop(page);
       const at = await step(page);
       const stopped = await pixels(page);
-      await expect.poll(() => tiles(page).count()).toBe(1);
+      await expect.poll(() => results(page).count()).toBe(1);
       await paintsAnew(page, () => page.getByRole("button", { name: "Paint again" }).click());
       await reaches(page, 1);
       await page.getByRole("button", { name: new RegExp(`^Open .*step ${at} of 100000$`) }).click();
       await page.getByText(`stopped after step ${at}`).waitFor();
       expect((await pixels(page)) === stopped).toBe(true);
       await paintsAnew(page, () => page.getByRole("button", { name: "Go on" }).click());
-      await page.getByRole("button", { name: "Stop" }).click();
-      await page.getByText(/stopped$/).waitFor();
+      await stop(page);
       await page.close();
     },
     PATIENCE,
@@ -105,7 +103,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await dropFile(other, bytes);
       await message(other).getByText("choose them again: me.png, mine.png").waitFor();
       await other.getByText("Its photo is not here").waitFor();
-      expect(await tiles(other).count()).toBe(1);
+      expect(await results(other).count()).toBe(1);
       expect((await pixels(other)) === picture).toBe(true);
       await choose(other, "Your own photo", "again.png", photo);
       await message(other).getByText("Still to be chosen: mine.png.").waitFor();

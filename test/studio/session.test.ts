@@ -2,11 +2,22 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { path } from "../web/browser.ts";
-import { choosePainting, LINK, LONG, PATIENCE, paintsAnew, pixels, reaches, slide, studioPages } from "./pages.ts";
+import {
+  choosePainting,
+  LINK,
+  LONG,
+  PATIENCE,
+  paintsAnew,
+  pixels,
+  reaches,
+  results,
+  slide,
+  stop,
+  studioPages,
+} from "./pages.ts";
 
 describe.skipIf(!path)("in Chromium", () => {
   const open = studioPages();
-  const results = (page: Page) => page.locator("section[aria-labelledby=results-heading] .tile");
   const frames = (page: Page) =>
     page.locator(".strip button").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
   /** Longer than the studio takes to write. */
@@ -57,8 +68,7 @@ describe.skipIf(!path)("in Chromium", () => {
       expect((await frames(page)).length).toBeGreaterThan(1);
       await expect.poll(() => results(page).count()).toBe(1);
       await paintsAnew(page, () => page.getByRole("button", { name: "Go on" }).click());
-      await page.getByRole("button", { name: "Stop" }).click();
-      await page.getByText(/stopped$/).waitFor();
+      await stop(page);
       await page.close();
     },
     PATIENCE,
@@ -78,8 +88,7 @@ describe.skipIf(!path)("in Chromium", () => {
       const old = (await frames(page)).filter((label) => stepOf(label) <= stepOf(film.at(-1)));
       expect(old.length).toBeGreaterThan(0);
       expect(film).toEqual(expect.arrayContaining(old));
-      await page.getByRole("button", { name: "Stop" }).click();
-      await page.getByText(/stopped$/).waitFor();
+      await stop(page);
       await page.close();
     },
     PATIENCE,

@@ -22,6 +22,7 @@ import {
   shownBytes,
   slide,
   step,
+  stop,
   studioPages,
 } from "./pages.ts";
 
@@ -84,8 +85,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await reaches(page, 20);
       await page.reload();
       await reaches(page, 21);
-      await page.getByRole("button", { name: "Stop" }).click();
-      await page.getByText(/stopped$/).waitFor();
+      await stop(page);
       await page.close();
     },
     PATIENCE,

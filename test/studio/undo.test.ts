@@ -1,13 +1,11 @@
 /** Undo, other pictures, and comparing on the way: nothing is lost, and nothing is shown of another picture. */
-import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { png } from "../cli/pastiche.ts";
 import { path } from "../web/browser.ts";
-import { choosePainting, LINK, LONG, PATIENCE, pixels, reaches, slide, step, studioPages } from "./pages.ts";
+import { choosePainting, LINK, LONG, PATIENCE, pixels, reaches, results, slide, step, studioPages } from "./pages.ts";
 
 describe.skipIf(!path)("in Chromium", () => {
   const open = studioPages();
-  const results = (page: Page) => page.locator("section[aria-labelledby=results-heading] .tile").count();
 
   test(
     "undo and redo bring finished pictures back at once, without painting",
@@ -17,11 +15,11 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.getByText(/^Done/).waitFor();
       const first = await pixels(page);
       await slide(page, "Photo", 1);
-      await expect.poll(() => results(page), { timeout: 120_000 }).toBe(2);
+      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(2);
       await page.getByText(/^Done/).waitFor();
       const second = await pixels(page);
       expect(second).not.toBe(first);
-      expect(await results(page)).toBe(2);
+      expect(await results(page).count()).toBe(2);
       await page.getByRole("button", { name: "Undo" }).click();
       expect(await pixels(page)).toBe(first);
       await page.getByRole("button", { name: "Redo" }).click();
@@ -30,7 +28,7 @@ describe.skipIf(!path)("in Chromium", () => {
       // Longer than knobs rest before they act.
       await page.waitForTimeout(1000);
       expect(await pixels(page)).toBe(first);
-      expect(await results(page)).toBe(2);
+      expect(await results(page).count()).toBe(2);
       await page.close();
     },
     PATIENCE,
