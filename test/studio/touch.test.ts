@@ -32,13 +32,20 @@ async function within(element: Locator): Promise<(x: number, y: number) => Point
   return (x, y) => [box.x + x * box.width, box.y + y * box.height];
 }
 
-/** How the picture is enlarged and moved. */
+/** How the picture is enlarged and moved, once it stands still: a page moves it in the frames after a finger's events. */
 const place = (page: Page) =>
   page
     .locator(".layers")
     .first()
-    .evaluate((layers) => {
-      const { a: scale, e: x, f: y } = new DOMMatrix(getComputedStyle(layers).transform);
+    .evaluate(async (layers) => {
+      let before = "";
+      for (let still = 0; still < 5; still++) {
+        await new Promise(requestAnimationFrame);
+        const { transform } = getComputedStyle(layers);
+        if (transform !== before) still = 0;
+        before = transform;
+      }
+      const { a: scale, e: x, f: y } = new DOMMatrix(before);
       return { scale, x, y };
     });
 
@@ -101,7 +108,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await fingers.down(at(0.2, 0.3));
       await fingers.move([at(0.2, 0.3), at(0.5, 0.3)]);
       await fingers.up();
-      expect(await colorAt(layer, 0.4, 0.3)).toEqual([0, 0, 0]);
+      await expect.poll(() => colorAt(layer, 0.4, 0.3)).toEqual([0, 0, 0]);
       await fingers.down(at(0.3, 0.8));
       await fingers.down(at(0.3, 0.8), at(0.7, 0.8));
       await fingers.move([at(0.3, 0.8), at(0.1, 0.8)], [at(0.7, 0.8), at(0.9, 0.8)]);
@@ -135,9 +142,11 @@ describe.skipIf(!path)("in Chromium", () => {
       await fingers.move([at(0.5, 0.5), at(0.25, 0.5)]);
       await fingers.up();
       const handle = page.getByRole("slider", { name: "How much of the photo is shown" });
-      expect(Number(await handle.inputValue())).toBeCloseTo(25, -1);
+      await expect.poll(async () => Number(await handle.inputValue())).toBeCloseTo(25, -1);
       expect((await place(page)).scale).toBe(1);
-      expect(await canvas(page).evaluate(({ style }) => style.clipPath)).toContain(`${await handle.inputValue()}%`);
+      await expect
+        .poll(() => canvas(page).evaluate(({ style }) => style.clipPath))
+        .toContain(`${await handle.inputValue()}%`);
 
       await page.getByRole("button", { name: "Blend in a starry night in thick strokes" }).tap();
       const share = page.getByRole("slider", { name: "How much of starry.webp" });
@@ -146,7 +155,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await fingers.down(along(0.5, 0.5));
       await fingers.move([along(0.5, 0.5), along(0.98, 0.5)]);
       await fingers.up();
-      expect(await share.getAttribute("aria-valuetext")).toMatch(/^6\d%$/);
+      await expect.poll(() => share.getAttribute("aria-valuetext")).toMatch(/^6\d%$/);
       await page.getByRole("button", { name: "Stop" }).tap();
       await page.close();
     },
