@@ -27,7 +27,7 @@ export function gridPage(report: GridReport): string {
   return documentOf(report, GridPage);
 }
 
-/** What a page shows that `reportPage` made; undefined for any other text, also for pages of before version 0.2. */
+/** What a page shows that `reportPage` made; undefined for any other text. */
 export function readReport(page: string): Report | undefined {
   return dataOf(page) as Report | undefined;
 }

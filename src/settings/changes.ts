@@ -1,4 +1,4 @@
-/** Settings compared and changed: what differs from a recipe or from other settings, and settings from older records. */
+/** Settings compared and changed: what differs from a recipe or from other settings, and settings from records. */
 import type { Label } from "../parameters/parameter.ts";
 import { givenLosses, type Parts, standIns } from "./parts.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
@@ -65,14 +65,10 @@ export function changedSettings(
   return parseSettings({ ...Object.fromEntries(kept), ...names, ...changes } as SettingsInput, label, parts);
 }
 
-/** What settings meant before they existed. */
-const before: SettingsInput = { contentTarget: "mapped", roughness: 0, initFlat: 0 };
-
 /**
- * Settings from a checkpoint or a result, complete. A setting that did not exist when they were written has the value
- * that was in effect then, not today's default. Parts of a job's own are as they are recorded: see `checkPresent`. Errors
- * as of `parseSettings`.
+ * Settings from a checkpoint or a result, checked. Parts of a job's own are as they are recorded: see `checkPresent`.
+ * Errors as of `parseSettings`.
  */
 export function recordedSettings(recorded: Settings): Settings {
-  return parseSettings({ ...before, ...givenSettings(recorded) }, String, standIns(recorded));
+  return parseSettings(givenSettings(recorded), String, standIns(recorded));
 }

@@ -83,9 +83,7 @@ export async function readWeights(
       }
       case "safetensors": {
         const { tensors, metadata } = openSafetensors(bytes);
-        // Our own files have this metadata; older ones had no mean and this description of the input.
-        const ours = metadata.get("format") === "pastiche" || metadata.get("input") === "RGB in [0,1]";
-        return fromNames(tensors, backbone, options, ours);
+        return fromNames(tensors, backbone, options, metadata.get("format") === "pastiche");
       }
     }
   } catch (error) {

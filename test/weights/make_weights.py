@@ -133,7 +133,7 @@ def main():
     write_h5(base)
     write_bad_h5(base)
     write_safetensors("tiny-torchvision.safetensors", vision, {"format": "pt"})
-    words = {"name": "tiny", "input": "RGB in [0,1]"}
+    words = {"format": "pastiche", "backbone": "tiny"}
     write_safetensors("tiny-ours.safetensors", {n: t.astype(np.float16) for n, t in base.items()}, words)
 
     expected = {

@@ -54,13 +54,13 @@ export async function replayedJob(
     pictures,
     settings,
     given: givenSettings(settings),
-    eightBits: made.precision && made.precision === "int8",
+    eightBits: made.precision === "int8",
     remarks: ({ runtime, weights, model, precision }) => [
       ...others.map((other) => `Note: ${other} is not the picture that it was made of.`),
       ...(runtime !== made.runtime
         ? [`Note: it was made on ${made.runtime}, this is ${runtime}; the last bits may differ.`]
         : []),
-      ...(settings.precision === "auto" && made.precision && precision !== made.precision
+      ...(settings.precision === "auto" && precision !== made.precision
         ? [`Note: most of its steps were in ${made.precision}, which cannot be here; now they are in ${precision}.`]
         : []),
       ...(model === made.model && weights !== made.weights

@@ -4,6 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { Paths } from "../paths.ts";
 import { curvesSchema } from "../report/history.ts";
 import type { JobRequest } from "../request.ts";
+import { listRoles } from "../roles.ts";
 
 const picture = z.object({
   name: z.string(),
@@ -21,7 +22,7 @@ export const originSchema = z.object({
   sha256: z.optional(z.string()),
   step: z.number(),
   steps: z.number(),
-  /** Whether the optimiser's state was carried over; absent before version 0.2. */
+  /** Whether the optimiser's state was carried over; absent until the job has started. */
   optimizer: z.optional(z.enum(["carried", "reset"])),
 });
 export type Origin = z.infer<typeof originSchema>;
@@ -89,69 +90,15 @@ export function restOf(request: JobRequest, output: string, paths: Paths): Check
 
 /** The notes of a checkpoint that a job wrote; a `file` error for another program's. */
 export function readNotes(path: string, notes: unknown): CheckpointNotes {
-  const found = z.safeParse(schema, notes).data ?? earlierNotes(notes);
+  const found = z.safeParse(schema, notes).data;
   if (found) return found;
   throw new UserError("file", `${path} was written by another program, which does not say where its pictures are.`);
 }
 
-/** Progress of a variant of a grid, from current notes or those before version 0.2. */
+/** The progress in a checkpoint's notes, with the digests of the job's pictures; undefined if the notes have none. */
 export function readProgress(
   notes: unknown,
 ): (NonNullable<CheckpointNotes["progress"]> & { readonly digests: readonly string[] }) | undefined {
-  const today = z.safeParse(schema, notes).data;
-  if (!today) return z.safeParse(variantBefore, notes).data;
-  const { content, style, start, mask, styleMask } = today.pictures;
-  const digests = [content, style, start, mask, styleMask].flatMap((one) => one ?? []).map(({ sha256 }) => sha256);
-  return today.progress && { ...today.progress, digests };
-}
-
-const variantBefore = z.object({
-  settings: z.string(),
-  digests: z.readonly(z.array(z.string())),
-  seconds: z.number(),
-  curves: curvesSchema,
-});
-
-/** Notes before version 0.2: the flags of the command line, as texts. */
-const schemaBefore = z.object({
-  version: z.string(),
-  output: z.string(),
-  ...pictureSchemas,
-  tile,
-  origin: z.optional(originSchema),
-  flags: z.object({
-    saveEvery: z.optional(z.string()),
-    saveAt: z.optional(z.string()),
-    depth: z.optional(z.string()),
-    metadata: z.boolean(),
-    runtime: z.string(),
-    threads: z.optional(z.string()),
-    checkpointEvery: z.optional(z.string()),
-    keepCheckpoint: z.optional(z.boolean()),
-    report: z.optional(z.string()),
-  }),
-});
-
-function earlierNotes(notes: unknown): CheckpointNotes | undefined {
-  const before = z.safeParse(schemaBefore, notes).data;
-  if (!before) return undefined;
-  const { version, output, tile, origin, flags, ...pictures } = before;
-  const { saveEvery, saveAt, depth, metadata, runtime, threads, checkpointEvery, keepCheckpoint, report } = flags;
-  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-  return {
-    version,
-    pictures,
-    tile,
-    origin,
-    rest: {
-      output: { path: output, depth: depth === "16" ? 16 : 8, metadata },
-      snapshots:
-        saveEvery === undefined && saveAt === undefined
-          ? undefined
-          : { every: number(saveEvery), at: saveAt?.split(",").map(Number) },
-      checkpoint: { every: number(checkpointEvery), keep: keepCheckpoint },
-      report,
-      machine: { runtime, threads: number(threads) },
-    },
-  };
+  const { pictures, progress } = z.safeParse(schema, notes).data ?? {};
+  return pictures && progress && { ...progress, digests: listRoles(pictures).map(({ sha256 }) => sha256) };
 }

@@ -62,8 +62,8 @@ const schema = z.object({
   model: z.string(),
   weights: z.string(),
   runtime: z.string(),
-  /** The precision of its steps, whatever was requested; absent in old results. */
-  precision: z.optional(z.enum(["fp32", "int8"])),
+  /** The precision of its steps, whatever was requested. */
+  precision: z.enum(["fp32", "int8"]),
   step: z.number(),
   steps: z.number(),
   ...pictureSchemas,

@@ -100,7 +100,7 @@ function jpegExif(view: DataView): number | undefined {
   return undefined;
 }
 
-/** The description in a TIFF structure: in the XMP of tag 700, or tag 270, where version 0.1 wrote it in TIFFs, too. */
+/** The description in a TIFF structure: in the XMP of tag 700 (a TIFF file), or in tag 270 (EXIF). */
 function described(view: DataView, base: number): Record<string, string> {
   const tags = tiffTags(view, base);
   const textOf = (number: number) => {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { UserError } from "../../errors.ts";
-import type { Settings, SettingsInput } from "../../settings/settings.ts";
+import type { SettingsInput } from "../../settings/settings.ts";
 import type { StylizeEvent } from "../events.ts";
 import { type CountingRuntime, countingRuntime, follow, only, pictures, short, toyStylizer } from "../fixtures.case.ts";
 import type { Stylizer } from "../stylizer.ts";
@@ -163,14 +163,6 @@ describe("bytes", () => {
     const decoded = await decodeCheckpoint(Buffer.from(bytes.buffer), sha256);
     expect(decoded).toEqual(await decodeCheckpoint(bytes, sha256));
     expect(decoded).toEqual({ checkpoint: all[2], notes, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
-  });
-
-  test("from before a setting existed have the former behaviour", async () => {
-    const { contentTarget: _, initFlat: __, ...settings } = all[2]!.settings;
-    expect(all[2]!.settings.initFlat).toBeGreaterThan(0);
-    const old = { ...all[2]!, settings: settings as Settings };
-    const decoded = await decodeCheckpoint(await encodeCheckpoint(old, sha256), sha256);
-    expect(decoded.checkpoint.settings).toEqual({ ...all[2]!.settings, contentTarget: "mapped", initFlat: 0 });
   });
 
   test("of another version say so, also where the digest fits", async () => {
