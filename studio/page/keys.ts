@@ -29,6 +29,7 @@ function onKey(event: KeyboardEvent): void {
   if (key === "2") done(event, () => look("split"));
   if (key === "3") done(event, () => look("result"));
   if (key === "4" && canCompare.value) done(event, () => look("pair"));
+  if (key === "5" && canCompare.value) done(event, () => look("wipe"));
   const onButton = event.target instanceof HTMLElement && event.target.matches("button, summary, a, [type=radio]");
   if (key === " " && !onButton) done(event, playOrPause);
 }

@@ -1,6 +1,6 @@
 /** What the picture in view is compared with, beside it: another branch, or a result. */
 import { computed, effect, signal } from "@preact/signals";
-import { look } from "../page/view.ts";
+import { arrangement, look } from "../page/view.ts";
 import type { Stopped } from "../pictures/store.ts";
 import type { Project } from "../project/project.ts";
 import { beside, branchName, current } from "./branches.ts";
@@ -39,7 +39,7 @@ export const canCompare = computed(() => counterpart.value !== undefined && show
 /** Shows a result beside the picture in view. */
 export function compareWith(id: number, origin: Origin, picture: Shown): void {
   result.value = { id, name: "Another result", origin, picture };
-  look("pair");
+  look(arrangement.peek());
 }
 
 /** Compares with no result any more. */

@@ -30,7 +30,7 @@ describe.skipIf(!path)("in Chromium", () => {
   const message = (page: Page) => page.locator(".message");
 
   test(
-    "two results beside each other, with what differs; the one in view has a ring",
+    "two results beside each other, and one over the other, with what differs; the one in view has a ring",
     async () => {
       const page = await open(LINK);
       await choosePainting(page);
@@ -45,7 +45,7 @@ describe.skipIf(!path)("in Chromium", () => {
         .getByRole("button", { name: /^Show beside: cat-waves/ })
         .click({ force: true });
       await expect.poll(async () => (await halves(page)).map((url) => [first, second].indexOf(url))).toEqual([0, 1]);
-      const captions = await page.locator(".pair figcaption").allTextContents();
+      const captions = await page.locator(".pair .caption").allTextContents();
       expect(await findings(page)).toEqual([]);
       expect(captions).toEqual(["Another resultPhoto ×1", "In viewPhoto ×32"]);
       await page.getByRole("button", { name: "Larger", exact: true }).click();
@@ -54,6 +54,26 @@ describe.skipIf(!path)("in Chromium", () => {
         .evaluateAll((all) => all.map((one) => getComputedStyle(one).transform));
       expect(places[0]).toContain("1.5");
       expect(places[1]).toBe(places[0]);
+      await page.keyboard.press("0");
+      // The one in view over the other, with a handle.
+      await page.keyboard.press("5");
+      const over = () =>
+        page.locator(".wiped canvas").evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+      await expect.poll(async () => (await over()).map((url) => [first, second].indexOf(url))).toEqual([0, 1]);
+      expect(await findings(page)).toEqual([]);
+      const handle = page.getByRole("slider", { name: "How much of the other painting is shown" });
+      expect(await handle.getAttribute("aria-valuetext")).toBe("50% Another result");
+      await handle.press("ArrowRight");
+      await handle.press("PageUp");
+      expect(await handle.getAttribute("aria-valuetext")).toBe("61% Another result");
+      const clips = () =>
+        page.locator(".wiped canvas").evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).style.clipPath));
+      await expect.poll(clips).toEqual(["inset(0px 0px 0px 0%)", "inset(0px 0px 0px 60.5%)"]);
+      // Enlarged, the line stays where it is; what it divides goes on behind it.
+      await page.getByRole("button", { name: "Larger", exact: true }).click();
+      await expect.poll(clips).toEqual(["inset(0px 0px 0px 0%)", "inset(0px 0px 0px 57%)"]);
+      await page.getByRole("button", { name: "Beside each other" }).click();
+      await page.locator(".pair").waitFor();
       // The other one in view: compared with itself it would be nothing.
       await results(page).nth(1).getByRole("button", { name: /^Open/ }).click();
       await page.locator(".pair").waitFor({ state: "detached" });

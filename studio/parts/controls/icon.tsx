@@ -1,8 +1,8 @@
 /** The few signs that the studio has, drawn as lines in the colour of the text. They mean nothing to a screen reader. */
 
 const paths = {
-  undo: "M9 7 4 12l5 5M4 12h10a6 6 0 0 1 0 12h-2",
-  redo: "m15 7 5 5-5 5M20 12H10a6 6 0 0 0 0 12h2",
+  undo: "M9 4 4 9l5 5M4 9h10a5.5 5.5 0 0 1 0 11h-3",
+  redo: "m15 4 5 5-5 5M20 9H10a5.5 5.5 0 0 0 0 11h3",
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   check: "m5 13 4 4L19 7",
@@ -17,6 +17,7 @@ const paths = {
   share: "M12 15V4M8 8l4-4 4 4M6 12v8h12v-8",
   copy: "M9 9h11v11H9zM5 15V4h11",
   pair: "M4 5h7v14H4zM13 5h7v14h-7z",
+  wipe: "M4 5h16v14H4zM12 2v20M15 12h2M9 12H7",
   grid: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
   fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   reset: "M4 12a8 8 0 1 0 3-6.2M4 4v4h4",

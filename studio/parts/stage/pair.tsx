@@ -1,6 +1,8 @@
-/** Two paintings beside each other, enlarged and moved together: the one in view is the second. */
+/** Two paintings, enlarged and moved together: beside each other, or one over the other with a handle. The one in view is the second. */
 import type { ReadonlySignal } from "@preact/signals";
 import type { RefObject } from "preact";
+import { Handle } from "../../../src/pages/components/handle.tsx";
+import { look, viewCut } from "../../page/view.ts";
 import { contrast } from "../../project/contrast.ts";
 import { project } from "../../project/project.ts";
 import { branchName, current } from "../../run/branches.ts";
@@ -14,20 +16,53 @@ interface PairProps {
   readonly frame: RefObject<HTMLDivElement | null>;
 }
 
+/** Beside each other. */
 export function Pair({ zoom, frame }: PairProps) {
-  const other = counterpart.value!;
-  const mine = begun.value?.project ?? project.value;
+  const { other, mine } = two();
   return (
     <div class="pair">
-      <Half zoom={zoom} frame={frame} picture={pictureBeside} name={other.name} about={about(other.origin, mine)} />
-      <Half
-        zoom={zoom}
-        picture={shown}
-        name={compared.value === undefined ? branchName(current.value) : "In view"}
-        about={about(mine, other.origin)}
+      <Half zoom={zoom} frame={frame} picture={pictureBeside} {...other} />
+      <Half zoom={zoom} picture={shown} {...mine} />
+    </div>
+  );
+}
+
+/** The one in view over the other, of which as much is seen as the handle says. */
+export function Wipe({ zoom, frame }: PairProps) {
+  const { other, mine } = two();
+  const cut = viewCut.value;
+  return (
+    <div class="frame wiped" ref={frame} style={{ "--cut": `${cut}%` }} {...zoom.handlers}>
+      <div class="layers" style={{ transform: zoom.transform.value }}>
+        <PictureCanvas picture={pictureBeside} label={`The painting of ${other.name}`} />
+        <PictureCanvas picture={shown} label={`The painting of ${mine.name}`} cut={zoom.inLayers(cut)} />
+      </div>
+      <Caption {...other} />
+      <Caption {...mine} />
+      <Handle
+        label="How much of the other painting is shown"
+        value={cut}
+        text={other.name}
+        onInput={(value) => look("wipe", value)}
       />
     </div>
   );
+}
+
+interface CaptionProps {
+  readonly name: string;
+  /** What made it another than the other. */
+  readonly about: string;
+}
+
+function two(): { readonly other: CaptionProps; readonly mine: CaptionProps } {
+  const { name, origin } = counterpart.value!;
+  const own = begun.value?.project ?? project.value;
+  const ownName = compared.value === undefined ? branchName(current.value) : "In view";
+  return {
+    other: { name, about: about(origin, own) },
+    mine: { name: ownName, about: about(own, origin) },
+  };
 }
 
 /** What one has that the other has not. */
@@ -37,25 +72,28 @@ function about(one: Origin, other: Origin): string {
   return [contrast(one, other), end].filter(Boolean).join(", ");
 }
 
-interface HalfProps {
+interface HalfProps extends CaptionProps {
   readonly zoom: ZoomState;
   readonly frame?: RefObject<HTMLDivElement | null>;
   readonly picture: ReadonlySignal<Shown | undefined>;
-  readonly name: string;
-  /** What made it another than the other. */
-  readonly about: string;
 }
 
-function Half({ zoom, frame, picture, name, about }: HalfProps) {
+function Half({ zoom, frame, picture, ...caption }: HalfProps) {
   return (
-    <figure class="frame" ref={frame ?? null} {...zoom.handlers}>
+    <div class="frame" ref={frame ?? null} {...zoom.handlers}>
       <div class="layers" style={{ transform: zoom.transform.value }}>
-        <PictureCanvas key={name} picture={picture} label={`The painting of ${name}`} />
+        <PictureCanvas key={caption.name} picture={picture} label={`The painting of ${caption.name}`} />
       </div>
-      <figcaption>
-        {name}
-        {about && <small>{about}</small>}
-      </figcaption>
-    </figure>
+      <Caption {...caption} />
+    </div>
+  );
+}
+
+function Caption({ name, about }: CaptionProps) {
+  return (
+    <p class="caption">
+      {name}
+      {about && <small>{about}</small>}
+    </p>
   );
 }

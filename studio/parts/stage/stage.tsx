@@ -1,10 +1,9 @@
-/** The picture as it grows, over its photo, or two paintings beside each other; enlarged and moved. */
+/** The picture as it grows, over its photo, or two paintings; enlarged and moved. */
 import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { look, type View, view, viewCut } from "../../page/view.ts";
+import { viewCut } from "../../page/view.ts";
 import { project } from "../../project/project.ts";
 import { brushing } from "../../project/regions.ts";
-import { canCompare, compared } from "../../run/counterpart.ts";
 import { lookedAt } from "../../run/film.ts";
 import { grid } from "../../run/grid.ts";
 import { branch } from "../../run/run.ts";
@@ -12,16 +11,10 @@ import { isOfPhoto, isRunning, shown, status } from "../../run/state.ts";
 import { Icon } from "../controls/icon.tsx";
 import { BrushTools } from "./brush.tsx";
 import { GridButton, GridView } from "./grid.tsx";
-import { Pair } from "./pair.tsx";
+import { Pair, Wipe } from "./pair.tsx";
 import { Single } from "./single.tsx";
+import { Arrangements, Views, viewNow } from "./views.tsx";
 import { useZoom, Zoom } from "./zoom.tsx";
-
-const VIEWS: readonly { readonly view: View; readonly label: string }[] = [
-  { view: "photo", label: "Photo" },
-  { view: "split", label: "Both" },
-  { view: "result", label: "Painting" },
-  { view: "pair", label: "Branches" },
-];
 
 const pictureWidth = computed(() => (isOfPhoto.value && shown.value?.image.width) || (project.value.photo?.width ?? 1));
 
@@ -34,15 +27,18 @@ export function Stage() {
   const ratio = extent.width / extent.height;
   const looked = lookedAt.value;
   const painted = shown.value !== undefined && isOfPhoto.value;
-  const chosen = view.value === "pair" && !canCompare.value ? "result" : view.value;
-  const paired = chosen === "pair" && !brushing.value;
+  const chosen = viewNow.value;
+  const paired = (chosen === "pair" || chosen === "wipe") && !brushing.value;
   const cut = !painted || brushing.value ? 100 : viewCut.value;
   return (
     <div class="stage" style={{ "--ratio": ratio }} data-zoomed={zoom.scale.value > 1 || undefined}>
-      {paired ? <Pair zoom={zoom} frame={frame} /> : <Single photo={photo} cut={cut} zoom={zoom} frame={frame} />}
+      {paired && chosen === "pair" && <Pair zoom={zoom} frame={frame} />}
+      {paired && chosen === "wipe" && <Wipe zoom={zoom} frame={frame} />}
+      {!paired && <Single photo={photo} cut={cut} zoom={zoom} frame={frame} />}
       {grid.value && <GridView shown={grid.value} />}
       {brushing.value && <BrushTools />}
-      {!brushing.value && project.value.paintings.length > 0 && (
+      {paired && <Arrangements />}
+      {!paired && !brushing.value && project.value.paintings.length > 0 && (
         <div class="pill regions">
           <GridButton />
           <button
@@ -59,25 +55,7 @@ export function Stage() {
           Go on from here
         </button>
       )}
-      {!brushing.value && painted && (
-        <fieldset class="pill views">
-          <legend class="unseen">What is shown</legend>
-          {VIEWS.filter((one) => one.view !== "pair" || canCompare.value).map((one, i) => {
-            const label = one.view === "pair" && compared.value !== undefined ? "Two" : one.label;
-            return (
-              <button
-                key={one.view}
-                type="button"
-                aria-pressed={chosen === one.view}
-                title={one.view === "pair" ? "Two paintings beside each other (4)" : `${label} (${i + 1})`}
-                onClick={() => look(one.view)}
-              >
-                {label}
-              </button>
-            );
-          })}
-        </fieldset>
-      )}
+      {!brushing.value && painted && <Views />}
       {painted && <Zoom zoom={zoom} />}
       {status.value === "starting" && isRunning.value && <p class="starting">Mixing colours…</p>}
       {!photo && <p class="starting">Its photo is not here</p>}
