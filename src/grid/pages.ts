@@ -11,7 +11,7 @@ import { roundedCurves } from "../jobs/report/history.ts";
 import { pagePicture, reduced } from "../jobs/report/pictures.ts";
 import { bandsOf, creditLine } from "../jobs/report/report.ts";
 import { clock } from "../jobs/report/time.ts";
-import { mapRoles, roleNames } from "../jobs/roles.ts";
+import { mapRoles, roleNames } from "../transfer/pictures/roles.ts";
 import type { Axis } from "./axes.ts";
 import type { Cell, GridPlan } from "./plan.ts";
 import type { CellState } from "./record.ts";

@@ -6,7 +6,6 @@ import { defaultName } from "../jobs/output/output.ts";
 import type { Paths } from "../jobs/paths.ts";
 import { checkMasks, type Label } from "../jobs/pictures.ts";
 import { type Sources, source, startFile } from "../jobs/request.ts";
-import { listRoles, mapRoles } from "../jobs/roles.ts";
 import { type Backbone, convolutions, multiplyAdds, spokenLayer } from "../models/backbone.ts";
 import * as models from "../models/index.ts";
 import { modelNamed, packaged } from "../models/named.ts";
@@ -14,6 +13,7 @@ import type { Level } from "../schedule/pyramid.ts";
 import { parseSettings, type Settings, type SettingsInput } from "../settings/settings.ts";
 import { paintingsOf } from "../transfer/pictures/paintings.ts";
 import { levelsOf } from "../transfer/pictures/prepare.ts";
+import { listRoles, mapRoles } from "../transfer/pictures/roles.ts";
 import { type Axis, isPicture, runOrder } from "./axes.ts";
 import { combinations } from "./combinations.ts";
 

@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 import type { JobFiles } from "../jobs/files.ts";
 import { readResultRecord } from "../jobs/record/record.ts";
 import { curvesSchema } from "../jobs/report/history.ts";
-import { listRoles, mapRoles } from "../jobs/roles.ts";
+import { listRoles, mapRoles } from "../transfer/pictures/roles.ts";
 import { version } from "../version.ts";
 import type { Cell, GridPlan } from "./plan.ts";
 

@@ -1,4 +1,6 @@
 /** Jobs from request to files. */
+
+export type { Roles } from "../transfer/pictures/roles.ts";
 export { hasPhoto } from "./begin/carry.ts";
 export type { JobEvent, JobResult, PlannedEvent, ResultEvent, Resumable, StoppedEvent } from "./events.ts";
 export type { CheckpointStore, FileOptions, JobFiles, Lock, PictureOptions, StoredCheckpoint } from "./files.ts";
@@ -19,7 +21,6 @@ export {
   type Sources,
   source,
 } from "./request.ts";
-export type { Roles } from "./roles.ts";
 export {
   type JobStylizer,
   type MachineWishes,

@@ -6,14 +6,11 @@ import type { Mask } from "../image/regions.ts";
 import { resizePlanes } from "../image/resize.ts";
 import type { Picture } from "../platform/pictures.ts";
 import type { Settings } from "../settings/settings.ts";
-import { sidesOf } from "../settings/size.ts";
-import { MASKS } from "../transfer/job.ts";
-import { GRAIN } from "../transfer/pictures/edges.ts";
-import { type Painting, paintingsOf } from "../transfer/pictures/paintings.ts";
+import { type PictureNeeds, readPictures } from "../transfer/pictures/read.ts";
+import { listRoles, mapRoles, type Role, type Roles } from "../transfer/pictures/roles.ts";
 import type { GivenPictures } from "../transfer/pictures/texture.ts";
 import type { JobFiles, PictureOptions } from "./files.ts";
 import type { Source, Sources } from "./request.ts";
-import { listRoles, mapRoles, mapRolesInTurn, type Role, type Roles } from "./roles.ts";
 
 /** The name of a part of the request in messages: `--size`. */
 export type Label = (name: string) => string;
@@ -46,7 +43,7 @@ export async function jobPictures(
   files: JobFiles,
   options: ReadingOptions,
 ): Promise<JobPictures> {
-  const pictures = await readPictures(sources, settings, files, options);
+  const pictures = await read(sources, settings, files, options);
   const { alpha, image } = pictures.content ?? {};
   const size = image && { width: image.width, height: image.height };
   const styleAlpha = pictures.style.map((painting) => painting.alpha);
@@ -63,46 +60,28 @@ export async function jobPictures(
   };
 }
 
-/**
- * Reads the pictures, reduced while they are decoded to the largest size that a job with these settings makes of them:
- * photographs have far more pixels than that. Settings for another number of paintings are refused first.
- */
-export async function readPictures(
+/** Reads the pictures, no larger than the job needs them. Settings or masks that do not fit the paintings are refused first. */
+async function read(
   sources: Sources,
   settings: Settings,
   files: JobFiles,
-  { label, ...limits }: ReadingOptions = { label: String },
+  { label, ...limits }: ReadingOptions,
 ): Promise<Roles<Picture>> {
   if (listRoles(sources).filter(({ path }) => path === "-").length > 1) {
     throw new UserError("usage", "Only one picture can come from standard input.");
   }
-  const paintings = paintingsOf(sources.style.length, settings, label);
   checkMasks(sources, label);
-  const sides = sidesOf(settings.size);
-  let long = sides
-    ? Math.max(sides.width, sides.height)
-    : settings.size === "content"
-      ? undefined
-      : (settings.size as number);
-  return mapRolesInTurn(sources, async (source, role, index) => {
-    const painting = role === "style" || role === "styleMask" ? paintings[index] : undefined;
-    const side = painting ? styleSide(long!, painting, settings) : long;
-    const isMask = role === "mask" || role === "styleMask";
-    // Masks are read larger: they may have thin parts.
-    const longSide = isMask ? Math.max(MASKS, side!) : side;
-    const reading = readSource(source, files, { longSide, colors: isMask, ...limits }, label);
-    const picture = await reading.catch((error: UserError) => {
-      const missing = (error.cause as { code?: string } | undefined)?.code === "ENOENT";
+  const readOne = async (source: Source, options: PictureNeeds, role: Role, index: number) => {
+    try {
+      return await readSource(source, files, { ...options, ...limits }, label);
+    } catch (error) {
+      const { message, cause } = error as UserError;
+      const missing = (cause as { code?: string } | undefined)?.code === "ENOENT";
       if (role !== "style" || index === 0 || !missing) throw error;
-      throw new UserError(
-        "picture",
-        `${error.message} If the result is to be called so: ${label("output")} ${source.name}.`,
-      );
-    });
-    // The photo is the first.
-    long ??= Math.max(picture.size.width, picture.size.height);
-    return picture;
-  });
+      throw new UserError("picture", `${message} If the result is to be called so: ${label("output")} ${source.name}.`);
+    }
+  };
+  return readPictures(sources, settings, readOne, label);
 }
 
 /** Refuses masks that do not fit the paintings, before they are read. */
@@ -132,12 +111,6 @@ async function readSource(
   if (sha256 === undefined || sha256 === picture.digest) return picture;
   const name = path === "-" ? "standard input" : path;
   throw new UserError("picture", `${name} is not the picture that the job began with.`);
-}
-
-/** The long side of a painting at the last level; as the picture to start from it is needed at the result's size. */
-function styleSide(long: number, { scales }: Painting, { init }: Settings): number {
-  const side = Math.max(GRAIN, Math.round(long * Math.max(...scales)));
-  return init === "style" ? Math.max(side, long) : side;
 }
 
 /** A picture as the job uses it; what is transparent in a mask is black. */

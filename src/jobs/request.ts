@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Depth } from "../platform/pictures.ts";
 import { starts } from "../settings/schema.ts";
 import type { SettingsInput } from "../settings/settings.ts";
-import type { Roles } from "./roles.ts";
+import type { Roles } from "../transfer/pictures/roles.ts";
 
 /** A picture's file. */
 export interface Source {

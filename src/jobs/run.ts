@@ -2,6 +2,7 @@
 import { UserError } from "../errors.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
 import type { OwnParts } from "../transfer/parts.ts";
+import { mapRoles, roleAt } from "../transfer/pictures/roles.ts";
 import type { StylizeOptions } from "../transfer/stylize.ts";
 import type { Job } from "../transfer/stylizer.ts";
 import { version } from "../version.ts";
@@ -19,7 +20,6 @@ import { restOf } from "./record/notes.ts";
 import { originOf } from "./record/record.ts";
 import { type JobReport, jobReport } from "./report/report.ts";
 import type { JobRequest, MachineRequest } from "./request.ts";
-import { mapRoles, roleAt } from "./roles.ts";
 
 /** The part of a stylizer that runs jobs. */
 export interface JobStylizer {

@@ -10,13 +10,11 @@ import { isRecord } from "../records.ts";
 import { givenSettings } from "../settings/changes.ts";
 import { checkPresent, type OwnLoss, type OwnOptimizer } from "../settings/parts.ts";
 import { type PartSettings, parseSettings, type Settings, type SettingsInput } from "../settings/settings.ts";
-import { sidesOf } from "../settings/size.ts";
 import { carriedSettings } from "./checkpoint/carry.ts";
 import { type Checkpoint, checkpointIn } from "./checkpoint/checkpoint.ts";
 import type { OwnModel, WeightsReader } from "./network.ts";
 import { checkParts, type OwnParts } from "./parts.ts";
-import { GRAIN } from "./pictures/edges.ts";
-import { paintingsOf } from "./pictures/paintings.ts";
+import { type PictureNeeds, readPictures } from "./pictures/read.ts";
 import type { GivenPictures } from "./pictures/texture.ts";
 
 /** One job: its pictures (without a photo: a texture) and whatever settings differ from the defaults. */
@@ -162,15 +160,9 @@ function checkedPixels(name: string, pixels: RgbaPixels): RgbaPixels {
   throw expected(name, `4 bytes for each of ${width} x ${height} pixels`, `${data.length} bytes`);
 }
 
-/** What a platform reads pictures with; `longSide` is the largest size that the job makes of it. */
-export type Reader<Source> = (
-  source: Source,
-  options: { readonly longSide?: number | undefined; readonly colors?: boolean | undefined },
-) => Promise<Pictured & { readonly size: Image | { readonly width: number; readonly height: number } }>;
-
 /** How a platform reads pictures, checkpoints and weights, and what it takes for a file of one. */
 export interface SourceReader<Source> extends WeightsReader<Source> {
-  readonly read: Reader<Source>;
+  read(source: Source, options: PictureNeeds): Promise<Pictured>;
   checkpoint(source: Source): Promise<Checkpoint>;
 }
 
@@ -206,45 +198,16 @@ async function readJob<Source>(
 ): Promise<OpenJob<never>> {
   if (!isRecord(job) || !pictures(job).some(isSource)) return job as OpenJob<never>;
   // Weights are read later, with the network.
-  const { losses, optimizer, model, settings: given, resume, from } = job as OpenJob<never>;
-  checkParts({ losses, optimizer, model });
-  const settings = settingsOf({ losses, optimizer, model, settings: given, resume, from });
-  const sides = sidesOf(settings.size);
-  let long = sides
-    ? Math.max(sides.width, sides.height)
-    : settings.size === "content"
-      ? undefined
-      : Number(settings.size);
-  const one = async (given: Given<Source> | undefined, longSide: number | undefined, colors = false) =>
-    isSource(given) ? read(given, { longSide, colors }) : (given as Given | undefined);
-  const content = await one(job.content, long);
-  // The photo's own size is the job's.
-  if (long === undefined && content && "image" in content) long = Math.max(content.image.width, content.image.height);
-  const list = Array.isArray(job.style) ? (job.style as readonly Given<Source>[]) : [job.style as Given<Source>];
-  const paintings = paintingsOf(list.length, settings);
-  const sideOf = (i: number) => {
-    const side = long && Math.max(GRAIN, Math.round(long * Math.max(...paintings[i]!.scales)));
-    return side && settings.init === "style" ? Math.max(side, long!) : side;
-  };
-  const styles: Given[] = [];
-  for (const [i, style] of list.entries()) styles.push((await one(style, sideOf(i)))!);
-  const maskSide = long && Math.max(MASKS, long);
-  const masks: Given[] = [];
-  for (const mask of job.styleMask ?? []) masks.push((await one(mask, maskSide, true))!);
-  const start = await one(job.start, long);
-  const mask = await one(job.mask, maskSide, true);
-  return {
-    ...(job as OpenJob<never>),
-    ...(content !== undefined && { content }),
-    style: Array.isArray(job.style) ? styles : styles[0]!,
-    ...(start !== undefined && { start }),
-    ...(mask !== undefined && { mask }),
-    ...(job.styleMask !== undefined && { styleMask: masks }),
-  };
+  const { content, style, start, mask, styleMask, ...rest } = job as OpenJob<never>;
+  checkParts(rest);
+  const paintings = Array.isArray(style) ? style : [style];
+  const { style: styles, ...others } = await readPictures<Given<Source>, Given>(
+    { content, style: paintings, start, mask, styleMask },
+    settingsOf(rest),
+    async (given, options) => (isSource(given) ? read(given, options) : (given as Given)),
+  );
+  return { ...job, ...others, style: Array.isArray(style) ? styles : styles[0]! } as OpenJob<never>;
 }
-
-/** Long side of a mask in pixels, at least, if it has so many: masks have thin parts. */
-export const MASKS = 1024;
 
 function pictures<Source>({ content, style, start, mask, styleMask }: GivenJob<Source>): unknown[] {
   return [content, style, start, mask, styleMask].flat();

@@ -84,9 +84,7 @@ const sources: SourceReader<PictureSource> = {
   },
   async read(source, { longSide }) {
     if (!isPixels(source)) return readPicture(source, { longSide });
-    const { width, height } = source;
-    const drawing = source instanceof ImageData ? fromImageData(source, longSide) : fromBitmap(source, longSide);
-    return { ...drawing, size: { width, height } };
+    return source instanceof ImageData ? fromImageData(source, longSide) : fromBitmap(source, longSide);
   },
 };
 

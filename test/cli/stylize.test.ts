@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Image } from "../../src/image/image.ts";
-import { readPictures } from "../../src/jobs/pictures.ts";
+import { jobPictures } from "../../src/jobs/pictures.ts";
 import { source } from "../../src/jobs/request.ts";
 import { nodeFiles } from "../../src/platform/node/job-files.ts";
 import { readPicture } from "../../src/platform/node/pictures/read.ts";
@@ -105,11 +105,13 @@ describe("results", () => {
     for (const size of [16, 47, 48, 95, 96, 97, 300, 331, 400]) {
       for (const styleScale of [0.33, 1, 1.7]) {
         const settings = parseSettings({ size, styleScale, color: "free", minSize: 16 });
-        const read = await readPictures(sources, settings, nodeFiles);
-        const [small, large] = [read, { content: whole[0], style: [whole[1]] }].map(({ content, style }) => {
-          const pictures = { content: content!.image, style: style.map(({ image }) => image) };
-          return prepare(pictures, settings, levelsOf(pictures, settings));
-        });
+        const read = (await jobPictures(sources, settings, nodeFiles, { label: String })).take();
+        const [small, large] = [read, { content: whole[0].image, style: [whole[1].image] }].map(
+          ({ content, style }) => {
+            const pictures = { content: content!, style };
+            return prepare(pictures, settings, levelsOf(pictures, settings));
+          },
+        );
         expect(small!.levels).toEqual(large!.levels);
         for (const level of small!.levels) {
           const [ours, theirs] = [small, large].map((job) => job!.at(level));
@@ -117,7 +119,7 @@ describe("results", () => {
           if (level !== small!.levels.at(-1)) continue;
           expect(ours!.style.map(({ image }) => print(image))).toEqual(theirs!.style.map(({ image }) => print(image)));
         }
-        expect(Math.max(read.content!.image.width, read.content!.image.height)).toBe(Math.min(size, 331));
+        expect(Math.max(read.content!.width, read.content!.height)).toBe(Math.min(size, 331));
       }
     }
   });

@@ -1,9 +1,9 @@
 /** Continues a repeated request from its own checkpoint; a checkpoint of another job is removed. */
 import type { Settings } from "../../settings/settings.ts";
+import { listRoles } from "../../transfer/pictures/roles.ts";
 import type { JobFiles } from "../files.ts";
 import { readProgress } from "../record/notes.ts";
 import type { JobRequest, Sources } from "../request.ts";
-import { listRoles } from "../roles.ts";
 import type { Resumed } from "./job.ts";
 
 /** The checkpoint to continue from, or undefined. Pictures without digests match no checkpoint. */

@@ -1,10 +1,10 @@
 /** Finds the pictures that a checkpoint or a result records, by their paths and digests. */
 import { cleaned, UserError } from "../../errors.ts";
+import { mapRolesInTurn, type Role, type Roles, roleAt, roleNames } from "../../transfer/pictures/roles.ts";
 import type { JobFiles } from "../files.ts";
 import type { Label } from "../pictures.ts";
 import type { RecordedPicture } from "../record/notes.ts";
 import type { Source, Sources } from "../request.ts";
-import { mapRolesInTurn, type Role, type Roles, roleAt, roleNames } from "../roles.ts";
 
 /** Where to search, and the names of parts of the request in messages. */
 export interface Search {

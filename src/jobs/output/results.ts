@@ -2,11 +2,11 @@
 import { UserError } from "../../errors.ts";
 import type { Image } from "../../image/image.ts";
 import type { StartEvent } from "../../transfer/events.ts";
+import { listRoles } from "../../transfer/pictures/roles.ts";
 import { outputOf, type PreparedJob } from "../begin/job.ts";
 import type { JobFiles } from "../files.ts";
 import type { JobPictures } from "../pictures.ts";
 import { recordText } from "../record/record.ts";
-import { listRoles } from "../roles.ts";
 import { replacing, type Snapshots, type Target } from "./output.ts";
 
 /** The image of a job after a step. */

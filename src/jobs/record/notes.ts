@@ -1,10 +1,10 @@
 /** The notes in a checkpoint: the job's request, with the paths and digests of its pictures. */
 import * as z from "zod/mini";
 import { UserError } from "../../errors.ts";
+import { listRoles } from "../../transfer/pictures/roles.ts";
 import type { Paths } from "../paths.ts";
 import { curvesSchema } from "../report/history.ts";
 import type { JobRequest } from "../request.ts";
-import { listRoles } from "../roles.ts";
 
 const picture = z.object({
   name: z.string(),

@@ -6,12 +6,12 @@ import { isRecord } from "../../records.ts";
 import { recordedSettings } from "../../settings/changes.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { StartEvent } from "../../transfer/events.ts";
+import { listRoles, mapRoles, type Roles, roleAt } from "../../transfer/pictures/roles.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
 import type { Paths } from "../paths.ts";
 import type { Facts } from "../pictures.ts";
 import type { Sources } from "../request.ts";
-import { listRoles, mapRoles, type Roles, roleAt } from "../roles.ts";
 import { type Origin, originSchema, pictureSchemas } from "./notes.ts";
 
 /** The part of a record that is not in the start event. */
