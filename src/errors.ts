@@ -19,10 +19,13 @@ export type ErrorCode = "usage" | "picture" | "model" | "resources" | "diverged"
 export class UserError extends Error {
   override readonly name = "UserError";
   readonly code: ErrorCode;
+  /** The option that sets the limit which was exceeded, if one was. */
+  readonly limit: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; limit?: string }) {
     super(cleaned(message), options);
     this.code = code;
+    this.limit = options?.limit;
   }
 }
 

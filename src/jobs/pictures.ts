@@ -101,12 +101,11 @@ async function readSource(
   options: PictureOptions,
   label: Label,
 ): Promise<Picture> {
-  const picture = await files.readPicture(path, options).catch((error: Error) => {
-    throw / at most /.test(error.message)
-      ? new UserError("picture", `${error.message} Or raise the limit: ${label("maxPixels")} MILLIONS.`, {
-          cause: error,
-        })
-      : error;
+  const picture = await files.readPicture(path, options).catch((error: unknown) => {
+    if (!(error instanceof UserError) || error.limit !== "maxPixels") throw error;
+    const { message, code, limit } = error;
+    const advice = `Or raise the limit: ${label(limit)} MILLIONS.`;
+    throw new UserError(code, `${message} ${advice}`, { cause: error, limit });
   });
   if (sha256 === undefined || sha256 === picture.digest) return picture;
   const name = path === "-" ? "standard input" : path;

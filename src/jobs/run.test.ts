@@ -1,5 +1,6 @@
 /** Jobs from request to files, on files in memory and with a stylizer that paints nothing. */
 import { beforeEach, expect, test } from "vitest";
+import { UserError } from "../errors.ts";
 import { roughness } from "../losses/roughness.ts";
 import type { OwnLoss } from "../settings/parts.ts";
 import { parseSettings, type SettingsInput } from "../settings/settings.ts";
@@ -140,4 +141,18 @@ test.each<[JobRequest, RegExp]>([
 ])("%j is refused", async (request, message) => {
   const { error } = await ran(request, fakeStylizer(), { label: (name) => name.toUpperCase() });
   expect((error as Error).message).toMatch(message);
+});
+
+test("a picture over a limit that an option sets is refused with that option", async () => {
+  const refusal = async (options: { limit?: string }) => {
+    files.readPicture = async (path) => {
+      throw new UserError("picture", `${path} has at most a few pixels.`, options);
+    };
+    const { error } = await ran({ pictures }, fakeStylizer(), { label: (name) => `--${name}` });
+    return error as UserError;
+  };
+  const limited = await refusal({ limit: "maxPixels" });
+  expect(limited.message).toBe("photo.png has at most a few pixels. Or raise the limit: --maxPixels MILLIONS.");
+  expect(limited).toMatchObject({ code: "picture", limit: "maxPixels" });
+  expect((await refusal({})).message).toBe("photo.png has at most a few pixels.");
 });

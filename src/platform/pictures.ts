@@ -63,7 +63,7 @@ export interface EncodeOptions {
   readonly text?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Throws a `picture` error if a picture of `size` exceeds the limits; `name` is used in the message. */
+/** Throws a `picture` error, with the limit `maxPixels`, if a picture of `size` exceeds the limits; `name` is used in the message. */
 export function checkSize(name: string, { width, height }: Size, maxPixels: number = limits.pixels): void {
   if (!(width >= 1 && height >= 1)) {
     throw new UserError("picture", `${name} has a size of ${width} x ${height} pixels: it is empty.`);
@@ -73,6 +73,7 @@ export function checkSize(name: string, { width, height }: Size, maxPixels: numb
     throw new UserError(
       "picture",
       `${name} is ${width} x ${height} pixels; a side may have at most ${side}. Make it smaller first.`,
+      { limit: "maxPixels" },
     );
   }
   if (width * height > maxPixels) {
@@ -80,6 +81,7 @@ export function checkSize(name: string, { width, height }: Size, maxPixels: numb
     throw new UserError(
       "picture",
       `${name} is ${width} x ${height}, ${millions(width * height)} pixels; at most ${millions(maxPixels)} are read. Make it smaller first.`,
+      { limit: "maxPixels" },
     );
   }
 }

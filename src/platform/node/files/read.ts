@@ -57,13 +57,14 @@ async function readToEnd(file: FileHandle, path: string, most: number): Promise<
   return Buffer.concat(parts);
 }
 
-/** The error for a file of `size` bytes or more. */
+/** The error for a picture's file of `size` bytes or more. */
 export function tooLarge(name: string, size: number, limit: number = limits.bytes): UserError {
   const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
   const most = megabytes(limit);
   return new UserError(
     "picture",
     `${name} has ${megabytes(size)} MB; at most ${most} MB are read. Save it smaller first.`,
+    { limit: "maxPixels" },
   );
 }
 
