@@ -1,13 +1,15 @@
 /**
  * Time to the same loss: a whole job here, then PyTorch's L-BFGS at one level on the same cores, starting from the
- * photo, until its loss is as low or it has taken LIMIT times as long. Usage: node bench/race.mjs [MODEL [SIZE
- * [LIMIT]]]; vgg19 is pocket with every channel four times, unless its weights are installed.
+ * photo, until its loss is as low or it has taken LIMIT times as long. Roughness does not count: PyTorch has no such term.
+ * Usage: node bench/race.mjs [--python VENV/bin/python] [MODEL [SIZE [LIMIT]]]; vgg19 is pocket with every channel four
+ * times, unless its weights are installed.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { loadNetwork, readPicture } from "../dist/node.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
 import { parseSettings } from "../dist/settings/settings.js";
@@ -16,8 +18,12 @@ import { stylizerOn } from "../dist/transfer/stylizer.js";
 import { weightTensors } from "../dist/weights/weights.js";
 import { widened } from "./parts.mjs";
 
-const [model = "pocket", size = "256", limit = "25"] = process.argv.slice(2);
-const name = /** @type {"pocket" | "vgg19"} */ (model);
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { python: { type: "string" } },
+});
+const [model = "pocket", size = "256", limit = "25"] = positionals;
+const name = /** @type {"pocket" | "slim" | "vgg19"} */ (model);
 const network = name === "vgg19" ? await loadNetwork(name).catch(widened) : await loadNetwork(name);
 const settings = parseSettings({ size: Number(size), model: name });
 const read = async (/** @type {string} */ file) =>
@@ -30,15 +36,16 @@ const stylizer = stylizerOn({ runtime: await cpu.open(), loadNetwork: async () =
 for await (const _ of stylizer.stylize({ ...pictures, settings: { ...settings.parameters, size: 64, steps: 1 } }));
 const began = performance.now();
 let [goal, precision] = [0, ""];
-for await (const event of stylizer.stylize({ ...pictures, settings: { size: Number(size) } })) {
+for await (const event of stylizer.stylize({ ...pictures, settings: { size: Number(size), model: name } })) {
   if (event.type === "start") precision = event.precision;
-  if (event.type === "step") goal = event.loss;
+  if (event.type !== "step") continue;
+  goal = Object.entries(event.terms).reduce((sum, [term, value]) => (term.includes("roughness") ? sum : sum + value), 0);
 }
 const ours = (performance.now() - began) / 1000;
 await stylizer.dispose();
-console.log(`${model} ${size}: pastiche (${precision}) comes to a loss of ${goal.toFixed(4)} in ${ours.toFixed(1)} s`);
+console.log(`${model} ${size}: pastiche (${precision}) comes to a loss of ${goal.toFixed(4)} in ${ours.toFixed(1)} s, load ${loadavg()[0]?.toFixed(1)}`);
 
-const python = ["/usr/bin/python3", "python3"].find(
+const python = (given.python ? [given.python] : ["/usr/bin/python3", "python3"]).find(
   (path) => spawnSync(path, ["-c", "import torch, numpy"]).status === 0,
 );
 if (!python) console.log("PyTorch is not installed: nothing to compare with");
@@ -51,18 +58,19 @@ else for (const search of [null, "strong_wolfe"]) report(search, race(python, se
  */
 function race(python, search) {
   /** @type {Float32Array[]} */
-  const parts = [];
+  const numbers = [];
   let length = 0;
   const put = (/** @type {Float32Array} */ data, /** @type {readonly number[]} */ shape) => {
-    parts.push(data);
+    numbers.push(data);
     length += data.length;
     return [length - data.length, shape];
   };
   const tensors = weightTensors(network.weights);
   const tensor = (/** @type {string} */ key) => {
-    const { data, shape } = /** @type {import("../dist/weights/weights.js").WeightTensor} */ (tensors.get(key));
-    return put(data, shape);
+    const { data, shape } = tensors.get(key) ?? {};
+    return data && shape ? put(data, shape) : null;
   };
+  const parts = ["weight", "bias", "expansion", "readout"];
   const keys = Object.keys(network.weights.layers);
   const last = keys.indexOf("conv5_1");
   const levels = levelsOf(pictures, settings);
@@ -77,14 +85,14 @@ function race(python, search) {
     ...{ alpha, tv, contentLayers, styleLayers, goal, search, limit: Number(limit) * ours },
     threads: availableParallelism(),
     numbers: join(folder, "numbers"),
-    layers: keys.slice(0, last + 1).map((key) => [key, tensor(`${key}.weight`), tensor(`${key}.bias`)]),
-    mean: network.weights.mean ? tensor("mean") : null,
+    layers: keys.slice(0, last + 1).map((key) => [key, ...parts.map((part) => tensor(`${key}.${part}`))]),
+    mean: tensor("mean"),
     content: image(content),
     style: image(painting),
   };
   const all = new Float32Array(length);
   let at = 0;
-  for (const part of parts) {
+  for (const part of numbers) {
     all.set(part, at);
     at += part.length;
   }

@@ -20,16 +20,20 @@ def main():
         start, shape = at
         return torch.from_numpy(numbers[start : start + int(numpy.prod(shape))].reshape(shape).copy())
 
-    layers = [(name, take(weight), take(bias)) for name, weight, bias in job["layers"]]
+    layers = [(name, *(part and take(part) for part in parts)) for name, *parts in job["layers"]]
     mean = take(job["mean"]).view(3, 1, 1) if job["mean"] else 0
 
     def see(x):
         seen, x = {}, x - mean
-        for name, weight, bias in layers:
+        for name, weight, bias, expansion, readout in layers:
             if name.endswith("_1") and name != "conv1_1":
                 x = F.max_pool2d(x, 2)
-            x = F.relu(F.conv2d(x, weight, bias, padding=1))
-            seen[name] = x
+            if expansion is None:
+                x = F.conv2d(x, weight, bias, padding=1)
+            else:
+                x = F.conv2d(F.conv2d(x, weight, padding=1), expansion[..., None, None], bias)
+            x = F.relu(x)
+            seen[name] = x if readout is None else F.conv2d(x, readout[..., None, None])
         return seen
 
     def gram(features):
