@@ -4,6 +4,7 @@
 import { type ColorMap, mapColors } from "./color.ts";
 import type { Image } from "./image.ts";
 import { type Random, random } from "./noise.ts";
+import { sorter } from "./order.ts";
 
 /** Colours of equal weight, as interleaved red, green and blue. */
 export type ColorSample = Float32Array;
@@ -101,33 +102,42 @@ function moved(colors: ColorSample, grids: readonly Float32Array[]): ColorSample
 function transported(from: ColorSample, to: ColorSample, generator: Random): ColorSample {
   const count = from.length / 3;
   const result = from.slice();
-  const places = new Float64Array(count);
-  const [ours, theirs] = [new Float64Array(count), new Float64Array(count)];
+  const [places, wanted] = [new Float64Array(count), new Float64Array(count)];
+  const [sortOurs, sortTheirs] = [sorter(count), sorter(count)];
   for (let turn = 0; turn < TURNS; turn++) {
-    for (const [r, g, b] of axes(generator)) {
-      // Sorts integers with their index in the low bits.
-      for (let i = 0; i < count; i++) {
-        const place = result[3 * i]! * r + result[3 * i + 1]! * g + result[3 * i + 2]! * b;
-        places[i] = place;
-        ours[i] = Math.floor(place * 2 ** 26) * count + i;
-        theirs[i] = to[3 * i]! * r + to[3 * i + 1]! * g + to[3 * i + 2]! * b;
-      }
-      ours.sort();
-      theirs.sort();
-      for (let rank = 0; rank < count; rank++) {
-        const i = ours[rank]! - Math.floor(ours[rank]! / count) * count;
-        const by = theirs[rank]! - places[i]!;
-        result[3 * i]! += by * r;
-        result[3 * i + 1]! += by * g;
-        result[3 * i + 2]! += by * b;
-      }
+    for (const axis of axes(generator)) {
+      project(result, axis, places);
+      project(to, axis, wanted);
+      move(result, axis, { places, wanted }, { ours: sortOurs(places), theirs: sortTheirs(wanted) });
     }
   }
   return result;
 }
 
+type Axis = readonly [number, number, number];
+
+function project(colors: ColorSample, [r, g, b]: Axis, into: Float64Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = colors[3 * i]! * r + colors[3 * i + 1]! * g + colors[3 * i + 2]! * b;
+}
+
+/** Moves the colours along `axis`, each from its place to that of the same rank. */
+function move(
+  colors: ColorSample,
+  [r, g, b]: Axis,
+  { places, wanted }: Readonly<Record<"places" | "wanted", Float64Array>>,
+  { ours, theirs }: Readonly<Record<"ours" | "theirs", Uint32Array>>,
+): void {
+  for (let rank = 0; rank < ours.length; rank++) {
+    const i = ours[rank]!;
+    const by = wanted[theirs[rank]!]! - places[i]!;
+    colors[3 * i]! += by * r;
+    colors[3 * i + 1]! += by * g;
+    colors[3 * i + 2]! += by * b;
+  }
+}
+
 /** Three random orthogonal directions: the rotation of a random unit quaternion. */
-function axes({ normal }: Random): (readonly [number, number, number])[] {
+function axes({ normal }: Random): Axis[] {
   const q = [normal(), normal(), normal(), normal()];
   const length = Math.sqrt(q.reduce((sum, x) => sum + x * x, 0));
   const [w, x, y, z] = q.map((value) => value / length) as [number, number, number, number];
