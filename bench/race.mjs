@@ -39,11 +39,16 @@ let [goal, precision] = [0, ""];
 for await (const event of stylizer.stylize({ ...pictures, settings: { size: Number(size), model: name } })) {
   if (event.type === "start") precision = event.precision;
   if (event.type !== "step") continue;
-  goal = Object.entries(event.terms).reduce((sum, [term, value]) => (term.includes("roughness") ? sum : sum + value), 0);
+  goal = Object.entries(event.terms).reduce(
+    (sum, [term, value]) => (term.includes("roughness") ? sum : sum + value),
+    0,
+  );
 }
 const ours = (performance.now() - began) / 1000;
 await stylizer.dispose();
-console.log(`${model} ${size}: pastiche (${precision}) comes to a loss of ${goal.toFixed(4)} in ${ours.toFixed(1)} s, load ${loadavg()[0]?.toFixed(1)}`);
+console.log(
+  `${model} ${size}: pastiche (${precision}) comes to a loss of ${goal.toFixed(4)} in ${ours.toFixed(1)} s, load ${loadavg()[0]?.toFixed(1)}`,
+);
 
 const python = (given.python ? [given.python] : ["/usr/bin/python3", "python3"]).find(
   (path) => spawnSync(path, ["-c", "import torch, numpy"]).status === 0,

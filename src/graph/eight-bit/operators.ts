@@ -100,18 +100,17 @@ export function quantisedConv(
   direct = true,
 ): Quantised {
   const [outputs, , extent = 1] = kernel.shape as readonly number[] as [number, number, number?];
-  if (!(kernel.data instanceof Float32Array)) throw new TypeError("quantisedConv: needs a constant kernel");
-  const { data } = kernel;
-  const found = kernelScales(data, outputs, extent ** 2);
+  if (kernel.op !== "Constant") throw new TypeError("quantisedConv: needs a constant kernel");
+  const data = () => kernel.data as Float32Array;
   // Nothing falls back to im2col in a 1x1 convolution.
   const inChannels = direct && extent > 1;
   const plain = { levels: x.levels, widened: (values: Int8Array) => values };
-  const seen = bias && inChannels ? biased(x, found, bias) : plain;
+  const seen = bias && inChannels ? biased(x, scalesOf(kernel), bias) : plain;
   const channels = seen.levels.shape[3] as number;
-  // Rounding takes most of the time of the rewriting.
-  const rounded = () => seen.widened(roundedKernel(data, outputs, extent ** 2).values);
+  // Rounding would take most of the time of the rewriting, and kernels of the gradient are late constants themselves.
+  const rounded = () => seen.widened(roundedKernel(data(), outputs, extent ** 2).values);
   const values = lateConstant("int8", [outputs, channels, extent, extent], rounded);
-  const scales = constant(found, [outputs]);
+  const scales = lateConstant("float32", [outputs], () => scalesOf(kernel));
   const zeros = constant(new Int8Array(outputs), [outputs]);
   const inputs = [seen.levels, x.scale, level(x.zero), values, scales, zeros, as.scale, level(as.zero)];
   if (bias && !inChannels) inputs.push(wholeNumbers(div(bias, mul(scales, x.scale))));
@@ -120,6 +119,19 @@ export function quantisedConv(
   const pads = [margin, margin, margin, margin];
   const attributes = { kernel_shape: [extent, extent], pads, strides: [1, 1], channels_last: 1 };
   return { ...as, levels: of(`${CONTRIB}.QLinearConv`, inputs, [n!, h!, w!, outputs], "uint8", attributes) };
+}
+
+const known = new WeakMap<Tensor, Float32Array>();
+
+/** The scale of each output channel of a constant kernel. */
+function scalesOf(kernel: Tensor): Float32Array {
+  let scales = known.get(kernel);
+  if (!scales) {
+    const [outputs, , extent = 1] = kernel.shape as readonly number[] as [number, number, number?];
+    scales = kernelScales(kernel.data as Float32Array, outputs, extent ** 2);
+    known.set(kernel, scales);
+  }
+  return scales;
 }
 
 /** Rounded to int32. */
@@ -139,7 +151,7 @@ const MOST = 2 * 255;
  * features would be negligible beside it.
  */
 export function leastRange(kernel: Tensor, bias: Tensor): number {
-  const { largest } = steps(kernelScales(kernel.data as Float32Array, kernel.shape[0] as number), bias);
+  const { largest } = steps(scalesOf(kernel), bias);
   return (LEVELS[0] * largest) / (BESIDE_ITS_EQUAL * MOST);
 }
 
