@@ -143,9 +143,8 @@ export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Back
   function read(name: string): Float32Array {
     let data = tensors.get(name)!.read();
     if (tensors.get(name)!.type === "I8") data = scaledRows(data, read(`${name}_scale`));
-    for (const value of data) {
-      if (value - value !== 0) throw badFile(`${showName(name)} holds ${value}; weights must be finite numbers`);
-    }
+    const wrong = firstNotFinite(data);
+    if (wrong !== undefined) throw badFile(`${showName(name)} holds ${wrong}; weights must be finite numbers`);
     return data;
   }
 }
@@ -153,10 +152,20 @@ export function toWeights(tensors: StoredTensors, layout: Layout, backbone: Back
 /** The parts of a convolution that every file has. */
 const parts = ["weight", "bias"];
 
-/** Each row of `data`, one per number of `scales`, times that number. */
+/** Each row of `data`, one per number of `scales`, times that number. (Loops: `map` takes several times as long.) */
 function scaledRows(data: Float32Array, scales: Float32Array): Float32Array {
   const columns = data.length / scales.length;
-  return data.map((x, i) => x * scales[Math.floor(i / columns)]!);
+  const result = new Float32Array(data.length);
+  for (let row = 0; row < scales.length; row++) {
+    const scale = scales[row]!;
+    for (let i = row * columns; i < (row + 1) * columns; i++) result[i] = data[i]! * scale;
+  }
+  return result;
+}
+
+function firstNotFinite(data: Float32Array): number | undefined {
+  for (let i = 0; i < data.length; i++) if (data[i]! - data[i]! !== 0) return data[i]!;
+  return undefined;
 }
 
 /** (row, column, input, output) to (output, input, row, column), for 3x3 kernels. */

@@ -63,7 +63,7 @@ export function openSafetensors(bytes: Uint8Array): SafetensorsFile {
       shape,
       read() {
         if (dtype === "I8")
-          return Float32Array.from(new Int8Array(data.buffer, data.byteOffset + start!, end! - start!));
+          return new Float32Array(new Int8Array(data.buffer, data.byteOffset + start!, end! - start!));
         if (!isFloat(dtype)) throw badFile(`"${showName(name)}" is of type ${dtype}; expected F32, F16 or BF16`);
         return decodeFloats(data.subarray(start, end), dtype);
       },
