@@ -103,15 +103,14 @@ export function planeResampler(
   };
 }
 
-/** For every result pixel, the source pixels of its weighted mean. The weights of a pixel sum to 1. */
+/** For every result pixel, the weights of `stride` consecutive source pixels, some of them 0. They sum to 1. */
 interface Taps {
-  /** Source indices, `stride` slots per result pixel. */
-  readonly source: Int32Array;
-  /** The number of used slots per result pixel. */
-  readonly count: Int32Array;
-  /** The weight of each slot. */
+  /** The first of the source pixels; of a circular row as `unrolled` has it. */
+  readonly first: Int32Array;
   readonly weights: Float64Array;
   readonly stride: number;
+  /** The pixel that `unrolled` begins with, below 0 where it wraps around, and its length; undefined for a row that is no circle. */
+  readonly circle: { readonly from: number; readonly begin: number; readonly length: number } | undefined;
 }
 
 function taps(from: number, to: number, kernel: Kernel, { circular = false, begin = () => 0 }: ResizeOptions): Taps {
@@ -119,34 +118,55 @@ function taps(from: number, to: number, kernel: Kernel, { circular = false, begi
   const scale = from / to;
   const stretch = Math.max(1, scale);
   const reach = radius * stretch;
-  const stride = Math.ceil(reach) * 2 + 1;
-  const source = new Int32Array(to * stride);
-  const count = new Int32Array(to);
+  const whole = Math.ceil(reach) * 2 + 1;
+  const stride = circular ? whole : Math.min(from, whole);
+  const first = new Int32Array(to);
   const weights = new Float64Array(to * stride);
   for (let i = 0; i < to; i++) {
     const center = begin(from) + (i + 0.5) * scale;
-    const first = Math.max(circular ? -Infinity : 0, Math.floor(center - reach + 0.5));
+    const low = Math.floor(center - reach + 0.5);
     const end = Math.min(circular ? Infinity : from, Math.floor(center + reach + 0.5));
+    first[i] = circular ? low : Math.max(0, Math.min(low, from - stride));
+    const slot = i * stride - first[i]!;
     let sum = 0;
-    for (let j = first; j < end; j++) {
+    for (let j = circular ? low : Math.max(0, low); j < end; j++) {
       const w = weight((j + 0.5 - center) / stretch);
-      weights[i * stride + j - first] = w;
-      source[i * stride + j - first] = ((j % from) + from) % from;
+      weights[slot + j] = w;
       sum += w;
     }
-    for (let j = 0; j < end - first; j++) weights[i * stride + j]! /= sum;
-    count[i] = end - first;
+    for (let j = i * stride; j < (i + 1) * stride; j++) weights[j]! /= sum;
   }
-  return { source, count, weights, stride };
+  if (!circular) return { first, weights, stride, circle: undefined };
+  const [low, high] = [first[0]!, first[to - 1]! + stride];
+  return { first: first.map((x) => x - low), weights, stride, circle: { from, begin: low, length: high - low } };
 }
 
-function resizeRow(row: Float32Array, { source, count, weights, stride }: Taps, into: Float32Array): void {
-  for (let x = 0; x < count.length; x++) {
+/** A circular row, beginning before its first pixel and ending behind its last one. */
+function unrolled(row: Float32Array, { begin, length }: NonNullable<Taps["circle"]>): Float32Array {
+  return Float32Array.from({ length }, (_, i) => row[around(begin + i, row.length)]!);
+}
+
+function around(i: number, length: number): number {
+  return ((i % length) + length) % length;
+}
+
+/** Two pixels at a time, as neither sum waits for the other's additions. */
+function resizeRow(given: Float32Array, { first, weights, stride, circle }: Taps, into: Float32Array): void {
+  const row = circle ? unrolled(given, circle) : given;
+  for (let x = 0; x < first.length; x += 2) {
+    const y = Math.min(x + 1, first.length - 1);
+    const from = first[x]!;
     const slot = x * stride;
-    const n = count[x]!;
+    const nextFrom = first[y]!;
+    const nextSlot = y * stride;
     let sum = 0;
-    for (let j = 0; j < n; j++) sum += row[source[slot + j]!]! * weights[slot + j]!;
+    let next = 0;
+    for (let j = 0; j < stride; j++) {
+      sum += row[from + j]! * weights[slot + j]!;
+      next += row[nextFrom + j]! * weights[nextSlot + j]!;
+    }
     into[x] = sum;
+    into[y] = next;
   }
 }
 
@@ -154,7 +174,7 @@ function resizeRow(row: Float32Array, { source, count, weights, stride }: Taps, 
 function resizeColumns(
   across: (y: number, target: Float32Array) => void,
   width: number,
-  { source, count, weights, stride }: Taps,
+  { first, weights, stride, circle }: Taps,
   into: Float32Array,
 ): void {
   // The rows that the kernel covers: source row y is in slot y % stride.
@@ -168,9 +188,14 @@ function resizeColumns(
     return slot.row;
   };
   const sum = new Float64Array(width);
-  for (let y = 0; y < count.length; y++) {
+  for (let y = 0; y < first.length; y++) {
     sum.fill(0);
-    for (let j = 0; j < count[y]!; j++) addRow(sum, rowAt(source[y * stride + j]!), weights[y * stride + j]!);
+    for (let j = 0; j < stride; j++) {
+      const weight = weights[y * stride + j]!;
+      if (weight === 0) continue;
+      const from = first[y]! + j;
+      addRow(sum, rowAt(circle ? around(circle.begin + from, circle.from) : from), weight);
+    }
     into.set(sum, y * width);
   }
 }
