@@ -1,10 +1,13 @@
 /** Networks: a backbone with its weights, as a platform loads it by name, or as a job is given it. */
 import { shown, UserError } from "../errors.ts";
 import { type Backbone, convolutions } from "../models/backbone.ts";
+import { featureScale, scaleFeatures } from "../models/feature-scale.ts";
 import { isRecord } from "../records.ts";
+import type { Settings } from "../settings/settings.ts";
 import { sha256 } from "../sha256.ts";
 import { openSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 import { type Weights, weightTensors } from "../weights/weights.ts";
+import { memoizeLast, memoizeLastAsync } from "./memoize.ts";
 import { GRAIN } from "./pictures/edges.ts";
 
 /** A backbone with its weights. */
@@ -39,6 +42,24 @@ export async function networkOf<Source>(model: OwnModel<Source>, reader?: Weight
   checkWeights(weights, backbone);
   const file = writeSafetensors(weightTensors(weights));
   return { backbone, weights, digest: (await sha256(file.subarray(openSafetensors(file).dataOffset))) ?? "" };
+}
+
+/** Loads the network of that name, or a job's own, with the activations that the setting `gain` asks for. */
+export type NetworkLoader = (model: Settings["model"] | OwnModel, gain: Settings["gain"]) => Promise<Network>;
+
+/** A loader that caches the last network of either kind, and the last weights with other activations. */
+export function networkLoader<Source>(
+  loadNamed: (name: Settings["model"]) => Promise<Network>,
+  reader: WeightsReader<Source> | undefined,
+): NetworkLoader {
+  const named = memoizeLastAsync(loadNamed);
+  const own = memoizeLastAsync((model: OwnModel<Source>) => networkOf(model, reader));
+  const scaled = memoizeLast(scaleFeatures);
+  return async (model, gain) => {
+    const network = await (typeof model === "string" ? named(model) : own(model));
+    const { backbone, weights } = network;
+    return { ...network, weights: scaled(backbone, weights, featureScale(backbone, gain)) };
+  };
 }
 
 /** Throws a `usage` error of one sentence for a model that is none. */
