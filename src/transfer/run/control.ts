@@ -1,5 +1,6 @@
 /** The controls of a running job: set by the caller, read by the loop between two steps. */
 import { UserError } from "../../errors.ts";
+import { isRecord } from "../../records.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { AdjustablePictures } from "../job.ts";
 import type { OwnParts } from "../parts.ts";
@@ -36,63 +37,23 @@ export interface Control<Plan> extends Controls {
   changed(): Changed<Plan> | undefined;
 }
 
+/** A request of `adjust`, and how to answer it. */
 interface Request {
   readonly changes: Adjustments;
   readonly pictures: AdjustablePictures;
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
+/** Controls of a job that has not begun; changes wait until it does. */
 export function control<Plan extends Planned<Plan>>(): Control<Plan> {
   let gate: ReturnType<typeof withResolvers<void>> | undefined;
   let isStopped = false;
-  let isOver = false;
-  /** As of the last change that was accepted. */
-  let plan: Plan | undefined;
-  let settings: Settings | undefined;
-  let parts: OwnParts = {};
-  /** Since the last call of the loop. */
-  let accepted: { changes: Adjustments; plan?: Plan | undefined } | undefined;
-  const begun = withResolvers<void>();
-  const requests: (Request & ReturnType<typeof withResolvers<void>>)[] = [];
-  let working = false;
-
+  const { adjust, begin, end, changed } = adjuster<Plan>();
   const open = () => {
     gate?.resolve();
     gate = undefined;
   };
-
-  async function accept({ changes, pictures }: Request): Promise<void> {
-    if (isOver) throw new UserError("usage", "adjust: the job is over.");
-    const wanted = adjustedSettings(settings!, changes, parts);
-    const plain = Object.keys(pictures).length === 0 ? asInputs(settings!, wanted) : undefined;
-    if (!plain) plan = await plan!.again(wanted, pictures);
-    settings = plain ?? plan!.settings;
-    accepted = { changes: { ...accepted?.changes, ...changes }, plan: plain ? accepted?.plan : plan };
-  }
-
-  /** Applies the requested changes, together if possible, since a slider makes them faster than targets are described. */
-  async function work(): Promise<void> {
-    if (working) return;
-    working = true;
-    await begun.promise;
-    while (requests.length > 0) {
-      const batch = requests.splice(0);
-      const all = (part: "changes" | "pictures") => Object.assign({}, ...batch.map((request) => request[part]));
-      const mergeable =
-        batch.length > 1 && batch.every(({ changes }) => Object.getPrototypeOf(changes) === Object.prototype);
-      const merged =
-        mergeable &&
-        (await accept({ changes: all("changes"), pictures: all("pictures") }).then(
-          () => true,
-          () => false,
-        ));
-      for (const request of batch) {
-        if (merged) request.resolve();
-        else await accept(request).then(request.resolve, request.reject);
-      }
-    }
-    working = false;
-  }
-
   return {
     get isPaused() {
       return gate !== undefined;
@@ -108,21 +69,62 @@ export function control<Plan extends Planned<Plan>>(): Control<Plan> {
       isStopped = true;
       open();
     },
-    adjust(changes, pictures = {}) {
-      const answer = withResolvers<void>();
-      requests.push({ changes, pictures, ...answer });
-      void work();
-      return answer.promise;
-    },
     async resumed(signal) {
       if (!gate || signal?.aborted) return;
       signal?.addEventListener("abort", open, { once: true });
       await gate.promise.finally(() => signal?.removeEventListener("abort", open));
     },
+    ...{ adjust, begin, end, changed },
+  };
+}
+
+/** Checks requested changes, one after the other, and gives the loop those that were accepted. */
+function adjuster<Plan extends Planned<Plan>>(): Pick<Control<Plan>, "adjust" | "begin" | "end" | "changed"> {
+  let isOver = false;
+  /** As of the last change that was accepted. */
+  let plan: Plan | undefined;
+  let settings: Settings | undefined;
+  /** Since the last call of `changed`. */
+  let accepted: { changes: Adjustments; plan?: Plan | undefined } | undefined;
+  const begun = withResolvers<void>();
+  const requests: Request[] = [];
+  let working = false;
+
+  async function accept({ changes, pictures }: Pick<Request, "changes" | "pictures">): Promise<void> {
+    if (isOver) throw new UserError("usage", "adjust: the job is over.");
+    const wanted = adjustedSettings(settings!, changes, plan!.parts);
+    const plain = Object.keys(pictures).length === 0 ? asInputs(settings!, wanted) : undefined;
+    if (!plain) plan = await plan!.again(wanted, pictures);
+    settings = plain ?? plan!.settings;
+    accepted = { changes: { ...accepted?.changes, ...changes }, plan: plain ? accepted?.plan : plan };
+  }
+
+  async function work(): Promise<void> {
+    if (working) return;
+    working = true;
+    await begun.promise;
+    while (requests.length > 0) {
+      const batch = requests.splice(0);
+      const together = merged(batch);
+      const isAccepted = together && (await succeeds(accept(together)));
+      for (const request of batch) {
+        if (isAccepted) request.resolve();
+        else await accept(request).then(request.resolve, request.reject);
+      }
+    }
+    working = false;
+  }
+
+  return {
+    adjust(changes, pictures = {}) {
+      const { promise, resolve, reject } = withResolvers<void>();
+      requests.push({ changes, pictures, resolve, reject });
+      void work();
+      return promise;
+    },
     begin(given) {
       plan = given;
       settings = given.settings;
-      parts = given.parts;
       begun.resolve();
     },
     end() {
@@ -135,4 +137,19 @@ export function control<Plan extends Planned<Plan>>(): Control<Plan> {
       return found;
     },
   };
+}
+
+/** The changes of several requests as one, since a slider makes them faster than targets are described. */
+function merged(batch: readonly Request[]): Pick<Request, "changes" | "pictures"> | undefined {
+  const isPlain = ({ changes }: Request) => isRecord(changes) && Object.getPrototypeOf(changes) === Object.prototype;
+  if (batch.length < 2 || !batch.every(isPlain)) return undefined;
+  const all = (part: "changes" | "pictures") => Object.assign({}, ...batch.map((request) => request[part]));
+  return { changes: all("changes"), pictures: all("pictures") };
+}
+
+function succeeds(promise: Promise<void>): Promise<boolean> {
+  return promise.then(
+    () => true,
+    () => false,
+  );
 }
