@@ -7,7 +7,7 @@ import type { LevelWork } from "./events.ts";
 import { keepWithin, keptBytes } from "./forecast/kept.ts";
 import { eightBitMemory, eightBitTile, largestWithin, peakMemory, tileWithin, type Work } from "./forecast/memory.ts";
 import { layersFrom } from "./forecast/network.ts";
-import { levelWork, tileSize } from "./level/begin.ts";
+import { levelWork, tileSize } from "./level/work.ts";
 import type { Precision } from "./precision/precision.ts";
 import { KEEP_NONE, type Keep } from "./tiles/kept.ts";
 import { tilesFor } from "./tiles/programs.ts";

@@ -12,7 +12,8 @@ import type { LevelWork, Origin, Result, StartEvent, StylizeEvent } from "./even
 import type { Work } from "./forecast/memory.ts";
 import type { Timed } from "./forecast/trial.ts";
 import { type Job, settingsOf } from "./job.ts";
-import { type LevelsInput, levelBeginner, type ProgramCache } from "./level/begin.ts";
+import { type LevelsInput, levelBeginner } from "./level/begin.ts";
+import type { ProgramCache } from "./level/program-cache.ts";
 import type { NetworkLoader } from "./network.ts";
 import { objectiveOf } from "./objective.ts";
 import { type OwnParts, optimizerOf } from "./parts.ts";

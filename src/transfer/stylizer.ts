@@ -7,7 +7,7 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type AnyJob, type GivenJob, type JobWithParts, openedJob, type SourceReader } from "./job.ts";
 import { jobEvents, lock } from "./job-events.ts";
-import { programCache } from "./level/begin.ts";
+import { programCache } from "./level/program-cache.ts";
 import { memoizeLast } from "./memoize.ts";
 import { type Network, networkLoader } from "./network.ts";
 import { checkOptions, jobOptions } from "./options.ts";

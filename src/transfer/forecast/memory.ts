@@ -6,7 +6,7 @@ import { bytesText, UserError } from "../../errors.ts";
 import { evaluateDim } from "../../graph/index.ts";
 import { type Size, withLongSide } from "../../image/image.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
-import { levelWork, tileSize } from "../level/begin.ts";
+import { levelWork, tileSize } from "../level/work.ts";
 import { GRAIN } from "../pictures/edges.ts";
 import { IMAGE, undivided } from "../step/step.ts";
 import { tilesFor } from "../tiles/programs.ts";

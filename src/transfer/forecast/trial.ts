@@ -8,7 +8,7 @@ import type { Level } from "../../schedule/pyramid.ts";
 import { givenSettings } from "../../settings/changes.ts";
 import type { Settings, SettingsInput } from "../../settings/settings.ts";
 import type { LevelWork, StylizeEvent } from "../events.ts";
-import { PASSES } from "../level/begin.ts";
+import { PASSES } from "../level/work.ts";
 import type { OwnParts } from "../parts.ts";
 import { edgesOf } from "../pictures/edges.ts";
 import type { GivenPictures } from "../pictures/texture.ts";
