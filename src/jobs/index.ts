@@ -23,8 +23,8 @@ export {
 } from "./request.ts";
 export {
   type JobStylizer,
-  type MachineWishes,
   type RunJobOptions,
+  type RuntimeRequest,
   runJob,
   type StylizerSource,
 } from "./run.ts";

@@ -27,7 +27,7 @@ export interface JobStylizer {
 }
 
 /** The machine that a job requests. */
-export interface MachineWishes extends MachineRequest {
+export interface RuntimeRequest extends MachineRequest {
   /** Whether steps in eight bits are faster; left out, that is measured. */
   readonly eightBits?: boolean | undefined;
 }
@@ -36,7 +36,7 @@ export interface MachineWishes extends MachineRequest {
  * Opens or returns a stylizer. Called after all checks, because a runtime takes time to open, and because the runtime of a
  * resumed job is known only then. The caller disposes of it.
  */
-export type StylizerSource = (wishes: MachineWishes) => JobStylizer | Promise<JobStylizer>;
+export type StylizerSource = (request: RuntimeRequest) => JobStylizer | Promise<JobStylizer>;
 
 /** Options of `runJob`. */
 export interface RunJobOptions {

@@ -40,8 +40,8 @@ async function plan(content: string, style: string[], flags: PlanFlags, context:
   if (flags.runtime !== undefined) checkRuntimeName(flags.runtime, "--runtime");
   let stylizer: Awaited<ReturnType<typeof createStylizer>> | undefined;
   try {
-    const open = async (wishes: object) => {
-      stylizer = await createStylizer(wishes);
+    const open = async (machine: object) => {
+      stylizer = await createStylizer(machine);
       return stylizer;
     };
     const { type: _, ...facts } = await jobs.forecastJob(open, request, nodeFiles, { label: flagOf });

@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import type { JobEvent, PlannedEvent } from "../../jobs/events.ts";
 import { commandLine, pathArgument } from "../../jobs/record/command.ts";
 import type { JobRequest } from "../../jobs/request.ts";
-import type { MachineWishes } from "../../jobs/run.ts";
+import type { RuntimeRequest } from "../../jobs/run.ts";
 import type { ReporterFlags } from "../options/job.ts";
 import { flagOf } from "../options/settings.ts";
 import type { Context } from "./context.ts";
@@ -21,8 +21,8 @@ export async function runOnTerminal(request: JobRequest, flags: ReporterFlags, c
   const reporter = createReporter(flags, context.stderr);
   const stop = interruption(reporter.say);
   let stylizer: Awaited<ReturnType<typeof createStylizer>> | undefined;
-  const open = async (wishes: MachineWishes) => {
-    stylizer = await createStylizer({ ...wishes, onNote: reporter.say });
+  const open = async (machine: RuntimeRequest) => {
+    stylizer = await createStylizer({ ...machine, onNote: reporter.say });
     stop.listen();
     return stylizer;
   };
