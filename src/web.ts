@@ -18,8 +18,8 @@ export * from "./index.ts";
 export { withDensity } from "./platform/pictures/density.ts";
 export { readPictureText } from "./platform/pictures/text.ts";
 export type { Drawing, EncodeOptions, OutputFormat, Picture } from "./platform/pictures.ts";
+export { requestPersistence } from "./platform/web/browser-cache.ts";
 export type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";
-export { requestPersistence } from "./platform/web/kept.ts";
 export {
   importWeights,
   isKept,

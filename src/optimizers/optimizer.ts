@@ -4,11 +4,11 @@
  */
 import type { Shape, Tensor } from "../graph/index.ts";
 
-/** One state tensor of an optimiser. It starts as zeros, and is reset at every level unless it is kept. */
+/** One state tensor of an optimiser. It starts as zeros, and is reset at every level unless it is persistent. */
 export interface StateSpec {
   /** Its shape for an image of shape [1, 3, H, W]. */
   shape(image: Shape): Shape;
-  readonly kept?: boolean;
+  readonly persistent?: boolean;
 }
 
 /** What an update is computed from, as tensors of the step's graph. */

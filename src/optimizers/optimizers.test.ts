@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { mul, sub, sumSquare, type Tensor } from "../graph/index.ts";
 import { checkValues } from "../parameters/parameter.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
-import { freshState, keptState } from "../transfer/step/program.ts";
+import { freshState, persistentState } from "../transfer/step/program.ts";
 import { average } from "./average.ts";
 import * as optimizers from "./index.ts";
 import { descend, flat, numbers, openRuntime, problems, SIZE } from "./optimizer.case.ts";
@@ -71,7 +71,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     const middle = (image: Tensor) => mul(1e-3, sumSquare(sub(image, 0.6)));
     const small = await descend(runtime, { optimizer, parameters, loss: middle, start: square(32, 0.2) });
     await small.steps(8);
-    const kept = await keptState(runtime, optimizer, small.state());
+    const kept = await persistentState(runtime, optimizer, small.state());
     const state = freshState(runtime, optimizer, large, kept);
     const next = await descend(runtime, { optimizer, parameters, loss: middle, start: large, state });
     const fresh = await descend(runtime, { optimizer, parameters, loss: middle, start: large });

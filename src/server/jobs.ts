@@ -41,7 +41,7 @@ export interface Jobs {
 }
 
 /** How many jobs are remembered. */
-const KEPT = 4;
+const MOST_JOBS = 4;
 
 /** Jobs on processes that `start` makes: the first when a job needs it, another when one has died. */
 export function createJobs(start: () => Painter = painterProcess): Jobs {
@@ -81,7 +81,7 @@ export function createJobs(start: () => Painter = painterProcess): Jobs {
       for (const job of all) if (!job.ended) painter?.send({ type: "stop", id: job.id });
       const job: State = { id: randomUUID(), events: [], picture: undefined, ended: false };
       all.push(job);
-      all.splice(0, all.length - KEPT);
+      all.splice(0, all.length - MOST_JOBS);
       painter ??= started();
       painter.send({ ...order, type: "paint", id: job.id });
       return job;

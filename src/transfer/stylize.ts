@@ -18,7 +18,7 @@ import { remeasured } from "./precision/precision.ts";
 import type { Changed, Control, Planned } from "./run/control.ts";
 import { type Counter, counter, type Position } from "./run/counter.ts";
 import { eventLoopTurn } from "./run/turn.ts";
-import { dispose, freshState, imageValue, keptState, restoredState, tensorValue } from "./step/program.ts";
+import { dispose, freshState, imageValue, persistentState, restoredState, tensorValue } from "./step/program.ts";
 
 /** How a job is run, as opposed to what it computes. */
 export interface StylizeOptions {
@@ -180,7 +180,7 @@ export async function* runLevels(
       if ("plan" in end) return end;
       ({ image, state } = end);
       run = undefined;
-      state = await keptState(runtime, optimizer, state);
+      state = await persistentState(runtime, optimizer, state);
     }
     dispose(state);
     state = {};

@@ -31,7 +31,7 @@ export type StylizerRequest =
       readonly job: WebJob;
       readonly options: WorkerRunOptions;
       /** A checkpoint for the page's history after every so many steps. */
-      readonly keepEvery?: number | undefined;
+      readonly historyEvery?: number | undefined;
     }
   | { readonly type: "dispose" };
 
@@ -56,7 +56,7 @@ export type RunRequest =
 export type RunReply =
   | { readonly type: "event"; readonly event: StylizeEvent }
   | { readonly type: "failed"; readonly error: PlainError }
-  | { readonly type: "kept"; readonly checkpoint: Checkpoint }
+  | { readonly type: "history"; readonly checkpoint: Checkpoint }
   | { readonly type: "adjusted"; readonly id: number; readonly error?: PlainError };
 
 /** So many events may be on their way to a page: a worker that is ahead of it waits. */

@@ -23,7 +23,7 @@ export function remoteRun(
   let isOver = false;
   let adjustments = 0;
   port.onmessage = ({ data }: MessageEvent<RunReply>) => {
-    if (data.type === "kept") history?.add(data.checkpoint);
+    if (data.type === "history") history?.add(data.checkpoint);
     else if (data.type === "adjusted") settle(waiting, data);
     else received.add(data);
   };

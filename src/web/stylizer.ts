@@ -29,7 +29,7 @@ export type WebStylizer = Stylizer<PictureSource>;
 export interface MachineOptions extends WebRuntimeOptions, Pick<FetchOptions, "onProgress">, NetworkNotes {
   /** `auto` (default: a graphics card if one works here, else the processor), `webgpu`, `wasm`, or one of the caller's own. */
   readonly runtime?: string | Runtime | undefined;
-  /** Files or addresses of weights: `{ vgg19: file }`. Read once, then kept by the browser. */
+  /** Files or addresses of weights: `{ vgg19: file }`. Read once, then stored by the browser. */
   readonly weights?: NetworkSources | undefined;
   /** Bytes that a job may take: it works in tiles where it must. By default what WASM can address, less some to spare. */
   readonly memory?: number | undefined;

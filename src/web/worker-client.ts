@@ -134,7 +134,7 @@ function beginRun(
   const { port1, port2 } = new MessageChannel();
   try {
     const given = isRecord(job) ? sendableJob(job) : job;
-    const request: StylizerRequest = { type: "stylize", job: given, options, keepEvery: history?.every };
+    const request: StylizerRequest = { type: "stylize", job: given, options, historyEvery: history?.every };
     port.postMessage(request, [port2, ...transfer]);
   } catch (cause) {
     throw unsendable("The job", isRecord(job) ? [job, options] : [options], cause);

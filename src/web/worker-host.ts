@@ -56,7 +56,7 @@ function serve(stylizer: WebStylizer, port: MessagePort, reply: (message: Styliz
   port.onmessage = async ({ data, ports }: MessageEvent<StylizerRequest>) => {
     if (data.type === "stylize") {
       const control = new AbortController();
-      const history = data.keepEvery === undefined ? undefined : historyOn(ports[0]!, data.keepEvery);
+      const history = data.historyEvery === undefined ? undefined : historyOn(ports[0]!, data.historyEvery);
       const run = stylizer.stylize(data.job, { keepPictures: true, ...data.options, history, signal: control.signal });
       running.add(run);
       await send(run, ports[0]!, control);
@@ -75,7 +75,7 @@ function historyOn(port: MessagePort, every: number): CheckpointSink {
   return {
     every,
     add(checkpoint) {
-      port.postMessage({ type: "kept", checkpoint } satisfies RunReply, buffersOf(checkpoint));
+      port.postMessage({ type: "history", checkpoint } satisfies RunReply, buffersOf(checkpoint));
     },
   };
 }

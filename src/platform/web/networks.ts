@@ -1,6 +1,6 @@
 /**
  * Networks in the browser: pocket and slim from the package, others from a file or a URL that the page gives, converted once and
- * then kept in the browser's cache.
+ * then stored in the browser's cache.
  */
 import { UserError } from "../../errors.ts";
 import * as models from "../../models/index.ts";
@@ -9,8 +9,8 @@ import type { Network } from "../../transfer/stylizer.ts";
 import { readWeights } from "../../weights/read.ts";
 import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
 import { weightTensors } from "../../weights/weights.ts";
+import { browserCache, requestPersistence } from "./browser-cache.ts";
 import { type ByteSource, bytesOf, type FetchOptions, isAddress, nameOf, sha256 } from "./bytes.ts";
-import { requestPersistence, shelf } from "./kept.ts";
 
 export type ModelName = keyof typeof models;
 
@@ -19,7 +19,7 @@ export type NetworkSources = Partial<Readonly<Record<ModelName, ByteSource>>>;
 
 /** What else is said of a network while it is loaded. */
 export interface NetworkNotes {
-  /** Called with a sentence: which network `auto` chose, or that weights cannot be kept. */
+  /** Called with a sentence: which network `auto` chose, or that weights cannot be stored. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface NetworkNotes {
 const LIMIT = 1e9;
 
 /** By name of the network. */
-const cache = shelf("pastiche-weights-1");
+const cache = browserCache("pastiche-weights-1");
 
 /** The weights in the package, of which bundlers make an asset: beside `src/` and `dist/`, three folders up. */
 const bundled: NetworkSources = {

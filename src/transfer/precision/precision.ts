@@ -110,7 +110,7 @@ export function withRanges(optimizer: Optimizer): Optimizer {
       ranges: { shape: () => [CAPACITY] },
       stepped: { shape: number },
       checked: { shape: number },
-      mistrusted: { shape: number, kept: true },
+      mistrusted: { shape: number, persistent: true },
     },
   };
 }

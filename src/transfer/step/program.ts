@@ -191,13 +191,13 @@ export function freshState(
  * The part of the state that outlives a level, copied, because a program's outputs may keep all of its memory alive.
  * The original values are disposed of.
  */
-export async function keptState(runtime: Runtime, optimizer: Optimizer, state: Readonly<Record<string, Value>>) {
-  const kept: Record<string, Value> = {};
+export async function persistentState(runtime: Runtime, optimizer: Optimizer, state: Readonly<Record<string, Value>>) {
+  const persistent: Record<string, Value> = {};
   for (const [name, value] of Object.entries(state)) {
-    if (optimizer.state[name]!.kept) kept[name] = runtime.value((await value.read()).slice(), value.dims);
+    if (optimizer.state[name]!.persistent) persistent[name] = runtime.value((await value.read()).slice(), value.dims);
     value.dispose();
   }
-  return kept;
+  return persistent;
 }
 
 /** The names and shapes that a checkpoint must have for a level of `work` pixels. */

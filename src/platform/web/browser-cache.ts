@@ -1,28 +1,28 @@
-/** What the library keeps in the browser between visits: named entries in the browser's cache storage. */
+/** Data that the library stores in the browser between visits: named entries in the browser's cache storage. */
 
-/** A shelf of entries by name. Where the page may keep nothing, it is empty and accepts nothing. */
-export interface Shelf {
-  /** The bytes kept under `name`; undefined if there are none. */
+/** Entries by name. Where the page may store nothing, it is empty and accepts nothing. */
+export interface BrowserCache {
+  /** The bytes stored under `name`; undefined if there are none. */
   get(name: string): Promise<Response | undefined>;
-  /** Keeps `body` under `name`; false if the browser refuses, for want of space above all. */
+  /** Stores `body` under `name`; false if the browser refuses, for want of space above all. */
   put(name: string, body: BodyInit): Promise<boolean>;
   /** False if there was nothing of that name. */
   remove(name: string): Promise<boolean>;
   names(): Promise<string[]>;
 }
 
-/** The shelf `cache`, whose name is to be changed when older entries can no longer be used. */
-export function shelf(cache: string): Shelf {
-  const open = (): Promise<Cache | undefined> | undefined => globalThis.caches?.open(cache).catch(() => undefined);
+/** The cache called `name`, which is to be changed when older entries can no longer be used. */
+export function browserCache(name: string): BrowserCache {
+  const open = (): Promise<Cache | undefined> | undefined => globalThis.caches?.open(name).catch(() => undefined);
   return {
     get: async (name) => (await open())?.match(keyOf(name)).catch(() => undefined),
     async put(name, body) {
       const opened = await open();
-      const kept = await opened?.put(keyOf(name), new Response(body)).then(
+      const stored = await opened?.put(keyOf(name), new Response(body)).then(
         () => true,
         () => false,
       );
-      return kept ?? false;
+      return stored ?? false;
     },
     remove: async (name) => (await (await open())?.delete(keyOf(name)).catch(() => false)) ?? false,
     async names() {
@@ -38,7 +38,7 @@ function keyOf(name: string): string {
 }
 
 /**
- * Asks the browser not to clear what is kept when space runs short; whether it agreed. Only a page can ask: in a worker,
+ * Asks the browser not to clear what is stored when space runs short; whether it agreed. Only a page can ask: in a worker,
  * and where the browser refuses, the answer is false.
  */
 export async function requestPersistence(): Promise<boolean> {
