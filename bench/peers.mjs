@@ -1,18 +1,19 @@
 /**
- * The same step (VGG19's shape to conv5_1 forward, the losses, the gradient of the image, Adam) here and in PyTorch 2, in one
+ * The same step (a network's shape to conv5_1 forward, the losses, the gradient of the image, Adam) here and in PyTorch 2, in one
  * run: one step of each in turns, medians. PyTorch in float32 and bfloat16, in both memory formats, compiled and not, and with
  * oneDNN held to AVX2 (ours has no such switch). `bench/looks-race.mjs` compares whole jobs.
  *
  * PyTorch 2 is installed outside the repository: python3 -m venv VENV && VENV/bin/pip install torch numpy. Without a C++
  * compiler its compiled variants fail, which is said.
  *
- * Usage: node bench/peers.mjs [--python VENV/bin/python] [--model vgg19] [--rounds 5] [SIZE...]
+ * Usage: node bench/peers.mjs [--python VENV/bin/python] [--model vgg19|slim|pocket] [--rounds 5] [SIZE...]
  */
 import { spawn, spawnSync } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import * as models from "../dist/models/index.js";
 import { preparedEightBitStep, preparedStep } from "./parts.mjs";
 
 const { values: given, positionals } = parseArgs({
@@ -23,7 +24,9 @@ const { values: given, positionals } = parseArgs({
     rounds: { type: "string", default: "5" },
   },
 });
-const model = /** @type {"vgg19" | "pocket"} */ (given.model);
+if (!(given.model in models)) throw new Error(`unknown model ${given.model}: ${Object.keys(models).join(", ")}`);
+const model = /** @type {keyof typeof models} */ (given.model);
+const { blocks, ranks } = models[model];
 const threads = availableParallelism();
 const asked = spawnSync(given.python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
 const version = asked.status === 0 ? asked.stdout.trim() : undefined;
@@ -47,7 +50,7 @@ const variants = [
 function torch(size, environment = {}) {
   const script = fileURLToPath(new URL("step_torch.py", import.meta.url));
   const env = { ...process.env, ...environment };
-  const child = spawn(given.python, [script, model, `${size}`, `${threads}`], {
+  const child = spawn(given.python, [script, JSON.stringify({ blocks, ranks }), `${size}`, `${threads}`], {
     env,
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -92,17 +95,19 @@ for (const size of positionals.length > 0 ? positionals.map(Number) : [256, 512]
   for (const { dispose } of ours) await dispose();
   for (const process of [theirs, avx2]) process.end();
   const median = (/** @type {string} */ name) =>
-    times.get(name)?.sort((a, b) => a - b)[Number(given.rounds) >> 1] ?? Infinity;
-  const best = (/** @type {string} */ word) =>
-    Math.min(
-      ...[...times.keys()].filter((name) => name.startsWith(`PyTorch, ${word}`) && !name.includes("AVX2")).map(median),
-    );
+    /** @type {number} */ (times.get(name)?.sort((a, b) => a - b)[Number(given.rounds) >> 1]);
+  /** How long PyTorch's best takes, relative to ours. */
+  const best = (/** @type {string} */ word, /** @type {string} */ ours) => {
+    const peers = [...times.keys()].filter((name) => name.startsWith(`PyTorch, ${word}`) && !name.includes("AVX2"));
+    if (peers.length === 0) throw new Error(`no variant of PyTorch in ${word} takes a step`);
+    return (Math.min(...peers.map(median)) / median(ours)).toFixed(2);
+  };
   console.log(`\n${model} ${size}x${size}, ${threads} threads, PyTorch ${version}, load ${loadavg()[0]?.toFixed(1)}`);
   console.log("| | ms a step |\n| --- | --- |");
   for (const [name] of all) console.log(`| ${name} | ${failed.get(name) ?? median(name).toFixed(0)} |`);
   console.log(
-    `PyTorch's best takes ${(best("float") / median("pastiche, float")).toFixed(2)} times as long in float32, and ` +
-      `in bfloat16 ${(best("bfloat16") / median("pastiche, eight bits")).toFixed(2)} times as long as eight bits.`,
+    `PyTorch's best takes ${best("float", "pastiche, float")} times as long in float32, and ` +
+      `in bfloat16 ${best("bfloat16", "pastiche, eight bits")} times as long as eight bits.`,
   );
 }
 

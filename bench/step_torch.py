@@ -1,35 +1,39 @@
 """
 The step of bench/step.mjs in PyTorch 2, for bench/peers.mjs: reads variants from standard input, one a line (float,
 channels_last, bfloat16, bfloat16 channels_last, each with compile or without), takes a step in each, and answers with its
-milliseconds, or with the error in one line. Usage: step_torch.py MODEL SIZE THREADS
+milliseconds, or with the error in one line. NETWORK is JSON: the `blocks` and `ranks` of a backbone (src/models/backbone.ts).
+Usage: step_torch.py NETWORK SIZE THREADS
 """
 import contextlib
+import json
 import sys
 import time
 
 import torch
 import torch.nn.functional as F
 
-BLOCKS = {
-    "vgg19": [[64, 64], [128, 128], [256] * 4, [512] * 4, [512]],
-    "pocket": [[24, 16], [64, 32], [128, 64, 64, 64], [128, 160, 128, 128], [192]],
-}
 STYLE = {(0, 0): 3, (1, 0): 2, (2, 0): 2, (3, 0): 1, (4, 0): 0.5}
 CONTENT = (3, 1)
 
 
-def prepared(model, size, variant):
+def prepared(network, size, variant):
     """A function that takes one step."""
     torch.manual_seed(0)
     inputs, layers = 3, []
     half, last = "bfloat16" in variant, "channels_last" in variant
     memory = torch.channels_last if last else torch.contiguous_format
     dtype = torch.bfloat16 if half else torch.float32
-    for block in BLOCKS[model]:
+
+    def kernel(outputs, inputs, side):
+        weight = torch.randn(outputs, inputs, side, side) * (2 / (side * side * inputs)) ** 0.5
+        return weight.to(dtype).to(memory_format=memory)
+
+    ranks = network.get("ranks") or [[0] * len(block) for block in network["blocks"]]
+    for block, factors in zip(network["blocks"], ranks):
         row = []
-        for outputs in block:
-            weight = torch.randn(outputs, inputs, 3, 3) * (2 / (9 * inputs)) ** 0.5
-            row.append((weight.to(dtype).to(memory_format=memory), torch.zeros(outputs, dtype=dtype)))
+        for outputs, rank in zip(block, factors):
+            expansion = kernel(outputs, rank, 1) if rank else None
+            row.append((kernel(rank or outputs, inputs, 3), expansion, torch.zeros(outputs, dtype=dtype)))
             inputs = outputs
         layers.append(row)
 
@@ -40,8 +44,9 @@ def prepared(model, size, variant):
             for b, row in enumerate(layers):
                 if b > 0:
                     x = F.max_pool2d(x, 2)
-                for i, (weight, bias) in enumerate(row):
-                    x = F.relu(F.conv2d(x, weight, bias, padding=1))
+                for i, (weight, expansion, bias) in enumerate(row):
+                    x = F.conv2d(x, weight, None if expansion is not None else bias, padding=1)
+                    x = F.relu(x if expansion is None else F.conv2d(x, expansion, bias))
                     seen[b, i] = x
         return seen
 
@@ -79,14 +84,14 @@ def prepared(model, size, variant):
 
 
 def main():
-    model, size, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    network, size, threads = json.loads(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     torch.set_num_threads(threads)
     steps = {}
     for line in sys.stdin:
         variant = line.strip()
         try:
             if variant not in steps:
-                steps[variant] = prepared(model, size, variant)
+                steps[variant] = prepared(network, size, variant)
             start = time.perf_counter()
             steps[variant]()
             print((time.perf_counter() - start) * 1000, flush=True)
