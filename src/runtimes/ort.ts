@@ -47,8 +47,10 @@ export function ortRuntime(ort: Ort, flavour: Flavour): Runtime {
     version,
     value: (data, dims) => value(new ort.Tensor("float32", data, dims)),
     ...(arena && {
-      writable: (data: Float32Array | Uint8Array, dims: readonly number[]) =>
-        value(data instanceof Uint8Array ? new ort.Tensor("uint8", data, dims) : new ort.Tensor("float32", data, dims)),
+      writable(data: Float32Array | Uint8Array, dims: readonly number[], bool = false) {
+        if (data instanceof Float32Array) return value(new ort.Tensor("float32", data, dims));
+        return value(bool ? new ort.Tensor("bool", data, dims) : new ort.Tensor("uint8", data, dims));
+      },
     }),
     ...(upload && {
       async place(given: Value) {

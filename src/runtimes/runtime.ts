@@ -3,7 +3,7 @@
  * does not know what a graph means.
  */
 
-/** A tensor held by a runtime, in host or device memory: float32, except where a program passes uint8 to another. */
+/** A tensor held by a runtime, in host or device memory: float32, except where a program passes bytes or booleans to another. */
 export interface Value {
   readonly dims: readonly number[];
   /** Its numbers, row-major. On the CPU this may be the tensor's own memory: do not write to it. */
@@ -53,8 +53,11 @@ export interface Runtime {
   load(model: Model, options?: LoadOptions): Promise<Program>;
   /** `data` as a tensor of this runtime. `data` must not change afterwards. */
   value(data: Float32Array, dims: readonly number[]): Value;
-  /** A value in the memory of `data`, which programs may write an output into. Only runtimes in host memory have such values. */
-  writable?: ((data: Float32Array | Uint8Array, dims: readonly number[]) => Value) | undefined;
+  /**
+   * A value in the memory of `data`, which programs may write an output into; bytes are booleans if `bool`. Only runtimes in host
+   * memory have such values.
+   */
+  writable?: ((data: Float32Array | Uint8Array, dims: readonly number[], bool?: boolean) => Value) | undefined;
   /**
    * `value` in device memory, for inputs that many runs read: others are uploaded for each run. It owns what it is given,
    * and resolves to a value that outlives all programs. Runtimes without device memory leave it out.

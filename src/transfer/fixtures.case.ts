@@ -54,7 +54,7 @@ export async function countingRuntime(): Promise<CountingRuntime> {
     name: inner.name,
     description: inner.description,
     value: (data, dims) => wrap(inner.value(data, dims)),
-    writable: (data, dims) => wrap(inner.writable!(data, dims)),
+    writable: (...given) => wrap(inner.writable!(...given)),
     async load(model, options) {
       const program = await inner.load(model, options);
       loaded++;

@@ -89,7 +89,7 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
     levels,
     steps: levels.reduce((sum, level) => sum + level.steps, 0),
     work: levels.map((level) => levelWork(settings, extractor, terms, workSize(level), share)),
-    peak: needed + keptBytes(work, pixels, keep),
+    peak: needed + keptBytes(work, pixels, keep, precision),
     largest: Number.isFinite(limit) ? largestWithin(work, levels.at(-1)!, workSize, limit, LARGEST) : undefined,
   };
 }

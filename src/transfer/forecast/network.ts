@@ -42,13 +42,16 @@ function perPixel({ name, outputs }: Pick<Convolution, "name" | "outputs">): num
 }
 
 /**
- * The layers from block `first` on: bytes of their features per pixel in float32, and their share of the work of a forward pass.
+ * The layers from block `first` on: bytes of their features per pixel in float32, of all and of those that a term reads; and their share
+ * of the work of a forward pass.
  */
 export function layersFrom({ extractor: { backbone }, terms }: NetworkWork, first: number) {
   const layers = computedLayers(backbone, terms.features);
   const some = layers.filter(({ name }) => blockOf(name) >= first);
   const products = (of: readonly Convolution[]) => of.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
-  return { features: some.reduce((sum, layer) => sum + perPixel(layer), 0), share: products(some) / products(layers) };
+  const bytes = (of: readonly Convolution[]) => of.reduce((sum, layer) => sum + perPixel(layer), 0);
+  const read = some.filter(({ name }) => terms.features.some(({ layer }) => layer === name));
+  return { features: bytes(some), read: bytes(read), share: products(some) / products(layers) };
 }
 
 /** Bytes of the used weights; and per pixel, of what is computed from it. */

@@ -1,4 +1,4 @@
-/** Features that the first pass over the tiles keeps for the second one, which then need not compute them again. */
+/** What the first pass over the tiles keeps of its features for the second one, which then need not compute them again. */
 import { type ElementType, evaluateDim, type Tensor } from "../../graph/index.ts";
 import type { Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Tile } from "../../schedule/tiles.ts";
@@ -26,18 +26,19 @@ export function keptMemory(runtime: Runtime, kinds: readonly KeptTensors[]) {
     return Object.fromEntries(
       places.map(({ name, type, from, dims }) => {
         const length = elementsOf(dims);
-        const data = type === "uint8" ? new Uint8Array(buffer, from, length) : new Float32Array(buffer, from, length);
-        return [name, runtime.writable!(data, dims)];
+        const isFloat = type === "float32";
+        const data = isFloat ? new Float32Array(buffer, from, length) : new Uint8Array(buffer, from, length);
+        return [name, runtime.writable!(data, dims, type === "bool")];
       }),
     );
   };
 }
 
 /** Where each tensor of a tile is in its memory. */
-function placed(kept: KeptTensors, { width: W, height: H }: Tile) {
+function placed(kept: KeptTensors, { width: W, height: H, core: { width: w, height: h } }: Tile) {
   let end = 0;
   const places = Object.entries(kept).map(([name, { shape, type }]) => {
-    const dims = shape.map((dim) => evaluateDim(dim, { W, H }));
+    const dims = shape.map((dim) => evaluateDim(dim, { W, H, w, h }));
     const from = end;
     end += Math.ceil((elementsOf(dims) * bytesOf(type)) / ALIGNED) * ALIGNED;
     return { name, type, from, dims };
@@ -49,7 +50,7 @@ function placed(kept: KeptTensors, { width: W, height: H }: Tile) {
 const ALIGNED = 64;
 
 function bytesOf(type: ElementType): number {
-  return type === "uint8" ? 1 : 4;
+  return type === "float32" ? 4 : 1;
 }
 
 function elementsOf(dims: readonly number[]): number {

@@ -1,4 +1,5 @@
 /** The programs of a tiled level, of each precision, and the tiles of a picture. */
+import { needed } from "../../graph/cut.ts";
 import { cut, eightBit, type Tensor } from "../../graph/index.ts";
 import { blockOf } from "../../models/backbone.ts";
 import { encode } from "../../onnx/model.ts";
@@ -16,7 +17,7 @@ export interface TileKind {
   readonly sums: Program;
   /** The outputs of `sums` that are sums. */
   readonly names: readonly string[];
-  /** Its other outputs, features that are inputs of `gradient`. */
+  /** Its other outputs, what `gradient` needs of the features that are kept. */
   readonly kept: KeptTensors;
   /** With two precisions, it also returns the ranges for the next step. */
   readonly gradient: Program;
@@ -43,6 +44,7 @@ export async function loadTilePrograms(
   precision: Precision,
   keep: Keep,
 ): Promise<TilePrograms> {
+  const { shown: _, ...update } = updateGraph(optimizer, parameters);
   const shown = shownState(optimizer, parameters);
   if (!shown) throw new TypeError("internal: tiles need an optimiser that shows a part of its state");
   const loaded: Program[] = [];
@@ -66,7 +68,7 @@ export async function loadTilePrograms(
       floats: await kind(floats),
       ...(eight && { eight: await kind(eight) }),
       score: await load(scoreGraph(extractor, terms)),
-      update: await load(updateGraph(optimizer, parameters)),
+      update: await load(update),
       pointwise: optimizer.pointwise,
       shown: shown.replace(/^next /, ""),
       dispose: free,
@@ -79,7 +81,7 @@ export async function loadTilePrograms(
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
-/** The graphs of both passes, and the features that are given from one to the other. */
+/** The graphs of both passes, and what is given from one to the other. */
 interface TileGraphs {
   readonly sums: Outputs;
   readonly gradient: Outputs;
@@ -96,23 +98,28 @@ function tileKinds(
 ): { floats: TileGraphs; eight?: TileGraphs } {
   const { sums, gradient, layers } = tileGraphs(extractor, terms);
   const keptIn = (kind: Precision) => Object.entries(layers).filter(([name]) => blockOf(name) >= keep[kind]);
-  const floats = { sums, gradient, kept: named(keptIn("fp32")) };
-  if (precision === "fp32") return { floats };
+  const features = new Set(keptIn("fp32").map(([, x]) => x));
+  // ONNX Runtime evaluates from the last output to the first: what is large is written and freed early.
+  const inFloats = (gradient: Outputs): TileGraphs => ({
+    ...{ sums, gradient },
+    kept: named(needed(sums, gradient, features).reverse()),
+  });
+  if (precision === "fp32") return { floats: inFloats(gradient) };
   const eight = eightBit({ ...sums, ...gradient }, eightBitOptions(runtime));
   if (!eight) throw new TypeError("internal: nothing of these tiles can be in eight bits");
   const [first, second] = [Object.keys(sums), [...Object.keys(gradient), RANGES.to]];
   return {
-    floats: { ...floats, gradient: only(eight.measured, second) },
+    floats: inFloats(only(eight.measured, second)),
     eight: {
       sums: only(eight.outputs, first),
       gradient: only(eight.outputs, second),
-      kept: named(keptIn("int8").map(([name, x]) => [name, eight.levels.get(x)!])),
+      kept: named(keptIn("int8").map(([, x]) => eight.levels.get(x)!)),
     },
   };
 }
 
-function named(layers: readonly (readonly [string, Tensor])[]): Outputs {
-  return Object.fromEntries(layers.map(([name, x]) => [`features ${name}`, x]));
+function named(kept: readonly Tensor[]): Outputs {
+  return Object.fromEntries(kept.map((x, i) => [`kept ${i}`, x]));
 }
 
 function only(outputs: Outputs, names: readonly string[]): Outputs {
