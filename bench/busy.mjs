@@ -1,8 +1,9 @@
 /**
- * Steps of `pocket` beside other programs: as it is by default (threads wait briefly for work) and with spinning threads, beside 0, 1 and 2 processes that
- * compute all the time, and in a control group with a quota of one processor (where one may be made). Each case runs in a
- * process of its own, in turns; the fastest round counts. The fair share of T threads beside B busy ones is T / (T + B) of
- * the processors. Usage: node bench/busy.mjs [--rounds 3] [--size 384] [--steps 8]
+ * Steps of `pocket` beside other programs: as it is by default (threads wait briefly for work) and with spinning
+ * threads, beside 0, 1 and 2 processes that compute all the time, and in a control group with a quota of one processor
+ * (where one may be made). Each case runs in a process of its own, in turns; the fastest round counts. The fair share
+ * of T threads beside B busy ones is T / (T + B) of the processors. Usage: node bench/busy.mjs [--rounds 3] [--size
+ * 384] [--steps 8]
  */
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";

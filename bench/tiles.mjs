@@ -1,8 +1,8 @@
 /**
- * Steps in tiles beside steps of the whole picture, alternating in one run on one thread: the fastest one's processor time, and the
- * work that is counted. The first steps do not count: they touch new memory. Tiles that keep no features compute the network three times; the
- * others keep those from some block on.
- * Usage: node bench/tiles.mjs [WIDTH HEIGHT TILE [ROUNDS]]
+ * Steps in tiles beside steps of the whole picture, alternating in one run on one thread: the fastest one's processor
+ * time, and the work that is counted. The first steps do not count: they touch new memory. Tiles that keep no features
+ * compute the network three times; the others keep those from some block on. Usage: node bench/tiles.mjs [WIDTH HEIGHT
+ * TILE [ROUNDS]]
  */
 import { loadNetwork } from "../dist/node.js";
 import { average } from "../dist/optimizers/average.js";

@@ -32,11 +32,12 @@ export async function withStudio(use) {
 }
 
 /**
- * Opens the page with these settings, and chooses who paints. `init` runs in the page before its own scripts;
- * `slower` makes the processor of the page so many times slower.
+ * Opens the page with these settings, and chooses who paints. `init` runs in the page before its own scripts; `slower`
+ * makes the processor of the page so many times slower.
  *
  * @param {{ url: string, browser: import("playwright-core").Browser }} studio
- * @param {{ settings: string, engine?: string | undefined, init?: () => void, slower?: number, options?: import("playwright-core").BrowserContextOptions }} what
+ * @param {{ settings: string, engine?: string | undefined, init?: () => void, slower?: number, options?:
+ * import("playwright-core").BrowserContextOptions }} what
  */
 export async function openPage({ url, browser }, { settings, engine, init = () => {}, slower = 1, options }) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });

@@ -1,4 +1,7 @@
-/** The size of the studio's script, its first paint, and the longest tasks of its main thread: while it loads, and while it paints. */
+/**
+ * The size of the studio's script, its first paint, and the longest tasks of its main thread: while it loads, and while
+ * it paints.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -37,7 +40,8 @@ export function printSizes() {
 
 /**
  * @param {Parameters<typeof openPage>[0]} studio
- * @param {{ engine?: string | undefined, slower?: number | undefined }} [bounds] `slower`: so many times slower than the processor is.
+ * @param {{ engine?: string | undefined, slower?: number | undefined }} [bounds] `slower`: so many times slower than
+ * the processor is.
  */
 export async function measureTasks(studio, { engine: only = "", slower = 1 } = {}) {
   console.log(`Milliseconds; a processor ${slower} times slower.`);

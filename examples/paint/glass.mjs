@@ -68,7 +68,10 @@ function drawing(seed) {
   /** @param {number} id @param {number} salt */
   const luck = (id, salt) => hash(id, salt, seed + 77);
 
-  /** A disc with petals round it. @param {number} dx @param {number} dy @param {number} r @param {number} figure @param {number} petals */
+  /**
+   * A disc with petals round it. @param {number} dx @param {number} dy @param {number} r @param {number} figure @param
+   * {number} petals
+   */
   const flower = (dx, dy, r, figure, petals) => {
     const d = Math.hypot(dx, dy) / r;
     const angle = Math.atan2(dy, dx) / (2 * Math.PI) + 0.5 + 0.05 * figure;

@@ -136,7 +136,10 @@ export function starry(canvas, seed) {
     }
   };
 
-  /** @param {number} spacing @param {number} width @param {number} length @param {number} thick @param {number} vivid @param {boolean} [sparse] */
+  /**
+   * @param {number} spacing @param {number} width @param {number} length @param {number} thick @param {number} vivid
+   * @param {boolean} [sparse]
+   */
   const layer = (spacing, width, length, thick, vivid, sparse = false) =>
     cover(canvas, spacing, flow, rand, (x, y) => {
       const paint = colour(x, y);

@@ -1,4 +1,7 @@
-/** Bundles the command into `dist/command`, with those packages that are many small files: files cost more than code at the start. */
+/**
+ * Bundles the command into `dist/command`, with those packages that are many small files: files cost more than code at
+ * the start.
+ */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 

@@ -78,8 +78,8 @@ function isCheap(features: Tensor): boolean {
 }
 
 /**
- * The backward pass with `features` computed again once their gradient from the next layer exists. What the loss needs of them is early,
- * so that they can be freed.
+ * The backward pass with `features` computed again once their gradient from the next layer exists. What the loss needs
+ * of them is early, so that they can be freed.
  */
 function recomputed(
   features: Tensor,
@@ -123,7 +123,10 @@ function within(x: Tensor, others: ReadonlyMap<Tensor, Tensor>): Tensor {
     : x;
 }
 
-/** An empty vector that depends on `x`. The shape alone would not do for tensors of a fixed size: ONNX Runtime replaces it by a constant. */
+/**
+ * An empty vector that depends on `x`. The shape alone would not do for tensors of a fixed size: ONNX Runtime replaces
+ * it by a constant.
+ */
 export function emptyAfter(x: Tensor): Tensor {
   const vector = isOfImage(x) ? shapeOf(x) : reshape(x, [elements(x.shape)]);
   const none = slice(vector, 0, 0, 0);

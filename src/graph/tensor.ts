@@ -67,7 +67,10 @@ export interface Tensor {
    * inputs.
    */
   readonly sources?: readonly Tensor[];
-  /** Which gradients of other shapes the pullback accepts: constant everywhere (a scalar), or along any axes (of size 1 there). */
+  /**
+   * Which gradients of other shapes the pullback accepts: constant everywhere (a scalar), or along any axes (of size 1
+   * there).
+   */
   readonly accepts?: "scalar" | "any";
   readonly role?: Role | undefined;
 }

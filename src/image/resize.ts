@@ -109,7 +109,10 @@ interface Taps {
   readonly first: Int32Array;
   readonly weights: Float64Array;
   readonly stride: number;
-  /** The pixel that `unrolled` begins with, below 0 where it wraps around, and its length; undefined for a row that is no circle. */
+  /**
+   * The pixel that `unrolled` begins with, below 0 where it wraps around, and its length; undefined for a row that is
+   * no circle.
+   */
   readonly circle: { readonly from: number; readonly begin: number; readonly length: number } | undefined;
 }
 

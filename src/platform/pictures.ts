@@ -63,7 +63,10 @@ export interface EncodeOptions {
   readonly text?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Throws a `picture` error, with the limit `maxPixels`, if a picture of `size` exceeds the limits; `name` is used in the message. */
+/**
+ * Throws a `picture` error, with the limit `maxPixels`, if a picture of `size` exceeds the limits; `name` is used in
+ * the message.
+ */
 export function checkSize(name: string, { width, height }: Size, maxPixels: number = limits.pixels): void {
   if (!(width >= 1 && height >= 1)) {
     throw new UserError("picture", `${name} has a size of ${width} x ${height} pixels: it is empty.`);

@@ -75,8 +75,9 @@ function blockwise(g: Tensor, kernel: Tensor): Tensor {
 }
 
 /**
- * The kernel of the gradient: rotated by 180 degrees, channel axes exchanged. All of them are as large as the network, and are garbage once a
- * runtime has copied them: unlike other memory, that of a resizable buffer then goes back to the system.
+ * The kernel of the gradient: rotated by 180 degrees, channel axes exchanged. All of them are as large as the network,
+ * and are garbage once a runtime has copied them: unlike other memory, that of a resizable buffer then goes back to the
+ * system.
  */
 function rotate({ data, shape }: Tensor): Tensor {
   if (!(data instanceof Float32Array)) throw new TypeError("conv: a gradient needs a constant kernel");

@@ -5,8 +5,9 @@ import { mixChannels } from "./channels.ts";
 import { shapeOf, slice } from "./movement.ts";
 
 /**
- * The positions of `x` [1, C, H, W] in `area`, float32 [4] of whole numbers: its first row and column, and those behind its last ones.
- * `size` is its height and width. The gradient is zero outside. A mixture of channels is computed of the cropped tensor.
+ * The positions of `x` [1, C, H, W] in `area`, float32 [4] of whole numbers: its first row and column, and those behind
+ * its last ones. `size` is its height and width. The gradient is zero outside. A mixture of channels is computed of the
+ * cropped tensor.
  */
 export function crop(x: Tensor, area: Tensor, size: readonly [Dim, Dim]): Tensor {
   const mixed = roleOf(x, "channel mixture");
@@ -26,8 +27,9 @@ export function crop(x: Tensor, area: Tensor, size: readonly [Dim, Dim]): Tensor
 }
 
 /**
- * `x` at its `bounds` of a tensor of the shape of `like` and of four axes, the cropped ones from `axis` on; `fill` everywhere else. All axes
- * are padded, some by nothing: ONNX Runtime's optimiser of transpositions forgets that Pad can be of some axes only.
+ * `x` at its `bounds` of a tensor of the shape of `like` and of four axes, the cropped ones from `axis` on; `fill`
+ * everywhere else. All axes are padded, some by nothing: ONNX Runtime's optimiser of transpositions forgets that Pad
+ * can be of some axes only.
  */
 export function padTo(x: Tensor, like: Tensor, { from, to }: Bounds, fill: Tensor, axis = 2): Tensor {
   const whole = node("Gather", [shapeOf(like), integers(axis, axis + 1)], { shape: [2], type: "int64" });

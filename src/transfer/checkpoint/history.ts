@@ -86,8 +86,9 @@ export interface CheckpointHistories {
 }
 
 /**
- * Histories for runs that follow each other. Each takes at most half of the limit; where all together take more than all of
- * it, those that got a checkpoint longest ago are emptied. A history that nobody refers to any more is garbage. Throws `usage` errors.
+ * Histories for runs that follow each other. Each takes at most half of the limit; where all together take more than
+ * all of it, those that got a checkpoint longest ago are emptied. A history that nobody refers to any more is garbage.
+ * Throws `usage` errors.
  */
 export function checkpointHistories(limits: HistoryLimits): CheckpointHistories {
   checkpointHistory(limits); // For its errors.
