@@ -21,10 +21,10 @@ export type { Drawing, EncodeOptions, OutputFormat, Picture } from "./platform/p
 export { requestPersistence } from "./platform/web/browser-cache.ts";
 export type { ByteSource, FetchOptions } from "./platform/web/bytes.ts";
 export {
+  type CachedWeights,
+  cachedWeights,
   importWeights,
-  isKept,
-  type KeptWeights,
-  keptWeights,
+  isCached,
   loadNetwork,
   type NetworkSources,
   networksFrom,

@@ -117,13 +117,13 @@ const page = {
   /** Caches, uses and removes imported weights. */
   async keep(address: string) {
     const told: number[] = [];
-    const before = await pastiche.isKept("pocket");
+    const before = await pastiche.isCached("pocket");
     const digest = await pastiche.importWeights("pocket", address, { onProgress: (received) => told.push(received) });
-    const kept = await pastiche.isKept("pocket");
-    const list = await pastiche.keptWeights();
+    const kept = await pastiche.isCached("pocket");
+    const list = await pastiche.cachedWeights();
     const network = await pastiche.networksFrom({ pocket: "/nowhere.safetensors" })("pocket");
     const removed = await pastiche.removeWeights("pocket");
-    const after = await pastiche.isKept("pocket");
+    const after = await pastiche.isCached("pocket");
     return { before, kept, list, removed, after, received: told.at(-1), digest, again: network.digest };
   },
 

@@ -43,7 +43,7 @@ export function networksFrom(sources: NetworkSources = {}, { onNote, ...options 
   return async (name: string): Promise<Network> => {
     const all = { ...options, onNote };
     if (name !== "auto") return load(name as ModelName, sources, all);
-    const best = sources.vgg19 !== undefined || (await isKept("vgg19")) ? "vgg19" : packaged.web;
+    const best = sources.vgg19 !== undefined || (await isCached("vgg19")) ? "vgg19" : packaged.web;
     onNote?.(best === "vgg19" ? "The network is vgg19." : `The network is ${best}; vgg19's weights are not here.`);
     return load(best, sources, all);
   };
@@ -65,20 +65,20 @@ export async function importWeights(
 }
 
 /** A network's weights in the browser's cache. */
-export interface KeptWeights {
+export interface CachedWeights {
   readonly name: ModelName;
   readonly bytes: number;
 }
 
 /** The weights that are cached; `removeWeights` removes them. */
-export async function keptWeights(): Promise<KeptWeights[]> {
+export async function cachedWeights(): Promise<CachedWeights[]> {
   const names = (await cache.names()).filter((name): name is ModelName => Object.hasOwn(models, name));
   const sizes = names.map(async (name) => ({ name, bytes: (await (await cache.get(name))?.blob())?.size ?? 0 }));
   return Promise.all(sizes);
 }
 
 /** Whether a network's weights are cached. */
-export async function isKept(name: ModelName): Promise<boolean> {
+export async function isCached(name: ModelName): Promise<boolean> {
   return (await cache.get(name)) !== undefined;
 }
 
