@@ -5,7 +5,9 @@ export interface SymbolicDim {
   readonly terms: ReadonlyMap<string, number>;
 }
 
+/** The size of a tensor along one axis. */
 export type Dim = number | SymbolicDim;
+/** The sizes along all axes; `[]` is a single number. */
 export type Shape = readonly Dim[];
 
 /** A named size that is known at run time: `symbol("H")`. */
@@ -24,12 +26,14 @@ function normal(sum: Map<string, number>): Dim {
   return { terms: new Map([...sum].sort(([a], [b]) => (a < b ? 1 : -1))) };
 }
 
+/** `a + b`. */
 export function addDims(a: Dim, b: Dim): Dim {
   const sum = new Map(terms(a));
   for (const [monomial, coefficient] of terms(b)) sum.set(monomial, (sum.get(monomial) ?? 0) + coefficient);
   return normal(sum);
 }
 
+/** `a * b`. */
 export function multiplyDims(a: Dim, b: Dim): Dim {
   const product = new Map<string, number>();
   for (const [left, x] of terms(a)) {
@@ -64,14 +68,17 @@ export function dimText(dim: Dim): string {
   return text;
 }
 
+/** A shape as text: `[1, 64, H/2, W/2]`. */
 export function shapeText(shape: Shape): string {
   return `[${shape.map(dimText).join(", ")}]`;
 }
 
+/** Whether the dimensions are equal for all values of their symbols. */
 export function sameDim(a: Dim, b: Dim): boolean {
   return a === b || dimText(a) === dimText(b);
 }
 
+/** Whether the shapes are equal for all values of their symbols. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => sameDim(dim, b[i]!));
 }

@@ -13,6 +13,7 @@ import { node, roleOf, type Tensor } from "./tensor.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
+/** A step's graph with less memory. */
 export interface Spared {
   /** The same outputs, with some features computed again. */
   readonly outputs: Outputs;

@@ -5,7 +5,9 @@
  */
 import { type Shape, sameShape, shapeText } from "./shape.ts";
 
+/** The types of a tensor's elements. */
 export type ElementType = "float32" | "bool" | "int64" | "uint8" | "int8" | "int32";
+/** The value of an operator's attribute. */
 export type Attribute = number | string | readonly number[];
 /** The values of a constant; the array type determines the element type. */
 export type Data = Float32Array | BigInt64Array | Uint8Array | Int8Array | Int32Array;
@@ -48,6 +50,7 @@ export type Role =
 /** The role of that kind. */
 export type RoleOf<Kind extends Role["kind"]> = Extract<Role, { readonly kind: Kind }>;
 
+/** One computation: an operator applied to inputs, or an input or constant of the program. */
 export interface Tensor {
   /** The ONNX operator's name (`com.microsoft.NAME` for ONNX Runtime's own), or `Input` or `Constant`. */
   readonly op: string;
@@ -61,6 +64,7 @@ export interface Tensor {
   readonly symmetric?: boolean;
   /** Of a `Constant`: its values, row-major. */
   readonly data?: Data;
+  /** Its gradient rule; without one, it is not differentiable. */
   readonly pullback?: Pullback;
   /**
    * The tensors that the pullback's gradients belong to, where several nodes share one gradient rule; default the

@@ -21,6 +21,7 @@ export function blank({ width, height }: Size, rgb: readonly [number, number, nu
   return { width, height, data };
 }
 
+/** The longer of width and height. */
 export function longSideOf({ width, height }: Size): number {
   return Math.max(width, height);
 }

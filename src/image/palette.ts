@@ -62,7 +62,7 @@ export function matchColors(content: Image, style: Image, fit: ColorFit = "symme
  * The colours of `count` pixels, spread evenly over `image` and deterministic; with an optional `weight` per pixel, not
  * all 0, that gives the sampling probability.
  */
-export function colorSample({ data, width, height }: Image, count: number, weight?: Float32Array): ColorSample {
+function colorSample({ data, width, height }: Image, count: number, weight?: Float32Array): ColorSample {
   const plane = width * height;
   const { uniform } = random(plane);
   const total = weight ? weight.reduce((sum, x) => sum + x, 0) : plane;

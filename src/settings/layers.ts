@@ -6,7 +6,7 @@ import { Misfit, misfit, readNumber, type ValueKind } from "../parameters/value.
 export type LayerWeights = Record<string, number>;
 
 /** Weights under the layers' own names: those of Keras (`block4_conv2`) and Torch (`relu4_2`) are replaced. */
-export function namedLayers(weights: Readonly<LayerWeights>): LayerWeights {
+function namedLayers(weights: Readonly<LayerWeights>): LayerWeights {
   return Object.fromEntries(Object.entries(weights).map(([layer, weight]) => [spokenLayer(layer), weight]));
 }
 

@@ -20,7 +20,7 @@ import { checkNames, type LossValues, lossSettings, lossValues, type Parts } fro
 import { type OptimizerInput, type OptimizerValues, schema } from "./schema.ts";
 
 /** All settings of a job but the optimiser's own, in the order in which they are listed. */
-export const jobSettings = {
+const jobSettings = {
   recipe: parameter(oneOf(namesOf(recipes)), "the named set of settings that the others change", {
     placeholder: "name",
   }),

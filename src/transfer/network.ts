@@ -34,7 +34,7 @@ export interface WeightsReader<Source> {
 }
 
 /** The network of a model. A `model` error if its weights do not fit its table. */
-export async function networkOf<Source>(model: OwnModel<Source>, reader?: WeightsReader<Source>): Promise<Network> {
+async function networkOf<Source>(model: OwnModel<Source>, reader?: WeightsReader<Source>): Promise<Network> {
   const { weights: given, ...backbone } = model;
   const read = async () => (reader?.isSource(given) ? reader.weights(given, backbone) : undefined);
   const weights = isWeights(given) ? given : await read();

@@ -18,13 +18,13 @@ import { unsupportedFormat, unsupportedZip } from "./unsupported-formats.ts";
 import type { Weights } from "./weights.ts";
 
 /** The formats that can be read. */
-export type WeightsFormat = "safetensors" | "pth" | "h5";
+type WeightsFormat = "safetensors" | "pth" | "h5";
 
 /**
  * The format of a weights file by its first bytes, not its name. Throws a `UserError` that says what the bytes look
  * like.
  */
-export function weightsFormat(bytes: Uint8Array): WeightsFormat {
+function weightsFormat(bytes: Uint8Array): WeightsFormat {
   const begins = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
   const text = String.fromCharCode(...bytes.subarray(0, 64)).trimStart();
   if (bytes.length === 0) throw badFile("it is empty");

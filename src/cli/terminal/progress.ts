@@ -80,7 +80,7 @@ function bar(stream: TextStream): Progress {
  * One line of at most `columns`: bar, percent, level, step, time left, loss by kind, speed. What does not fit is left out
  * from the end, whole.
  */
-export function barLine(event: StepEvent, levels: readonly Level[], rate: number, columns: number): string {
+function barLine(event: StepEvent, levels: readonly Level[], rate: number, columns: number): string {
   const level = levels[event.level];
   const size = level ? `${level.width}x${level.height} (${event.level + 1}/${levels.length})` : "";
   const kinds = new Map<string, number>();

@@ -21,6 +21,7 @@ import { Rewriter, type Slot } from "./rewriter.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
+/** A graph in eight bits, beside its float32 version. */
 export interface EightBit {
   /** The same outputs in eight bits, from the same inputs and the ranges; and the ranges for the next run. */
   readonly outputs: Outputs;
@@ -37,6 +38,7 @@ export interface Ranges {
   readonly capacity: number;
 }
 
+/** How a graph is rewritten. */
 export interface EightBitOptions extends Ranges {
   /**
    * Whether the runtime has a direct integer convolution for constant biases. ONNX Runtime has one on CPUs and none in

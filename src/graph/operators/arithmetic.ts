@@ -33,10 +33,12 @@ function binary(
   });
 }
 
+/** `a + b`. */
 export function add(a: Operand, b: Operand): Tensor {
   return binary("Add", a, b, (g) => [g, g]);
 }
 
+/** `a - b`. */
 export function sub(a: Operand, b: Operand): Tensor {
   return binary("Sub", a, b, (g) => [g, neg(g)]);
 }
@@ -108,10 +110,12 @@ function unary(op: string, x: Tensor, rule: (g: Tensor, y: Tensor) => Tensor): T
   return y;
 }
 
+/** `-x`. */
 export function neg(x: Tensor): Tensor {
   return unary("Neg", x, (g) => neg(g));
 }
 
+/** The square root; its gradient at 0 is infinite. */
 export function sqrt(x: Tensor): Tensor {
   return unary("Sqrt", x, (g, y) => div(g, mul(y, 2)));
 }
@@ -164,14 +168,17 @@ export function greater(a: Operand, b: Operand): Tensor {
   return plain("Greater", a, b, "bool");
 }
 
+/** `a >= b`, elementwise, as booleans. */
 export function greaterOrEqual(a: Operand, b: Operand): Tensor {
   return plain("GreaterOrEqual", a, b, "bool");
 }
 
+/** `a = b`, elementwise, as booleans. */
 export function equal(a: Operand, b: Operand): Tensor {
   return plain("Equal", a, b, "bool");
 }
 
+/** `a && b`, elementwise, of booleans. */
 export function and(a: Tensor, b: Tensor): Tensor {
   return plain("And", a, b, "bool");
 }
@@ -181,6 +188,7 @@ export function or(a: Tensor, b: Tensor): Tensor {
   return not(and(not(a), not(b)));
 }
 
+/** The opposite of booleans. */
 export function not(a: Tensor): Tensor {
   return node("Not", [a], { shape: a.shape, type: "bool" });
 }

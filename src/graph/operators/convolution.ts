@@ -6,6 +6,7 @@ import { padCircular } from "./movement.ts";
 
 /** What is beyond the edge: zeros, or the opposite edge, as if the image were tiled infinitely. */
 export const paddings = ["zero", "circular"] as const;
+/** One of `paddings`. */
 export type Padding = (typeof paddings)[number];
 
 /**

@@ -11,6 +11,7 @@ interface ReduceOptions {
   readonly keep?: boolean;
 }
 
+/** The ONNX reduction `op` of `x`; `rule` gives its gradient, without it there is none. */
 export function reduce(op: string, x: Tensor, options: ReduceOptions, rule?: (g: Tensor) => Tensor): Tensor {
   const { axes = x.shape.map((_, i) => i), keep = false } = options;
   const kept: Shape = x.shape.map((dim, i) => (axes.includes(i) ? 1 : dim));

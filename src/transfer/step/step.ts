@@ -34,7 +34,7 @@ export const IMAGE: Shape = [1, 3, symbol("H"), symbol("W")];
 /** Height and width of a tile's core in pixels. */
 const CORE = [symbol("h"), symbol("w")] as const;
 /** The input that says where it is in the tile: its first row and column, and those behind its last ones. */
-export const CORE_INPUT = "core";
+const CORE_INPUT = "core";
 /** The shape of a map of pixel weights. */
 const MAP: Shape = [1, 1, symbol("H"), symbol("W")];
 

@@ -49,7 +49,7 @@ export interface Undecoded {
 const ROWS = { whole: 900, reduced: 2700 };
 
 /** The memory in bytes that decoding takes at its peak, beside the file's own bytes. */
-export function decodingMemory({ metadata, depth, reduced, result, converted, ...file }: Undecoded): number {
+function decodingMemory({ metadata, depth, reduced, result, converted, ...file }: Undecoded): number {
   const { width, height, orientation = 1 } = metadata;
   const pixel = (metadata.channels ?? 3) * (depth / 8);
   const pixels = reduced ? reduced.width * reduced.height : width * height;
