@@ -8,7 +8,7 @@ import { version } from "../version.ts";
 import { foreignHint, oneDashed } from "./options/foreign.ts";
 import { processContext } from "./terminal/context.ts";
 import { errorOutput, exitStatus } from "./terminal/exit.ts";
-import { outliveTerminals } from "./terminal/interruption.ts";
+import { ignoreHangup } from "./terminal/interruption.ts";
 import { wantsJsonLines } from "./terminal/json-lines.ts";
 
 /** Standard error is for a program that reads JSON, line by line. */
@@ -21,7 +21,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") writeError("file", `standard output: ${error.message}`);
   process.exit(error.code === "EPIPE" ? 0 : 1);
 });
-outliveTerminals();
+ignoreHangup();
 // A job goes on when nobody listens to its progress any more.
 process.stderr.on("error", () => {});
 

@@ -3,7 +3,7 @@ import { cleaned, UserError } from "../errors.ts";
 import type { JobFiles } from "../jobs/files.ts";
 import { gridFiles } from "./pages.ts";
 import type { Cell, GridPlan } from "./plan.ts";
-import { type CellState, readRecord, standsAlready } from "./record.ts";
+import { type CellState, existingResult, readRecord } from "./record.ts";
 
 /**
  * Where the cells of a grid stand in its folder before it runs. A `file` error for something that has a cell's name and
@@ -18,7 +18,7 @@ export async function cellStates(
   const record = await readRecord(folder, files);
   const states = new Map<Cell, CellState>();
   for (const cell of plan.cells) {
-    const there = await standsAlready(folder, cell, files);
+    const there = await existingResult(folder, cell, files);
     if (there === "same") states.set(cell, { done: true, outcome: record?.get(cell.file) });
     if (there === "other" && !force) {
       const path = cleaned(files.paths.join(folder, cell.file));

@@ -75,7 +75,7 @@ export async function writeRecord(
  * Whether the cell's picture is there already: `same` where it was made of the same pictures with the same settings on
  * the same network, to the last step; `other` where something else has the name.
  */
-export async function standsAlready(folder: string, cell: Cell, files: JobFiles): Promise<"same" | "other" | "none"> {
+export async function existingResult(folder: string, cell: Cell, files: JobFiles): Promise<"same" | "other" | "none"> {
   const path = files.paths.join(folder, cell.file);
   if (!(await files.exists(path))) return "none";
   const made = await readResultRecord(path, files).catch(() => undefined);

@@ -2,7 +2,7 @@
  * The colour distribution of an image (mean and covariance in gamma-encoded RGB) and linear maps from one to another.
  */
 
-import { clampHere, type Image } from "./image.ts";
+import { clampInPlace, type Image } from "./image.ts";
 import { addToDiagonal, cholesky, inverseLower, type Matrix3, multiply, power } from "./matrix3.ts";
 
 export type Rgb = readonly [number, number, number];
@@ -34,7 +34,7 @@ export function keepChroma(image: Image, colors: Image): Image {
     const difference = luma(image.data, i, plane) - luma(colors.data, i, plane);
     for (let c = 0; c < 3; c++) data[c * plane + i] = colors.data[c * plane + i]! + difference;
   }
-  return { width: image.width, height: image.height, data: clampHere(data) };
+  return { width: image.width, height: image.height, data: clampInPlace(data) };
 }
 
 function luma(data: Float32Array, i: number, plane: number): number {

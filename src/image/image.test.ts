@@ -3,7 +3,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sRgbRamp } from "../../test/pictures/fixtures.ts";
-import { blank, clamp, clampImage, crop, cropClamped, cropHere, padEdges, padMirrored, withLongSide } from "./image.ts";
+import {
+  blank,
+  clamp,
+  clampImage,
+  crop,
+  cropClamped,
+  cropInPlace,
+  padEdges,
+  padMirrored,
+  withLongSide,
+} from "./image.ts";
 
 describe("withLongSide", () => {
   test.each([
@@ -22,10 +32,10 @@ test.each([
   [7, 7],
   [3, 2],
   [8, 1],
-])("cropHere to %i x %i gives what cropClamped does", (width, height) => {
+])("cropInPlace to %i x %i gives what cropClamped does", (width, height) => {
   const image = { width: 8, height: 7, data: Float32Array.from({ length: 168 }, (_, i) => Math.sin(7 * i)) };
   const expected = cropClamped(image, { width, height });
-  expect(cropHere(image, { width, height })).toEqual(expected);
+  expect(cropInPlace(image, { width, height })).toEqual(expected);
 });
 
 test("crop undoes padEdges", () => {

@@ -70,11 +70,11 @@ export function crop(image: Image, size: Size): Image {
 /** The same, clamped to [0, 1], as a copy. */
 export function cropClamped(image: Image, size: Size): Image {
   const { data } = crop(image, size);
-  return { width: size.width, height: size.height, data: clampHere(data === image.data ? data.slice() : data) };
+  return { width: size.width, height: size.height, data: clampInPlace(data === image.data ? data.slice() : data) };
 }
 
 /** The same in the memory of `image`, which is lost. */
-export function cropHere({ width, height, data }: Image, size: Size): Image {
+export function cropInPlace({ width, height, data }: Image, size: Size): Image {
   const [left, top] = [Math.floor((width - size.width) / 2), Math.floor((height - size.height) / 2)];
   const rows = (data.length / (width * height)) * size.height;
   for (let row = 0; row < rows; row++) {
@@ -82,7 +82,7 @@ export function cropHere({ width, height, data }: Image, size: Size): Image {
     const from = (plane * height + top + (row % size.height)) * width + left;
     data.copyWithin(row * size.width, from, from + size.width);
   }
-  return { width: size.width, height: size.height, data: clampHere(data.subarray(0, rows * size.width)) };
+  return { width: size.width, height: size.height, data: clampInPlace(data.subarray(0, rows * size.width)) };
 }
 
 /** `image` clamped to [0, 1]; NaN becomes 0. */
@@ -92,11 +92,11 @@ export function clampImage(image: Image): Image {
 
 /** The values clamped to [low, high], as a new array; NaN becomes `low`. */
 export function clamp(data: Float32Array, low = 0, high = 1): Float32Array {
-  return clampHere(data.slice(), low, high);
+  return clampInPlace(data.slice(), low, high);
 }
 
 /** The same in place; returns the array. Large images should not be copied. */
-export function clampHere(data: Float32Array, low = 0, high = 1): Float32Array {
+export function clampInPlace(data: Float32Array, low = 0, high = 1): Float32Array {
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
     data[i] = value > low ? Math.min(value, high) : low;

@@ -1,6 +1,6 @@
 /** The palette of one or several images, and fitting an image's colours to a palette. */
 import { type ColorCloud, colorCloud, colorMap, type colorMaps, mapColors, mixedCloud } from "./color.ts";
-import { clampHere, type Image } from "./image.ts";
+import { clampInPlace, type Image } from "./image.ts";
 import { random } from "./noise.ts";
 import { type ColorSample, colorTransport, transportColors } from "./transport.ts";
 
@@ -50,7 +50,7 @@ export function fitColors(image: Image, from: Palette, to: Palette, fit: ColorFi
     fit === "transport"
       ? transportColors(image, colorTransport(from.sample(SAMPLES), to.sample(SAMPLES), linear))
       : mapColors(image, linear);
-  return { ...fitted, data: clampHere(fitted.data) };
+  return { ...fitted, data: clampInPlace(fitted.data) };
 }
 
 /** `content` with its colours fitted to those of `style`, clamped to [0, 1]. */

@@ -1,5 +1,5 @@
 /** Planes of numbers as grey images. */
-import { blank, clampHere, type Image, type Size } from "./image.ts";
+import { blank, clampInPlace, type Image, type Size } from "./image.ts";
 import { resize } from "./resize.ts";
 
 /** `plane` (rows from the top) as grey: 0 is black, `white` and above are white. If `white` is 0, all is black. */
@@ -11,7 +11,7 @@ export function greyImage(plane: Float32Array, { width, height }: Size, white: n
   for (let channel = 0; channel < 3; channel++) {
     for (let i = 0; i < plane.length; i++) image.data[channel * plane.length + i] = plane[i]! / white;
   }
-  return { ...image, data: clampHere(image.data) };
+  return { ...image, data: clampInPlace(image.data) };
 }
 
 /**
@@ -24,7 +24,7 @@ export function fitted(image: Image, longSide: number): Image {
   const scale = longSide / Math.max(width, height);
   const side = (x: number) => Math.max(1, Math.round(x * scale));
   const reduced = resize(image, { width: side(width), height: side(height) });
-  return { ...reduced, data: clampHere(reduced.data) };
+  return { ...reduced, data: clampInPlace(reduced.data) };
 }
 
 function enlarged(image: Image, factor: number): Image {

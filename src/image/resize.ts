@@ -3,7 +3,7 @@
  * `resize`). Works on gamma-encoded values, not in linear light.
  */
 
-import { clampHere, clampImage, type Image, type Size } from "./image.ts";
+import { clampImage, clampInPlace, type Image, type Size } from "./image.ts";
 
 /** The interpolation kernel: `bilinear` is soft, `bicubic` (a = -0.5) usual, `lanczos3` sharpest. */
 export type Kernel = "bicubic" | "bilinear" | "lanczos3";
@@ -39,7 +39,7 @@ export function resize(image: Image, size: Size, options: ResizeOptions & { read
 /** `image` resampled to `size` and clamped to [0, 1]; the image itself if nothing changes. */
 export function resized(image: Image, size: Size, options?: ResizeOptions): Image {
   const result = resize(image, size, options);
-  if (result !== image) return { ...result, data: clampHere(result.data) };
+  if (result !== image) return { ...result, data: clampInPlace(result.data) };
   return image.data.every((x) => x >= 0 && x <= 1) ? image : clampImage(image);
 }
 

@@ -1,6 +1,6 @@
 /** Settings compared and changed: what differs from a recipe or from other settings, and settings from records. */
 import type { Label } from "../parameters/parameter.ts";
-import { givenLosses, type Parts, standIns } from "./parts.ts";
+import { givenLosses, type Parts, placeholderParts } from "./parts.ts";
 import { parseSettings, type Settings, type SettingsInput } from "./settings.ts";
 
 /** Complete settings as they can be given again: to change some, or to write them down. */
@@ -25,7 +25,7 @@ export function chosenSettings(settings: Settings): SettingsInput {
   const { recipe, quality, optimizer } = settings;
   const standard = parseSettings();
   const usual = parseSettings({ recipe, quality });
-  const parts = standIns(settings);
+  const parts = placeholderParts(settings);
   const base = parseSettings({ recipe, quality, optimizer } as SettingsInput, String, parts);
   return {
     ...changesFrom(
@@ -70,5 +70,5 @@ export function changedSettings(
  * Errors as of `parseSettings`.
  */
 export function recordedSettings(recorded: Settings): Settings {
-  return parseSettings(givenSettings(recorded), String, standIns(recorded));
+  return parseSettings(givenSettings(recorded), String, placeholderParts(recorded));
 }

@@ -149,7 +149,7 @@ export interface Chosen {
  * Parts that stand for those that complete settings name, where only the settings are at hand: in a checkpoint or a
  * result. Whether values are within ranges is known when a job is given the parts themselves.
  */
-export function standIns({ model, optimizer, parameters, losses = {} }: Chosen): Parts {
+export function placeholderParts({ model, optimizer, parameters, losses = {} }: Chosen): Parts {
   const all = Object.entries(losses).map(([name, values]) => ({ name, summary: "", ...values }));
   return {
     ...(all.length > 0 && { losses: all }),
@@ -168,7 +168,7 @@ export function standIns({ model, optimizer, parameters, losses = {} }: Chosen):
  * `subject` is what they were recorded in.
  */
 export function checkPresent(settings: Chosen, parts: Parts, subject = "The checkpoint"): void {
-  const { losses = [], optimizer, model } = standIns(settings);
+  const { losses = [], optimizer, model } = placeholderParts(settings);
   const loss = losses.find(({ name }) => !parts.losses?.some((one) => one.name === name));
   const missing =
     (loss && ["the loss", loss.name, "losses"]) ??

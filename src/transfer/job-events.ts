@@ -5,8 +5,8 @@ import { secondsOf, trialOf } from "./forecast/trial.ts";
 import { exchanged, type Job, type SourceReader } from "./job.ts";
 import { type Control, control } from "./run/control.ts";
 import { interval } from "./run/pace.ts";
-import { type Again, type ReadyJob, type Shared, setUpJob } from "./setup.ts";
-import { type Clock, type Journey, type Plan, runPlan, type StylizeOptions } from "./stylize.ts";
+import { type ReadyJob, type Replan, type Shared, setUpJob } from "./setup.ts";
+import { type Clock, type Plan, type RunContext, runPlan, type StylizeOptions } from "./stylize.ts";
 
 /** Resolves when no other job runs, with a function that must be called when this one does not any more. */
 export type Lock = () => Promise<() => void>;
@@ -39,7 +39,7 @@ export async function* jobEvents<Source>(
     const seconds = await secondsLeft(shared, timed, options);
     yield { ...start, ...(seconds !== undefined && { seconds }) };
     options.signal?.throwIfAborted();
-    return yield* runPlan(plan, journeyOf(options, control, clock));
+    return yield* runPlan(plan, contextOf(options, control, clock));
   } finally {
     release();
     control.end();
@@ -55,15 +55,15 @@ async function begun<Source>(
 ): Promise<ReadyJob> {
   if (!keepPictures) return setUpJob(shared, job, signal);
   let now = job;
-  const again: Again = async (known, settings, pictures) => {
+  const replan: Replan = async (fixed, settings, pictures) => {
     // The initial pictures are not needed any more.
     const { resume: _, from: __, ...files } = now;
     const next = await exchanged({ ...files, settings: givenSettings(settings) }, pictures, reader);
-    const { plan } = await setUpJob(shared, next, signal, { ...known, again });
+    const { plan } = await setUpJob(shared, next, signal, { ...fixed, replan });
     now = next;
     return plan;
   };
-  return setUpJob(shared, job, signal, { again });
+  return setUpJob(shared, job, signal, { replan });
 }
 
 /** How long the job will take, by a trial with the same network; undefined if that is unknown. */
@@ -77,7 +77,7 @@ async function secondsLeft(
   try {
     const { plan } = await setUpJob(shared, trial.job, signal, { network: timed.network });
     const alone: Clock = { seconds: () => 0, pause: (wait) => wait() };
-    return await secondsOf(timed, trial, runPlan(plan, journeyOf({ signal }, control(), alone)));
+    return await secondsOf(timed, trial, runPlan(plan, contextOf({ signal }, control(), alone)));
   } catch (error) {
     // If the trial fails, the job may still succeed.
     if (signal?.aborted) throw error;
@@ -85,7 +85,7 @@ async function secondsLeft(
   }
 }
 
-function journeyOf(options: StylizeOptions, control: Control<Plan>, clock: Clock): Journey {
+function contextOf(options: StylizeOptions, control: Control<Plan>, clock: Clock): RunContext {
   const due = { previewDue: interval(options.previewEvery), checkpointDue: interval(options.checkpointEvery) };
   return { options, control, clock, ...due, adjusted: [] };
 }

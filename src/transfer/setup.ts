@@ -24,7 +24,7 @@ import type { Regions } from "./pictures/regions.ts";
 import { withPhoto } from "./pictures/texture.ts";
 import { type JobPlan, planJob } from "./plan.ts";
 import { type Precision, type PrecisionInput, precisionOf, withRanges } from "./precision/precision.ts";
-import { type Course, type Handover, type Machine, type Plan, runLevels } from "./stylize.ts";
+import { type Handover, type LevelSequence, type Machine, type Plan, runLevels } from "./stylize.ts";
 
 /** What the jobs of a stylizer share. */
 export interface Shared {
@@ -48,15 +48,15 @@ export interface ReadyJob {
 }
 
 /** What stays as it is when a job is set up anew while it runs. */
-export interface Known {
+export interface Fixed {
   readonly network?: Settings["model"];
   readonly precision?: Precision | undefined;
   readonly origin?: Origin | undefined;
-  readonly again?: Again;
+  readonly replan?: Replan;
 }
 
-/** Sets the job up anew with these settings and pictures; `known` is unchanged. */
-export type Again = (known: Known, ...change: Parameters<Plan["again"]>) => Promise<Plan>;
+/** Sets the job up anew with these settings and pictures; `fixed` is unchanged. */
+export type Replan = (fixed: Fixed, ...change: Parameters<Plan["replan"]>) => Promise<Plan>;
 
 /**
  * Sets `job` up. Everything that a caller can get wrong is an error here: `usage` for settings, pictures, masks, layers and
@@ -66,7 +66,7 @@ export async function setUpJob(
   shared: Shared,
   { settings: given, resume, from, losses, optimizer: mover, model, ...files }: Job,
   signal: AbortSignal | undefined,
-  known: Known = {},
+  fixed: Fixed = {},
 ): Promise<ReadyJob> {
   if (from && (resume || files.start)) {
     const other = resume ? "resume" : "start";
@@ -78,7 +78,7 @@ export async function setUpJob(
   const pictures = withPhoto(files, asked);
   const texture = !files.content;
   signal?.throwIfAborted();
-  const { again = cannot, network: name = (resume ?? from)?.model ?? asked.model } = known;
+  const { replan = cannot, network: name = (resume ?? from)?.model ?? asked.model } = fixed;
   const network = await shared.loadNetwork(model ?? name, asked.gain);
   const { extractor, terms, regions, grey } = objectiveOf(pictures, asked, network, { losses, texture });
   const plain = optimizerOf(asked, mover);
@@ -88,13 +88,13 @@ export async function setUpJob(
   const carried = branch?.carried ? from : undefined;
   const styles = listed(pictures.style);
   const work = { extractor, terms, optimizer: plain, stylePictures: stylePicturesOf(styles, asked, levels.at(-1)!) };
-  const plan = await planOn(shared, asked, work, levels, { resume, carried, precision: known.precision });
+  const plan = await planOn(shared, asked, work, levels, { resume, carried, precision: fixed.precision });
   const { settings, precision } = plan;
   const optimizer = precision === "int8" ? withRanges(plain) : plain;
   const about = { model: network.backbone.name, weights: network.digest };
   if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
   if (from) checkCarries(from, { ...about, settings, first: levels[branch!.level]! });
-  const first = beginning({ resume, from, branch }, levels, optimizer, known.origin);
+  const first = beginning({ resume, from, branch }, levels, optimizer, fixed.origin);
   const { origin } = first;
   const ready = prepare(pictures, settings, levels, regions, grey);
   const made = { ...about, runtime: runtime.description, precision };
@@ -114,7 +114,7 @@ export async function setUpJob(
     start,
     plan: {
       ...{ levels, settings, parts, run },
-      again: (...change) => again({ network: name, precision, origin }, ...change),
+      replan: (...change) => replan({ network: name, precision, origin }, ...change),
     },
     timed: {
       ...{ ...start, settings, parts, grey },
@@ -129,7 +129,7 @@ function planOn(
   settings: Settings,
   work: Work & Pick<PrecisionInput, "extractor">,
   levels: readonly Level[],
-  { resume, carried, precision: decided }: Pick<PrecisionInput, "resume" | "carried"> & Pick<Known, "precision">,
+  { resume, carried, precision: decided }: Pick<PrecisionInput, "resume" | "carried"> & Pick<Fixed, "precision">,
 ): Promise<JobPlan> {
   const { extractor, optimizer } = work;
   return planJob({
@@ -162,45 +162,45 @@ function startEvent(
   };
 }
 
-const cannot: Again = async () => {
+const cannot: Replan = async () => {
   const why = "targets would have to be described anew, for which the job must keep its pictures";
   throw new UserError("usage", `adjust: ${why}; begin it with keepPictures: true.`);
 };
 
-interface Running extends Pick<Machine, "about">, Pick<Course, "free"> {
+interface Running extends Pick<Machine, "about">, Pick<LevelSequence, "free"> {
   readonly work: readonly LevelWork[];
   readonly first: Beginning;
   /** The image of the checkpoint that the job goes on from, instead of the prepared one. */
-  readonly start?: Course["start"];
+  readonly start?: LevelSequence["start"];
 }
 
 /** Runs the levels of a job, from its beginning or from a later checkpoint. */
 function runnerOf(input: Omit<LevelsInput, "say">, { about, work, first, free, start }: Running): Plan["run"] {
   const { runtime, optimizer, settings, pictures } = input;
-  return (journey, at) => {
+  return (context, at) => {
     const notes: string[] = [];
     const begin = levelBeginner({ ...input, say: (text) => notes.push(text) });
     const machine: Machine = { runtime, optimizer, about, begin, notes: () => notes.splice(0) };
     const begins = { begin: at ?? first.at, state: at ? at.tensors : first.state, handedOver: at !== undefined };
-    const course: Course = { ...pictures, work, free, ...begins, ...(start && { start }) };
-    return finished(runLevels(machine, course, settings, journey), pictures.finish);
+    const sequence: LevelSequence = { ...pictures, work, free, ...begins, ...(start && { start }) };
+    return finished(runLevels(machine, sequence, settings, context), pictures.finish);
   };
 }
 
 /** The same events, with images converted for output. */
 async function* finished(
-  course: AsyncGenerator<StylizeEvent, Result | Handover>,
+  events: AsyncGenerator<StylizeEvent, Result | Handover>,
   finish: Prepared["finish"],
 ): AsyncGenerator<StylizeEvent, Result | Handover> {
   let image: Image | undefined;
   try {
     for (;;) {
-      const { done, value } = await course.next();
+      const { done, value } = await events.next();
       if (done) return "at" in value ? value : { ...value, image: image! };
       if (value.type === "image" || value.type === "done") image = finish(value.image);
       yield value.type === "image" || value.type === "done" ? { ...value, image: image! } : value;
     }
   } finally {
-    await course.return(undefined as never);
+    await events.return(undefined as never);
   }
 }

@@ -72,7 +72,7 @@ export interface Machine {
 }
 
 /** The levels of a job, and where it begins. */
-export interface Course {
+export interface LevelSequence {
   readonly levels: readonly Level[];
   /** What a step of each level takes. */
   readonly work: readonly LevelWork[];
@@ -88,7 +88,7 @@ export interface Course {
 }
 
 /** What stays the same from the first step of a job to the last, whatever is adjusted. */
-export interface Journey {
+export interface RunContext {
   readonly options: StylizeOptions;
   readonly control: Control<Plan>;
   readonly clock: Clock;
@@ -101,7 +101,7 @@ export interface Journey {
 export interface Plan extends Planned<Plan> {
   readonly levels: readonly Level[];
   /** Runs it from its beginning, or from where it was planned anew. */
-  run(journey: Journey, at?: Checkpoint): AsyncGenerator<StylizeEvent, Result | Handover>;
+  run(context: RunContext, at?: Checkpoint): AsyncGenerator<StylizeEvent, Result | Handover>;
 }
 
 /** Where a job continues with another plan. */
@@ -111,18 +111,18 @@ export interface Handover extends Changed<Plan> {
 }
 
 /** Runs a plan, and the plans that replace it when the job is adjusted. */
-export async function* runPlan(plan: Plan, journey: Journey): AsyncGenerator<StylizeEvent, Result> {
-  let end = yield* plan.run(journey);
+export async function* runPlan(plan: Plan, context: RunContext): AsyncGenerator<StylizeEvent, Result> {
+  let end = yield* plan.run(context);
   while ("at" in end) {
     const { at, plan, changes, settings } = end;
-    yield adjustedEvent(journey, plan.levels, at.step, { changes, settings });
-    end = yield* plan.run(journey, at);
+    yield adjustedEvent(context, plan.levels, at.step, { changes, settings });
+    end = yield* plan.run(context, at);
   }
   return end;
 }
 
 function adjustedEvent(
-  { adjusted }: Journey,
+  { adjusted }: RunContext,
   levels: readonly Level[],
   done: number,
   { changes, settings }: Changed<Plan>,
@@ -138,12 +138,12 @@ function adjustedEvent(
  */
 export async function* runLevels(
   machine: Machine,
-  { levels, work, begin: at, state: restorable, start, free, handedOver: isHandedOver }: Course,
+  { levels, work, begin: at, state: restorable, start, free, handedOver: isHandedOver }: LevelSequence,
   settings: Settings,
-  journey: Journey,
+  context: RunContext,
 ): AsyncGenerator<StylizeEvent, Result | Handover> {
   const { runtime, optimizer, about, begin } = machine;
-  const { control, clock } = journey;
+  const { control, clock } = context;
   const now: Now = { settings, count: counter(levels, work, at), levels };
   const edges = free && settings.seamless ? shiftedCircular : edgesOf(settings);
   // The image and state so far; resized when the next level is ready.
@@ -176,7 +176,7 @@ export async function* runLevels(
       const isFirst = index === at.level;
       if (!(isHandedOver && isFirst)) yield { type: "level", index, level };
       run = await begin(level, () => (isFirst && restorable ? restored(restorable) : grown(level)));
-      const end = yield* steps(run, index, machine, now, journey);
+      const end = yield* steps(run, index, machine, now, context);
       if ("plan" in end) return end;
       ({ image, state } = end);
       run = undefined;
@@ -190,7 +190,7 @@ export async function* runLevels(
       ...about,
       ...{ settings: now.settings, step, steps: all, seconds: clock.seconds() },
       ...(step < all && { stopped: true }),
-      ...(journey.adjusted.length > 0 && { adjusted: journey.adjusted }),
+      ...(context.adjusted.length > 0 && { adjusted: context.adjusted }),
     };
     yield { type: "done", step, image, record };
     return { image, record };
@@ -214,9 +214,9 @@ async function* steps(
   index: number,
   { about: { model, weights, runtime }, notes }: Machine,
   now: Now,
-  journey: Journey,
+  context: RunContext,
 ): AsyncGenerator<StylizeEvent, Awaited<ReturnType<LevelRun["finish"]>> | Handover> {
-  const { control, clock, options, previewDue, checkpointDue } = journey;
+  const { control, clock, options, previewDue, checkpointDue } = context;
   const { count, levels } = now;
   const level = levels[index]!;
   const { signal, wantsImage, wantsCheckpoint, previewEvery, previewSize, checkpointEvery, history } = options;
@@ -260,7 +260,7 @@ async function* steps(
       if (changed) {
         now.settings = changed.settings;
         run.reweighted();
-        yield adjustedEvent(journey, levels, count.step, changed);
+        yield adjustedEvent(context, levels, count.step, changed);
       }
       const before = performance.now();
       const { loss, terms } = await run.step(now.settings);

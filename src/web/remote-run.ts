@@ -31,7 +31,7 @@ export function remoteRun(
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
 
-  async function* course(): AsyncGenerator<StylizeEvent, Result> {
+  async function* events(): AsyncGenerator<StylizeEvent, Result> {
     try {
       for (;;) {
         const message = await received.take();
@@ -52,7 +52,7 @@ export function remoteRun(
     }
   }
 
-  return runOf(course(), {
+  return runOf(events(), {
     pause: () => request({ type: "pause" }),
     resume: () => request({ type: "resume" }),
     stop: () => request({ type: "stop" }),

@@ -52,13 +52,13 @@ export interface Naming {
 }
 
 /** Names such as `conv1_1`: ours, Caffe's, and files derived from Caffe's, such as Gatys's `vgg_conv.pth`. */
-export const spoken: Naming = {
+export const byLayer: Naming = {
   names: (backbone) => convolutions(backbone).map((layer) => layer.name),
   channelsLast: false,
 };
 
 /** Indices into a flat list of convolutions, ReLUs and poolings: torchvision's `features`, a plain `Sequential`. */
-export const counted: Naming = {
+export const byIndex: Naming = {
   names(backbone) {
     let index = 0;
     return backbone.blocks.flatMap((block, b) => {

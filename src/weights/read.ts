@@ -2,14 +2,14 @@
 import { UserError } from "../errors.ts";
 import { type Backbone, convolutions } from "../models/backbone.ts";
 import {
+  byIndex,
+  byLayer,
   type Convention,
   type ConventionName,
   conventions,
-  counted,
   keras3Names,
   kerasNaming,
   type Naming,
-  spoken,
   toWeights,
 } from "./layouts.ts";
 import { openSafetensors } from "./safetensors.ts";
@@ -108,8 +108,8 @@ function fromNames(stored: StoredTensors, backbone: Backbone, options: ReadWeigh
     [...stored].map(([name, tensor]) => [name.replace(/(^|\.)module(?=\.)/g, "").replace(/^\./, ""), tensor]),
   );
   const namings: [Naming, ConventionName][] = [
-    [spoken, ours || hasOurs(tensors) ? "pastiche" : "caffe"],
-    [counted, hasCaffesClassifier(tensors) ? "caffe" : "torchvision"],
+    [byLayer, ours || hasOurs(tensors) ? "pastiche" : "caffe"],
+    [byIndex, hasCaffesClassifier(tensors) ? "caffe" : "torchvision"],
   ];
   for (const [naming, found] of namings) {
     const prefix = prefixOf(tensors, naming.names(backbone));
@@ -117,7 +117,7 @@ function fromNames(stored: StoredTensors, backbone: Backbone, options: ReadWeigh
     const names = () => naming.names(backbone).map((name) => `${prefix}${name}`);
     return toWeights(tensors, { ...naming, names, ...conventionFor(options, found) }, backbone);
   }
-  const [first, second] = [spoken, counted].map((naming) => `${naming.names(backbone)[0]}.weight`);
+  const [first, second] = [byLayer, byIndex].map((naming) => `${naming.names(backbone)[0]}.weight`);
   const known = [...tensors.keys()].slice(0, 3).map(showName).join(", ");
   throw badFile(
     `it holds neither ${first} nor features.${second} of the ${convolutions(backbone).length} convolutions` +

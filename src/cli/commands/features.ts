@@ -3,7 +3,7 @@ import { basename, parse } from "node:path";
 import { type Command, Option } from "commander";
 import { cleaned } from "../../errors.ts";
 import type { FeatureSheetOptions, Pooling, Settings } from "../../node.ts";
-import { checkLookMemory } from "../../transfer/inspect/memory.ts";
+import { checkFeatureSheetMemory } from "../../transfer/inspect/memory.ts";
 import { contrasts, sheetParts } from "../../transfer/inspect/sheet.ts";
 import {
   MAX_PIXELS,
@@ -75,7 +75,7 @@ async function features(path: string, flags: FeaturesFlags, context: Context): P
       ? names
       : [...new Set((flags.layer ?? LAYERS).split(",").map((name) => library.spokenLayer(name.trim())))];
   const sized = library.clampImage(library.resize(image, library.withLongSide(image, size)));
-  checkLookMemory({ backbone, layers, size: sized, maps, mapSize }, memory ?? library.memoryToTake());
+  checkFeatureSheetMemory({ backbone, layers, size: sized, maps, mapSize }, memory ?? library.memoryToTake());
   const runtime = await library.openRuntime(runtimeName, { ...(threads !== undefined && { threads }) });
   const extracted = await library.extractFeatures(
     runtime,

@@ -55,6 +55,6 @@ function endBySignal(): void {
 }
 
 /** Where no stream is a terminal nobody closed one: HUP is nothing then (Node undoes what nohup does). */
-export function outliveTerminals(): void {
+export function ignoreHangup(): void {
   if (!attended) process.on("SIGHUP", () => {});
 }

@@ -1,6 +1,6 @@
 /** Only lightness is painted; the photo keeps its chroma. */
 import { type ColorCloud, colorCloud, greyed, lumaMap, mapColors } from "../color.ts";
-import { clampHere, type Image } from "../image.ts";
+import { clampInPlace, type Image } from "../image.ts";
 import { inPhotosColors } from "./areas.ts";
 import type { ColorMode } from "./mode.ts";
 
@@ -15,5 +15,5 @@ export const luminance: ColorMode = {
 /** A grey image with the mean and deviation of another. */
 function inLuma(image: Image, from: ColorCloud, to: ColorCloud): Image {
   const { data, ...size } = mapColors(image, lumaMap(from, to));
-  return { ...size, data: clampHere(data) };
+  return { ...size, data: clampInPlace(data) };
 }

@@ -2,7 +2,7 @@
 
 import { fillTransparent } from "../../image/alpha.ts";
 import type { Rgb } from "../../image/color.ts";
-import { clampHere, type Size } from "../../image/image.ts";
+import { clampInPlace, type Size } from "../../image/image.ts";
 import { flatColorsBy } from "../../image/regions.ts";
 import { planeResampler, type RowSource } from "../../image/resize.ts";
 import type { Depth, Drawing } from "../pictures.ts";
@@ -42,7 +42,7 @@ export function toDrawing(pixels: Pixels, { width, height }: Size = pixels): Dra
     if (alpha && reduced) for (let i = 0; i < area; i++) result[i]! /= alpha[i]! || 1;
   }
   if (alpha && reduced) tidy(alpha);
-  const image = { ...size, data: reduced ? clampHere(data) : data };
+  const image = { ...size, data: reduced ? clampInPlace(data) : data };
   return alpha ? { image: fillTransparent(image, alpha), alpha } : { image };
 }
 

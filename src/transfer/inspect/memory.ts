@@ -15,7 +15,7 @@ const SHEET = 1;
 const PAPER = { columns: 10, across: 8, below: 24 };
 
 /** The requested sheet. */
-export interface Look {
+export interface FeatureSheetRequest {
   readonly backbone: Backbone;
   readonly layers: readonly string[];
   /** The size of the picture that the network sees. */
@@ -26,7 +26,7 @@ export interface Look {
 }
 
 /** The predicted peak, in bytes, of `see` and `featureSheet`. */
-export function lookMemory({ backbone, layers, size, maps, mapSize }: Look): number {
+export function featureSheetMemory({ backbone, layers, size, maps, mapSize }: FeatureSheetRequest): number {
   const all = convolutions(backbone);
   const perPixel = ({ name, outputs }: { name: string; outputs: number }) => (4 * outputs) / 4 ** (blockOf(name) - 1);
   const looked = all.filter(({ name }) => layers.includes(name));
@@ -44,12 +44,12 @@ export function lookMemory({ backbone, layers, size, maps, mapSize }: Look): num
 }
 
 /** Throws a `resources` error if that exceeds `limit` bytes. */
-export function checkLookMemory(look: Look, limit: number): void {
-  const needed = lookMemory(look);
+export function checkFeatureSheetMemory(sheet: FeatureSheetRequest, limit: number): void {
+  const needed = featureSheetMemory(sheet);
   if (needed <= limit) return;
   throw new UserError(
     "resources",
-    `To look at ${look.layers.join(", ")} of ${look.size.width} x ${look.size.height} pixels needs about ${bytesText(needed)} ` +
+    `To look at ${sheet.layers.join(", ")} of ${sheet.size.width} x ${sheet.size.height} pixels needs about ${bytesText(needed)} ` +
       `of memory, and it may take ${bytesText(limit)}. Use a smaller size, fewer layers, or allow more (memory).`,
   );
 }

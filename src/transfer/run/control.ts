@@ -12,7 +12,7 @@ export interface Planned<Plan> {
   readonly settings: Settings;
   readonly parts: OwnParts;
   /** The same job with other settings or pictures. Rejects with a `UserError` where there is no such job. */
-  again(settings: Settings, pictures: AdjustablePictures): Promise<Plan>;
+  replan(settings: Settings, pictures: AdjustablePictures): Promise<Plan>;
 }
 
 /** What changed between two steps. */
@@ -94,7 +94,7 @@ function adjuster<Plan extends Planned<Plan>>(): Pick<Control<Plan>, "adjust" | 
     if (isOver) throw new UserError("usage", "adjust: the job is over.");
     const wanted = adjustedSettings(settings!, changes, plan!.parts);
     const plain = Object.keys(pictures).length === 0 ? asInputs(settings!, wanted) : undefined;
-    if (!plain) plan = await plan!.again(wanted, pictures);
+    if (!plain) plan = await plan!.replan(wanted, pictures);
     settings = plain ?? plan!.settings;
     accepted = { changes: { ...accepted?.changes, ...changes }, plan: plain ? accepted?.plan : plan };
   }

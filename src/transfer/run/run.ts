@@ -36,11 +36,11 @@ export interface Run
   throw(error?: unknown): Promise<IteratorResult<StylizeEvent, Result>>;
 }
 
-type Course = AsyncGenerator<StylizeEvent, Result>;
+type Events = AsyncGenerator<StylizeEvent, Result>;
 type Next = IteratorResult<StylizeEvent, Result>;
 
 /** The run of a generator of events. */
-export function runOf(course: Course, { pause, resume, stop, adjust }: Controls): Run {
+export function runOf(events: Events, { pause, resume, stop, adjust }: Controls): Run {
   const { promise: result, resolve, reject } = withResolvers<Result>();
   // A caller who iterates gets the error there.
   result.catch(() => {});
@@ -65,7 +65,7 @@ export function runOf(course: Course, { pause, resume, stop, adjust }: Controls)
   const drain = async () => {
     // Who awaits and iterates may begin to iterate in the same task.
     await eventLoopTurn();
-    while (!iterated && !(await watched(course.next())).done);
+    while (!iterated && !(await watched(events.next())).done);
   };
   const settled = () => {
     if (!awaited && !iterated) drain().catch(() => {});
@@ -73,13 +73,13 @@ export function runOf(course: Course, { pause, resume, stop, adjust }: Controls)
     return result;
   };
   return {
-    next: () => move(() => course.next()),
+    next: () => move(() => events.next()),
     return(value) {
       // It may be paused.
       stop();
-      return move(() => course.return(value as Result));
+      return move(() => events.return(value as Result));
     },
-    throw: (error) => move(() => course.throw(error)),
+    throw: (error) => move(() => events.throw(error)),
     [Symbol.asyncIterator]() {
       iterated = true;
       return this;
@@ -100,7 +100,7 @@ export function runLater(begin: () => Promise<{ readonly run: Run; readonly end:
     if (inner) act(inner);
     else waiting.push(act);
   };
-  async function* course(): Course {
+  async function* events(): Events {
     const { run, end } = await begin();
     try {
       inner = run;
@@ -110,7 +110,7 @@ export function runLater(begin: () => Promise<{ readonly run: Run; readonly end:
       await end();
     }
   }
-  return runOf(course(), {
+  return runOf(events(), {
     pause: () => use((run) => run.pause()),
     resume: () => use((run) => run.resume()),
     stop: () => use((run) => run.stop()),

@@ -3,7 +3,7 @@
  * derivatives, then all contributions to the gradient, then the update in pieces. The runtime holds one tile at a time;
  * image and state are in host memory.
  */
-import { cropClamped, cropHere, type Size } from "../../image/image.ts";
+import { cropClamped, cropInPlace, type Size } from "../../image/image.ts";
 import { mapValues, prefixed } from "../../records.ts";
 import type { Runtime, Value, Values } from "../../runtimes/runtime.ts";
 import type { Tile } from "../../schedule/tiles.ts";
@@ -65,7 +65,7 @@ export async function tiledRun(given: TiledInput): Promise<LevelRun> {
     async finish(size) {
       dispose(targets.shared);
       // The result takes the place of the shown image, so that it needs no more memory than a step.
-      const last = cropHere({ ...work, data: held.shown }, size);
+      const last = cropInPlace({ ...work, data: held.shown }, size);
       const rest = Object.entries(state).filter(([, numbers]) => !isLike(image, numbers));
       return {
         image: last,
