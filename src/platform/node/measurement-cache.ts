@@ -20,8 +20,8 @@ export async function cachedMeasurement(
 ): Promise<boolean> {
   const file = join(cacheFolder(), "measured.json");
   const key = `${question}: ${software}, ${cpus()[0]?.model.trim()}`;
-  const kept = await answers(file);
-  const known = kept[question] ?? kept[key];
+  const stored = await answers(file);
+  const known = stored[question] ?? stored[key];
   if (known !== undefined) return known;
   const found = await measure();
   if (found === undefined) return false;
@@ -38,8 +38,8 @@ export async function cachedMeasurement(
 
 async function answers(file: string): Promise<Record<string, boolean>> {
   try {
-    const kept: unknown = JSON.parse(await readFile(file, "utf8"));
-    const entries = Object.entries(kept ?? {}).filter(([, answer]) => typeof answer === "boolean");
+    const stored: unknown = JSON.parse(await readFile(file, "utf8"));
+    const entries = Object.entries(stored ?? {}).filter(([, answer]) => typeof answer === "boolean");
     return Object.fromEntries(entries);
   } catch {
     return {};

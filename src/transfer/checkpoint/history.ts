@@ -32,7 +32,7 @@ export interface CheckpointHistory extends CheckpointSink {
 
 const EVERY = 10;
 
-interface Kept {
+interface Entry {
   readonly checkpoint: Checkpoint;
   readonly bytes: number;
 }
@@ -48,30 +48,30 @@ export function checkpointHistory(limits: HistoryLimits): CheckpointHistory {
   if (!(typeof most === "number" && most > 0)) throw invalid("usage", "bytes", "a number of bytes above 0", most);
   if (!(Number.isInteger(every) && every >= 1))
     throw invalid("usage", "every", "a whole number of steps from 1", every);
-  let kept: Kept[] = [];
+  let entries: Entry[] = [];
   let total = 0;
   const drop = (index: number) => {
-    total -= kept.splice(index, 1)[0]!.bytes;
+    total -= entries.splice(index, 1)[0]!.bytes;
   };
   return {
     every,
     get steps() {
-      return kept.map(({ checkpoint }) => checkpoint.step);
+      return entries.map(({ checkpoint }) => checkpoint.step);
     },
     get bytes() {
       return total;
     },
     add(checkpoint) {
-      const same = kept.findIndex((one) => one.checkpoint.step === checkpoint.step);
+      const same = entries.findIndex((one) => one.checkpoint.step === checkpoint.step);
       if (same >= 0) drop(same);
       const bytes = bytesOf(checkpoint);
       total += bytes;
-      kept = [...kept, { checkpoint, bytes }].sort((a, b) => a.checkpoint.step - b.checkpoint.step);
-      while (total > most) drop(leastMissed(kept.map((one) => one.checkpoint.step)));
+      entries = [...entries, { checkpoint, bytes }].sort((a, b) => a.checkpoint.step - b.checkpoint.step);
+      while (total > most) drop(leastMissed(entries.map((one) => one.checkpoint.step)));
     },
-    at: (step = Number.POSITIVE_INFINITY) => kept.findLast(({ checkpoint }) => checkpoint.step <= step)?.checkpoint,
+    at: (step = Number.POSITIVE_INFINITY) => entries.findLast(({ checkpoint }) => checkpoint.step <= step)?.checkpoint,
     clear() {
-      kept = [];
+      entries = [];
       total = 0;
     },
   };

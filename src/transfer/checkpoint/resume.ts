@@ -9,13 +9,13 @@ import { checkpointShapes } from "../step/program.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
 /** What the job expects of its checkpoint. */
-export interface Plan extends Pick<Checkpoint, "settings" | "model" | "weights"> {
+export interface ExpectedJob extends Pick<Checkpoint, "settings" | "model" | "weights"> {
   readonly levels: readonly Level[];
   readonly optimizer: Optimizer;
 }
 
 /** Throws a `UserError` unless the job can continue from `checkpoint`. */
-export function checkFits(checkpoint: Checkpoint, { settings, model, weights, levels, optimizer }: Plan): void {
+export function checkFits(checkpoint: Checkpoint, { settings, model, weights, levels, optimizer }: ExpectedJob): void {
   const other = difference(checkpoint.settings, settings);
   if (other) throw new UserError("usage", `The checkpoint is of a job with other settings: ${other}.`);
   checkNetwork(checkpoint, { model, weights });

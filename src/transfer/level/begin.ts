@@ -12,7 +12,7 @@ import type { OwnParts } from "../parts.ts";
 import { edgesOf } from "../pictures/edges.ts";
 import type { Prepared } from "../pictures/prepare.ts";
 import { mixedProgram, stepPrograms } from "../precision/mixed.ts";
-import { lastEight, type Precision, type Schedule } from "../precision/precision.ts";
+import { endOfEightBits, type Precision, type Schedule } from "../precision/precision.ts";
 import { describe, loadStep, placed } from "../step/program.ts";
 import type { Extractor } from "../step/step.ts";
 import type { Terms } from "../step/terms.ts";
@@ -108,7 +108,7 @@ async function tiledLevel(
 
 /** Which steps of a level are in eight bits, if any. */
 function scheduleOf({ pictures, say }: LevelsInput, level: Level): Schedule {
-  return { end: lastEight(level.steps, level === pictures.levels.at(-1)), say };
+  return { end: endOfEightBits(level.steps, level === pictures.levels.at(-1)), say };
 }
 
 /** The run, whose end releases the programs that were got last. */

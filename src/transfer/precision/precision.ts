@@ -36,14 +36,14 @@ export function eightBitOptions({ name }: Pick<Runtime, "name">): EightBitOption
 
 /** The number of a level's steps from `first` on that are in float32 while most are in eight bits. */
 export function stepsInFloats(steps: number, last: boolean, first = 0): number {
-  const end = lastEight(steps, last);
+  const end = endOfEightBits(steps, last);
   let count = 0;
   for (let step = first; step < steps; step++) if (step >= end || step % CHECK === 0) count++;
   return count;
 }
 
 /** The step of a level from which on all are in float32. */
-export function lastEight(steps: number, last: boolean): number {
+export function endOfEightBits(steps: number, last: boolean): number {
   return last ? steps - FINAL : steps;
 }
 

@@ -68,7 +68,7 @@ export async function withCacheLock<T>(
 }
 
 /** Writes converted weights and returns the path. Call it within `withCacheLock`. */
-export async function keepWeights(
+export async function storeWeights(
   backbone: Backbone,
   weights: Weights,
   { source, original }: Omit<CacheRecord, "digest">,

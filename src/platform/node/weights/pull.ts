@@ -7,7 +7,7 @@ import { UserError } from "../../../errors.ts";
 import type { Backbone } from "../../../models/backbone.ts";
 import { manifestOf, type WeightsFile } from "../../../weights/manifest.ts";
 import { readWeights } from "../../../weights/read.ts";
-import { keepWeights, withCacheLock } from "./cache.ts";
+import { storeWeights, withCacheLock } from "./cache.ts";
 import { DownloadError, download } from "./download.ts";
 import { checkDigest, findWeights, loadWeights, partPath, type WeightsOptions } from "./weights.ts";
 
@@ -129,7 +129,7 @@ async function fetchOne(backbone: Backbone, file: WeightsFile, url: string, opti
   try {
     const original = checkDigest(bytes, file, `The file from ${new URL(url).host}`);
     const weights = await readWeights(bytes, backbone, file.name);
-    const { path } = await keepWeights(backbone, weights, { source: file.name, original });
+    const { path } = await storeWeights(backbone, weights, { source: file.name, original });
     return { status: "downloaded", path, file: file.name };
   } catch (error) {
     if (error instanceof UserError && error.code === "model")

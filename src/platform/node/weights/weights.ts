@@ -16,7 +16,7 @@ import type { LoadedWeights, WeightsOrigin } from "../../weights.ts";
 import { foreignFolder } from "../cache-folder.ts";
 import { inMessage } from "../files/paths.ts";
 import { shortage } from "../files/shortage.ts";
-import { cachedWeights, cachePath, digestOf, keepWeights, weightsDigest, withCacheLock } from "./cache.ts";
+import { cachedWeights, cachePath, digestOf, storeWeights, weightsDigest, withCacheLock } from "./cache.ts";
 
 /** Larger than any supported network; files are read into memory at once. */
 const importLimit = 2 ** 30;
@@ -75,13 +75,13 @@ export async function loadWeights(backbone: Backbone, options: WeightsOptions = 
     const bytes = await readFile(path);
     const original = checkDigest(bytes, file, inMessage(path));
     const weights = await readWeights(bytes, backbone, inMessage(path));
-    const kept = await withCacheLock(backbone.name, () =>
-      keepWeights(backbone, weights, { source: file.name, original }),
+    const stored = await withCacheLock(backbone.name, () =>
+      storeWeights(backbone, weights, { source: file.name, original }),
     ).catch((error) => {
       if (error instanceof UserError && error.code === "file") return undefined; // a full or read-only disk: continue without the cache
       throw error;
     });
-    return { weights, origin, source: file.name, digest: kept?.digest ?? weightsDigest(weights) };
+    return { weights, origin, source: file.name, digest: stored?.digest ?? weightsDigest(weights) };
   }
   if (origin === "cache") {
     const cached = await cachedWeights(backbone);
@@ -119,10 +119,10 @@ export async function importWeights(
   const weights = await readWeights(bytes, backbone, subject, { convention, onConvention });
   const match = manifest.files.find((file) => bytes.length === file.bytes && matches(bytes, file));
   const original = match ? `${match.digest.algorithm}:${match.digest.hex}` : `sha256:${hexOf(bytes, "sha256")}`;
-  const kept = await withCacheLock(backbone.name, () =>
-    keepWeights(backbone, weights, { source: basename(path), original }),
+  const stored = await withCacheLock(backbone.name, () =>
+    storeWeights(backbone, weights, { source: basename(path), original }),
   );
-  return match ? { ...kept, official: match.name } : kept;
+  return match ? { ...stored, official: match.name } : stored;
 }
 
 /** The weights of a backbone in the user's file, which stays where it is. Errors as of `readWeights`. */
