@@ -18,8 +18,6 @@ export interface JobCheckpoints {
   resumable(how: { readonly force: boolean }): Resumable | undefined;
   /** The job is done: removes the checkpoints, or all but the last. */
   finish(): Promise<void>;
-  /** The job failed and cannot be resumed: removes the checkpoints. */
-  remove(): Promise<void>;
   /** Releases the lock, so that another job may use this name. */
   release(): Promise<void>;
 }
@@ -109,7 +107,6 @@ export async function jobCheckpoints(
       if (last && complete) await store.settle().catch(() => {});
       else await store.remove().catch(() => say(`The job is done; ${store.path} could not be removed.`));
     },
-    remove: () => store.remove().catch(() => {}),
     release: async () => lock?.release().catch(() => {}),
   };
 }

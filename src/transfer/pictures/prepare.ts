@@ -67,8 +67,9 @@ export function prepare(
         fit: settings.colorMap,
       },
     );
-  const untouched = regions && stays(regions);
-  const kept = mode.keepsChroma || untouched ? photo : undefined;
+  const untouched = regions && unpainted(regions);
+  // Without either, the photo is not to be held until the end.
+  const preserve = mode.keepsChroma || untouched ? preserving(photo, mode.keepsChroma === true, untouched) : undefined;
   // If the content keeps its colours, the painting's colours are needed for the start only, and fitted on request.
   const apart = mode.paintings && settings.contentTarget === "photo";
   // A start of the caller's own stays as it is, and so do the photo's colours where they are to be kept.
@@ -107,13 +108,17 @@ export function prepare(
     },
     finish(shown) {
       const image = grey ? greyed(shown) : shown;
-      if (!kept) return image;
-      const original = resized(kept, image);
-      const painted = mode.keepsChroma ? keepChroma(image, original) : image;
-      return untouched
-        ? inlaid(painted, [{ image: original, plane: resizeMaps(untouched, image).planes[0]! }])
-        : painted;
+      return preserve ? preserve(image) : image;
     },
+  };
+}
+
+/** Gives a result the chroma of the photo, or its pixels in the `untouched` regions. */
+function preserving(photo: Image, keepsChroma: boolean, untouched: Maps | undefined): (image: Image) => Image {
+  return (image) => {
+    const original = resized(photo, image);
+    const painted = keepsChroma ? keepChroma(image, original) : image;
+    return untouched ? inlaid(painted, [{ image: original, plane: resizeMaps(untouched, image).planes[0]! }]) : painted;
   };
 }
 
@@ -129,7 +134,7 @@ function areasOf(regions: Regions | undefined, photo: Size, styles: readonly Ima
 }
 
 /** The unpainted part of the photo, if any. */
-function stays({ all, content }: Regions): Maps | undefined {
+function unpainted({ all, content }: Regions): Maps | undefined {
   if (all.every(({ paintings }) => paintings.length > 0)) return undefined;
   const rest = new Float32Array(content.width * content.height).fill(1);
   for (const plane of content.planes) for (let i = 0; i < rest.length; i++) rest[i]! -= plane[i]!;
