@@ -57,7 +57,7 @@ function offline(): Plugin {
     name: "offline",
     enforce: "post",
     async generateBundle(_, bundle) {
-      const own = Object.keys(bundle).filter((name) => !/asyncify|hdf5|slim/.test(name));
+      const own = Object.keys(bundle).filter((name) => !/asyncify|jspi|hdf5|slim/.test(name));
       const files = ["./", "icon.svg", "manifest.webmanifest", ...own];
       const code = await readFile(here("offline/service-worker.js"), "utf8");
       const digest = createHash("sha256").update(files.join()).digest("hex").slice(0, 12);

@@ -1,5 +1,5 @@
 /**
- * The GPU in the browser, through ONNX Runtime's WebGPU build. Loop tensors stay on the GPU from step to step; `read`
+ * The GPU in the browser, through ONNX Runtime's WebGPU builds. Loop tensors stay on the GPU from step to step; `read`
  * copies them to the CPU.
  */
 import type { InferenceSession, Tensor } from "onnxruntime-common";
@@ -8,10 +8,24 @@ import { unaryModel } from "./unary-model.ts";
 import { loadWebOrt, type WebRuntimeChoice } from "./web-ort.ts";
 import { type Probe, tryRuntime } from "./web-probe.ts";
 
-const files = {
-  mjs: new URL("onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs", import.meta.url),
-  wasm: new URL("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm", import.meta.url),
+/** ONNX Runtime waits for the GPU by suspending WebAssembly. Where the browser can do that, its build is smaller and faster. */
+const builds = {
+  jspi: {
+    load: () => import("onnxruntime-web/jspi"),
+    mjs: new URL("onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs", import.meta.url),
+    wasm: new URL("onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm", import.meta.url),
+  },
+  asyncify: {
+    load: () => import("onnxruntime-web/webgpu"),
+    mjs: new URL("onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs", import.meta.url),
+    wasm: new URL("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm", import.meta.url),
+  },
 };
+
+/** The build for this browser. JSPI is WebAssembly's JavaScript Promise Integration. */
+function buildHere() {
+  return "Suspending" in WebAssembly && "promising" in WebAssembly ? builds.jspi : builds.asyncify;
+}
 
 const session = { executionProviders: ["webgpu"], graphOptimizationLevel: "all", logSeverityLevel: 3 } as const;
 
@@ -34,7 +48,8 @@ export const webgpu: WebRuntimeChoice = {
   },
   async open(options = {}) {
     const card = await graphicsCard();
-    const ort = await loadWebOrt(() => import("onnxruntime-web/webgpu"), files, options);
+    const { load, ...files } = buildHere();
+    const ort = await loadWebOrt(load, files, options);
     copying ??= ort.InferenceSession.create(unaryModel("Identity"), { ...session, ...ON_DEVICE });
     const copy = await copying.catch((error) => {
       copying = undefined;
@@ -47,7 +62,7 @@ export const webgpu: WebRuntimeChoice = {
       session,
       device: true,
       upload: async (x) => (await copy.run({ x })).y as Tensor,
-      // This build waits for the GPU by unwinding its stack (Asyncify): overlapping calls would corrupt each other.
+      // Calls that overlap while one is suspended would corrupt each other's stack.
       inTurn: true,
     });
   },
