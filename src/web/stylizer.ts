@@ -52,18 +52,38 @@ const WASM_MEMORY = 3.2e9;
  * ```
  */
 export async function createStylizer(options: MachineOptions = {}): Promise<WebStylizer> {
+  return (await opened(options)).stylizer;
+}
+
+/** A stylizer, and what takes a second before its first job in a browser, to be done before there is one. */
+export async function opened(
+  options: MachineOptions,
+): Promise<{ readonly stylizer: WebStylizer; prepare(): Promise<void> }> {
   checkOptions(options, webOptions);
   const { runtime: name = "auto", weights, onProgress, onNote, memory, eightBits, ...rest } = options;
   const runtime = givenRuntime(options) ?? (await openRuntime(name as string, rest));
   const limit = memory ?? (runtime.name === "wasm" ? WASM_MEMORY : undefined);
   const software = `ONNX Runtime ${runtime.version}, ${runtime.description}`;
-  return stylizerOn({
+  let measuring: Promise<boolean> | undefined;
+  const measured = () => {
+    measuring ??= cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime)).finally(() => {
+      measuring = undefined;
+    });
+    return measuring;
+  };
+  const stylizer = stylizerOn({
     runtime,
     loadNetwork: networksFrom(weights, { onProgress, onNote }),
-    gains: async () => eightBits ?? cachedMeasurement("steps in eight bits", software, () => eightBitsGain(runtime)),
+    gains: async () => eightBits ?? measured(),
     memory: () => limit,
     sources,
   });
+  return {
+    stylizer,
+    async prepare() {
+      if (runtime.name === "wasm" && eightBits === undefined) await measured();
+    },
+  };
 }
 
 /**

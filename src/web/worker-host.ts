@@ -13,7 +13,7 @@ import {
   type StylizerRequest,
   type WorkerMachineOptions,
 } from "./protocol.ts";
-import { createStylizer, type WebStylizer } from "./stylizer.ts";
+import { opened, type WebStylizer } from "./stylizer.ts";
 
 /** Opens a stylizer for every `createWorkerStylizer` on a page. */
 export function listen(scope: Pick<typeof globalThis, "addEventListener">): void {
@@ -39,13 +39,15 @@ async function hold(name: string): Promise<void> {
 async function open(options: WorkerMachineOptions, port: MessagePort): Promise<void> {
   const reply = (message: StylizerReply) => port.postMessage(message);
   try {
-    const stylizer = await createStylizer({
+    const { stylizer, prepare } = await opened({
       ...options,
       onProgress: (received, total) => reply({ type: "progress", received, total }),
       onNote: (text) => reply({ type: "note", text }),
     });
     serve(stylizer, port, reply);
     reply({ type: "ready" });
+    // Pictures are being chosen: nothing waits for this thread. What fails here fails again in the job.
+    prepare().catch(() => {});
   } catch (error) {
     reply({ type: "failed", error: plainError(error) });
   }
