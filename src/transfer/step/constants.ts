@@ -3,6 +3,7 @@ import { input, ordered, type Tensor } from "../../graph/index.ts";
 import { distinct } from "../../onnx/common-subexpressions.ts";
 import { encode } from "../../onnx/model.ts";
 import type { LoadOptions, Program, Runtime, Value, Values } from "../../runtimes/runtime.ts";
+import { selecting } from "./masks.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
@@ -54,7 +55,7 @@ export async function loadDivided(
   varies: (input: string) => boolean,
   options: LoadOptions,
 ): Promise<Program> {
-  const { once, each } = divided(outputs, varies);
+  const { once, each } = divided(selecting(outputs), varies);
   const names = ordered(Object.values(once)).flatMap(({ name }) => name ?? []);
   const first = await runtime.load(encode(once), { resident: Object.keys(once) });
   const step = await runtime.load(encode(each), options);
