@@ -1,7 +1,7 @@
 /**
- * Where the time before the first step goes: `pastiche cat.jpg starry.jpg` with `pocket` from the start of the process, wall
- * and CPU time (median of interleaved runs), and the second job of one stylizer. With the folder of another build of the
- * package, both, in turns. Usage: node bench/start.mjs [--rounds 7] [--size 512] [OTHER]
+ * Where the time before the first step goes: `pastiche cat.jpg starry.jpg` from the start of the process, wall and CPU time
+ * (median of interleaved runs), and the second job of one stylizer. With the folder of another build of the package, both, in
+ * turns. Usage: node bench/start.mjs [--rounds 7] [--size 512] [--model pocket] [OTHER]
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -12,7 +12,11 @@ import { parseArgs } from "node:util";
 
 const { values: given, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "7" }, size: { type: "string", default: "512" } },
+  options: {
+    rounds: { type: "string", default: "7" },
+    size: { type: "string", default: "512" },
+    model: { type: "string", default: "pocket" },
+  },
 });
 const here = fileURLToPath(new URL("..", import.meta.url));
 const hook = fileURLToPath(new URL("start-hook.cjs", import.meta.url));
@@ -28,7 +32,7 @@ const [photo, painting] = ["cat", "starry"].map((name) => join(here, "examples",
  * @returns {Mark[]}
  */
 function marks(root) {
-  const words = [photo, painting, "--model", "pocket", "-s", given.size, "-o", join(folder, "out.png"), "-f"];
+  const words = [photo, painting, "--model", given.model, "-s", given.size, "-o", join(folder, "out.png"), "-f"];
   const command = ["-r", hook, join(root, "bin/pastiche.cjs"), ...words, "--progress", "json"];
   const { stderr } = spawnSync(process.execPath, /** @type {string[]} */ (command), { encoding: "utf8", cwd: folder });
   const lines = stderr.split("\n").filter((line) => line.startsWith("MARK "));
@@ -69,7 +73,7 @@ for (const [i, root] of roots.entries()) {
   const { createStylizer, readPicture } = await import(pathToFileURL(join(root, "dist/node.js")).href);
   const [content, style] = [(await readPicture(`${photo}`)).image, (await readPicture(`${painting}`)).image];
   const stylizer = await createStylizer({ runtime: "cpu" });
-  const settings = { model: /** @type {const} */ ("pocket"), size: 256 };
+  const settings = { model: /** @type {"pocket" | "slim"} */ (given.model), size: 256 };
   const times = [];
   for (let job = 0; job < 5; job++) {
     const [began, before] = [performance.now(), process.cpuUsage()];
