@@ -8,7 +8,7 @@ import { findComputer } from "./engine/computer.ts";
 import { keepForOffline } from "./offline/register.ts";
 import { keepResults, openGallery } from "./pictures/gallery.ts";
 import { openExample, photos } from "./pictures/pictures.ts";
-import { keepSession, keepSetting, lastProject, restoreSession } from "./pictures/session.ts";
+import { keepSession, keepSetting, openSession, restoreSession } from "./pictures/session.ts";
 import { settingsOf } from "./project/link.ts";
 import { restart } from "./project/project.ts";
 import { watchPace } from "./run/forecast.ts";
@@ -23,11 +23,12 @@ async function begin(): Promise<void> {
   render(<App />, document.querySelector("#studio")!);
   const meeting = meetComputer();
   const linked = location.hash.length > 1 && !isReload();
-  const last = await lastProject();
+  const last = await openSession();
   const photo = last?.photo ?? (await openExample(photos[0]!));
   // Who paints is known before anything can be chosen.
   const running = await meeting;
-  restart({ paintings: [], ...last, photo, settings: linked ? linkedSettings() : (last?.settings ?? {}) });
+  const begins = linked ? { settings: linkedSettings(), branch: undefined } : { settings: last?.settings ?? {} };
+  restart({ paintings: [], ...last, photo, ...begins });
   watchPace();
   keepSetting();
   keepResults();

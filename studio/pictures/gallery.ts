@@ -22,10 +22,13 @@ export const results = signal<readonly Result[]>([]);
 const idOf = new WeakMap<Image, number>();
 
 /** The result that is shown, if what is shown is one. */
-export const inView = computed(() => {
-  const id = shown.value && idOf.get(shown.value.image);
+export const inView = computed(() => resultWith(shown.value));
+
+/** The result that has this picture. */
+export function resultWith(picture: Shown | undefined): Result | undefined {
+  const id = picture && idOf.get(picture.image);
   return results.value.find((result) => result.id === id);
-});
+}
 
 /** Fills the gallery. */
 export async function openGallery(): Promise<void> {

@@ -1,57 +1,62 @@
-/** What the browser keeps of a visit for the next: what is set, the steps of undo, and the picture in view with its film. */
+/** What the browser keeps of a visit for the next: what is set, the steps of undo, and branches with their films. */
 import { batch, effect } from "@preact/signals";
-import { chosenSettings, encodePicture, parseSettings, readPicture } from "pastiche/web";
+import { chosenSettings, parseSettings } from "pastiche/web";
 import { hasPicture } from "../engine/computer.ts";
 import { around, type Project, project, restart } from "../project/project.ts";
-import { recordOf, resultName } from "../project/record.ts";
-import { type Film, type Frame, film, filmNow, frameOf, showFilm } from "../run/film.ts";
+import { type Branch, branchName, branchNow, otherBranches, restoreBranches } from "../run/branches.ts";
+import { type Film, film, showFilm } from "../run/film.ts";
 import { addEarlier } from "../run/past.ts";
 import { rejoinJob } from "../run/run.ts";
-import { begun, type Course, knownOf, showCourse, shown } from "../run/state.ts";
-import { add, inView, pictureOf, type Result, results } from "./gallery.ts";
+import { begun, message, showCourse } from "../run/state.ts";
+import { type Claim, claimSession } from "./claim.ts";
+import { inView, pictureOf, results } from "./gallery.ts";
+import { branchOf, courseOf, filmOf, keptBranch, resultOf, stoppedResult } from "./kept-branches.ts";
 import { keptForm, wholeProject } from "./kept-project.ts";
-import {
-  type KeptCourse,
-  type KeptFrame,
-  type KeptProject,
-  keepCourse,
-  keepHistory,
-  keepProject,
-  keptCourse,
-  keptFrame,
-  keptHistory,
-  keptProject,
-} from "./store.ts";
+import { cutText, fitting } from "./room.ts";
+import { type KeptBranch, type KeptProject, SESSIONS, type SessionStore, sessionStore } from "./store.ts";
 
 /** So many steps back and forth are kept. */
 const STEPS = 40;
 
-/** A course is kept so often at most, in milliseconds. */
+/** Branches are kept so often at most, in milliseconds. */
 const EVERY = 400;
 
-/** The project of the last visit; undefined for a first one, or where a picture of it is gone. */
-export async function lastProject(): Promise<Project | undefined> {
-  const kept = await keptProject();
-  return kept && wholeProject(kept);
+/** Undefined where nothing is kept. */
+let store: SessionStore | undefined;
+let claim: Claim | undefined;
+
+/** The project of the last visit; undefined for a first one, where a picture of it is gone, or where another tab has it. */
+export async function openSession(): Promise<Project | undefined> {
+  const all = Array.from({ length: SESSIONS }, (_, i) => sessionStore(i));
+  const kept = await Promise.all(all.map((one) => one.project()));
+  claim = await claimSession(kept.map((one) => one?.used ?? 0));
+  const { session, isNew } = claim;
+  store = session === undefined ? undefined : all[session];
+  const last = session === undefined ? undefined : kept[session];
+  if (!isNew) return last && wholeStep(last);
+  await store?.forget();
+  const unkept = store ? "" : " It is not kept for the next visit: too many tabs are open.";
+  message.value = { text: `Another tab has the last picture, so this one begins its own.${unkept}`, bad: false };
+  return undefined;
 }
 
 /** From here on, everything that is set is kept. */
 export function keepSetting(): void {
   effect(() => {
-    void keepProject(keptForm(project.value));
+    void store?.keepProject(stepForm(project.value));
   });
 }
 
-/** From here on, so are the steps of undo, and the picture in view with its film. */
+/** From here on, so are the steps of undo, and branches with their films. */
 export function keepSession(): void {
   effect(() => {
     const { before, after } = around(STEPS);
-    void keepHistory({ before: before.map(keptForm), after: after.map(keptForm) });
+    void store?.keepHistory({ before: before.map(stepForm), after: after.map(stepForm) });
   });
   let waits = false;
   effect(() => {
     // All that is read by `keepNow`, and changes.
-    void [film.value, begun.value, inView.value];
+    void [film.value, begun.value, inView.value, otherBranches.value];
     if (waits) return;
     waits = true;
     setTimeout(() => {
@@ -61,65 +66,77 @@ export function keepSession(): void {
   });
 }
 
+/** Branches that were said to be cut. */
+const toldCut = new Set<number>();
+
 function keepNow(): void {
-  const made = begun.peek();
-  if (!made) return;
-  const { frames, every, before } = filmNow();
-  const result = inView.peek()?.id;
-  const last = frames.at(-1);
-  const state = last?.after.state();
-  const course: KeptCourse = {
-    project: keptForm(made.project),
-    frames: frames.map(keptFrameOf),
-    ...{ every, before, result },
-    ...(result === undefined && { job: state?.place === "computer" ? state.job : undefined, text: textAt(last) }),
-  };
-  void keepCourse(course, new Map(frames.map(({ id, file }) => [id, file])));
+  if (!begun.peek()) return;
+  const now = branchNow();
+  const { branches, files, cut } = fitting([now, ...otherBranches.peek().toReversed()]);
+  sayCut(cut.map(({ id }) => id));
+  const [inView, ...others] = branches.map(keptBranch) as [KeptBranch, ...KeptBranch[]];
+  const state = now.film.frames.at(-1)?.after.state();
+  const job = inView.result === undefined && state?.place === "computer" ? state.job : undefined;
+  void store?.keepBranches({ inView, job, others: others.reverse() }, files);
 }
 
-function keptFrameOf({ id, step, width, height, after }: Frame): KeptFrame {
-  const state = after.state();
-  return { id, step, width, height, state: state?.place === "computer" ? state : undefined };
+function sayCut(ids: readonly number[]): void {
+  const untold = ids.filter((id) => !toldCut.has(id));
+  if (untold.length === 0) return;
+  for (const id of untold) toldCut.add(id);
+  message.value = { text: cutText(untold.map(branchName)), bad: false };
 }
 
-/** What a PNG of a frame of the job in view says. */
-function textAt(frame: Frame | undefined): Record<string, string> | undefined {
-  const picture = shown.peek();
-  const made = frame && picture && knownOf(picture);
-  if (!made) return undefined;
-  return recordOf(made.project, { ...made.known, step: frame.after.step, stopped: true }, made.start);
-}
-
-/** Brings the steps of undo and the picture in view back; `running` is the job that this computer paints. */
+/** Brings branches, the steps of undo and the picture in view back; `running` is the job that this computer paints. */
 export async function restoreSession(running: string | undefined): Promise<void> {
-  await restoreHistory();
-  const kept = await keptCourse();
-  const course = kept && (await filmOf(kept));
+  if (!store) return;
+  await restoreHistory(store);
+  const kept = await store.branches();
+  const film = kept && (await filmOf(kept.inView, store));
   if (begun.peek()) return;
-  if (running) {
-    if (course && kept.job === running) showFilm(course);
-    return rejoinJob(running);
+  // Where there are other tabs, a job that is not known here may be theirs.
+  if (running && (kept?.job === running || !claim?.others)) {
+    if (film && kept.job === running) showFilm(film);
+    rejoinJob(running);
+  } else if (film && kept.job && (await hasPicture(kept.job))) {
+    showFilm(film);
+    rejoinJob(kept.job);
+  } else if (film) {
+    await showAgain(kept.inView, film);
   }
-  if (!kept || !course) return;
-  if (kept.job && (await hasPicture(kept.job))) {
-    showFilm(course);
-    return rejoinJob(kept.job);
+  if (!kept) return;
+  const others: Branch[] = [];
+  for (const one of kept.others) {
+    const branch = await branchOf(one, store).catch(() => undefined);
+    if (branch) others.push(branch);
   }
-  const result = results.peek().find(({ id }) => id === kept.result) ?? (await resultOf(kept, course));
+  // Another may have been begun since.
+  if (otherBranches.peek().length > 0) return;
+  restoreBranches(others, kept.inView.id, Math.max(...branchesOfUndo(), kept.inView.id));
+}
+
+async function showAgain(kept: KeptBranch, film: Film): Promise<void> {
+  const result = resultOf(kept) ?? (await stoppedResult(kept, film));
   const made = await madeAs(kept.project);
   if (!result || !made) return;
-  const shownAgain = await courseOf(result, made, course.frames.at(-1));
+  const picture = await pictureOf(result);
   if (begun.peek()) return;
   batch(() => {
-    showCourse(shownAgain);
-    showFilm(course);
+    showCourse(courseOf(picture, result.stopped !== undefined, made, film.frames.at(-1)));
+    showFilm(film);
   });
 }
 
-async function restoreHistory(): Promise<void> {
-  const kept = await keptHistory();
+/** The branches that undo and redo come to, and 0. */
+function branchesOfUndo(): number[] {
+  const { before, after } = around(STEPS);
+  return [...before, project.peek(), ...after].map(({ branch = 0 }) => branch);
+}
+
+async function restoreHistory(from: SessionStore): Promise<void> {
+  const kept = await from.history();
   if (!kept) return;
-  const [before, after] = await Promise.all([wholeProjects(kept.before), wholeProjects(kept.after)]);
+  const [before, after] = await Promise.all([wholeSteps(kept.before), wholeSteps(kept.after)]);
   // What was done since the page was opened comes after it.
   const since = around(STEPS);
   const isNew = since.before.length + since.after.length > 0;
@@ -127,12 +144,24 @@ async function restoreHistory(): Promise<void> {
   const finished = new Map(results.peek().map((result) => [keyOf(result), result]));
   for (const one of [...before, ...after]) {
     const result = finished.get(keyOf(keptForm(one)));
-    if (result) addEarlier(one, () => courseOf(result, one).catch(() => undefined));
+    if (!result) continue;
+    const read = async () => courseOf(await pictureOf(result), result.stopped !== undefined, one);
+    addEarlier(one, () => read().catch(() => undefined));
   }
 }
 
-async function wholeProjects(kept: readonly KeptProject[]): Promise<Project[]> {
-  const found = await Promise.all(kept.map(wholeProject));
+/** A project as a step of undo: with the branch that it is of. */
+function stepForm(one: Project): KeptProject {
+  return { ...keptForm(one), branch: one.branch };
+}
+
+async function wholeStep(kept: KeptProject): Promise<Project | undefined> {
+  const whole = await wholeProject(kept);
+  return whole && { ...whole, branch: kept.branch };
+}
+
+async function wholeSteps(kept: readonly KeptProject[]): Promise<Project[]> {
+  const found = await Promise.all(kept.map(wholeStep));
   return found.filter((one) => one !== undefined);
 }
 
@@ -145,40 +174,4 @@ function keyOf({ photo, paintings, mask, settings }: KeptProject): string {
 async function madeAs(kept: KeptProject): Promise<Project | undefined> {
   const now = project.peek();
   return keyOf(keptForm(now)) === keyOf(kept) ? now : wholeProject(kept);
-}
-
-async function filmOf({ frames, every, before }: KeptCourse): Promise<Film> {
-  const read = await Promise.all(
-    frames.map(async ({ state, ...frame }) => {
-      const file = await keptFrame(frame.id);
-      const after = {
-        step: state?.step ?? frame.step - before,
-        state: () => state && ({ place: "computer", ...state } as const),
-      };
-      return file && frameOf({ ...frame, file, after });
-    }),
-  );
-  return { frames: read.filter((frame) => frame !== undefined), every, before };
-}
-
-/** Its picture with what made it, as if it had been painted just now; with the state of its last frame, if given. */
-async function courseOf(result: Result, made: Project, last?: Frame): Promise<Course> {
-  const picture = await pictureOf(result);
-  return {
-    status: result.stopped ? "stopped" : "done",
-    begun: { project: made, settings: parseSettings(made.settings), begins: {} },
-    shown: last ? { ...picture, after: last.after } : picture,
-    ...{ start: undefined, latest: undefined, record: undefined, curves: { steps: [], terms: {} } },
-  };
-}
-
-/** A job that ended with the page: its last frame as a result that was stopped there. */
-async function resultOf({ project: kept, text }: KeptCourse, { frames }: Film): Promise<Result | undefined> {
-  const last = frames.at(-1);
-  const made = await wholeProject(kept);
-  if (!last || !text?.pastiche || !made) return undefined;
-  const { image } = await readPicture(last.file, { name: "the picture" });
-  const file = await encodePicture("png", { image }, { text });
-  const { step, steps } = JSON.parse(text.pastiche);
-  return add({ name: resultName(made), file, ...kept, stopped: { step, steps } }, image);
 }

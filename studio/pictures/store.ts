@@ -24,6 +24,13 @@ export interface KeptProject {
   readonly mask?: KeptMask | undefined;
   readonly settings: SettingsInput;
   readonly print?: number | undefined;
+  /** Which branch it is of, where it is one of the steps of undo. */
+  readonly branch?: number | undefined;
+}
+
+/** What is set, and when it was set (milliseconds since 1970). */
+export interface KeptSetting extends KeptProject {
+  readonly used: number;
 }
 
 /** After which step of how many a job was stopped. */
@@ -56,24 +63,31 @@ export interface KeptFrame {
   readonly state?: { readonly job: string; readonly step: number } | undefined;
 }
 
-/** The job that was in view last, with its film. */
-export interface KeptCourse {
+/** A branch: what it painted last, with the film of it. */
+export interface KeptBranch {
+  readonly id: number;
   readonly project: KeptProject;
   readonly frames: readonly KeptFrame[];
   readonly every: number;
   readonly before: number;
-  /** The result that it ended as. */
+  /** The result that it ended as; where it did not, the text of a PNG of its last frame. */
   readonly result?: number | undefined;
-  /** Where it has not ended: its job on this computer, and the text of a PNG of its last frame. */
-  readonly job?: string | undefined;
   readonly text?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface KeptBranches {
+  readonly inView: KeptBranch;
+  /** Of the branch in view: its job on this computer, where that has not ended. */
+  readonly job?: string | undefined;
+  /** The one that was in view last is the last. */
+  readonly others: readonly KeptBranch[];
 }
 
 interface Schema extends DBSchema {
   pictures: { key: string; value: KeptPicture };
   results: { key: number; value: KeptResult };
   frames: { key: string; value: Blob };
-  session: { key: string; value: KeptProject | KeptHistory | KeptCourse };
+  session: { key: string; value: KeptSetting | KeptHistory | KeptBranches };
 }
 
 let opening: Promise<IDBPDatabase<Schema> | undefined> | undefined;
@@ -85,14 +99,16 @@ function database(): Promise<IDBPDatabase<Schema> | undefined> {
 
 /** Rejects where nothing may be kept, however the browser says so. */
 async function opened(): Promise<IDBPDatabase<Schema>> {
-  return openDB<Schema>("pastiche-studio", 2, {
+  return openDB<Schema>("pastiche-studio", 3, {
     upgrade(db, version) {
       if (version < 1) {
         db.createObjectStore("pictures", { keyPath: "digest" });
         db.createObjectStore("results", { keyPath: "id" });
-        db.createObjectStore("session");
       }
-      db.createObjectStore("frames");
+      for (const store of ["session", "frames"] as const) {
+        if (db.objectStoreNames.contains(store)) db.deleteObjectStore(store);
+        db.createObjectStore(store);
+      }
     },
     // A page with a newer studio waits for it.
     blocking: (_, __, { target }) => (target as IDBDatabase).close(),
@@ -110,27 +126,46 @@ export const keptPicture = (digest: string) => attempt((db) => db.get("pictures"
 export const keepResult = (result: KeptResult) => attempt((db) => db.put("results", result));
 export const keptResults = async () => (await attempt((db) => db.getAll("results"))) ?? [];
 export const forgetResult = (id: number) => attempt((db) => db.delete("results", id));
-export const keepProject = (project: KeptProject) => attempt((db) => db.put("session", project, "project"));
-export const keptProject = () => attempt((db) => db.get("session", "project") as Promise<KeptProject | undefined>);
-export const keepHistory = (history: KeptHistory) => attempt((db) => db.put("session", history, "history"));
-export const keptHistory = () => attempt((db) => db.get("session", "history") as Promise<KeptHistory | undefined>);
 
-/** Keeps a course with the files of its frames, which are written once, and forgets those of others. */
-export function keepCourse(course: KeptCourse, files: ReadonlyMap<string, Blob>): Promise<unknown> {
-  return attempt(async (db) => {
-    const all = db.transaction(["session", "frames"], "readwrite");
-    const frames = all.objectStore("frames");
-    const there = new Set(await frames.getAllKeys());
-    const gone = [...there].filter((id) => !files.has(id));
-    const added = [...files].filter(([id]) => !there.has(id));
-    await Promise.all([
-      all.objectStore("session").put(course, "course"),
-      ...gone.map((id) => frames.delete(id)),
-      ...added.map(([id, file]) => frames.put(file, id)),
-      all.done,
-    ]);
-  });
+/** The largest number of sessions that are kept. */
+export const SESSIONS = 4;
+
+/** A session: what is set, the steps of undo, and branches with their films. Several are kept, by number: every tab has its own. */
+export function sessionStore(session: number) {
+  const key = (what: string) => `${session}:${what}`;
+  const get = <Value>(what: string) =>
+    attempt((db) => db.get("session", key(what)) as Promise<unknown> as Promise<Value | undefined>);
+  const frameKeys = IDBKeyRange.bound(key(""), `${session};`, false, true);
+  return {
+    keepProject: (project: KeptProject) =>
+      attempt((db) => db.put("session", { ...project, used: Date.now() }, key("project"))),
+    project: () => get<KeptSetting>("project"),
+    keepHistory: (history: KeptHistory) => attempt((db) => db.put("session", history, key("history"))),
+    history: () => get<KeptHistory>("history"),
+    /** Keeps branches with the files of their frames by id, which are written once, and forgets those of others. */
+    keepBranches: (branches: KeptBranches, files: ReadonlyMap<string, Blob>) =>
+      attempt(async (db) => {
+        const all = db.transaction(["session", "frames"], "readwrite");
+        const frames = all.objectStore("frames");
+        const there = new Set(await frames.getAllKeys(frameKeys));
+        const wanted = new Map([...files].map(([id, file]) => [key(id), file]));
+        const gone = [...there].filter((id) => !wanted.has(id));
+        const added = [...wanted].filter(([id]) => !there.has(id));
+        await Promise.all([
+          all.objectStore("session").put(branches, key("branches")),
+          ...gone.map((id) => frames.delete(id)),
+          ...added.map(([id, file]) => frames.put(file, id)),
+          all.done,
+        ]);
+      }),
+    branches: () => get<KeptBranches>("branches"),
+    frame: (id: string) => attempt((db) => db.get("frames", key(id))),
+    forget: () =>
+      attempt(async (db) => {
+        await db.delete("session", frameKeys);
+        await db.delete("frames", frameKeys);
+      }),
+  };
 }
 
-export const keptCourse = () => attempt((db) => db.get("session", "course") as Promise<KeptCourse | undefined>);
-export const keptFrame = (id: string) => attempt((db) => db.get("frames", id));
+export type SessionStore = ReturnType<typeof sessionStore>;

@@ -12,7 +12,7 @@ import {
   onLeaving,
 } from "./branches.ts";
 import { film } from "./film.ts";
-import { beginning, begun, shown, status } from "./state.ts";
+import { beginning, begun, message, shown, status } from "./state.ts";
 
 const picture = (step: number) => ({ image: { width: 1, height: 1, data: new Float32Array(3) }, step });
 
@@ -55,11 +55,12 @@ test("a branch is kept as it was painted, and comes back by a choice or by undo"
   expect(film.value).toEqual([]);
 });
 
-test("four are kept; the oldest goes, and undo to it changes nothing but what is set", () => {
+test("four are kept; the oldest goes, which is said, and undo to it changes nothing but what is set", () => {
   const first = branchIds.value[0]!;
   for (let i = 0; i < 4; i++) beginBranch();
   expect(branchIds.value).toHaveLength(4);
   expect(branchIds.value).not.toContain(first);
+  expect(message.value?.text).toContain("The oldest branch is gone");
   chooseBranch(first);
   expect(current.value).not.toBe(first);
 });

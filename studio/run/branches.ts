@@ -1,8 +1,8 @@
 /** Branches: alternative courses of a painting. One is current; the others are saved and can be compared or chosen again. */
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { change, type Project, project } from "../project/project.ts";
 import { type Film, filmNow, lookedAt, showFilm } from "./film.ts";
-import { type Course, courseNow, showCourse } from "./state.ts";
+import { type Course, courseNow, message, showCourse } from "./state.ts";
 
 export interface Branch {
   readonly id: number;
@@ -11,8 +11,9 @@ export interface Branch {
   readonly film: Film;
 }
 
-/** All but the current one. */
+/** All but the current one; the one that was current last is the last. */
 const kept = signal<readonly Branch[]>([]);
+export const otherBranches: ReadonlySignal<readonly Branch[]> = kept;
 
 /** The id of the current branch. */
 export const current = signal(0);
@@ -41,11 +42,21 @@ export function beginBranch(changes: Partial<Project> = {}): void {
   newest += 1;
   const id = newest;
   batch(() => {
+    if (kept.value.length === MOST - 1) sayDropped();
     kept.value = [...kept.value.filter((one) => one.id !== branch.id), branch].slice(1 - MOST);
     chosen.value = branch.id;
     current.value = id;
     change({ ...changes, branch: id });
   });
+}
+
+let toldDropped = false;
+
+function sayDropped(): void {
+  if (toldDropped) return;
+  toldDropped = true;
+  const text = `The oldest branch is gone: ${MOST} are kept at once. Its picture is among the results, if it was finished.`;
+  message.value = { text, bad: false, lasting: true };
 }
 
 /** Makes a saved branch current, with its settings and pictures; this can be undone. */
@@ -88,8 +99,18 @@ function exchange(branch: Branch, set: () => void): void {
   });
 }
 
+/** Branches of an earlier visit, beside the one that is shown, which gets that id; `last`: the largest id that was ever given. */
+export function restoreBranches(others: readonly Branch[], id: number, last: number): void {
+  batch(() => {
+    kept.value = others;
+    chosen.value = others.at(-1)?.id;
+    current.value = id;
+    newest = Math.max(newest, last);
+  });
+}
+
 /** The current branch, with the project that it was painted with: settings may have been changed since. */
-function branchNow(): Branch {
+export function branchNow(): Branch {
   const course = courseNow();
   return { id: current.peek(), project: course.begun?.project ?? project.peek(), course, film: filmNow() };
 }

@@ -178,14 +178,16 @@ export function sameMasks(one: Project, other: Project): boolean {
   return one.mask?.digest === other.mask?.digest;
 }
 
-/** What is known of how the picture that is shown was made; undefined where it was not made here. */
-export function knownOf(picture: Shown): { project: Project; known: Known; start: string | undefined } | undefined {
-  const [made, plan] = [begun.peek(), start.peek()];
+/** What is known of how the picture of a course was made, by default of the current one; undefined where it was not made here. */
+export function knownOf(
+  picture: Shown,
+  { begun: made, start: plan, record }: Pick<Course, "begun" | "start" | "record"> = courseNow(),
+): { project: Project; known: Known; start: string | undefined } | undefined {
   if (!made || !plan || picture.file) return undefined;
   const { model, weights, runtime, precision, steps, from } = plan;
-  const known = record.peek() ?? {
+  const known = record ?? {
     ...{ model, weights, runtime, precision, steps, ...(from && { from }) },
-    ...{ step: picture.step, settings: { ...settings.peek(), ...(!from && made.begins.more) } as Settings },
+    ...{ step: picture.step, settings: { ...made.settings, ...(!from && made.begins.more) } as Settings },
   };
   return { project: made.project, known, start: from ? undefined : made.begins.start?.digest };
 }

@@ -12,6 +12,13 @@ export const LINK = "#size=96&minSize=64&firstSteps=12&steps=6&model=pocket&prec
 export const PATIENCE = 240_000;
 export const LONG = "#size=96&levels=1&steps=100000&model=pocket";
 
+interface Opening {
+  readonly width?: number;
+  readonly init?: () => void;
+  readonly phone?: boolean;
+  readonly beside?: Page;
+}
+
 /** Starts both before the tests around it, and ends them after: pages may complain of nothing and ask nobody else. */
 export function studioPages() {
   let studio: Studio;
@@ -29,9 +36,13 @@ export function studioPages() {
     expect(complaints).toEqual([]);
   });
 
-  async function open(link: string, { width = 1280, init = () => {}, phone = false } = {}): Promise<Page> {
+  /** Opens the studio in a browser profile of its own, or as another tab of that of the page `beside`. */
+  async function open(link: string, { width = 1280, init = () => {}, phone = false, beside }: Opening = {}) {
     const device = phone ? { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } } : {};
-    const page = await browser.newPage({ viewport: { width, height: 800 }, acceptDownloads: true, ...device });
+    const options = { viewport: { width, height: 800 }, acceptDownloads: true, ...device };
+    const context = beside?.context() ?? (await browser.newContext(options));
+    const page = await context.newPage();
+    page.on("close", () => void (context.pages().length === 0 && context.close()));
     await page.addInitScript(init);
     page.setDefaultTimeout(PATIENCE);
     page.on("console", (message) => complaints.push(message.text()));

@@ -93,4 +93,83 @@ describe.skipIf(!path)("in Chromium", () => {
     },
     PATIENCE,
   );
+
+  test(
+    "loaded anew, other branches are there with their films, and undo comes back to them",
+    async () => {
+      const page = await open("#size=64&levels=1&steps=200&model=pocket&precision=fp32&color=free");
+      await choosePainting(page);
+      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
+      const first = await pixels(page);
+      const [, , ...late] = await frames(page);
+      expect(late.length).toBeGreaterThan(0);
+      const firstFilm = await frames(page);
+      await page.locator(".strip button").nth(1).click();
+      await slide(page, "Photo", 1);
+      await page.getByRole("button", { name: "Go on from here" }).click();
+      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(2);
+      const second = await pixels(page);
+      const secondFilm = await frames(page);
+      await rests(page);
+      await page.reload();
+      const is = (picture: string) => expect.poll(async () => (await pixels(page)) === picture).toBe(true);
+      await is(second);
+      await expect.poll(() => frames(page)).toEqual(secondFilm);
+      await page.getByRole("button", { name: "Branch 1" }).click();
+      await is(first);
+      expect(await frames(page)).toEqual(firstFilm);
+      await page.getByRole("button", { name: "Undo" }).click();
+      await is(second);
+      expect(await frames(page)).toEqual(secondFilm);
+      // The one in view goes on by another branch, which has a number of its own.
+      await page.locator(".strip button").first().click();
+      await page.getByRole("button", { name: "Go on from here" }).click();
+      await page.getByRole("button", { name: "Branch 3" }).waitFor();
+      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(3);
+      // Before it, the branch that it began at; before that, what that was begun with.
+      await page.getByRole("button", { name: "Undo" }).click();
+      await is(second);
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "a second tab begins its own, and the first one's is there when that is loaded anew; both have theirs",
+    async () => {
+      const one = await open(LINK);
+      await choosePainting(one);
+      await expect.poll(() => results(one).count(), { timeout: 120_000 }).toBe(1);
+      const mine = await pixels(one);
+      const film = await frames(one);
+      await rests(one);
+      const other = await open(LINK, { beside: one });
+      await other.getByText("Another tab has the last picture, so this one begins its own.").waitFor();
+      await other.getByText("Now choose a painting").waitFor();
+      expect(await other.getByRole("button", { name: "Undo" }).isDisabled()).toBe(true);
+      await choosePainting(other, "marbled paper");
+      await expect.poll(() => results(other).count(), { timeout: 120_000 }).toBe(2);
+      const others = await pixels(other);
+      expect(others === mine).toBe(false);
+      await rests(other);
+      const has = async (page: Page, picture: string) => {
+        await expect.poll(async () => (await page.locator("canvas").count()) === 1).toBe(true);
+        await expect.poll(async () => (await pixels(page)) === picture).toBe(true);
+      };
+      await one.reload();
+      await has(one, mine);
+      expect(await frames(one)).toEqual(film);
+      await other.reload();
+      await has(other, others);
+      // Without other tabs, the session that was used last is that of the next visit.
+      const next = await one.context().newPage();
+      const { origin } = new URL(other.url());
+      await one.close();
+      await other.close();
+      await next.goto(origin);
+      await has(next, others);
+      await next.close();
+    },
+    PATIENCE,
+  );
 });
