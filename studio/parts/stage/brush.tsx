@@ -39,7 +39,8 @@ export function BrushCanvas({ photo }: { readonly photo: PictureFile }) {
     context.lineWidth = (brush.size.value / 100) * Math.max(size.width, size.height);
     context.beginPath();
     context.moveTo(from.x, from.y);
-    context.lineTo(to.x, to.y);
+    // A line of no length is not drawn: a tap is a very short one.
+    context.lineTo(to.x + (from === to ? 0.01 : 0), to.y);
     context.stroke();
   };
   const lift = ({ isPrimary }: PointerEvent) => {
@@ -89,7 +90,10 @@ export function BrushTools() {
   return (
     <fieldset class="pill brush-tools">
       <legend class="unseen">Regions</legend>
-      <p>Paint over what is to be like:</p>
+      <p>
+        <span class="long">Paint over what is to be like:</span>
+        <span class="short">Like</span>
+      </p>
       {paints.map(({ painting, color }) => (
         <label key={color} style={{ "--paint": color }} title={`Like ${painting.name}`}>
           <input
