@@ -48,7 +48,7 @@ function Tile({ result, title }: { readonly result: Result; readonly title: stri
         aria-current={viewed ? "true" : undefined}
         onClick={() => void openResult(result)}
       >
-        <img src={result.url} alt="" draggable={false} />
+        <img src={result.url} alt="" loading="lazy" decoding="async" draggable={false} />
       </button>
       {result.stopped && (
         <span class="badge">

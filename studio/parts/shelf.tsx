@@ -4,8 +4,10 @@ import { takeExample, takeFiles, takePicture } from "../pictures/arrivals.ts";
 import type { Place } from "../pictures/kept-project.ts";
 import { ownPaintings, ownPhotos } from "../pictures/own.ts";
 import { type Example, type PictureFile, paintings, photos } from "../pictures/pictures.ts";
-import { dropPainting, project, set, settings } from "../project/project.ts";
+import { bareName } from "../project/contrast.ts";
+import { dropPainting, project, set, settings, usual } from "../project/project.ts";
 import { Icon } from "./controls/icon.tsx";
+import { Slider } from "./controls/slider.tsx";
 import { Gallery } from "./gallery.tsx";
 
 export function Shelf() {
@@ -140,35 +142,37 @@ function Choose({ place }: { readonly place: Place }) {
   );
 }
 
-/** How much each of several paintings counts. */
+/** How much each of several paintings counts: a strength each, and what share of all that is. */
 function Blend({ paintings: chosen }: { readonly paintings: readonly PictureFile[] }) {
   const { blend } = settings.value;
+  const usualWeight = usual.value.blend[0]!;
   const weights = chosen.map((_, i) => blend[i] ?? blend[0]!);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const change = (at: number, weight: number) => {
     const next = weights.map((old, i) => (i === at ? weight : old));
-    if (next.some((each) => each > 0)) set("blend", next);
+    if (next.every((each) => each === usualWeight)) set("blend", undefined, "set blend");
+    else if (next.some((each) => each > 0)) set("blend", next);
   };
   return (
     <ul class="blend">
       {chosen.map((picture, i) => (
         <li key={picture.digest}>
           <img src={picture.url} alt="" />
-          <input
-            type="range"
-            min="0"
-            max="2"
-            step="0.05"
-            value={weights[i]}
-            aria-label={`How much of ${picture.name}`}
-            aria-valuetext={`${Math.round((100 * weights[i]!) / total)}%`}
-            onInput={({ currentTarget }) => change(i, Number(currentTarget.value))}
+          <Slider
+            label={bareName(picture)}
+            called={`How much of ${picture.name}`}
+            note={`${Math.round((100 * weights[i]!) / total)}%`}
+            value={weights[i]!}
+            scale={{ usual: usualWeight }}
+            changed={weights[i] !== usualWeight}
+            onValue={(weight) => change(i, weight)}
+            onReset={() => change(i, usualWeight)}
           />
-          <output>{Math.round((100 * weights[i]!) / total)}%</output>
           <button
             type="button"
             class="quiet"
             aria-label={`Without ${picture.name}`}
+            title="Without this painting"
             onClick={() => dropPainting(picture)}
           >
             <Icon name="close" />

@@ -82,4 +82,28 @@ describe.skipIf(!path)("in Chromium", () => {
     },
     PATIENCE,
   );
+
+  test(
+    "how much of a painting is a knob like others: multiples, a mark, and a double click for the default",
+    async () => {
+      const page = await open(LONG);
+      await choosePainting(page);
+      await page.getByRole("button", { name: "Blend in a starry night in thick strokes" }).click({ force: true });
+      const share = page.getByRole("slider", { name: "How much of starry.webp" });
+      const says = (text: string) => expect.poll(() => share.getAttribute("aria-valuetext")).toBe(text);
+      await says("50%: 1, ×1 of the default 1");
+      await share.fill("0.7");
+      await says("80%: 4, ×4 of the default 1");
+      const back = page.locator(".blend").getByRole("button", { name: "×4, back to the default" });
+      await back.waitFor();
+      await share.dblclick();
+      await says("50%: 1, ×1 of the default 1");
+      expect(await back.count()).toBe(0);
+      await share.press("ArrowLeft");
+      await page.locator(".blend").getByRole("button", { name: "back to the default" }).click();
+      await says("50%: 1, ×1 of the default 1");
+      await page.close();
+    },
+    PATIENCE,
+  );
 });

@@ -48,8 +48,8 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.getByRole("button", { name: "A4" }).click();
       expect(await page.getByLabel("Long side").inputValue()).toBe("3508");
       await page.getByText(/going on takes about/).waitFor();
-      await page.getByLabel("in print").fill("0.8");
-      await page.getByLabel("in print").press("Enter");
+      await page.getByLabel("In print").fill("0.8");
+      await page.getByLabel("In print").press("Enter");
       expect(await page.getByLabel("Long side").inputValue()).toBe("94");
       // 96 pixels on 0.8 centimetres.
       expect((await sharp(await shownBytes(page)).metadata()).density).toBe(305);

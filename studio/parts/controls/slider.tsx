@@ -4,6 +4,10 @@ import { positionOf, type Scale, strengthAt } from "../../project/scale.ts";
 
 export interface SliderProps {
   readonly label: string;
+  /** What a screen reader calls it, if not by its label. */
+  readonly called?: string;
+  /** What else is known of the value, beside the label. */
+  readonly note?: string;
   readonly value: number;
   readonly scale: Scale;
   readonly changed: boolean;
@@ -15,13 +19,16 @@ export interface SliderProps {
   readonly onReset: () => void;
 }
 
-export function Slider({ label, value, scale, changed, low, high, pictured, onValue, onReset }: SliderProps) {
+export function Slider(props: SliderProps) {
+  const { label, called = label, note, value, scale, changed, low, high, pictured, onValue, onReset } = props;
   const amount = amountText(value, scale.usual);
   const about = scale.usual > 0 ? `${value}, ${amount} of the default ${scale.usual}` : `${value}; the default is 0`;
   return (
     <div class="knob" data-changed={changed || undefined} title={about}>
       <div class="knob-head">
-        <span>{label}</span>
+        <span>
+          {label} {note && <small>{note}</small>}
+        </span>
         {changed ? (
           <button type="button" class="quiet" title={`${about}; back to it`} onClick={onReset}>
             {amount}
@@ -37,8 +44,8 @@ export function Slider({ label, value, scale, changed, low, high, pictured, onVa
         max="1"
         step="0.01"
         value={positionOf(value, scale)}
-        aria-label={label}
-        aria-valuetext={about}
+        aria-label={called}
+        aria-valuetext={note ? `${note}: ${about}` : about}
         onInput={({ currentTarget }) => onValue(strengthAt(Number(currentTarget.value), scale))}
         onDblClick={onReset}
       />

@@ -51,8 +51,8 @@ export function Panel() {
           label="Colours"
           value={all.color}
           options={[
-            { value: "style", label: "The painting's" },
-            { value: "content", label: "The photo's" },
+            { value: "style", label: "The painting’s" },
+            { value: "content", label: "The photo’s" },
             { value: "free", label: "Free" },
           ]}
           onValue={(color) => set("color", color)}

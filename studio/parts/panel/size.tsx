@@ -39,7 +39,7 @@ export function Size() {
           onValue={(value) => setSize(Math.round(held(value)))}
         />
         <Field
-          label="in print"
+          label="In print"
           unit="cm"
           value={print ?? (pixels && centimetresOf(pixels))}
           step={0.1}
