@@ -96,7 +96,7 @@ describe.skipIf(!path)("in Chromium", () => {
   );
 
   test(
-    "a finger brushes a region; where a second one comes, both enlarge, and nothing is brushed",
+    "a finger brushes a region, a tap a dot; where a second one comes, both enlarge, and nothing is brushed",
     async () => {
       const page = await open(LONG, { phone: true });
       await choosePainting(page);
@@ -109,6 +109,8 @@ describe.skipIf(!path)("in Chromium", () => {
       await fingers.move([at(0.2, 0.3), at(0.5, 0.3)]);
       await fingers.up();
       await expect.poll(() => colorAt(layer, 0.4, 0.3)).toEqual([0, 0, 0]);
+      await page.touchscreen.tap(...at(0.8, 0.5));
+      await expect.poll(() => colorAt(layer, 0.8, 0.5)).toEqual([0, 0, 0]);
       await fingers.down(at(0.3, 0.8));
       await fingers.down(at(0.3, 0.8), at(0.7, 0.8));
       await fingers.move([at(0.3, 0.8), at(0.1, 0.8)], [at(0.7, 0.8), at(0.9, 0.8)]);
