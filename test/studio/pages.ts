@@ -42,7 +42,10 @@ export function studioPages() {
     const options = { viewport: { width, height: 800 }, acceptDownloads: true, ...device };
     const context = beside?.context() ?? (await browser.newContext(options));
     const page = await context.newPage();
-    page.on("close", () => void (context.pages().length === 0 && context.close()));
+    page.on("close", () => {
+      // At the end, the browser may be gone before.
+      if (context.pages().length === 0) context.close().catch(() => {});
+    });
     await page.addInitScript(init);
     page.setDefaultTimeout(PATIENCE);
     page.on("console", (message) => complaints.push(message.text()));
