@@ -9,7 +9,7 @@ import { type Sources, source, startFile } from "../jobs/request.ts";
 import { type Backbone, convolutions, multiplyAdds, spokenLayer } from "../models/backbone.ts";
 import * as models from "../models/index.ts";
 import { modelNamed, packaged } from "../models/named.ts";
-import type { Level } from "../schedule/pyramid.ts";
+import { type Level, stepsOf } from "../schedule/pyramid.ts";
 import { parseSettings, type Settings, type SettingsInput } from "../settings/settings.ts";
 import { paintingsOf } from "../transfer/pictures/paintings.ts";
 import { levelsOf } from "../transfer/pictures/prepare.ts";
@@ -120,7 +120,7 @@ export async function planGrid(
     const withDigests = mapRoles(cell.pictures, (one) => ({ ...one, sha256: pictures.get(one.path)!.sha256 }));
     return { ...cell, pictures: withDigests, model, levels, work: pixels * multiplications(backbone) };
   });
-  const steps = cells.reduce((sum, { levels }) => sum + levels.reduce((all, level) => all + level.steps, 0), 0);
+  const steps = cells.reduce((sum, { levels }) => sum + stepsOf(levels), 0);
   return { axes, order, cells, steps };
 }
 

@@ -1,7 +1,7 @@
 /** The plan of a job: tiles, precision, memory and work of every level, decided before anything runs. */
 import { bytesText, UserError } from "../errors.ts";
 import type { Size } from "../image/image.ts";
-import type { Level } from "../schedule/pyramid.ts";
+import { type Level, stepsOf } from "../schedule/pyramid.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LevelWork } from "./events.ts";
 import { keepWithin, keptBytes } from "./forecast/kept.ts";
@@ -87,7 +87,7 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
     precision,
     keep,
     levels,
-    steps: levels.reduce((sum, level) => sum + level.steps, 0),
+    steps: stepsOf(levels),
     work: levels.map((level) => levelWork(settings, extractor, terms, workSize(level), share)),
     peak: needed + keptBytes(work, pixels, keep, precision),
     largest: Number.isFinite(limit) ? largestWithin(work, levels.at(-1)!, workSize, limit, LARGEST) : undefined,

@@ -2,7 +2,7 @@
  * The loop over levels, from coarse to fine, and their steps, as a generator of events. It also handles time and
  * cancellation.
  */
-import { type Image, withLongSide } from "../image/image.ts";
+import { atMostLong, type Image } from "../image/image.ts";
 import { resized } from "../image/resize.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
@@ -290,7 +290,7 @@ function movedTo({ levels, settings }: Plan, at: Checkpoint, before: readonly Le
 }
 
 /** An image whose long side is at most `longSide`. */
-function reduced(image: Image, longSide: number | undefined): Image {
-  if (!longSide || longSide >= Math.max(image.width, image.height)) return image;
-  return resized(image, withLongSide(image, longSide));
+function reduced(image: Image, longSide = Number.POSITIVE_INFINITY): Image {
+  const size = atMostLong(image, longSide);
+  return size === image ? image : resized(image, size);
 }

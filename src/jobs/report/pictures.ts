@@ -1,8 +1,8 @@
 /** Images as data URIs for a page, reduced to their size there. */
 
 import type { PagePicture } from "#pages";
-import { clampImage, type Image, type Size, withLongSide } from "../../image/image.ts";
-import { resize, resizePlanes } from "../../image/resize.ts";
+import { atMostLong } from "../../image/image.ts";
+import { resized, resizePlanes } from "../../image/resize.ts";
 import type { Drawing } from "../../platform/pictures.ts";
 import type { JobFiles } from "../files.ts";
 
@@ -20,9 +20,8 @@ export async function pagePicture(
 
 /** A drawing whose long side is at most `most` pixels. */
 export function reduced({ image, alpha }: Drawing, most: number): Drawing {
-  const size: Size = Math.max(image.width, image.height) <= most ? image : withLongSide(image, most);
-  const small: Image = clampImage(resize(image, size));
-  return { image: small, alpha: alpha && resizePlanes(alpha, image, size, "bilinear") };
+  const size = atMostLong(image, most);
+  return { image: resized(image, size), alpha: alpha && resizePlanes(alpha, image, size, "bilinear") };
 }
 
 function base64(bytes: Uint8Array): string {

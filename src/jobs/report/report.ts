@@ -3,7 +3,7 @@
 import type { Band, Fact, Input, Report, Snapshot } from "#pages";
 import { UserError } from "../../errors.ts";
 import type { Image } from "../../image/image.ts";
-import type { Level } from "../../schedule/pyramid.ts";
+import { type Level, stepsOf } from "../../schedule/pyramid.ts";
 import { givenSettings } from "../../settings/changes.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../../transfer/events.ts";
 import { listed } from "../../transfer/pictures/paintings.ts";
@@ -132,7 +132,7 @@ function titleOf({ content, style }: Sources, { basename }: Paths): string {
 
 /** About eight steps, spread over the levels, with the end of each among them. */
 function snapshotSteps(levels: readonly Level[]): Set<number> {
-  const total = levels.reduce((sum, { steps }) => sum + steps, 0);
+  const total = stepsOf(levels);
   const found = new Set<number>();
   let before = 0;
   for (const { steps } of levels) {

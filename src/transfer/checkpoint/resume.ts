@@ -1,7 +1,7 @@
 /** Checks that a checkpoint belongs to a job: the same settings, network and sizes. */
 import { UserError } from "../../errors.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
-import type { Level } from "../../schedule/pyramid.ts";
+import { type Level, stepsOf } from "../../schedule/pyramid.ts";
 import { givenSettings } from "../../settings/changes.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { edgesOf } from "../pictures/edges.ts";
@@ -20,7 +20,7 @@ export function checkFits(checkpoint: Checkpoint, { settings, model, weights, le
   if (other) throw new UserError("usage", `The checkpoint is of a job with other settings: ${other}.`);
   checkNetwork(checkpoint, { model, weights });
   const level = levels[checkpoint.level];
-  const ends = levels.slice(0, checkpoint.level + 1).reduce((sum, { steps }) => sum + steps, 0);
+  const ends = stepsOf(levels.slice(0, checkpoint.level + 1));
   if (!level || checkpoint.step > ends || checkpoint.step < ends - level.steps) throw unfit("it has other levels");
   const expected = checkpointShapes(optimizer, edgesOf(settings).workSize(level));
   for (const [name, shape] of expected) {

@@ -9,6 +9,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeFolder } from "./folder.ts";
+import { isRunning } from "./process.ts";
 import { readRegular } from "./regular.ts";
 
 const pollMs = 100;
@@ -112,17 +113,8 @@ async function abandoned(path: string): Promise<number | undefined> {
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return undefined;
   const by = await owner(path);
-  const dead = by !== undefined && by.host === hostname() && !alive(by.pid);
+  const dead = by !== undefined && by.host === hostname() && !isRunning(by.pid);
   return dead || Date.now() - file.mtimeMs > staleMs ? file.ino : undefined;
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /**

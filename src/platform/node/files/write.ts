@@ -21,6 +21,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../../errors.ts";
 import { withEnding } from "./names.ts";
 import { inMessage } from "./paths.ts";
+import { isRunning } from "./process.ts";
 
 export interface WriteOptions {
   /** Replace an existing file. */
@@ -138,13 +139,7 @@ async function untouched(path: string): Promise<boolean> {
 function ended(name: string): boolean {
   const pid = Number(/^[0-9a-f]{8}-(\d+)-/.exec(name)?.[1]);
   if (!(pid > 0) || !name.startsWith(`${owner(pid)}-`)) return false;
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
+  return pid === process.pid || !isRunning(pid);
 }
 
 /** The writer in a temporary file's name: the machine, because folders are shared, and the process. */
