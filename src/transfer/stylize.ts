@@ -212,7 +212,7 @@ interface Now {
 async function* steps(
   run: LevelRun,
   index: number,
-  { about: { model, weights, runtime }, notes }: Machine,
+  machine: Machine,
   now: Now,
   context: RunContext,
 ): AsyncGenerator<StylizeEvent, Awaited<ReturnType<LevelRun["finish"]>> | Handover> {
@@ -221,25 +221,7 @@ async function* steps(
   const level = levels[index]!;
   const { signal, wantsImage, wantsCheckpoint, previewEvery, previewSize, checkpointEvery, history } = options;
   const keepsCheckpoints = wantsCheckpoint !== undefined || checkpointEvery !== undefined;
-  const state = async (): Promise<Checkpoint> => {
-    const { step, steps } = count;
-    const { width, height } = level;
-    const about = { model, weights, runtime, settings: now.settings };
-    return { ...about, step, steps, level: index, size: { width, height }, tensors: await run.tensors() };
-  };
-  const checkpoint = async (): Promise<StylizeEvent> => ({
-    type: "checkpoint",
-    step: count.step,
-    level: index,
-    checkpoint: await state(),
-  });
-  let remembered = Number.NaN;
-  const remember = async () => {
-    if (!history || remembered === count.step) return;
-    remembered = count.step;
-    history.add(copiedCheckpoint(await state()));
-  };
-  const shown = (image: Image): StylizeEvent => ({ type: "image", step: count.step, level: index, image });
+  const { state, shown, checkpoint, remember } = reportsOf(run, index, machine, now, history);
   try {
     for (let first = true; count.left(index) > 0; first = false) {
       await eventLoopTurn();
@@ -267,7 +249,7 @@ async function* steps(
       const seconds = (performance.now() - before) / 1000;
       const event: StepEvent = { type: "step", level: index, loss, terms, ...count.next(index, seconds, first) };
       yield event;
-      for (const text of notes()) yield { type: "note", text };
+      for (const text of machine.notes()) yield { type: "note", text };
       if (wantsImage?.(event) || previewDue()) yield shown(reduced(await run.shown(level), previewSize));
       if (wantsCheckpoint?.(event) || checkpointDue()) yield await checkpoint();
       if (history && (event.step % history.every === 0 || event.step === event.steps)) await remember();
@@ -280,6 +262,37 @@ async function* steps(
     if (keepsCheckpoints && signal?.aborted) yield await checkpoint();
     throw error;
   }
+}
+
+/** What can be reported of a level between two of its steps. */
+function reportsOf(
+  run: LevelRun,
+  index: number,
+  { about: { model, weights, runtime } }: Machine,
+  now: Now,
+  history: CheckpointSink | undefined,
+) {
+  const { count, levels } = now;
+  const { width, height } = levels[index]!;
+  let remembered = Number.NaN;
+  const state = async (): Promise<Checkpoint> => {
+    const { step, steps } = count;
+    const about = { model, weights, runtime, settings: now.settings };
+    return { ...about, step, steps, level: index, size: { width, height }, tensors: await run.tensors() };
+  };
+  return {
+    state,
+    shown: (image: Image): StylizeEvent => ({ type: "image", step: count.step, level: index, image }),
+    async checkpoint(): Promise<StylizeEvent> {
+      return { type: "checkpoint", step: count.step, level: index, checkpoint: await state() };
+    },
+    /** Adds the state to the history, once for each step. */
+    async remember() {
+      if (!history || remembered === count.step) return;
+      remembered = count.step;
+      history.add(copiedCheckpoint(await state()));
+    },
+  };
 }
 
 /** The state of a job for another plan, whose levels may have other numbers of steps. */
