@@ -3,11 +3,10 @@ import { clampImage, type Image } from "../image/image.ts";
 import { resize } from "../image/resize.ts";
 import { type Cell as SheetCell, sheet } from "../image/sheet.ts";
 import type { JobFiles } from "../jobs/files.ts";
-import type { Label } from "../jobs/pictures.ts";
 import { type MachineRequest, source } from "../jobs/request.ts";
 import { runJob, type StylizerSource } from "../jobs/run.ts";
 import type { Backbone } from "../models/backbone.ts";
-import { parseSettings, type SettingsInput } from "../settings/settings.ts";
+import { type Label, parseSettings, type SettingsInput } from "../settings/settings.ts";
 import { figureLayers, type Reconstruction, reconstruction } from "../transfer/inspect/reconstruct.ts";
 import type { GridEvent } from "./run.ts";
 

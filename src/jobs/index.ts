@@ -1,5 +1,6 @@
 /** Jobs from request to files. */
 
+export type { Label } from "../settings/settings.ts";
 export type { Roles } from "../transfer/pictures/roles.ts";
 export { hasPhoto } from "./begin/carry.ts";
 export type { JobEvent, JobResult, PlannedEvent, ResultEvent, Resumable, StoppedEvent } from "./events.ts";
@@ -7,7 +8,6 @@ export type { CheckpointStore, FileOptions, JobFiles, Lock, PictureOptions, Stor
 export { forecastJob } from "./forecast.ts";
 export { defaultName } from "./output/output.ts";
 export { type Paths, slashPaths } from "./paths.ts";
-export type { Label } from "./pictures.ts";
 export { commandLine, commandWords, pathArgument, settingWords } from "./record/command.ts";
 export { type ResultRecord, readResultRecord } from "./record/record.ts";
 export { clock } from "./report/time.ts";

@@ -5,15 +5,12 @@ import type { Size } from "../image/image.ts";
 import type { Mask } from "../image/regions.ts";
 import { resizePlanes } from "../image/resize.ts";
 import type { Picture } from "../platform/pictures.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Label, Settings } from "../settings/settings.ts";
 import { type PictureNeeds, readPictures } from "../transfer/pictures/read.ts";
 import { listRoles, mapRoles, type Role, type Roles } from "../transfer/pictures/roles.ts";
 import type { GivenPictures } from "../transfer/pictures/texture.ts";
 import type { JobFiles, PictureOptions } from "./files.ts";
 import type { Source, Sources } from "./request.ts";
-
-/** The name of a part of the request in messages: `--size`. */
-export type Label = (name: string) => string;
 
 /** Facts about the pictures that remain when the images are released. */
 export type Facts = Roles<Pick<Picture, "digest">>;

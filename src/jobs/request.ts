@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import type { Depth } from "../platform/pictures.ts";
 import { starts } from "../settings/schema.ts";
-import type { SettingsInput } from "../settings/settings.ts";
+import type { Label, SettingsInput } from "../settings/settings.ts";
 import type { Roles } from "../transfer/pictures/roles.ts";
 
 /** A picture's file. */
@@ -27,7 +27,7 @@ export function source(path: string): Source {
  * The picture to start from, if the value of the setting `init` is the name of a file: a text with a dot or a slash, or
  * `-`. A `usage` error if it is neither a file nor a kind of start.
  */
-export function startFile(init: unknown, label: (name: string) => string = String): string | undefined {
+export function startFile(init: unknown, label: Label = String): string | undefined {
   if (typeof init !== "string" || (starts as readonly string[]).includes(init)) return undefined;
   if (init === "-" || /[./\\]/.test(init)) return init;
   const choices = `${starts.join(", ")} or a picture's file`;

@@ -1,5 +1,6 @@
 /** Runs one job from request to files, for every entry point. */
 import { UserError } from "../errors.ts";
+import type { Label } from "../settings/settings.ts";
 import type { StartEvent, StepEvent, StylizeEvent } from "../transfer/events.ts";
 import type { OwnParts } from "../transfer/parts.ts";
 import { mapRoles, roleAt } from "../transfer/pictures/roles.ts";
@@ -14,7 +15,7 @@ import { type Notices, noticeQueue } from "./notices.ts";
 import { type JobCheckpoints, jobCheckpoints } from "./output/checkpoints.ts";
 import { outputTarget, type Snapshots, snapshotPlan } from "./output/output.ts";
 import { type ResultFiles, resultFiles } from "./output/results.ts";
-import { type JobPictures, jobPictures, type Label } from "./pictures.ts";
+import { type JobPictures, jobPictures } from "./pictures.ts";
 import { followedProgress, type Progress } from "./progress.ts";
 import { restOf } from "./record/notes.ts";
 import { originOf } from "./record/record.ts";

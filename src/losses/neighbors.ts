@@ -3,15 +3,12 @@ import {
   argMax,
   columnsAt,
   concat,
-  type Dim,
   div,
   float,
   greaterOrEqual,
   matmul,
   max,
   mul,
-  multiplyDims,
-  reshape,
   slice,
   sqrt,
   sub,
@@ -21,7 +18,7 @@ import {
   transpose,
 } from "../graph/index.ts";
 import { lossKind } from "./loss.ts";
-import { places, squares } from "./statistics.ts";
+import { places, rows, squares } from "./statistics.ts";
 
 /** At most this many rows and columns of a painting are stored. */
 const MOST = 48;
@@ -70,12 +67,6 @@ export const neighbors = lossKind(
     score: ([apart, positions]) => mul(div(apart!, positions!), 0.5),
   }),
 );
-
-/** Features as a matrix: [C, H * W]. */
-function rows(features: Tensor): Tensor {
-  const [, channels, height, width] = features.shape as [Dim, number, Dim, Dim];
-  return reshape(features, [channels, multiplyDims(height, width)]);
-}
 
 /** Normalises every column to length 1. */
 function directions(columns: Tensor): Tensor {

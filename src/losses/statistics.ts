@@ -48,7 +48,7 @@ function rooted(features: Tensor, weight: Tensor | undefined): Tensor {
 }
 
 /** Features as a matrix: [C, H * W]. */
-function rows(features: Tensor): Tensor {
+export function rows(features: Tensor): Tensor {
   const [, channels, height, width] = features.shape as [Dim, number, Dim, Dim];
   return reshape(features, [channels, multiplyDims(height, width)]);
 }

@@ -19,6 +19,8 @@ import { refuseConflicts } from "./conflicts.ts";
 import { checkNames, type LossValues, lossSettings, lossValues, type Parts } from "./parts.ts";
 import { type OptimizerInput, type OptimizerValues, schema } from "./schema.ts";
 
+export type { Label } from "../parameters/parameter.ts";
+
 /** All settings of a job but the optimiser's own, in the order in which they are listed. */
 const jobSettings = {
   recipe: parameter(oneOf(namesOf(recipes)), "the named set of settings that the others change", {

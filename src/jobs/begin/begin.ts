@@ -1,10 +1,9 @@
 /** Prepares a request: the files of its pictures, its complete settings, and its checkpoint. */
 import { UserError } from "../../errors.ts";
 import { givenSettings } from "../../settings/changes.ts";
-import { parseSettings } from "../../settings/settings.ts";
+import { type Label, parseSettings } from "../../settings/settings.ts";
 import { checkParts, type OwnParts } from "../../transfer/parts.ts";
 import type { JobFiles } from "../files.ts";
-import type { Label } from "../pictures.ts";
 import type { JobRequest } from "../request.ts";
 import { adoptedCheckpoint } from "./adopt.ts";
 import { carriedJob } from "./carry.ts";

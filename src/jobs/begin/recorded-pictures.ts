@@ -1,8 +1,8 @@
 /** Finds the pictures that a checkpoint or a result records, by their paths and digests. */
 import { cleaned, UserError } from "../../errors.ts";
+import type { Label } from "../../settings/settings.ts";
 import { mapRolesInTurn, type Role, type Roles, roleAt, roleNames } from "../../transfer/pictures/roles.ts";
 import type { JobFiles } from "../files.ts";
-import type { Label } from "../pictures.ts";
 import type { RecordedPicture } from "../record/notes.ts";
 import type { Source, Sources } from "../request.ts";
 

@@ -1,10 +1,9 @@
 /** Resumes a stopped job from its checkpoint, with the result of an uninterrupted run. */
 import { givenSettings } from "../../settings/changes.ts";
 import { checkPresent, type Parts } from "../../settings/parts.ts";
-import { parseSettings } from "../../settings/settings.ts";
+import { type Label, parseSettings } from "../../settings/settings.ts";
 import { version } from "../../version.ts";
 import type { JobFiles } from "../files.ts";
-import type { Label } from "../pictures.ts";
 import { readNotes } from "../record/notes.ts";
 import { isMadeOf } from "../record/record.ts";
 import type { JobRequest } from "../request.ts";

@@ -1,11 +1,11 @@
 /** Writes a job's checkpoints when they are due. A failed write gives a note; the job continues. */
 import { cleaned, UserError } from "../../errors.ts";
+import type { Label } from "../../settings/settings.ts";
 import type { Checkpoint } from "../../transfer/checkpoint/checkpoint.ts";
 import type { StepEvent } from "../../transfer/events.ts";
 import { outputOf, type PreparedJob } from "../begin/job.ts";
 import type { Resumable } from "../events.ts";
 import type { JobFiles, Lock } from "../files.ts";
-import type { Label } from "../pictures.ts";
 import { commandLine, pathArgument } from "../record/command.ts";
 import type { Say } from "./results.ts";
 

@@ -3,10 +3,10 @@ import { UserError } from "../../errors.ts";
 import { checkEncoding, type Depth, type OutputFormat, outputFormat } from "../../platform/pictures.ts";
 import * as recipes from "../../recipes/index.ts";
 import type { Recipe } from "../../recipes/recipe.ts";
+import type { Label } from "../../settings/settings.ts";
 import { outputOf, type PreparedJob } from "../begin/job.ts";
 import type { JobFiles } from "../files.ts";
 import type { Paths } from "../paths.ts";
-import type { Label } from "../pictures.ts";
 import type { SnapshotRequest, Sources } from "../request.ts";
 
 export interface Target {

@@ -4,15 +4,13 @@
  */
 import { UserError } from "../../errors.ts";
 import * as models from "../../models/index.ts";
-import { packaged } from "../../models/named.ts";
+import { type ModelName, packaged } from "../../models/named.ts";
 import type { Network } from "../../transfer/stylizer.ts";
 import { readWeights } from "../../weights/read.ts";
 import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
 import { weightTensors } from "../../weights/weights.ts";
 import { browserCache, requestPersistence } from "./browser-cache.ts";
 import { type ByteSource, bytesOf, type FetchOptions, isAddress, nameOf, sha256 } from "./bytes.ts";
-
-export type ModelName = keyof typeof models;
 
 /** The sources of networks' weights; for `vgg19`: Keras's `.h5`, torchvision's `.pth` or a `.safetensors`. */
 export type NetworkSources = Partial<Readonly<Record<ModelName, ByteSource>>>;

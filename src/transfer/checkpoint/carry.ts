@@ -4,7 +4,7 @@ import { cropClamped, type Image, longSideOf, type Size } from "../../image/imag
 import { type Level, pyramid } from "../../schedule/pyramid.ts";
 import { changedSettings } from "../../settings/changes.ts";
 import type { Parts } from "../../settings/parts.ts";
-import type { Settings, SettingsInput } from "../../settings/settings.ts";
+import type { Label, Settings, SettingsInput } from "../../settings/settings.ts";
 import { sidesOf } from "../../settings/size.ts";
 import { edgesOf, GRAIN } from "../pictures/edges.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -19,7 +19,7 @@ import { checkNetwork } from "./resume.ts";
 export function carriedSettings(
   from: Checkpoint,
   changes: SettingsInput = {},
-  label: (name: string) => string = (name) => name,
+  label: Label = String,
   parts: Parts = {},
 ): Settings {
   const before = from.settings;

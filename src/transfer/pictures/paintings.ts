@@ -1,7 +1,7 @@
 /** The paintings of a job: their weights, and the sizes at which they are used. */
 import { UserError } from "../../errors.ts";
 import type { Image, Size } from "../../image/image.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { Label, Settings } from "../../settings/settings.ts";
 
 /** The settings of one painting. */
 export interface Painting {
@@ -18,7 +18,7 @@ export interface Painting {
 export function paintingsOf(
   count: number,
   { blend, styleScale, strokes }: Settings,
-  label: (name: string) => string = (name) => name,
+  label: Label = String,
 ): Painting[] {
   const each = (name: string, values: readonly number[]) => {
     if (values.length === 1 || values.length === count) return (i: number) => values[i] ?? values[0]!;

@@ -1,7 +1,7 @@
 /** Reads the pictures of a job, each no larger than the job needs it. */
 import { longSideOf, type Size } from "../../image/image.ts";
 import { isRecord } from "../../records.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { Label, Settings } from "../../settings/settings.ts";
 import { sidesOf } from "../../settings/size.ts";
 import { GRAIN } from "./edges.ts";
 import { type Painting, paintingsOf } from "./paintings.ts";
@@ -27,7 +27,7 @@ export async function readPictures<Source, Read>(
   sources: Roles<Source>,
   settings: Settings,
   read: (source: Source, options: PictureNeeds, role: Role, index: number) => Promise<Read>,
-  label?: (name: string) => string,
+  label?: Label,
 ): Promise<Roles<Read>> {
   const paintings = paintingsOf(sources.style.length, settings, label);
   let long = longSideOfResult(settings);
