@@ -1,6 +1,6 @@
 /** The order of numbers, by a radix sort: several times as fast as sorting them where it is done hundreds of times. */
 
-/** Numbers closer than this count as equal, if all of them are within 64. */
+/** Numbers closer than this count as equal, if all of them are within 32; farther apart the unit grows. */
 const UNIT = 2 ** -26;
 /** Bits of a digit. */
 const BITS = 11;
