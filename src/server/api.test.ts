@@ -122,12 +122,17 @@ test("the state of a job after a step is a file, as long as the painter has it",
   expect((await app.request("/api/jobs/x/states/twelve")).status).toBe(404);
 });
 
-test("the largest size of such a job, from a painter that is started for it", async () => {
+test("the largest size of such a job, and the work of one, from a painter that is started for it", async () => {
   const asked = app.request('/api/largest?width=300&height=200&settings={"model":"pocket"}');
   await expect.poll(() => painter?.orders.length).toBe(1);
   expect(painter.orders[0]).toMatchObject({ type: "largest", width: 300, height: 200, settings: { model: "pocket" } });
   painter.answer(1, 4096);
   expect(await (await asked).json()).toEqual({ largest: 4096 });
+  const work = app.request('/api/work?width=300&height=200&settings={"size":900}');
+  await expect.poll(() => painter.orders.length).toBe(2);
+  expect(painter.orders[1]).toMatchObject({ type: "work", width: 300, height: 200, settings: { size: 900 } });
+  painter.answer(2, 5e8);
+  expect(await (await work).json()).toEqual({ work: 5e8 });
   for (const query of ["width=300&height=200", "width=300&height=x&settings={}"])
     expect((await app.request(`/api/largest?${query}`)).status).toBe(400);
 });

@@ -19,7 +19,7 @@ export function api(jobs: Jobs): Hono {
   const app = new Hono();
   const limited = bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge });
   app.get("/computer", (context) => computer(context, jobs));
-  app.get("/largest", (context) => largest(context, jobs));
+  app.get("/:what{largest|work}", (context) => forecast(context, jobs));
   app.post("/jobs", limited, (context) => begin(context, jobs));
   app.get("/jobs/:id/events", (context) => events(context, jobs));
   app.get("/jobs/:id/picture", (context) => picture(context, jobs));
@@ -37,12 +37,14 @@ function computer(context: Context, jobs: Jobs): Response {
   return context.json({ threads: availableParallelism(), ...(last && !last.ended && { job: last.id }) });
 }
 
-async function largest(context: Context, jobs: Jobs): Promise<Response> {
+/** The largest size of jobs with such settings, or the work of one. */
+async function forecast(context: Context, jobs: Jobs): Promise<Response> {
   const { width, height, settings: text } = context.req.query();
+  const what = context.req.param("what") as "largest" | "work";
   const settings = parsed(text);
   const size = { width: Number(width), height: Number(height) };
   if (!settings || !(size.width >= 1 && size.height >= 1)) return refused(context, "A job has settings and a size.");
-  return context.json({ largest: await jobs.ask({ type: "largest", settings, ...size }) });
+  return context.json({ [what]: await jobs.ask({ type: what, settings, ...size }) });
 }
 
 async function begin(context: Context, jobs: Jobs): Promise<Response> {

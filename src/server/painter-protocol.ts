@@ -43,7 +43,9 @@ export type Question =
   /** The file of the checkpoint for a job's picture after a step; undefined where it is not in memory. */
   | { readonly type: "state"; readonly id: string; readonly step: number }
   /** The longest side at which a job with these settings keeps to the memory; undefined where nobody knows. */
-  | { readonly type: "largest"; readonly settings: SettingsInput; readonly width: number; readonly height: number };
+  | { readonly type: "largest"; readonly settings: SettingsInput; readonly width: number; readonly height: number }
+  /** How many pixels the network runs over in all steps of a job with these settings; undefined where nobody knows. */
+  | { readonly type: "work"; readonly settings: SettingsInput; readonly width: number; readonly height: number };
 
 type WithoutPicture<Event> = Event extends { readonly image: unknown } ? Omit<Event, "image"> : Event;
 

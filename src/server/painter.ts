@@ -12,6 +12,9 @@ import {
   type NodeStylizer,
   noiseImage,
   type Run,
+  type SettingsInput,
+  type Size,
+  type StartEvent,
   UserError,
 } from "../node.ts";
 import type { Answer, Order, PainterEvent, PaintOrder, Question, Report, SentPicture } from "./painter-protocol.ts";
@@ -50,7 +53,7 @@ process.on("message", (order: Order) => {
   }
   if ("ticket" in order) {
     const { ticket } = order;
-    const answer = order.type === "state" ? stateFile(order) : largest(order);
+    const answer = order.type === "state" ? stateFile(order) : order.type === "work" ? work(order) : largest(order);
     void answer.catch(() => undefined).then((value) => process.send?.({ ticket, value } satisfies Answer));
     return;
   }
@@ -114,23 +117,32 @@ async function stateFile({ id, step }: Extract<Question, { type: "state" }>): Pr
   return state && encodeCheckpoint(state);
 }
 
-/** The long side of what a forecast paints, in pixels. */
-const SMALLEST = 32;
+type Asked<Type extends Question["type"]> = Extract<Question, { readonly type: Type }>;
 
-/** From the plan of a small job of these proportions. */
-async function largest({
-  settings,
-  width,
-  height,
-}: Extract<Question, { type: "largest" }>): Promise<number | undefined> {
-  const scale = SMALLEST / Math.max(width, height);
+/** From the plan of a job that is as small as they come. */
+async function largest({ settings, ...photo }: Asked<"largest">): Promise<number | undefined> {
+  const least = 32;
+  const start = await planned({ ...settings, size: least, minSize: least, levels: 1, firstSteps: 1, steps: 1 }, photo);
+  return start?.largest;
+}
+
+async function work({ settings, ...photo }: Asked<"work">): Promise<number | undefined> {
+  const start = await planned(settings, photo);
+  return start?.levels.reduce((sum, { steps }, i) => sum + steps * start.work[i]!.pixels, 0);
+}
+
+/** The plan of a job for a photo of these proportions, whatever it shows. */
+async function planned(settings: SettingsInput, { width, height }: Size): Promise<StartEvent | undefined> {
+  const scale = PLANNED / Math.max(width, height);
   const size = { width: Math.ceil(width * scale), height: Math.ceil(height * scale) };
   const [content, style] = [noiseImage(size, 1), noiseImage(size, 2)];
-  const small = { ...settings, size: SMALLEST, minSize: SMALLEST, levels: 1, firstSteps: 1, steps: 1 };
-  for await (const event of (await opened()).stylize({ content, style, settings: small }))
-    if (event.type === "start") return event.largest;
+  for await (const event of (await opened()).stylize({ content, style, settings }))
+    if (event.type === "start") return event;
   return undefined;
 }
+
+/** The long side of pictures that jobs are planned with, in pixels. */
+const PLANNED = 256;
 
 /** The state for a job's picture after a step, if it is still in memory. */
 function stateOf({ job, step }: Pick<NonNullable<PaintOrder["from"]>, "job" | "step">) {

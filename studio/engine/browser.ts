@@ -43,6 +43,10 @@ export function browserEngine(runtime: string): Engine {
       if (start?.largest !== undefined) return { side: start.largest, by: "memory" };
       return start && largestOnCard(start.model, photo);
     },
+    async work(settings, photo) {
+      const start = await planned(runtime, settings, photo, true);
+      return start?.levels.reduce((sum, { steps }, i) => sum + steps * start.work[i]!.pixels, 0);
+    },
     paint(job, listen) {
       const history = histories.open();
       const options = { previewEvery: EVERY, history };
@@ -89,19 +93,30 @@ const SMALLEST = 32;
  * Takes a step of a small job: WebAssembly or the GPU, the network, whether eight bits gain, and the programs of a step are
  * ready afterwards for a job with the same `settings` apart from sizes.
  */
-async function warmUp(
+function warmUp(runtime: string, settings: SettingsInput, photo: Size): Promise<EngineEventOf<"start"> | undefined> {
+  const small = { size: SMALLEST, minSize: SMALLEST, levels: 1, firstSteps: 1, steps: 1 };
+  return planned(runtime, { ...settings, ...small }, photo);
+}
+
+/** The long side of pictures that jobs are planned with, in pixels. */
+const PLANNED = 256;
+
+/** The plan of a job for a photo of these proportions, which is run to its end unless the plan `alone` is wanted. */
+async function planned(
   runtime: string,
   settings: SettingsInput,
   photo: Size,
+  alone = false,
 ): Promise<EngineEventOf<"start"> | undefined> {
-  const scale = SMALLEST / Math.max(photo.width, photo.height);
+  const scale = PLANNED / Math.max(photo.width, photo.height);
   const size = { width: Math.ceil(photo.width * scale), height: Math.ceil(photo.height * scale) };
   const [content, style] = [noiseImage(size, 1), noiseImage(size, 2)];
-  const small = { ...settings, size: SMALLEST, minSize: SMALLEST, levels: 1, firstSteps: 1, steps: 1 };
   const stylizer = await openedOn(runtime).stylizer;
   let start: EngineEventOf<"start"> | undefined;
-  for await (const event of stylizer.stylize({ content, style, settings: small }))
+  for await (const event of stylizer.stylize({ content, style, settings })) {
     if (event.type === "start") start = event;
+    if (start && alone) break;
+  }
   return start;
 }
 

@@ -2,7 +2,15 @@
  * The engine behind `pastiche studio`: this computer's own runtime, asked over the page's server. It tells what a worker
  * would; what it shows is fetched as files.
  */
-import { type Adjustments, type Checkpoint, decodeCheckpoint, readPicture, UserError } from "pastiche/web";
+import {
+  type Adjustments,
+  type Checkpoint,
+  decodeCheckpoint,
+  readPicture,
+  type SettingsInput,
+  type Size,
+  UserError,
+} from "pastiche/web";
 import type { Engine, EngineEvent, EngineEventOf, EngineJob, EnginePictures, KeptState, Running } from "./engine.ts";
 
 /** Events as they come: without pictures. */
@@ -32,15 +40,12 @@ export async function findComputer(): Promise<Computer | undefined> {
 }
 
 export const computer: Engine = {
-  async largest(settings, { width, height }) {
-    const query = new URLSearchParams({
-      settings: JSON.stringify(settings),
-      width: String(width),
-      height: String(height),
-    });
-    const answer = await fetch(`./api/largest?${query}`);
-    const { largest: side } = answer.ok ? await answer.json() : {};
+  async largest(settings, photo) {
+    const { largest: side } = await ask("largest", settings, photo);
     return side === undefined ? undefined : { side, by: "memory" };
+  },
+  async work(settings, photo) {
+    return (await ask("work", settings, photo)).work;
   },
   paint(job, listen) {
     const begun = inOrder(() => begin(job)).catch((error: unknown) => {
@@ -50,6 +55,17 @@ export const computer: Engine = {
     return steered(begun, listen);
   },
 };
+
+/** What is known of a job with such settings and a photo of these proportions; nothing where it is not possible. */
+async function ask(
+  what: "largest" | "work",
+  settings: SettingsInput,
+  { width, height }: Size,
+): Promise<{ readonly largest?: number; readonly work?: number }> {
+  const given = { settings: JSON.stringify(settings), width: String(width), height: String(height) };
+  const answer = await fetch(`./api/${what}?${new URLSearchParams(given)}`);
+  return answer.ok ? answer.json() : {};
+}
 
 let last: Promise<unknown> = Promise.resolve();
 

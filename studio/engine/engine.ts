@@ -53,5 +53,7 @@ export interface Largest {
 export interface Engine {
   /** For such settings and proportions; undefined where nobody knows. It makes the engine ready for a job besides. */
   largest(settings: SettingsInput, photo: Size): Promise<Largest | undefined>;
+  /** How many pixels the network runs over in all steps of such a job, those of tiles included; undefined where nobody knows. */
+  work(settings: SettingsInput, photo: Size): Promise<number | undefined>;
   paint(job: EngineJob, listen: (told: EngineEvent) => void): Running;
 }

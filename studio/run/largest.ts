@@ -48,7 +48,7 @@ export function watchLargest(): void {
 }
 
 /** Settings that decide on the memory. */
-function decidingOf(all: SettingsInput): SettingsInput {
+export function decidingOf(all: SettingsInput): SettingsInput {
   const others = Object.entries(all).filter(([name]) => !live.has(name) && name !== "size" && name !== "seed");
   return Object.fromEntries(others);
 }

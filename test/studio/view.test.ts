@@ -61,4 +61,42 @@ describe.skipIf(!path)("in Chromium", () => {
     },
     PATIENCE,
   );
+
+  test.each(["This computer", "Browser: processor"])(
+    "before a larger size, the time is told that it takes, in tiles as well: %s",
+    async (engine) => {
+      const page = await open(`${LINK}&tile=128`);
+      await page.locator("summary", { hasText: "More" }).click();
+      await page.getByLabel("Painted by").selectOption(engine);
+      await choosePainting(page);
+      await page.getByText(/^Done: 96 × 64/).waitFor();
+      await page.getByText("256", { exact: true }).click();
+      await page.getByText(/going on takes about \d/).waitFor();
+      await page.getByRole("button", { name: "Go on to 256 px" }).click();
+      await page.getByText(/^Done: 256 × 170/).waitFor();
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "tiles are counted in the work of a job",
+    async () => {
+      const page = await open(LINK);
+      const work = (settings: object) =>
+        page.evaluate(async (all) => {
+          const query = new URLSearchParams({ settings: JSON.stringify(all), width: "300", height: "200" });
+          return (await (await fetch(`./api/work?${query}`)).json()).work as number;
+        }, settings);
+      const job = { model: "pocket", size: 512, levels: 1, steps: 10 };
+      const whole = await work({ ...job, tile: "off" });
+      // Twice over every pixel in every step, forward and back, with the margin.
+      const least = 10 * 2 * 512 * 342;
+      expect(whole).toBeGreaterThan(least);
+      expect(whole).toBeLessThan(1.2 * least);
+      expect(await work({ ...job, tile: 128 })).toBeGreaterThan(1.8 * whole);
+      await page.close();
+    },
+    PATIENCE,
+  );
 });
