@@ -7,8 +7,9 @@ import { input, roleOf, type Tensor } from "./tensor.ts";
 type Outputs = Readonly<Record<string, Tensor>>;
 
 /**
- * The same outputs with every tensor of `given` as an input of its name, so that nothing that only those depend on is computed; shapes
- * are read from an input where one has the same. Roles are those of the whole graph: rewrite first, cut afterwards.
+ * The same outputs with every tensor of `given` as an input of its name, so that nothing that only those depend on is
+ * computed; shapes are read from an input where one has the same. Roles are those of the whole graph: rewrite first, cut
+ * afterwards.
  */
 export function cut(outputs: Outputs, given: Outputs): Record<string, Tensor> {
   const inputs = Object.entries(given).map(([name, x]) => [x, input(name, x.shape, x.type)] as const);
@@ -29,8 +30,8 @@ export function cut(outputs: Outputs, given: Outputs): Record<string, Tensor> {
 }
 
 /**
- * What a program of `second` needs of one of `first` so that it computes no `features` again: features, or where they are only
- * cropped or compared the results, as masks (booleans) are a quarter as large. In the order in which features exist.
+ * What a program of `second` needs of one of `first` so that it computes no `features` again: features, or where they are
+ * only cropped or compared the results, as masks (booleans) are a quarter as large. In the order in which features exist.
  */
 export function needed(first: Outputs, second: Outputs, features: ReadonlySet<Tensor>): Tensor[] {
   const before = new Set(ordered(Object.values(first)));

@@ -103,6 +103,8 @@ export function withRole(x: Tensor, role: Role): Tensor {
 export interface Bounds {
   readonly from: Tensor;
   readonly to: Tensor;
+  /** The size of what it is an area of, where that is known otherwise than from the tensor. */
+  readonly whole?: Tensor | undefined;
 }
 
 /** The role of `x` if it is of that kind. */

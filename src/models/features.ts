@@ -12,7 +12,7 @@ import {
   type Tensor,
 } from "../graph/index.ts";
 import type { ConvolutionWeights, Weights } from "../weights/weights.ts";
-import { type Backbone, convolutions } from "./backbone.ts";
+import { type Backbone, blockOf, convolutions } from "./backbone.ts";
 import * as models from "./index.ts";
 
 /** The poolings between blocks. */
@@ -44,7 +44,10 @@ export function features(
   return activations(backbone, weights, image, layers, pooling, padding).read;
 }
 
-/** The same, and what the network computes on the way. */
+/**
+ * The same, and what the network computes on the way: from the second block on, of what `trimmed` leaves of the pooled
+ * features.
+ */
 export function activations(
   backbone: Backbone,
   weights: Weights,
@@ -52,13 +55,14 @@ export function activations(
   layers: readonly string[],
   pooling: Pooling,
   padding: Padding = "zero",
+  trimmed: (x: Tensor, block: number) => Tensor = (x) => x,
 ): Activations {
   const names = convolutions(backbone).map((layer) => layer.name);
   const deepest = Math.max(...layers.map((layer) => position(backbone, names, layer)));
   const found: Activations = { read: {}, layers: {} };
   let x = weights.mean ? sub(image, constant(weights.mean, [3, 1, 1])) : image;
   for (const name of names.slice(0, deepest + 1)) {
-    if (name !== names[0] && name.endsWith("_1")) x = poolings[pooling](x);
+    if (name !== names[0] && name.endsWith("_1")) x = trimmed(poolings[pooling](x), blockOf(name));
     const { readout, ...own } = weightsOf(weights, name);
     const outputs = own.bias.length;
     x = relu(convolved(x, own, padding));

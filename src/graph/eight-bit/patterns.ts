@@ -24,9 +24,10 @@ export function featuresOf(x: Tensor): Layer | undefined {
   return { x: first.x, kernel: first.kernel, bias: mixture.bias, factors };
 }
 
-/** Features, pooled or not: possible inputs of a quantised convolution. */
+/** Features, pooled, cropped or not: possible inputs of a quantised convolution. */
 export function isSeen(x: Tensor): boolean {
-  return featuresOf(x) !== undefined || (isPooling(x) && isSeen(x.inputs[0]!));
+  const isPart = isPooling(x) || roleOf(x, "crop") !== undefined;
+  return featuresOf(x) !== undefined || (isPart && isSeen(x.inputs[0]!));
 }
 
 /** What `x` is cropped from, if that is features. */

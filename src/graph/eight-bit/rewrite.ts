@@ -16,7 +16,7 @@ import { emptyAfter, type Spared } from "../sparing.ts";
 import { constant, input, node, scalar, type Tensor } from "../tensor.ts";
 import type { Scaled } from "./operators.ts";
 import * as integer from "./operators.ts";
-import { featuresOf, isPooling, isSeen } from "./patterns.ts";
+import { croppedOf, featuresOf, isPooling, isSeen } from "./patterns.ts";
 import { Rewriter, type Slot } from "./rewriter.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
@@ -147,7 +147,7 @@ function leastRanges(nodes: readonly Tensor[]): ReadonlyMap<Tensor, number> {
     const convolution = featuresOf(x);
     if (!convolution || convolution.factors || !isSeen(convolution.x)) continue;
     let features = convolution.x;
-    while (isPooling(features)) features = features.inputs[0]!;
+    while (isPooling(features) || croppedOf(features)) features = features.inputs[0]!;
     const least = integer.leastRange(convolution.kernel, convolution.bias);
     found.set(features, Math.max(found.get(features) ?? 0, least));
   }

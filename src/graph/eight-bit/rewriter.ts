@@ -77,9 +77,8 @@ export class Rewriter {
   #restored(x: Tensor): Tensor {
     // All activations, including the first: max pooling's gradient compares them with pooled values, so both must be
     // rounded.
-    if (isSeen(x) || croppedOf(x) || maskedGradientOf(x)) return integer.dequantise(this.#eight(x));
-    if (x.op === "Shape" && (isSeen(x.inputs[0]!) || croppedOf(x.inputs[0]!)))
-      return integer.shapeOfFloats(this.#eight(x.inputs[0]!));
+    if (isSeen(x) || maskedGradientOf(x)) return integer.dequantise(this.#eight(x));
+    if (x.op === "Shape" && isSeen(x.inputs[0]!)) return integer.shapeOfFloats(this.#eight(x.inputs[0]!));
     const gram = roleOf(x, "self product");
     const features = gram && rowsOf(gram.matrix);
     if (features) return integer.quantisedGram(this.#eight(features));
@@ -95,12 +94,12 @@ export class Rewriter {
   #quantised(x: Tensor): Quantised {
     const layer = featuresOf(x);
     if (layer) return this.#features(x, layer);
+    const cropped = croppedOf(x);
+    if (cropped) return integer.quantisedCrop(this.#eight(cropped.x), cropped.bounds, x.shape.slice(2) as [Dim, Dim]);
     if (isSeen(x)) {
       const from = this.#eight(x.inputs[0]!);
       return x.op === "MaxPool" ? integer.quantisedMaxPool(from) : integer.quantisedAveragePool(from);
     }
-    const cropped = croppedOf(x);
-    if (cropped) return integer.quantisedCrop(this.#eight(cropped.x), cropped.bounds, x.shape.slice(2) as [Dim, Dim]);
     return this.#gradient(x) ?? this.#rounded(this.plain(x), 128);
   }
 

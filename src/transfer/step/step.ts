@@ -6,10 +6,6 @@ import {
   add,
   averagePool,
   constant,
-  crop,
-  type Dim,
-  div,
-  divideDim,
   grad,
   input,
   isSymmetric,
@@ -28,13 +24,10 @@ import { activations, type Pooling } from "../../models/features.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { Weights } from "../../weights/weights.ts";
 import { type FeatureTerm, scaleOf, type Terms } from "./terms.ts";
+import { coreOf, coreOfFeatures, trimmed } from "./tile-areas.ts";
 
 /** The shape of every image in a graph; height and width are known at run time. */
 export const IMAGE: Shape = [1, 3, symbol("H"), symbol("W")];
-/** Height and width of a tile's core in pixels. */
-const CORE = [symbol("h"), symbol("w")] as const;
-/** The input that says where it is in the tile: its first row and column, and those behind its last ones. */
-const CORE_INPUT = "core";
 /** The shape of a map of pixel weights. */
 const MAP: Shape = [1, 1, symbol("H"), symbol("W")];
 
@@ -54,11 +47,12 @@ function extract(
   { backbone, weights, pooling, padding, grey }: Extractor,
   image: Tensor,
   terms: readonly FeatureTerm[],
+  trim?: typeof trimmed,
 ) {
   const source = grey ? greyed(image) : image;
   const layers = new Set(terms.filter(({ filter }) => !filter).map(({ layer }) => layer));
   const none = { read: {} as Record<string, Tensor>, layers: {} as Record<string, Tensor> };
-  const found = layers.size > 0 ? activations(backbone, weights, source, [...layers], pooling, padding) : none;
+  const found = layers.size > 0 ? activations(backbone, weights, source, [...layers], pooling, padding, trim) : none;
   for (const { filter } of terms) if (filter) found.read[filter.name] ??= filter.of(source, padding ?? "zero");
   return found;
 }
@@ -81,23 +75,32 @@ export function regionName(region: number): string {
   return `region ${region}`;
 }
 
-/** The positions that count of features and maps at a term's layer. */
+/** The positions of a tensor at a term's layer that count. */
 type Part = (x: Tensor, term: FeatureTerm) => Tensor;
 
 const everything: Part = (x) => x;
 
-/** Those of a tile's core. */
-function coreOfTile(): Part {
-  const core = input(CORE_INPUT, [4]);
+/** A part that is made once of each tensor. */
+function once(part: Part): Part {
   const known = new Map<Tensor, Tensor>();
   return (x, term) => {
-    const scale = scaleOf(term);
-    const [height, width] = CORE.map((dim) => divideDim(dim, scale)) as [Dim, Dim];
-    const cropped = known.get(x) ?? crop(x, scale === 1 ? core : div(core, scale), [height, width]);
-    known.set(x, cropped);
-    return cropped;
+    const made = known.get(x) ?? part(x, term);
+    known.set(x, made);
+    return made;
   };
 }
+
+/** What counts of an image. */
+interface Counted {
+  readonly features: Part;
+  readonly maps: Part;
+  /** What blocks of the network compute. */
+  readonly trim?: typeof trimmed;
+  /** The weight of each pixel. */
+  readonly weight?: Tensor;
+}
+
+const ALL: Counted = { features: everything, maps: everything };
 
 /** The weight of each position of a term's layer, by its region and `weight`; undefined if all count once. */
 function weighting(weight: Tensor | undefined): (term: FeatureTerm) => Tensor | undefined {
@@ -137,7 +140,7 @@ export function describeGraph(
   { weighted = false, surroundings = 0, tile = false }: DescribeOptions = {},
 ): Record<string, Tensor> {
   const { read } = extract(extractor, input("image", IMAGE), terms);
-  const part = tile ? coreOfTile() : everything;
+  const part = tile ? once(coreOf) : everything;
   const weightOf = weighting(weighted ? input("weight", MAP) : undefined);
   const outputs = terms.flatMap((term) => {
     const within = (x: Tensor) => inner(part(x, term), surroundings / scaleOf(term));
@@ -168,8 +171,8 @@ interface Measured {
  * All terms of an image, and the features that the network computes for them. Of a tile the terms measure the core: `part` of
  * the features, and the pixels with `weight` 1.
  */
-function measure(extractor: Extractor, terms: Terms, image: Tensor, part = everything, weight?: Tensor) {
-  const { read, layers } = extract(extractor, image, terms.features);
+function measure(extractor: Extractor, terms: Terms, image: Tensor, { features: part, maps, trim, weight }: Counted) {
+  const { read, layers } = extract(extractor, image, terms.features, trim);
   const weightOf = weighting(undefined);
   const ofFeatures = terms.features.map((term): Measured => {
     const strength = strengthOf(term.name);
@@ -177,7 +180,7 @@ function measure(extractor: Extractor, terms: Terms, image: Tensor, part = every
     const now = term.unit ? unitGradient(seen, strength) : seen;
     const target = term.loss.describe(now).map((each, i) => given(targetName(term, i), each));
     const weights = weightOf(term);
-    const sums = term.loss.measure(now, target, weights && part(weights, term));
+    const sums = term.loss.measure(now, target, weights && maps(weights, term));
     return { name: term.name, strength, sums, score: (measured) => term.loss.score(measured, target) };
   });
   const ofImage = terms.image.map(({ name, loss }) => ({
@@ -190,7 +193,8 @@ function measure(extractor: Extractor, terms: Terms, image: Tensor, part = every
 }
 
 function measureTile(extractor: Extractor, terms: Terms, image: Tensor) {
-  return measure(extractor, terms, image, coreOfTile(), input("weight", MAP));
+  const core = { features: once(coreOfFeatures), maps: once(coreOf), weight: input("weight", MAP) };
+  return measure(extractor, terms, image, { ...core, trim: trimmed });
 }
 
 /** The input for a value that another program computed as `x`. */
@@ -222,7 +226,7 @@ function scored(measured: readonly Measured[], sums: (term: Measured) => readonl
 
 /** The loss at `image`: every unweighted term by name, and their sum weighted by the inputs `strength TERM`. */
 export function lossGraph(extractor: Extractor, terms: Terms, image: Tensor) {
-  return scored(measure(extractor, terms, image).measured, (term) => term.sums);
+  return scored(measure(extractor, terms, image, ALL).measured, (term) => term.sums);
 }
 
 /**
@@ -237,7 +241,7 @@ export function stepGraph(extractor: Extractor, terms: Terms, optimizer: Optimiz
 }
 
 /**
- * What the network computes of a tile, from `image`, `core`, `weight` (1 in the tile's core, 0 in its halo) and `target TERM PART`, of
+ * What the network computes of a tile, from `image`, `core` and the areas of blocks, `weight` (1 in the tile's core, 0 in its halo) and `target TERM PART`, of
  * the core.
  *
  * - `sums`: its contribution to the sums of its picture, `sum TERM I`.

@@ -3,6 +3,7 @@ import { type ElementType, evaluateDim, type Tensor } from "../../graph/index.ts
 import type { Runtime, Value } from "../../runtimes/runtime.ts";
 import type { Tile } from "../../schedule/tiles.ts";
 import type { Precision } from "../precision/precision.ts";
+import { areasOf, type TileAreas } from "../step/tile-areas.ts";
 
 /** The first block whose features are kept, at steps of each precision; one past the last block keeps none. */
 export type Keep = Readonly<Record<Precision, number>>;
@@ -16,13 +17,14 @@ export type KeptTensors = Readonly<Record<string, Pick<Tensor, "shape" | "type">
  * Host memory for the kept features of every tile, by the tile and the tensors that a step keeps. Steps of all `kinds`, which never
  * overlap, share it. The values are the caller's to free; what was written into them stays.
  */
-export function keptMemory(runtime: Runtime, kinds: readonly KeptTensors[]) {
+export function keptMemory(runtime: Runtime, kinds: readonly KeptTensors[], halos: readonly number[]) {
   const memory = new Map<Tile, ArrayBuffer>();
   return (tile: Tile, kept: KeptTensors): Record<string, Value> => {
-    const sizes = kinds.map((kind) => placed(kind, tile).end);
-    const buffer = memory.get(tile) ?? new ArrayBuffer(Math.max(...sizes));
+    const { sizes } = areasOf(tile, halos);
+    const ends = kinds.map((kind) => placed(kind, sizes).end);
+    const buffer = memory.get(tile) ?? new ArrayBuffer(Math.max(...ends));
     memory.set(tile, buffer);
-    const { places } = placed(kept, tile);
+    const { places } = placed(kept, sizes);
     return Object.fromEntries(
       places.map(({ name, type, from, dims }) => {
         const length = elementsOf(dims);
@@ -35,10 +37,10 @@ export function keptMemory(runtime: Runtime, kinds: readonly KeptTensors[]) {
 }
 
 /** Where each tensor of a tile is in its memory. */
-function placed(kept: KeptTensors, { width: W, height: H, core: { width: w, height: h } }: Tile) {
+function placed(kept: KeptTensors, sizes: TileAreas["sizes"]) {
   let end = 0;
   const places = Object.entries(kept).map(([name, { shape, type }]) => {
-    const dims = shape.map((dim) => evaluateDim(dim, { W, H, w, h }));
+    const dims = shape.map((dim) => evaluateDim(dim, sizes));
     const from = end;
     end += Math.ceil((elementsOf(dims) * bytesOf(type)) / ALIGNED) * ALIGNED;
     return { name, type, from, dims };

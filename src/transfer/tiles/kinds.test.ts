@@ -175,6 +175,7 @@ describe("the precision of a step", () => {
     score: fake(),
     update: fake(),
     pointwise: true,
+    halos: [],
     shown: "image",
     dispose: async () => {},
   };

@@ -1,12 +1,14 @@
 /** The two passes of a step over all tiles of a picture: the sums, and the gradient. The runtime holds one tile at a time. */
 import type { Size } from "../../image/image.ts";
+import { mapValues } from "../../records.ts";
 import type { Runtime, Value, Values } from "../../runtimes/runtime.ts";
 import type { Tile } from "../../schedule/tiles.ts";
 import { dispose } from "../step/program.ts";
+import { areasOf } from "../step/tile-areas.ts";
 import { totals } from "../step/totals.ts";
 import type { Scratch } from "./host.ts";
 import { keptMemory } from "./kept.ts";
-import { coreBounds, cutTile, tileWeight } from "./pixels.ts";
+import { cutTile, tileWeight } from "./pixels.ts";
 import type { TileKind, TilePrograms } from "./programs.ts";
 import type { TileTargets } from "./targets.ts";
 
@@ -22,7 +24,7 @@ export interface PassesInput {
 }
 
 export function tilePasses({ runtime, programs, tiles, targets, image, work, memoryFor }: PassesInput) {
-  const memory = keptMemory(runtime, [programs.floats.kept, programs.eight?.kept ?? {}]);
+  const memory = keptMemory(runtime, [programs.floats.kept, programs.eight?.kept ?? {}], programs.halos);
 
   /** Runs on every tile. The outputs are freed after `each`, which is also told the next tile. */
   async function onTiles(
@@ -36,7 +38,7 @@ export function tilePasses({ runtime, programs, tiles, targets, image, work, mem
       const own = {
         ...targets.at(tile),
         image: runtime.value(pixels, [1, 3, height, width]),
-        core: runtime.value(coreBounds(tile), [4]),
+        ...mapValues(areasOf(tile, programs.halos).inputs, (area) => runtime.value(area, [area.length])),
         weight: runtime.value(tileWeight(tile, memoryFor("weight", 1, tile)), [1, 1, height, width]),
       };
       let outputs: Record<string, Value> = {};

@@ -25,12 +25,6 @@ export function putTile(data: Float32Array, size: Size, part: Float32Array, area
   );
 }
 
-/** Where the tile's core is in the tile: its first row and column, and those behind its last ones. */
-export function coreBounds({ x, y, core }: Tile): Float32Array {
-  const [top, left] = [core.y - y, core.x - x];
-  return Float32Array.of(top, left, top + core.height, left + core.width);
-}
-
 /** 1 for every pixel of the tile's core, 0 in its halo: written into `weight`. */
 export function tileWeight({ x, y, width, core }: Tile, weight: Float32Array): Float32Array {
   weight.fill(0);

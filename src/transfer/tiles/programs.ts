@@ -10,6 +10,7 @@ import { GRAIN } from "../pictures/edges.ts";
 import { eightBitOptions, type Precision, RANGES } from "../precision/precision.ts";
 import { type Extractor, scoreGraph, shownState, tileGraphs, updateGraph } from "../step/step.ts";
 import { reachOf, type Terms } from "../step/terms.ts";
+import { halosOf } from "../step/tile-areas.ts";
 import type { Keep, KeptTensors } from "./kept.ts";
 
 /** The programs that run the network over a tile. */
@@ -30,6 +31,8 @@ export interface TilePrograms {
   readonly score: Program;
   readonly update: Program;
   readonly pointwise: boolean;
+  /** The halos of the network's blocks (`halosOf`). */
+  readonly halos: readonly number[];
   /** The part of the state that is the shown image. */
   readonly shown: string;
   dispose(): Promise<void>;
@@ -70,6 +73,7 @@ export async function loadTilePrograms(
       score: await load(scoreGraph(extractor, terms)),
       update: await load(update),
       pointwise: optimizer.pointwise,
+      halos: halosOf(extractor.backbone, terms),
       shown: shown.replace(/^next /, ""),
       dispose: free,
     };

@@ -9,8 +9,9 @@ import { dispose, evenly, mapValue, outputShapes } from "../step/program.ts";
 import { contentMaps, type NamedMaps, sharesOf, styleMaps } from "../step/region-inputs.ts";
 import { describeGraph, type Extractor } from "../step/step.ts";
 import type { FeatureTerm, Terms } from "../step/terms.ts";
+import { areasOf } from "../step/tile-areas.ts";
 import { totals } from "../step/totals.ts";
-import { coreBounds, cutTile } from "./pixels.ts";
+import { cutTile } from "./pixels.ts";
 import { tilesFor } from "./programs.ts";
 
 export interface TileTargets {
@@ -100,7 +101,7 @@ async function described(
       const image = runtime.value(cutTile(picture.data, picture, tile), [1, 3, height, width]);
       const inputs = {
         ...tileMaps(runtime, { ...maps, ...(visible && { weight: visible }) }, picture, tile),
-        core: runtime.value(coreBounds(tile), [4]),
+        core: runtime.value(areasOf(tile, []).inputs.core!, [4]),
         image,
       };
       try {

@@ -115,7 +115,10 @@ function stepper(given: TiledInput, held: Held): LevelRun["step"] {
   };
 }
 
-/** Makes the function that moves the image: the gradient, tile by tile, and the update of all rows that no other tile needs unchanged. */
+/**
+ * Makes the function that moves the image: the gradient, tile by tile, and the update of all rows that no other tile
+ * needs unchanged.
+ */
 function mover(
   { programs, tiles }: Pick<TiledInput, "programs" | "tiles">,
   held: Held,

@@ -22,7 +22,10 @@ export interface UpdateInput {
   readonly memoryFor: Scratch;
 }
 
-/** Updates rows by their gradient; resolves to the new value of state that is not an image, which changes once all rows are done. */
+/**
+ * Updates rows by their gradient; resolves to the new value of state that is not an image, which changes once all rows
+ * are done.
+ */
 export type Update = (rows: FinishedRows, loss: number, settings: Settings) => Promise<Record<string, Float32Array>>;
 
 /** Makes the update of a level, in place. */
