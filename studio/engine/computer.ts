@@ -100,10 +100,10 @@ export async function stateOnComputer({
 /** The job whose id is promised; undefined: it did not begin. */
 function steered(begun: Promise<string | undefined>, listen: (told: EngineEvent) => void): Running {
   let job: string | undefined;
-  let stopped = false;
   void begun.then((id) => {
     job = id;
-    if (id !== undefined && !stopped) follow(id, listen);
+    // One that was stopped before it began ends as well.
+    if (id !== undefined) follow(id, listen);
   });
   const send = async (order: string, body: BodyInit | null = null) => {
     const id = await begun;
@@ -113,10 +113,7 @@ function steered(begun: Promise<string | undefined>, listen: (told: EngineEvent)
     adjust: (changes, pictures) => void send("adjust", adjustmentForm(changes, pictures)),
     pause: () => void send("pause"),
     resume: () => void send("resume"),
-    stop() {
-      stopped = true;
-      void send("stop");
-    },
+    stop: () => void send("stop"),
     // The process that has it knows whether it still has it.
     stateAt: (step) => (job === undefined ? undefined : { place: "computer", job, step }),
   };

@@ -44,6 +44,8 @@ let running: Running | undefined;
 let stopping = false;
 let interrupting = false;
 let restart: ReturnType<typeof setTimeout> | undefined;
+/** Counts what takes the place of a job: one whose picture is still being encoded then does not begin any more. */
+let turn = 0;
 
 /** Knobs that need a new beginning wait for the hand to come to rest. */
 const REST = 350;
@@ -84,7 +86,9 @@ export const goingOn = computed(() => {
 export async function paintOn(): Promise<void> {
   const [picture, more] = [shown.value, goingOn.value];
   if (!picture || !more) return;
+  const mine = ++turn;
   const file = await encodePicture("png", { image: picture.image });
+  if (mine !== turn) return;
   cutFilm();
   await goOnFrom({ file, more, from: picture.after });
 }
@@ -92,12 +96,14 @@ export async function paintOn(): Promise<void> {
 /** Begins with a small picture of what is set, which is shown at once; it is gone on from where a larger one is wanted. */
 export async function paintFrom(image: Image): Promise<void> {
   const { photo } = project.peek();
-  const file = await encodePicture("png", { image });
   leave();
+  const mine = turn;
+  const file = await encodePicture("png", { image });
+  if (mine !== turn) return;
   clearFilm();
   const more = photo && continuation(settings.peek(), settings.peek(), photo, image);
-  if (more) await goOnFrom({ file, more });
-  else paint();
+  if (!more) paint();
+  else if (!(await goOnFrom({ file, more }))) return;
   shown.value = { image, step: 0 };
 }
 
@@ -108,7 +114,9 @@ export async function branch(frame: Frame): Promise<void> {
   leave();
   beginBranch();
   cutFilm(frame);
+  const mine = turn;
   const { image } = await readPicture(frame.file, { name: "the picture" });
+  if (mine !== turn) return;
   shown.value = { image, step: frame.step, after: frame.after };
   await goOnFrom({ file: frame.file, more, from: frame.after });
 }
@@ -120,17 +128,19 @@ interface Moment {
   readonly from?: StateAfter | undefined;
 }
 
-/** Continues from the state if there is one, else from the picture. */
-async function goOnFrom({ file, more, from }: Moment): Promise<void> {
+/** Continues from the state if there is one, else from the picture. False where something took its place meanwhile. */
+async function goOnFrom({ file, more, from }: Moment): Promise<boolean> {
+  const mine = turn;
   const digest = await digestOf(file);
   const job = jobOf(project.value, more);
-  if (!job) return;
+  if (!job || mine !== turn) return false;
   void keepPicture({ name: START, file, digest });
   const sameNetwork = begun.peek()?.settings.model === settings.peek().model;
   const { init: _, initNoise: __, ...wanted } = givenSettings(settings.peek());
   const state = more && sameNetwork ? from?.state() : undefined;
   const begins = { start: { file, digest }, more, from: state && from };
   begin({ ...job, start: file, from: state && { state, settings: wanted } }, begins);
+  return true;
 }
 
 function begin(job: EngineJob | undefined, begins: Beginning = {}): void {
@@ -144,6 +154,7 @@ function begin(job: EngineJob | undefined, begins: Beginning = {}): void {
 /** Stops the running job and ignores its further events. */
 function leave(): void {
   clearTimeout(restart);
+  turn += 1;
   running?.stop();
   running = undefined;
 }
@@ -235,6 +246,8 @@ export function goOn(): void {
 }
 
 export function stop(): void {
+  // Knobs that were turned just before do not begin it anew.
+  clearTimeout(restart);
   stopping = true;
   interrupting = false;
   running?.stop();
