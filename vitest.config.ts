@@ -17,7 +17,9 @@ export default defineConfig({
     ],
     // Two cores: more workers than that only fight over them.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    // A machine that is busy is late, not wrong.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -237,7 +237,7 @@ describe.skipIf(!path)("in Chromium", () => {
     expect(stderr).toContain("4 of 8 failed");
     expect(status).toBe(1);
     browser = await startBrowser();
-  }, 60_000);
+  }, 180_000);
   afterAll(() => browser?.close());
 
   test("three settings: a table for each value of the first; failures are marked", async () => {
@@ -250,10 +250,9 @@ describe.skipIf(!path)("in Chromium", () => {
     expect(await page.locator("tbody th").nth(1).textContent()).toBe("style<b>other.png");
     expect(await page.locator("header .bad").textContent()).toContain("4 of 8 failed");
     await page.locator("table").last().locator("td label").first().click();
-    expect(await page.locator("article:visible").count()).toBe(1);
-    expect(await page.locator("article:visible p.bad").textContent()).toContain("vgg19");
-    const whole = await page.evaluate(() => [...document.images].every((one) => one.naturalWidth > 0));
-    expect(whole).toBe(true);
+    await expect.poll(() => page.locator("article:visible").count()).toBe(1);
+    await expect.poll(() => page.locator("article:visible p.bad").textContent()).toContain("vgg19");
+    await expect.poll(() => page.evaluate(() => [...document.images].every((one) => one.naturalWidth > 0))).toBe(true);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -262,21 +261,25 @@ describe.skipIf(!path)("in Chromium", () => {
     const { page, complaints } = await open(browser, at("page", "index.html"));
     await page.locator("td input").first().focus();
     await page.keyboard.press("ArrowRight");
-    expect(await page.locator("article:visible h2").textContent()).toBe("model pocket, style painting.png, alpha 0.3");
-    expect(new URL(page.url()).hash).toBe("#cell-2");
-    expect(await drawnLines(page, "#cell-2")).toEqual(expect.arrayContaining(["style conv1_1", "total"]));
-    expect(await page.locator("#cell-2 .where").textContent()).toBe(`after step ${steps}`);
+    await expect
+      .poll(() => page.locator("article:visible h2").textContent())
+      .toBe("model pocket, style painting.png, alpha 0.3");
+    await expect.poll(() => new URL(page.url()).hash).toBe("#cell-2");
+    await expect.poll(() => drawnLines(page, "#cell-2")).toEqual(expect.arrayContaining(["style conv1_1", "total"]));
+    await expect.poll(() => page.locator("#cell-2 .where").textContent()).toBe(`after step ${steps}`);
     await page.locator("#cell-2 .compare input").focus();
     await page.keyboard.press("End");
-    expect(await cut(page, "#cell-2")).toBeCloseTo(100, 0);
+    await expect.poll(() => cut(page, "#cell-2")).toBeCloseTo(100, 0);
     await page.keyboard.press("Home");
-    expect(await cut(page, "#cell-2")).toBeCloseTo(0, 0);
+    await expect.poll(() => cut(page, "#cell-2")).toBeCloseTo(0, 0);
     await page.locator("#cell-2 select").selectOption({ label: "model pocket, style painting.png, alpha 0.1" });
-    expect(await page.locator("#cell-2 .tag.left").textContent()).toBe("model pocket, style painting.png, alpha 0.1");
+    await expect
+      .poll(() => page.locator("#cell-2 .tag.left").textContent())
+      .toBe("model pocket, style painting.png, alpha 0.1");
     const other = await page.locator("#cell-1 .after img").getAttribute("src");
-    expect(await page.locator("#cell-2 .before img").getAttribute("src")).toBe(other);
+    await expect.poll(() => page.locator("#cell-2 .before img").getAttribute("src")).toBe(other);
     await page.locator("#cell-2 select").selectOption("");
-    expect(await page.locator("#cell-2 .tag.left").textContent()).toBe("photo");
+    await expect.poll(() => page.locator("#cell-2 .tag.left").textContent()).toBe("photo");
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -5,13 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blank } from "../../src/image/image.ts";
 import { encodePicture } from "../../src/node.ts";
 import { path, startBrowser } from "../web/browser.ts";
-import { dropFile, paintsAnew, reaches, slide } from "./pages.ts";
+import { dropFile, PATIENCE, paintsResult, reaches, slide, stop } from "./pages.ts";
 import { type Studio, startStudio } from "./server.ts";
 
 const SHORT = "#size=96&levels=1&steps=6&model=pocket";
 const MARKUP = "<img src=x onerror=hacked=1>";
 const LONG = "#size=96&levels=1&steps=100000&model=pocket&precision=fp32";
-const PATIENCE = 180_000;
 
 describe.skipIf(!path)("in Chromium", () => {
   let studio: Studio;
@@ -48,7 +47,7 @@ describe.skipIf(!path)("in Chromium", () => {
     Number(/Step (\d+)/.exec((await page.locator(".told").textContent())!)?.[1] ?? Number.NaN);
 
   const keepsThePictureAndPaintsAgain = async (page: Page) => {
-    expect(await width(page)).toBe(96);
+    await expect.poll(() => width(page)).toBe(96);
     await page.getByRole("button", { name: "Paint again" }).click();
     await page.getByText(/^Step \d/).waitFor();
   };
@@ -114,9 +113,8 @@ describe.skipIf(!path)("in Chromium", () => {
       await reaches(pages[1], there + 100);
       for (const page of pages) {
         expect(await said(page).isVisible()).toBe(false);
-        await page.getByRole("button", { name: "Stop" }).click();
-        await page.getByText(/stopped$/).waitFor();
-        expect(await width(page)).toBe(96);
+        await stop(page);
+        await expect.poll(() => width(page)).toBe(96);
         await page.close();
       }
     },
@@ -137,11 +135,10 @@ describe.skipIf(!path)("in Chromium", () => {
       const note = said(page).getByText("keeps no results");
       await note.waitFor();
       // Another job begins, and ends: the note is still true.
-      await paintsAnew(page, () => slide(page, "Photo", 1));
-      await page.getByText(/^Done: 96/).waitFor();
+      await paintsResult(page, () => slide(page, "Photo", 1));
       expect(await note.isVisible()).toBe(true);
       await page.getByRole("button", { name: "Close", exact: true }).click();
-      expect(await note.isVisible()).toBe(false);
+      await note.waitFor({ state: "hidden" });
       const download = page.waitForEvent("download");
       await page.getByRole("button", { name: "Save PNG" }).click();
       expect((await download).suggestedFilename()).toBe("cat-waves.png");
@@ -177,6 +174,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.getByAltText(`The photo: ${name}`).waitFor();
       await page.getByLabel("Your own photo").setInputFiles({ name, mimeType: "image/png", buffer: Buffer.from("no") });
       await said(page).getByText(name).waitFor();
+      expect(await page.locator("img[src=x], [onerror]").count()).toBe(0);
       expect(await page.evaluate(() => "hacked" in globalThis)).toBe(false);
       await page.close();
     },

@@ -3,12 +3,11 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { path, startBrowser } from "../web/browser.ts";
-import { results } from "./pages.ts";
+import { PATIENCE, results } from "./pages.ts";
 import { type Studio, startStudio } from "./server.ts";
 
 const SHORT = "#size=96&levels=1&steps=6&model=pocket";
 const LONG = "#size=96&levels=1&steps=100000&model=pocket";
-const PATIENCE = 90_000;
 
 describe.skipIf(!path)("in Chromium", () => {
   let studio: Studio;
@@ -35,6 +34,7 @@ describe.skipIf(!path)("in Chromium", () => {
 
   const choosePainting = (page: Page) => page.getByRole("button", { name: "a woodcut of waves", exact: true }).click();
   const said = (page: Page) => page.locator(".message");
+  const width = (page: Page) => page.locator("canvas").evaluate(({ width }: HTMLCanvasElement) => width);
 
   test.runIf(process.platform === "linux")(
     "the painting process is killed: the picture stays, and the next job has another process",
@@ -45,7 +45,7 @@ describe.skipIf(!path)("in Chromium", () => {
       const children = readFileSync(`/proc/${studio.pid}/task/${studio.pid}/children`, "utf8").trim().split(" ");
       process.kill(Number(children.at(-1)), "SIGKILL");
       await said(page).getByText("ended unexpectedly").waitFor();
-      expect(await page.locator("canvas").evaluate(({ width }: HTMLCanvasElement) => width)).toBe(96);
+      await expect.poll(() => width(page)).toBe(96);
       await page.getByRole("button", { name: "Paint again" }).click();
       await page.getByText(/^Step \d/).waitFor();
       await page.getByRole("button", { name: "Stop" }).click();
@@ -68,7 +68,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await choosePainting(page);
       await page.getByText(/^Done: 96/).waitFor();
       await said(page).getByText("keeps no results").waitFor();
-      expect(await results(page).count()).toBe(1);
+      await expect.poll(() => results(page).count()).toBe(1);
       await page.close();
     },
     PATIENCE,
@@ -84,7 +84,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await choosePainting(other);
       await said(one).getByText("paints for another window").waitFor();
       await other.getByText(/^Done: 96/).waitFor();
-      expect(await one.locator("canvas").evaluate(({ width }: HTMLCanvasElement) => width)).toBe(96);
+      await expect.poll(() => width(one)).toBe(96);
       await one.close();
       await other.close();
     },
@@ -109,11 +109,15 @@ describe.skipIf(!path)("in Chromium", () => {
     PATIENCE,
   );
 
-  test("an address that is spoilt says where, and the studio opens", async () => {
-    const page = await open("#alpha=blue");
-    await said(page).getByText("alpha: expected").waitFor();
-    await page.close();
-  });
+  test(
+    "an address that is spoilt says where, and the studio opens",
+    async () => {
+      const page = await open("#alpha=blue");
+      await said(page).getByText("alpha: expected").waitFor();
+      await page.close();
+    },
+    PATIENCE,
+  );
 });
 
 /** The beginning of a PNG that says it is so large. */

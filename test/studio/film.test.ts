@@ -1,36 +1,44 @@
 /** Going on in the studio: from pictures and moments of the film, with other seeds, knobs and sizes. */
+import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { path } from "../web/browser.ts";
+import { eavesdrop, times } from "./heard.ts";
 import {
   choosePainting,
   halves,
+  knobsRested,
   LINK,
   LONG,
   PATIENCE,
   paintsAnew,
+  paintsResult,
   pixels,
   reaches,
   record,
   saved,
+  shows,
   slide,
   step,
+  stop,
   studioPages,
+  told,
 } from "./pages.ts";
 
 describe.skipIf(!path)("in Chromium", () => {
   const open = studioPages();
+  const placesOfHalves = (page: Page) =>
+    page.locator(".pair .layers").evaluateAll((all) => all.map((one) => getComputedStyle(one).transform));
 
   test(
     "a knob that is turned when all is done goes on from the picture, and so does a larger size",
     async () => {
       const page = await open(LINK);
-      await choosePainting(page);
+      await paintsResult(page, () => choosePainting(page));
       await page.getByText(/^Done: 96 × 64, 18 steps/).waitFor();
       const first = await pixels(page);
-      await slide(page, "Photo", 1);
-      await page.waitForFunction(() => !document.querySelector(".told")!.textContent!.startsWith("Done"));
+      await paintsResult(page, () => slide(page, "Photo", 1));
       await page.getByText(/^Done: 96 × 64, 18 steps/).waitFor();
-      expect(await pixels(page)).not.toBe(first);
+      expect((await pixels(page)) === first).toBe(false);
       const made = await saved(page);
       // With the state that it had: the last level once more.
       expect(made).toMatchObject({ settings: { alpha: 19.2, minSize: 64 }, from: { step: 18, optimizer: "carried" } });
@@ -55,44 +63,44 @@ describe.skipIf(!path)("in Chromium", () => {
       const page = await open(`#size=64&levels=1&steps=${steps}&model=pocket&precision=fp32&color=free`);
       await page.locator("summary", { hasText: "More" }).click();
       await page.getByLabel("Painted by").selectOption(engine);
-      await choosePainting(page);
+      await paintsResult(page, () => choosePainting(page));
       await page.getByText(`Done: 64 × 43, ${steps} steps`).waitFor();
       const first = await pixels(page);
       const frames = page.getByRole("navigation", { name: "The course of the painting" }).getByRole("button");
+      const labelsNow = () => frames.evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")!));
+      await expect.poll(async () => (await labelsNow()).at(-1)).toBe(`After step ${steps}`);
       // States are kept of every fifth step, and stand for the pictures up to the next.
-      const labels = await frames.evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")!));
+      const labels = await labelsNow();
       const late = labels.findIndex((label) => Number(label.slice(11)) >= 5);
       expect(late).toBeLessThan(labels.length - 1);
       await frames.nth(late).click();
       // While a moment is looked at, knobs wait for the button.
       await slide(page, "Photo", 1);
-      await page.waitForTimeout(600);
-      await page.getByText(`Done: 64 × 43, ${steps} steps`).waitFor();
-      await page.getByRole("button", { name: "Go on from here" }).click();
+      await knobsRested(page);
+      expect(await told(page).textContent()).toBe(`Done: 64 × 43, ${steps} steps`);
+      await paintsResult(page, () => page.getByRole("button", { name: "Go on from here" }).click());
       await page.getByRole("button", { name: "Branch 2" }).waitFor();
       await page.getByText(`Done: 64 × 43, ${steps} steps`).waitFor();
       const made = await saved(page);
       expect(made).toMatchObject({ settings: { alpha: 19.2 }, step: steps, from: { optimizer: "carried" } });
       const second = await pixels(page);
-      expect(second).not.toBe(first);
+      expect(second === first).toBe(false);
       expect(made.from.step % 5).toBe(0);
       // Beside each other, enlarged together.
       await page.getByRole("button", { name: "Branches", exact: true }).click();
-      await expect.poll(() => halves(page)).toEqual([first, second]);
+      await expect.poll(async () => (await halves(page)).map((url) => [first, second].indexOf(url))).toEqual([0, 1]);
       await page.getByRole("button", { name: "Larger", exact: true }).click();
-      const places = await page
-        .locator(".pair .layers")
-        .evaluateAll((all) => all.map((one) => getComputedStyle(one).transform));
+      await expect.poll(async () => (await placesOfHalves(page))[0]).toContain("1.5");
+      const places = await placesOfHalves(page);
       expect(places[0]).toBe(places[1]);
-      expect(places[0]).toContain("1.5");
       await page.getByRole("button", { name: "Painting", exact: true }).click();
       // Undo comes back to the first branch, redo to the second; a click to either.
       await page.getByRole("button", { name: "Undo" }).click();
-      await expect.poll(() => pixels(page)).toBe(first);
+      await shows(page, first);
       await page.getByRole("button", { name: "Redo" }).click();
-      await expect.poll(() => pixels(page)).toBe(second);
+      await shows(page, second);
       await page.getByRole("button", { name: "Branch 1" }).click();
-      await expect.poll(() => pixels(page)).toBe(first);
+      await shows(page, first);
       await page.close();
     },
     PATIENCE,
@@ -102,15 +110,13 @@ describe.skipIf(!path)("in Chromium", () => {
     "another seed paints beside what there is",
     async () => {
       const page = await open("#size=64&levels=1&steps=3&model=pocket&precision=fp32");
-      await choosePainting(page);
-      await page.getByText(/^Done/).waitFor();
+      await paintsResult(page, () => choosePainting(page));
       const first = await pixels(page);
       await page.locator("summary", { hasText: "More" }).click();
-      await paintsAnew(page, () => page.getByRole("button", { name: "Another" }).click());
-      await page.getByText(/^Done/).waitFor();
-      expect(await pixels(page)).not.toBe(first);
+      await paintsResult(page, () => page.getByRole("button", { name: "Another" }).click());
+      expect((await pixels(page)) === first).toBe(false);
       await page.getByRole("button", { name: "Branch 1" }).click();
-      await expect.poll(() => pixels(page)).toBe(first);
+      await shows(page, first);
       await page.close();
     },
     PATIENCE,
@@ -119,13 +125,15 @@ describe.skipIf(!path)("in Chromium", () => {
   test(
     "strokes, blends and regions act on the job that runs",
     async () => {
-      const page = await open(LONG);
+      const page = await open(LONG, { init: eavesdrop });
       await choosePainting(page);
+      await expect.poll(() => times(page, "start")).toBe(1);
+      // Another painting begins it anew: what follows acts on that job.
       await page.getByRole("button", { name: "Blend in a starry night in thick strokes" }).click({ force: true });
+      await expect.poll(() => times(page, "start")).toBe(2);
       await reaches(page, 30);
-      const before = await step(page);
       await slide(page, "Stroke size", 0.8);
-      await reaches(page, before + 30);
+      await expect.poll(() => times(page, "adjusted")).toBe(1);
       await page.getByRole("button", { name: "Regions" }).click();
       const box = (await page.locator(".frame").boundingBox())!;
       await page.getByRole("radio", { name: "Like starry.webp" }).check({ force: true });
@@ -134,9 +142,9 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.8, { steps: 5 });
       await page.mouse.up();
       await page.getByRole("button", { name: "Done" }).click();
-      await reaches(page, (await step(page)) + 60);
-      await page.getByRole("button", { name: "Stop" }).click();
-      await page.getByText(/stopped$/).waitFor();
+      await expect.poll(() => times(page, "adjusted")).toBe(2);
+      await reaches(page, (await step(page)) + 5);
+      await stop(page);
       const { adjusted, mask } = await record(page);
       expect(mask).toEqual({ name: "mask.png", sha256: expect.any(String) });
       expect(adjusted).toHaveLength(2);
@@ -150,8 +158,7 @@ describe.skipIf(!path)("in Chromium", () => {
     "of nine small paintings one is picked, and its two knobs are set",
     async () => {
       const page = await open(LINK);
-      await choosePainting(page);
-      await page.getByText(/^Done/).waitFor();
+      await paintsResult(page, () => choosePainting(page));
       await page.getByRole("button", { name: "Compare" }).click();
       const cell = page.getByRole("button", { name: "Paint with Photo ×4, Stroke size ×2" });
       await paintsAnew(page, () => cell.click());

@@ -66,8 +66,8 @@ describe.skipIf(!path)("in Chromium", () => {
       expect(await seen(tab)).toBe("hidden");
       await tab.show();
       await tab.until('document.visibilityState === "visible"');
-      expect(await pixels(tab)).not.toBe(before.pixels);
-      expect(await filmed(tab)).toBeGreaterThan(before.steps);
+      await expect.poll(async () => (await pixels(tab)) !== before.pixels).toBe(true);
+      await expect.poll(() => filmed(tab)).toBeGreaterThan(before.steps);
       expect(await tab.evaluate('document.querySelector(".message").hidden')).toBe(true);
       await other.show();
       await click(tab, "Stop");

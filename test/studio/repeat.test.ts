@@ -9,10 +9,11 @@ import { folder, pastiche } from "../cli/pastiche.ts";
 import { path } from "../web/browser.ts";
 import {
   choosePainting,
+  copiedText,
   dropFile,
   LINK,
   PATIENCE,
-  paintsAnew,
+  paintsResult,
   reaches,
   results,
   savedBytes,
@@ -28,10 +29,11 @@ describe.skipIf(!path)("in Chromium", () => {
 
   /** The command that is copied, and a folder with the files that come with it. */
   async function copied(page: Page): Promise<{ command: string; cwd: string }> {
-    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     const download = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Share" }).click();
-    await page.getByRole("button", { name: "Command for the terminal" }).click();
+    const command = await copiedText(page, async () => {
+      await page.getByRole("button", { name: "Share" }).click();
+      await page.getByRole("button", { name: "Command for the terminal" }).click();
+    });
     const saved = await download;
     expect(saved.suggestedFilename()).toBe("cat-waves.zip");
     const cwd = folder();
@@ -39,7 +41,7 @@ describe.skipIf(!path)("in Chromium", () => {
       mkdirSync(dirname(join(cwd, name)), { recursive: true });
       writeFileSync(join(cwd, name), bytes);
     }
-    return { command: await page.evaluate(() => navigator.clipboard.readText()), cwd };
+    return { command, cwd };
   }
 
   /** Paints it in the terminal; the largest difference from what the studio saved, 0 to 1. */
@@ -60,18 +62,18 @@ describe.skipIf(!path)("in Chromium", () => {
       const page = await open(LINK);
       await page.locator("summary", { hasText: "More" }).click();
       await page.getByLabel("Painted by").selectOption(engine);
-      await choosePainting(page);
-      await page.getByText(/^Done/).waitFor();
-      await slide(page, "Photo", 1);
-      await page.waitForFunction(() => !document.querySelector(".told")!.textContent!.startsWith("Done"));
+      await paintsResult(page, () => choosePainting(page));
+      await paintsResult(page, () => slide(page, "Photo", 1));
       const bytes = await savedBytes(page);
       const made = await copied(page);
       expect(made.command).toMatch(/^pastiche cat\.webp waves\.webp --from cat-waves\.ckpt .*--alpha 19\.2/);
       expect(JSON.parse(readPictureText(bytes).pastiche!).from.name).toBe("cat-waves.ckpt");
       expect(await difference(made, bytes)).toBeLessThanOrEqual(most);
       // As a result that is opened later, it has no state any more.
-      await results(page).nth(1).getByRole("button", { name: /^Open/ }).click();
-      await results(page).nth(0).getByRole("button", { name: /^Open/ }).click();
+      for (const at of [1, 0]) {
+        await results(page).nth(at).getByRole("button", { name: /^Open/ }).click();
+        await results(page).nth(at).locator("[aria-current=true]").waitFor();
+      }
       await page.getByRole("button", { name: "Share" }).click();
       await page.getByRole("button", { name: "Command for the terminal" }).click();
       await page.getByText(/It paints from the start, but this picture was gone on from cat-waves\.ckpt/).waitFor();
@@ -106,7 +108,7 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.reload();
       await dropFile(page, first);
       await page.getByText("Everything is set as for made.png.").waitFor();
-      await paintsAnew(page, () => slide(page, "Photo", 1));
+      await paintsResult(page, () => slide(page, "Photo", 1));
       const bytes = await savedBytes(page);
       const made = await copied(page);
       expect(made.command).toContain("--init start.png");

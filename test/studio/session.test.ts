@@ -2,15 +2,19 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { path } from "../web/browser.ts";
+import { eavesdrop, times } from "./heard.ts";
 import {
   choosePainting,
+  knobsRested,
   LINK,
   LONG,
   PATIENCE,
   paintsAnew,
+  paintsResult,
   pixels,
   reaches,
   results,
+  shows,
   slide,
   stop,
   studioPages,
@@ -20,34 +24,67 @@ describe.skipIf(!path)("in Chromium", () => {
   const open = studioPages();
   const frames = (page: Page) =>
     page.locator(".strip button").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
-  /** Longer than the studio takes to write. */
-  const rests = (page: Page) => page.waitForTimeout(1500);
+  /** Of a job that has ended, the film as it stays: its last frame is encoded after the end. */
+  const filmTo = async (page: Page, last: number | RegExp) => {
+    const step = async () => (await frames(page)).at(-1)?.replace("After step ", "");
+    await expect.poll(step).toMatch(typeof last === "number" ? new RegExp(`^${last}$`) : last);
+    return frames(page);
+  };
+  /** What the browser has kept of every session: the film in view, and the newest result or the job that it is of. */
+  const kept = (page: Page) =>
+    page.evaluate(async () => {
+      const read = <Value>(request: IDBRequest<Value>) =>
+        new Promise<Value>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      interface Kept {
+        readonly inView: {
+          readonly frames: { readonly step: number }[];
+          readonly result?: number;
+          readonly text?: object;
+        };
+        readonly others: object[];
+        readonly job?: string;
+      }
+      const db = await read(indexedDB.open("pastiche-studio"));
+      const all = db.transaction(["session", "results"]);
+      const sessions = await read<object[]>(all.objectStore("session").getAll());
+      const newest = (await read(all.objectStore("results").getAllKeys())).at(-1);
+      db.close();
+      const courses = sessions.filter((one): one is Kept => "inView" in one);
+      return courses.map(({ inView: { frames, result, text }, others, job }) => ({
+        film: frames.map(({ step }) => `After step ${step}`),
+        newest: newest !== undefined && result === newest,
+        others: others.length,
+        ...{ job, text },
+      }));
+    });
+  const keeps = (page: Page, part: object) =>
+    expect.poll(() => kept(page)).toContainEqual(expect.objectContaining(part));
 
   test(
     "loaded anew, the picture is there with its film; undo and redo bring pictures of before",
     async () => {
-      const page = await open(LINK);
-      await choosePainting(page);
-      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
+      const page = await open(LINK, { init: eavesdrop });
+      await paintsResult(page, () => choosePainting(page));
       const first = await pixels(page);
-      await slide(page, "Photo", 1);
-      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(2);
+      await paintsResult(page, () => slide(page, "Photo", 1));
       const second = await pixels(page);
-      const film = await frames(page);
+      const film = await filmTo(page, 24);
       expect(film.length).toBeGreaterThan(1);
-      await rests(page);
+      await keeps(page, { film, newest: true });
       await page.reload();
-      const is = (picture: string) => expect.poll(async () => (await pixels(page)) === picture).toBe(true);
-      await is(second);
-      expect(await frames(page)).toEqual(film);
+      await shows(page, second);
+      await expect.poll(() => frames(page)).toEqual(film);
       await results(page).first().getByRole("button", { name: /^Open/, exact: false }).waitFor();
       await page.getByRole("button", { name: "Undo" }).click();
-      await is(first);
-      expect(await page.getByRole("slider", { name: "Photo", exact: true }).inputValue()).toBe("0.5");
+      await shows(page, first);
+      await expect.poll(() => page.getByRole("slider", { name: "Photo", exact: true }).inputValue()).toBe("0.5");
       await page.getByRole("button", { name: "Redo" }).click();
-      await is(second);
-      // Longer than knobs rest before they act: nothing is painted again.
-      await page.waitForTimeout(1000);
+      await shows(page, second);
+      await knobsRested(page);
+      expect(await times(page, "start")).toBe(0);
       expect(await results(page).count()).toBe(2);
       await page.close();
     },
@@ -61,11 +98,11 @@ describe.skipIf(!path)("in Chromium", () => {
       await page.locator("summary", { hasText: "More" }).click();
       await page.getByLabel("Painted by").selectOption("Browser: processor");
       await choosePainting(page);
-      await reaches(page, 30);
-      await rests(page);
+      const isKept = async () => (await kept(page)).some(({ film, text }) => film.length > 1 && text);
+      await expect.poll(isKept).toBe(true);
       await page.reload();
       await page.getByText(/stopped after step \d+$/).waitFor();
-      expect((await frames(page)).length).toBeGreaterThan(1);
+      await expect.poll(async () => (await frames(page)).length).toBeGreaterThan(1);
       await expect.poll(() => results(page).count()).toBe(1);
       await paintsAnew(page, () => page.getByRole("button", { name: "Go on" }).click());
       await stop(page);
@@ -80,7 +117,8 @@ describe.skipIf(!path)("in Chromium", () => {
       const page = await open(LONG);
       await choosePainting(page);
       await reaches(page, 30);
-      await rests(page);
+      const isKept = async () => (await kept(page)).some(({ film, job }) => film.length > 1 && job);
+      await expect.poll(isKept).toBe(true);
       const film = await frames(page);
       await page.reload();
       await reaches(page, 40);
@@ -98,37 +136,33 @@ describe.skipIf(!path)("in Chromium", () => {
     "loaded anew, other branches are there with their films, and undo comes back to them",
     async () => {
       const page = await open("#size=64&levels=1&steps=200&model=pocket&precision=fp32&color=free");
-      await choosePainting(page);
-      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
+      await paintsResult(page, () => choosePainting(page));
       const first = await pixels(page);
-      const [, , ...late] = await frames(page);
-      expect(late.length).toBeGreaterThan(0);
-      const firstFilm = await frames(page);
+      const firstFilm = await filmTo(page, 200);
+      expect(firstFilm.length).toBeGreaterThan(2);
       await page.locator(".strip button").nth(1).click();
       await slide(page, "Photo", 1);
-      await page.getByRole("button", { name: "Go on from here" }).click();
-      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(2);
+      await paintsResult(page, () => page.getByRole("button", { name: "Go on from here" }).click());
       const second = await pixels(page);
-      const secondFilm = await frames(page);
-      await rests(page);
+      // Its state was that of up to four steps before its picture.
+      const secondFilm = await filmTo(page, /^20[0-4]$/);
+      await keeps(page, { film: secondFilm, newest: true, others: 1 });
       await page.reload();
-      const is = (picture: string) => expect.poll(async () => (await pixels(page)) === picture).toBe(true);
-      await is(second);
+      await shows(page, second);
       await expect.poll(() => frames(page)).toEqual(secondFilm);
       await page.getByRole("button", { name: "Branch 1" }).click();
-      await is(first);
-      expect(await frames(page)).toEqual(firstFilm);
+      await shows(page, first);
+      await expect.poll(() => frames(page)).toEqual(firstFilm);
       await page.getByRole("button", { name: "Undo" }).click();
-      await is(second);
-      expect(await frames(page)).toEqual(secondFilm);
+      await shows(page, second);
+      await expect.poll(() => frames(page)).toEqual(secondFilm);
       // The one in view goes on by another branch, which has a number of its own.
       await page.locator(".strip button").first().click();
-      await page.getByRole("button", { name: "Go on from here" }).click();
+      await paintsResult(page, () => page.getByRole("button", { name: "Go on from here" }).click());
       await page.getByRole("button", { name: "Branch 3" }).waitFor();
-      await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(3);
       // Before it, the branch that it began at; before that, what that was begun with.
       await page.getByRole("button", { name: "Undo" }).click();
-      await is(second);
+      await shows(page, second);
       await page.close();
     },
     PATIENCE,
@@ -138,27 +172,26 @@ describe.skipIf(!path)("in Chromium", () => {
     "a second tab begins its own, and the first one's is there when that is loaded anew; both have theirs",
     async () => {
       const one = await open(LINK);
-      await choosePainting(one);
-      await expect.poll(() => results(one).count(), { timeout: 120_000 }).toBe(1);
+      await paintsResult(one, () => choosePainting(one));
       const mine = await pixels(one);
-      const film = await frames(one);
-      await rests(one);
+      const film = await filmTo(one, 18);
+      await keeps(one, { film, newest: true });
       const other = await open(LINK, { beside: one });
       await other.getByText("Another tab has the last picture, so this one begins its own.").waitFor();
       await other.getByText("Now choose a painting").waitFor();
-      expect(await other.getByRole("button", { name: "Undo" }).isDisabled()).toBe(true);
-      await choosePainting(other, "marbled paper");
-      await expect.poll(() => results(other).count(), { timeout: 120_000 }).toBe(2);
+      await expect.poll(() => other.getByRole("button", { name: "Undo" }).isDisabled()).toBe(true);
+      await expect.poll(() => results(other).count()).toBe(1);
+      await paintsResult(other, () => choosePainting(other, "marbled paper"));
       const others = await pixels(other);
       expect(others === mine).toBe(false);
-      await rests(other);
+      await keeps(other, { film: await filmTo(other, 18), newest: true });
       const has = async (page: Page, picture: string) => {
-        await expect.poll(async () => (await page.locator("canvas").count()) === 1).toBe(true);
-        await expect.poll(async () => (await pixels(page)) === picture).toBe(true);
+        await expect.poll(() => page.locator("canvas").count()).toBe(1);
+        await shows(page, picture);
       };
       await one.reload();
       await has(one, mine);
-      expect(await frames(one)).toEqual(film);
+      await expect.poll(() => frames(one)).toEqual(film);
       await other.reload();
       await has(other, others);
       // Without other tabs, the session that was used last is that of the next visit.

@@ -12,6 +12,7 @@ import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { path, startBrowser } from "../web/browser.ts";
+import { PATIENCE } from "./pages.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ...{ ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css" },
@@ -38,7 +39,7 @@ describe.skipIf(!path)("in Chromium", () => {
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     browser = await startBrowser();
-  });
+  }, PATIENCE);
 
   afterAll(async () => {
     await browser?.close();
@@ -47,16 +48,21 @@ describe.skipIf(!path)("in Chromium", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("threads on the first visit, everything without a network on the second", async () => {
-    const page = await browser.newPage();
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/below/`;
-    await page.goto(`${url}#size=96&minSize=64&model=pocket`);
-    await page.waitForFunction(() => crossOriginIsolated && navigator.serviceWorker.controller !== null);
-    server.closeAllConnections();
-    server.close();
-    await page.reload();
-    await page.getByRole("button", { name: "a woodcut of waves", exact: true }).click();
-    await page.getByText(/^Done: 96 × 64/).waitFor();
-    expect(await page.evaluate(() => fetch("./nowhere").catch(() => "no network"))).toBe("no network");
-  });
+  test(
+    "threads on the first visit, everything without a network on the second",
+    async () => {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/below/`;
+      await page.goto(`${url}#size=96&minSize=64&model=pocket`);
+      await page.waitForFunction(() => crossOriginIsolated && navigator.serviceWorker.controller !== null);
+      server.closeAllConnections();
+      server.close();
+      await page.reload();
+      await page.getByRole("button", { name: "a woodcut of waves", exact: true }).click();
+      await page.getByText(/^Done: 96 × 64/).waitFor();
+      expect(await page.evaluate(() => fetch("./nowhere").catch(() => "no network"))).toBe("no network");
+    },
+    PATIENCE,
+  );
 });

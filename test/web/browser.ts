@@ -28,5 +28,5 @@ export const ARGS = [
 
 /** Chromium with these arguments. */
 export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: path!, args: ARGS });
+  return chromium.launch({ executablePath: path!, args: ARGS, timeout: 120_000 });
 }

@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { path, startBrowser } from "./browser.ts";
 
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 const at = (place: string) => fileURLToPath(new URL(`../../${place}`, import.meta.url));
 
 describe.skipIf(!path)("examples/web-worker in Chromium", () => {

