@@ -49,6 +49,13 @@ test("under a limit it has the largest tiles that fit, and its predicted peak is
   expect(larger.peak).toBeGreaterThan(limit);
 });
 
+test("little room is left where it takes most of the limit", async () => {
+  const { peak, tight } = await plan({ size: 512 });
+  expect(tight).toBe(false);
+  expect((await plan({ size: 512 }, { limit: 1.1 * peak })).tight).toBe(true);
+  expect((await plan({ size: 512 }, { limit: 2 * peak })).tight).toBe(false);
+});
+
 test("eight bits may have smaller tiles, or be left out, or be refused if they were requested", async () => {
   const limit = 1e9;
   const floats = await plan({ size: 3000 }, { limit });

@@ -38,6 +38,8 @@ export interface JobPlan {
   readonly levels: readonly Level[];
   /** The features that tiles keep. */
   readonly keep: Keep;
+  /** There is little room between its peak and the limit. */
+  readonly tight: boolean;
   /** Steps of all levels. */
   readonly steps: number;
   /** What a step of each level runs over. */
@@ -86,6 +88,7 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
     settings,
     precision,
     keep,
+    tight: needed > TIGHT * limit,
     levels,
     steps: stepsOf(levels),
     work: levels.map((level) => levelWork(settings, extractor, terms, workSize(level), share)),
@@ -93,6 +96,9 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
     largest: Number.isFinite(limit) ? largestWithin(work, levels.at(-1)!, workSize, limit, LARGEST) : undefined,
   };
 }
+
+/** From this share of the limit on, the programs of the last level or job leave too little for describing the next one's pictures. */
+const TIGHT = 0.8;
 
 /** The largest size that may be asked for. */
 const LARGEST = 16_384;

@@ -89,7 +89,7 @@ export async function setUpJob(
   const styles = listed(pictures.style);
   const work = { extractor, terms, optimizer: plain, stylePictures: stylePicturesOf(styles, asked, levels.at(-1)!) };
   const plan = await planOn(shared, asked, work, levels, { resume, carried, precision: fixed.precision });
-  const { settings, precision } = plan;
+  const { settings, precision, keep, tight } = plan;
   const optimizer = precision === "int8" ? withRanges(plain) : plain;
   const about = { model: network.backbone.name, weights: network.digest };
   if (resume) checkFits(resume, { ...about, settings, levels, optimizer });
@@ -99,7 +99,7 @@ export async function setUpJob(
   const ready = prepare(pictures, settings, levels, regions, grey);
   const made = { ...about, runtime: runtime.description, precision };
   const run = runnerOf(
-    { runtime, programs, extractor, terms, optimizer, settings, pictures: ready, parts, precision, keep: plan.keep },
+    { runtime, programs, extractor, terms, optimizer, settings, pictures: ready, parts, precision, keep, tight },
     {
       about: { version, ...made, ...(origin && { from: origin }) },
       work: plan.work,

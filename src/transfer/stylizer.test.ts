@@ -19,6 +19,24 @@ test("concurrent jobs with different programs run one after the other", async ()
   await stylizer.dispose();
 });
 
+test("the next job uses the programs of the last one again, unless they leave it too little memory", async () => {
+  const job = { ...pictures(), settings: { ...short, levels: 1 } };
+  const loads = async (limit: number) => {
+    const runtime = await countingRuntime();
+    const loadNetwork = async () => network;
+    const stylizer = stylizerOn({ runtime, loadNetwork, gains: async () => false, memory: () => limit });
+    const first = await follow(stylizer, job);
+    const before = runtime.loaded;
+    const { result } = await follow(stylizer, job);
+    await stylizer.dispose();
+    expect([runtime.live, runtime.programs]).toEqual([0, 0]);
+    expect(result!.data).toEqual(first.result!.data);
+    return { loaded: runtime.loaded - before, peak: only(first.events, "start")[0]!.peak };
+  };
+  const { loaded, peak } = await loads(1e9);
+  expect((await loads(1.1 * peak)).loaded).toBe(loaded + 1);
+});
+
 test("a job that is left in the middle does not block the next", async () => {
   const runtime = await countingRuntime();
   const { stylizer } = toyStylizer(runtime);

@@ -38,6 +38,8 @@ export interface LevelsInput {
   readonly precision: Precision;
   /** Which features a step in tiles keeps; default none. */
   readonly keep?: Keep | undefined;
+  /** Memory is scarce: programs are freed before pictures are described, even if they are needed again. */
+  readonly tight?: boolean | undefined;
   /** Called with sentences about the progress. */
   readonly say: (text: string) => void;
 }
@@ -67,7 +69,7 @@ interface Beginning {
 }
 
 async function wholeLevel(job: LevelsInput, graph: string, { level, size, begun }: Beginning): Promise<LevelRun> {
-  const { runtime, extractor, terms, optimizer, pictures, programs, precision } = job;
+  const { runtime, extractor, terms, optimizer, pictures, programs, precision, tight } = job;
   const { weights } = extractor;
   const parameters = Object.keys(parametersOf(job.settings));
   const alone = precision === "int8" && runsAlone({ extractor, terms }, size);
@@ -78,7 +80,7 @@ async function wholeLevel(job: LevelsInput, graph: string, { level, size, begun 
     const both = async () => stepPrograms(runtime, extractor, terms, optimizer, parameters, alone);
     return mixedProgram({ runtime, programs: await programs.get(key, weights, both), ...scheduleOf(job, level) });
   };
-  await programs.only(key, weights);
+  await (tight ? programs.dispose() : programs.only(key, weights));
   const targets = await placed(runtime, await describe(runtime, extractor, terms, pictures.at(level)));
   const given = await begun().catch(freeing(targets));
   const program = await load().catch(freeing(targets, valuesOf(given)));
