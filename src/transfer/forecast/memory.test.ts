@@ -2,15 +2,18 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../errors.ts";
 import { type Backbone, convolutions } from "../../models/backbone.ts";
-import { pocket, vgg19 } from "../../models/index.ts";
+import * as models from "../../models/index.ts";
 import { parseSettings, type SettingsInput } from "../../settings/settings.ts";
 import type { Weights } from "../../weights/weights.ts";
+import { reconstruction } from "../inspect/reconstruct.ts";
 import { optimizerOf } from "../parts.ts";
 import { terms } from "../step/terms.ts";
 import { eightBitMemory, eightBitTile, peakMemory, tileWithin, type Work } from "./memory.ts";
 import { runsAlone } from "./network.ts";
 
-function work(backbone = pocket, optimizer: "adam" | "lbfgs" = "adam"): Work {
+const { pocket, vgg19 } = models;
+
+function work(backbone: Backbone = pocket, optimizer: "adam" | "lbfgs" = "adam"): Work {
   const settings = parseSettings({ optimizer });
   const made = optimizerOf(settings);
   return { extractor: { backbone }, terms: terms(settings), optimizer: made };
@@ -32,35 +35,38 @@ describe("the predicted peak", () => {
     expect(peakMemory(work(), square(4096), 256)).toBeLessThan(peakMemory(work(), square(4096), 512));
   });
 
-  /** Work and measured peaks in MB: a few steps of the command line with `pocket`, by bench/memory.mjs. */
+  /** Work and measured peaks in MB: a few steps of the command line, with `pocket` unless another network is named, by bench/memory.mjs. */
   const measured: [given: SettingsInput, size: [number, number], peak: number, more?: More][] = [
     [{}, [144, 112], 178],
-    [{}, [528, 400], 341],
-    [{}, [1040, 784], 876],
-    [{}, [1424, 960], 1507],
-    [{ roughness: 0 }, [1040, 784], 900],
-    [{ optimizer: "lbfgs" }, [528, 400], 580],
+    [{}, [528, 368], 315],
+    [{}, [1040, 704], 727],
+    [{}, [528, 368], 465, { network: "slim" }],
+    [{}, [256, 256], 557, { network: "vgg19" }],
+    [{}, [512, 512], 870, { network: "vgg19" }],
+    [reconstruction("content", ["conv4_2"]), [528, 368], 315],
+    [{ optimizer: "lbfgs" }, [528, 368], 532],
     [{ optimizer: "lbfgs", history: 4 }, [784, 592], 685],
-    [{}, [784, 528], 611, { regions: 1 }],
-    [{}, [784, 528], 656, { regions: 2 }],
+    [{}, [784, 528], 589, { regions: 1 }],
+    [{}, [784, 528], 657, { regions: 2 }],
     [{ recipe: "neighbors" }, [272, 208], 308],
-    [{ recipe: "neighbors" }, [400, 304], 517],
-    [{ recipe: "neighbors" }, [400, 304], 822, { stylePictures: 2 }],
+    [{ recipe: "neighbors" }, [400, 272], 476],
+    [{ recipe: "neighbors" }, [400, 272], 744, { stylePictures: 2 }],
     [{}, [528, 400], 313, { tile: 112 }],
     [{}, [1040, 784], 490, { tile: 240 }],
     [{}, [1040, 784], 554, { tile: 480 }],
     [{}, [2064, 1392], 887, { tile: 480 }],
     [{}, [784, 528], 417, { tile: 240, regions: 1 }],
-    [{ precision: "int8" }, [528, 400], 457],
-    [{ precision: "int8" }, [1040, 784], 1015],
-    [{ precision: "int8" }, [1424, 960], 1407],
+    [{ precision: "int8" }, [528, 368], 453],
+    [{ precision: "int8" }, [1040, 704], 870],
+    [{ precision: "int8" }, [528, 368], 687, { network: "slim" }],
+    [{ precision: "int8" }, [512, 512], 936, { network: "vgg19" }],
     [{ precision: "int8" }, [784, 528], 829, { regions: 1 }],
-    [{ precision: "int8", recipe: "neighbors" }, [400, 304], 817],
     [{ precision: "int8" }, [528, 400], 407, { tile: 112 }],
     [{ precision: "int8" }, [1040, 784], 828, { tile: 480 }],
     [{ precision: "int8" }, [2064, 1392], 1260, { tile: 480 }],
   ];
   interface More {
+    readonly network?: "slim" | "vgg19";
     readonly tile?: number;
     readonly regions?: number;
     readonly stylePictures?: number;
@@ -72,7 +78,7 @@ describe("the predicted peak", () => {
       const settings = parseSettings(given);
       const regions = Array.from({ length: more.regions ?? 0 }, (_, i) => ({ name: `#${i}`, share: 0.5 }));
       const job: Work = {
-        extractor: { backbone: pocket, weights: distilled(pocket) },
+        extractor: more.network ? { backbone: models[more.network] } : { backbone: pocket, weights: distilled(pocket) },
         terms: terms(settings, regions),
         optimizer: optimizerOf(settings),
         ...(more.stylePictures && { stylePictures: more.stylePictures }),

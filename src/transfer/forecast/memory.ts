@@ -12,18 +12,20 @@ import { IMAGE, undivided } from "../step/step.ts";
 import { tilesFor } from "../tiles/programs.ts";
 import { type NetworkWork, networkBytes, runsAlone } from "./network.ts";
 
-/** Node, the command line and its libraries before any picture; a program of one's own needs about 30 MB less. */
-export const PROCESS = 146e6;
+/** Node, the command line and its libraries before any picture, and some garbage; a program of one's own needs about 30 MB less. */
+export const PROCESS = 150e6;
 
 /**
- * The step of a whole picture: how many copies of weights, features, features mapped by a read-out, and the optimiser's
- * state are in memory at once. The image and its gradient are counted with the state, which is about as large.
+ * The step of a whole picture: how many copies of weights, features, image and optimiser state are in memory at once. Weights: the
+ * network's own, those of both passes in the program, and what their loading took, which mostly stays with the process (glibc before 2.38
+ * cannot use aligned memory again). Features: at the widest layers there are more, masks elsewhere. Images: gradient, losses of pixels and the
+ * update. State: what a step reads, what it computes, a copy of that for JavaScript, and garbage.
  */
-const WHOLE = { weights: 6.3, features: 1.4, readouts: 1.33, state: 3.1 };
+const WHOLE = { weights: 5, features: 1.08, images: 20, state: 4 };
 /** The step of a tile, in two programs. Pieces of the update have a fixed size. */
-const TILE = { weights: 7, features: 2, readouts: 0.65, images: 38, pieces: 43e6 };
-/** The share of a layer's features that each region has as a weighted copy, per style term; more of it in eight bits. */
-const REGION = { whole: 0.5, eight: 0.4, tile: 1 };
+const TILE = { weights: 5.5, features: 2, readouts: 0.65, images: 38, pieces: 43e6 };
+/** The share of a layer's features that each region has as a weighted copy, per style term; less of it in eight bits. */
+const REGION = { floats: 0.7, eight: 0.4 };
 /** How many copies of the similarities of all positions to all positions of the paintings are in memory at once. */
 const SIMILARITIES = 0.95;
 /**
@@ -36,8 +38,8 @@ const HELD = { images: 1.4, state: 1, rows: 2 };
  * The additional memory of eight-bit steps: where both programs are loaded, where one is at a time (`runsAlone`), and in
  * tiles.
  */
-const EIGHT = { weights: 2.2, features: 0.8, readouts: 0.8, fixed: 29e6 };
-const EIGHT_ALONE = { weights: 0.4, fixed: 85e6 };
+const EIGHT = { weights: 2.2, features: 0.8, readouts: 0.8, fixed: 45e6 };
+const EIGHT_ALONE = { weights: 0.4, fixed: 60e6 };
 const EIGHT_TILE = { weights: 1.4, features: 1.16, readouts: 1.6, fixed: 25e6 };
 
 /** What is needed to compute sizes. */
@@ -53,14 +55,14 @@ export function peakMemory(work: Work, size: Size, tile?: number): number {
   const state = stateBytes(optimizer, size);
   const pixels = size.width * size.height;
   if (!tile) {
-    const each =
-      WHOLE.features * features + WHOLE.readouts * readouts + REGION.whole * weighted + SIMILARITIES * similarities;
+    const regions = REGION.floats * weighted;
+    const each = WHOLE.features * features + WHOLE.images * image + regions + SIMILARITIES * similarities;
     return PROCESS + WHOLE.weights * weights + pixels * each + WHOLE.state * state;
   }
   const parts = tilesFor(extractor, terms, size, tile);
   const largest = Math.max(...parts.map(({ width, height }) => width * height));
   const rows = size.width * Math.max(...parts.map(({ height }) => height));
-  const each = TILE.features * features + TILE.readouts * readouts + REGION.tile * weighted + TILE.images * image;
+  const each = TILE.features * features + TILE.readouts * readouts + REGION.floats * weighted + TILE.images * image;
   const held = pixels * (HELD.images * image + content) + HELD.rows * rows * image + HELD.state * state;
   return PROCESS + TILE.pieces + TILE.weights * weights + largest * each + held + (optimizer.pointwise ? 0 : 2 * state);
 }
