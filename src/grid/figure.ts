@@ -54,7 +54,8 @@ export async function* runFigure(
   );
   const cells = new Map(parts.map((part): [typeof part, SheetCell] => [part, { label: `${part.name} (not done)` }]));
   const pictures = { content: source(picture), style: [source(picture)] };
-  for (const [i, part] of parts.entries()) {
+  // From the deepest layers, which need most memory, to the first one: what is said of the first job then holds for all.
+  for (const [i, part] of parts.toReversed().entries()) {
     if (signal?.aborted) break;
     const { kind, layers, name } = part;
     yield { type: "cell", cell: i + 1, cells: parts.length, name: `${kind} ${name}`, output };
