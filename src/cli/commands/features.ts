@@ -1,7 +1,7 @@
 /** `pastiche features IMAGE`: feature maps and Gram matrices of a picture, as a labelled sheet. */
 import { basename, parse } from "node:path";
 import { type Command, Option } from "commander";
-import { cleaned } from "../../errors.ts";
+import { bytesText, cleaned } from "../../errors.ts";
 import type { FeatureSheetOptions, Pooling, Settings } from "../../node.ts";
 import { checkFeatureSheetMemory } from "../../transfer/inspect/memory.ts";
 import { contrasts, sheetParts } from "../../transfer/inspect/sheet.ts";
@@ -75,7 +75,9 @@ async function features(path: string, flags: FeaturesFlags, context: Context): P
       ? names
       : [...new Set((flags.layer ?? LAYERS).split(",").map((name) => library.spokenLayer(name.trim())))];
   const sized = library.clampImage(library.resize(image, library.withLongSide(image, size)));
-  checkFeatureSheetMemory({ backbone, layers, size: sized, maps, mapSize }, memory ?? library.memoryToTake());
+  const asked = { backbone, layers, size: sized, maps, mapSize };
+  const needed = checkFeatureSheetMemory(asked, memory ?? library.memoryToTake());
+  context.stderr.write(`${sized.width}x${sized.height}, about ${bytesText(needed)} of memory\n`);
   const runtime = await library.openRuntime(runtimeName, { ...(threads !== undefined && { threads }) });
   const extracted = await library.extractFeatures(
     runtime,

@@ -8,7 +8,7 @@ const FIXED = 155e6;
 /**
  * How many copies of weights, all features, the selected ones, the largest of them and the image are in memory at once.
  */
-const SEEN = { weights: 7, features: 0.6, outputs: 3, largest: 1, images: 5 };
+const SEEN = { weights: 7, features: 0.52, outputs: 3, largest: 1, images: 5 };
 /** How many copies of the sheet are in memory at once. */
 const SHEET = 1;
 /** Maps per row of the sheet, and the margin of each in pixels. */
@@ -43,10 +43,10 @@ export function featureSheetMemory({ backbone, layers, size, maps, mapSize }: Fe
   return FIXED + SEEN.weights * weights + size.width * size.height * each + SHEET * 12 * paper;
 }
 
-/** Throws a `resources` error if that exceeds `limit` bytes. */
-export function checkFeatureSheetMemory(sheet: FeatureSheetRequest, limit: number): void {
+/** That number; throws a `resources` error if it exceeds `limit` bytes. */
+export function checkFeatureSheetMemory(sheet: FeatureSheetRequest, limit: number): number {
   const needed = featureSheetMemory(sheet);
-  if (needed <= limit) return;
+  if (needed <= limit) return needed;
   throw new UserError(
     "resources",
     `To look at ${sheet.layers.join(", ")} of ${sheet.size.width} x ${sheet.size.height} pixels needs about ${bytesText(needed)} ` +
