@@ -106,6 +106,9 @@ function rowsPerStrip(bytes: Uint8Array): number {
   }
 }
 
+/** The decoder itself: its code, threads and buffers. */
+const DECODER = 20e6;
+
 /** A picture that takes no more is not what a limit is broken by. */
 const NEGLIGIBLE = 32e6;
 
@@ -116,7 +119,7 @@ const NEGLIGIBLE = 32e6;
 export function checkDecodingMemory(name: string, picture: Undecoded, limit: number = memoryToTake()): void {
   const { width, height } = picture.metadata;
   const decoding = decodingMemory(picture);
-  const needed = process.memoryUsage.rss() + decoding;
+  const needed = process.memoryUsage.rss() + DECODER + decoding;
   if (needed <= limit || decoding <= NEGLIGIBLE) return;
   throw new UserError(
     "resources",
