@@ -3,6 +3,7 @@
  * Usage: node bench/memory-network.mjs '{"model": "pocket", "width": 512, "height": 512, "settings": {}}'
  */
 import * as models from "../dist/models/index.js";
+import { peakSoFar } from "../dist/platform/node/memory.js";
 import { cpu } from "../dist/runtimes/node-cpu.js";
 import { stylizerOn } from "../dist/transfer/stylizer.js";
 import { noisePicture, randomWeights } from "./parts.mjs";
@@ -23,6 +24,4 @@ for await (const event of stylizer.stylize(job())) {
   if (event.type === "step" && begin) fastest = Math.min(fastest, performance.now() - begin);
   begin = performance.now();
 }
-// maxRSS is in kilobytes (of 1024 bytes) on every platform.
-const peak = 1024 * process.resourceUsage().maxRSS;
-console.log(JSON.stringify({ peak, predicted, milliseconds: Math.round(fastest) }));
+console.log(JSON.stringify({ peak: peakSoFar(), predicted, milliseconds: Math.round(fastest) }));
