@@ -49,16 +49,11 @@ export async function jobCheckpoints(
   const store = resume?.store ?? files.checkpoints(path);
   const { force = false, metadata = true } = outputOf(request);
   const lock = await lockFor(store.path, path, files);
-  const taken = !resume && !adopt && (await store.exists());
-  if (taken && !force) {
+  let old = !resume && !adopt && (await store.exists());
+  if (old && !force) {
     await lock?.release();
-    const command = commandLine(["pastiche", "resume", pathArgument(store.path)]);
-    throw new UserError(
-      "file",
-      `${store.path} holds the state of a job: \`${command}\` goes on with it, and ${label("force")} begins anew.`,
-    );
+    throw leftByAnother(store.path, label);
   }
-  let old = taken;
   let there = resume !== undefined;
   let warned = false;
   let level = resume?.checkpoint.level ?? -1;
@@ -109,6 +104,13 @@ export async function jobCheckpoints(
     },
     release: async () => lock?.release().catch(() => {}),
   };
+}
+
+/** The error for a checkpoint of another job, which a new one would replace. */
+function leftByAnother(path: string, label: Label): UserError {
+  const command = commandLine(["pastiche", "resume", pathArgument(path)]);
+  const choices = `\`${command}\` goes on with it, and ${label("force")} begins anew`;
+  return new UserError("file", `${path} holds the state of a job: ${choices}.`);
 }
 
 /** The lock of the checkpoints called `store`; undefined where none can be made: then no checkpoint can be, either. */
