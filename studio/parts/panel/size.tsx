@@ -33,13 +33,14 @@ export function Size() {
       <div class="size">
         <Field
           label="Long side"
-          unit="pixels"
+          unit="px"
           value={pixels}
           step={1}
           onValue={(value) => setSize(Math.round(held(value)))}
         />
         <Field
           label="In print"
+          quiet
           unit="cm"
           value={print ?? (pixels && centimetresOf(pixels))}
           step={0.1}
@@ -78,16 +79,18 @@ function held(pixels: number): number {
 
 interface FieldProps {
   readonly label: string;
+  /** The label is for screen readers alone. */
+  readonly quiet?: boolean;
   readonly unit: string;
   readonly value: number | undefined;
   readonly step: number;
   readonly onValue: (value: number) => void;
 }
 
-function Field({ label, unit, value, step, onValue }: FieldProps) {
+function Field({ label, quiet = false, unit, value, step, onValue }: FieldProps) {
   return (
-    <label>
-      <span>{label}</span>
+    <label title={label}>
+      <span class={quiet ? "unseen" : undefined}>{label}</span>
       <input
         type="number"
         min={step}
