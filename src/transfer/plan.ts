@@ -5,7 +5,15 @@ import { type Level, stepsOf } from "../schedule/pyramid.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LevelWork } from "./events.ts";
 import { keepWithin, keptBytes } from "./forecast/kept.ts";
-import { eightBitMemory, eightBitTile, largestWithin, peakMemory, tileWithin, type Work } from "./forecast/memory.ts";
+import {
+  eightBitMemory,
+  eightBitTile,
+  largestWithin,
+  peakMemory,
+  SPARE,
+  tileWithin,
+  type Work,
+} from "./forecast/memory.ts";
 import { layersFrom } from "./forecast/network.ts";
 import { levelWork, tileSize } from "./level/work.ts";
 import type { Precision } from "./precision/precision.ts";
@@ -67,12 +75,12 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
     const tile = tileSize(settings, extractor, terms, largest);
     return peakMemory(work, largest, tile) + (eight ? eightBitMemory(work, largest, tile) : 0);
   };
-  const fits = peakOf(inEight, true) <= limit;
+  const fits = SPARE * peakOf(inEight, true) <= limit;
   const precision = await input.precision(inFloats, fits);
   const settings = precision === "int8" ? inEight : inFloats;
   const needed = peakOf(settings, precision === "int8");
   if (must && fitted && !fits) {
-    const why = `precision: steps in eight bits need about ${bytesText(needed)} of memory`;
+    const why = `precision: steps in eight bits need about ${bytesText(SPARE * needed)} of memory`;
     const mend = "choose fp32, or auto, or allow more (memory)";
     throw new UserError("resources", `${why}, and the job may take ${bytesText(limit)}; ${mend}.`);
   }
@@ -81,7 +89,7 @@ export async function planJob(input: PlanInput): Promise<JobPlan> {
   const pixels = tiles.reduce((sum, { width, height }) => sum + width * height, 0);
   // Tiles of a given size may be meant to spare memory: features no more than double it.
   const most = typeof asked.tile === "number" ? Math.min(limit, 2 * needed) : limit;
-  const spare = input.keeps && Number.isFinite(limit) ? most - needed : 0;
+  const spare = input.keeps && Number.isFinite(limit) ? most - SPARE * needed : 0;
   const keep = tile ? keepWithin(work, pixels, spare, precision) : KEEP_NONE;
   const { share } = layersFrom(work, keep[precision]);
   return {

@@ -21,9 +21,9 @@ export const PROCESS = 150e6;
  * cannot use aligned memory again). Features: at the widest layers there are more, masks elsewhere. Images: gradient, losses of pixels and the
  * update. State: what a step reads, what it computes, a copy of that for JavaScript, and garbage.
  */
-const WHOLE = { weights: 5, features: 1.08, images: 20, state: 4 };
+const WHOLE = { weights: 5.6, features: 1.08, images: 20, state: 4 };
 /** The step of a tile, in two programs. Pieces of the update have a fixed size. */
-const TILE = { weights: 5.5, features: 2, readouts: 0.65, images: 38, pieces: 43e6 };
+const TILE = { weights: 7, features: 2, readouts: 0.65, images: 38, pieces: 43e6 };
 /** The share of a layer's features that each region has as a weighted copy, per style term; less of it in eight bits. */
 const REGION = { floats: 0.7, eight: 0.4 };
 /** How many copies of the similarities of all positions to all positions of the paintings are in memory at once. */
@@ -79,6 +79,9 @@ export function eightBitMemory(work: Work, size: Size, tile?: number): number {
   return factors.fixed + factors.weights * weights + largest * each;
 }
 
+/** What is planned within a limit leaves a little of it, as peaks vary from run to run. */
+export const SPARE = 1.04;
+
 /** The smallest gain of eight bits: a step may process this many times the pixels and still be faster. */
 const WORTH = 1.5;
 
@@ -97,7 +100,7 @@ export function eightBitTile(
   const sizeOf = (each: number | "off") => tileSize({ tile: each }, work.extractor, work.terms, size);
   const pixels = (each: number | "off") => levelWork({ tile: each }, work.extractor, work.terms, size).pixels;
   const peak = (each: number | "off") =>
-    peakMemory(work, size, sizeOf(each)) + eightBitMemory(work, size, sizeOf(each));
+    SPARE * (peakMemory(work, size, sizeOf(each)) + eightBitMemory(work, size, sizeOf(each)));
   const smaller = SIZES.filter((each) => tile === "off" || each < tile);
   const all = [tile, ...(undivided(work.extractor, work.terms) ? [] : smaller)];
   const worth = must ? all : all.filter((each) => pixels(each) <= WORTH * pixels(tile));
@@ -112,12 +115,13 @@ const SIZES = [2048, 1536, 1024, 768, 640, 512, 384, 320, 256, 192, 128, 96, 64]
  * `resources` error that states what is needed.
  */
 export function tileWithin(work: Work, size: Size, limit: number): number | "off" {
-  const whole = peakMemory(work, size);
+  const needed = (tile?: number) => SPARE * peakMemory(work, size, tile);
+  const whole = needed();
   if (whole <= limit) return "off";
   const sizes = undivided(work.extractor, work.terms) ? [] : SIZES;
-  const tile = sizes.find((each) => peakMemory(work, size, each) <= limit);
+  const tile = sizes.find((each) => needed(each) <= limit);
   if (tile) return tile;
-  const least = Math.min(whole, ...sizes.map((each) => peakMemory(work, size, each)));
+  const least = Math.min(whole, ...sizes.map(needed));
   throw new UserError(
     "resources",
     `This job needs about ${bytesText(least)} of memory, and it may take ${bytesText(limit)}. Use a smaller size (half of it needs about a quarter), the pocket network, Adam, or allow more (memory).`,
@@ -141,7 +145,7 @@ export function largestWithin(
   const tiles = undivided(work.extractor, work.terms) ? [] : SIZES.filter((tile) => tile >= SMALLEST_TILE);
   const fits = (side: number) => {
     const size = workSize(withLongSide(proportions, side));
-    return [undefined, ...tiles].some((tile) => peakMemory(work, size, tile) <= limit);
+    return [undefined, ...tiles].some((tile) => SPARE * peakMemory(work, size, tile) <= limit);
   };
   let [low, high] = [1, Math.floor(most / GRAIN)];
   while (low < high) {
