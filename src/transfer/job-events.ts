@@ -5,7 +5,7 @@ import { secondsOf, trialOf } from "./forecast/trial.ts";
 import { exchanged, type Job, type SourceReader } from "./job.ts";
 import { type Control, control } from "./run/control.ts";
 import { interval } from "./run/pace.ts";
-import { type ReadyJob, type Replan, type Shared, setUpJob } from "./setup.ts";
+import { type PreparedJob, type Replan, type Shared, setUpJob } from "./setup.ts";
 import { type Clock, type Plan, type RunContext, runPlan, type StylizeOptions } from "./stylize.ts";
 
 /** Resolves when no other job runs, with a function that must be called when this one does not any more. */
@@ -52,7 +52,7 @@ async function begun<Source>(
   job: Job,
   { signal, keepPictures }: StylizeOptions,
   reader: SourceReader<Source> | undefined,
-): Promise<ReadyJob> {
+): Promise<PreparedJob> {
   if (!keepPictures) return setUpJob(shared, job, signal);
   let now = job;
   const replan: Replan = async (fixed, settings, pictures) => {
@@ -69,7 +69,7 @@ async function begun<Source>(
 /** How long the job will take, by a trial with the same network; undefined if that is unknown. */
 async function secondsLeft(
   shared: Shared,
-  timed: ReadyJob["timed"],
+  timed: PreparedJob["timed"],
   { trial: share, signal }: StylizeOptions,
 ): Promise<number | undefined> {
   const trial = share && trialOf(timed, share);

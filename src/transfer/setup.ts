@@ -40,7 +40,7 @@ export interface Shared {
 }
 
 /** A job that is ready to run. It does not hold the pictures as they were given. */
-export interface ReadyJob {
+export interface PreparedJob {
   readonly start: StartEvent;
   readonly plan: Plan;
   /** What a prediction of its time needs; `network` as it was asked for. */
@@ -67,7 +67,7 @@ export async function setUpJob(
   { settings: given, resume, from, losses, optimizer: mover, model, ...files }: Job,
   signal: AbortSignal | undefined,
   fixed: Fixed = {},
-): Promise<ReadyJob> {
+): Promise<PreparedJob> {
   if (from && (resume || files.start)) {
     const other = resume ? "resume" : "start";
     throw new UserError("usage", `from: the job begins with that checkpoint; leave ${other} out.`);

@@ -13,12 +13,12 @@ import { tilesFor } from "../tiles/programs.ts";
 import { type NetworkWork, networkBytes, runsAlone } from "./network.ts";
 
 /** Node, the command line and its libraries before any picture, and some garbage; a program of one's own needs about 30 MB less. */
-export const PROCESS = 150e6;
+const PROCESS = 150e6;
 
 /**
  * The step of a whole picture: how many copies of weights, features, image and optimiser state are in memory at once. Weights: the
- * network's own, those of both passes in the program, and what their loading took, which mostly stays with the process (glibc before 2.38
- * cannot use aligned memory again). Features: at the widest layers there are more, masks elsewhere. Images: gradient, losses of pixels and the
+ * network's own, those of both passes in the program, and what their loading took, which mostly stays with the process (in gaps of the
+ * C library's heap). Features: at the widest layers there are more, masks elsewhere. Images: gradient, losses of pixels and the
  * update. State: what a step reads, what it computes, a copy of that for JavaScript, and garbage.
  */
 const WHOLE = { weights: 5.6, features: 1.08, images: 20, state: 4 };
