@@ -10,9 +10,9 @@ beforeAll(async () => writeFileSync(join(cwd, "photo.png"), await png(61, 45)));
 
 const features = (...args: string[]) => pastiche(["features", "photo.png", "-s", "64", ...args], { cwd });
 
-test("a sheet of the usual layers, and its name on standard output", async () => {
+test("a sheet of the usual layers, its memory, and its name on standard output", async () => {
   const { status, stdout, stderr } = await features();
-  expect(stderr).toBe("");
+  expect(stderr).toMatch(/^64x47, about \d+ MB of memory\n$/);
   expect(status).toBe(0);
   expect(stdout.toString()).toBe("photo-features.png\n");
   const { image } = await readPicture(join(cwd, "photo-features.png"));
