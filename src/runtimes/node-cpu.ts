@@ -26,38 +26,28 @@ export const cpu: RuntimeChoice = {
 
 /** Constants of so many bytes are worth the 10 ms of a collection. */
 const LARGE = 16e6;
-/** So are outputs that may be garbage by now. V8 itself waits for two to three times as many. */
-const GARBAGE = 48e6;
 
-/**
- * Frees what earlier programs left behind before a large one is loaded, what loading it left behind before its first run, and, between
- * runs, the outputs of earlier ones.
- */
+/** Frees what earlier programs left behind before a large one is loaded, and what loading it left behind before its first run. */
 function tidy(runtime: Runtime): Runtime {
-  let garbage = 0;
-  const collect = () => {
-    garbage = 0;
-    collectGarbage();
-  };
-  const counting = (program: Program, large: boolean): Program => {
-    let runs = 0;
-    return {
-      ...program,
-      async run(...given) {
-        if ((runs === 0 && large) || garbage >= GARBAGE) collect();
-        runs++;
-        const outputs = await program.run(...given);
-        for (const { dims } of Object.values(outputs)) garbage += 4 * dims.reduce((product, dim) => product * dim, 1);
-        return outputs;
-      },
-    };
-  };
   return {
     ...runtime,
     async load(model, options) {
       const large = bytesOf(model) >= LARGE;
-      if (large) collect();
-      return counting(await runtime.load(model, options), large);
+      if (large) collectGarbage();
+      const program = await runtime.load(model, options);
+      return large ? collecting(program) : program;
+    },
+  };
+}
+
+function collecting(program: Program): Program {
+  let collected = false;
+  return {
+    ...program,
+    run(...given) {
+      if (!collected) collectGarbage();
+      collected = true;
+      return program.run(...given);
     },
   };
 }
