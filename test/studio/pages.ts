@@ -119,6 +119,13 @@ export const paintsAnew = async (page: Page, act: () => Promise<unknown>) => {
   await act();
   await expect.poll(async () => (await pixels(page)) !== before, { timeout: ONE_WAIT }).toBe(true);
 };
+/** Paints a result, and from it another with more of the photo; returns the pixels of both. */
+export const paintsTwo = async (page: Page) => {
+  await paintsResult(page, () => choosePainting(page));
+  const first = await pixels(page);
+  await paintsResult(page, () => slide(page, "Photo", 1));
+  return [first, await pixels(page)] as const;
+};
 export const step = async (page: Page) => Number(/Step (\d+)/.exec((await told(page).textContent())!)?.[1] ?? 0);
 export const reaches = (page: Page, least: number) =>
   page.waitForFunction(

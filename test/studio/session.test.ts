@@ -11,6 +11,7 @@ import {
   PATIENCE,
   paintsAnew,
   paintsResult,
+  paintsTwo,
   pixels,
   reaches,
   results,
@@ -67,10 +68,7 @@ describe.skipIf(!path)("in Chromium", () => {
     "loaded anew, the picture is there with its film; undo and redo bring pictures of before",
     async () => {
       const page = await open(LINK, { init: eavesdrop });
-      await paintsResult(page, () => choosePainting(page));
-      const first = await pixels(page);
-      await paintsResult(page, () => slide(page, "Photo", 1));
-      const second = await pixels(page);
+      const [first, second] = await paintsTwo(page);
       const film = await filmTo(page, 24);
       expect(film.length).toBeGreaterThan(1);
       await keeps(page, { film, newest: true });

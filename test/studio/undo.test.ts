@@ -10,6 +10,7 @@ import {
   LONG,
   PATIENCE,
   paintsResult,
+  paintsTwo,
   pixels,
   reaches,
   results,
@@ -27,10 +28,7 @@ describe.skipIf(!path)("in Chromium", () => {
     "undo and redo bring finished pictures back at once, without painting",
     async () => {
       const page = await open(LINK, { init: eavesdrop });
-      await paintsResult(page, () => choosePainting(page));
-      const first = await pixels(page);
-      await paintsResult(page, () => slide(page, "Photo", 1));
-      const second = await pixels(page);
+      const [first, second] = await paintsTwo(page);
       expect(second === first).toBe(false);
       await page.getByRole("button", { name: "Undo" }).click();
       await shows(page, first);

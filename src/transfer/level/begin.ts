@@ -69,7 +69,7 @@ interface Beginning {
 }
 
 async function wholeLevel(job: LevelsInput, graph: string, { level, size, begun }: Beginning): Promise<LevelRun> {
-  const { runtime, extractor, terms, optimizer, pictures, programs, precision, tight } = job;
+  const { runtime, extractor, terms, optimizer, pictures, programs, precision } = job;
   const { weights } = extractor;
   const parameters = Object.keys(parametersOf(job.settings));
   const alone = precision === "int8" && runsAlone({ extractor, terms }, size);
@@ -80,7 +80,7 @@ async function wholeLevel(job: LevelsInput, graph: string, { level, size, begun 
     const both = async () => stepPrograms(runtime, extractor, terms, optimizer, parameters, alone);
     return mixedProgram({ runtime, programs: await programs.get(key, weights, both), ...scheduleOf(job, level) });
   };
-  await (tight ? programs.dispose() : programs.only(key, weights));
+  await makeRoom(job, key);
   const targets = await placed(runtime, await describe(runtime, extractor, terms, pictures.at(level)));
   const given = await begun().catch(freeing(targets));
   const program = await load().catch(freeing(targets, valuesOf(given)));
@@ -99,13 +99,18 @@ async function tiledLevel(
   const keep = (runtime.writable && job.keep) || KEEP_NONE;
   // Another level's tiles have other shapes, for which the programs' memory would grow again.
   const key = `${graph} tiles ${keep.fp32} ${keep.int8} ${level.width}x${level.height}`;
-  await programs.only(key, weights);
+  await makeRoom(job, key);
   const targets = await describeTiles(runtime, extractor, terms, pictures.at(level), tile);
   const given = await begun().catch(freeing(targets.shared));
   const load = () => loadTilePrograms(runtime, extractor, terms, optimizer, parameters, precision, keep);
   const loaded = await programs.get(key, weights, load).catch(freeing(targets.shared, valuesOf(given)));
   const tiles = tilesFor(extractor, terms, size, tile);
   return tiledRun({ ...given, runtime, programs: loaded, terms, tiles, targets, schedule: scheduleOf(job, level) });
+}
+
+/** Frees the programs of before where the level needs others, or memory is scarce, so that pictures are described in their place. */
+function makeRoom({ programs, extractor, tight }: LevelsInput, key: string): Promise<void> {
+  return tight ? programs.dispose() : programs.only(key, extractor.weights);
 }
 
 /** Which steps of a level are in eight bits, if any. */

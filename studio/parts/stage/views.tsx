@@ -46,29 +46,28 @@ export function Views() {
   );
 }
 
+const ARRANGEMENTS = [
+  { name: "pair", label: "Beside each other", word: "Beside", hint: " (4)" },
+  { name: "wipe", label: "Over each other", word: "Over", hint: ", with a handle (5)" },
+] as const;
+
 /** How two paintings are shown. */
 export function Arrangements() {
   return (
     <fieldset class="pill regions">
       <legend class="unseen">How the two are shown</legend>
-      <button
-        type="button"
-        aria-pressed={view.value === "pair"}
-        aria-label="Beside each other"
-        title="Beside each other (4)"
-        onClick={() => look("pair")}
-      >
-        <Icon name="pair" /> <span class="word">Beside</span>
-      </button>
-      <button
-        type="button"
-        aria-pressed={view.value === "wipe"}
-        aria-label="Over each other"
-        title="Over each other, with a handle (5)"
-        onClick={() => look("wipe")}
-      >
-        <Icon name="wipe" /> <span class="word">Over</span>
-      </button>
+      {ARRANGEMENTS.map(({ name, label, word, hint }) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={view.value === name}
+          aria-label={label}
+          title={`${label}${hint}`}
+          onClick={() => look(name)}
+        >
+          <Icon name={name} /> <span class="word">{word}</span>
+        </button>
+      ))}
     </fieldset>
   );
 }
