@@ -108,7 +108,7 @@ async function tiledLevel(
   return tiledRun({ ...given, runtime, programs: loaded, terms, tiles, targets, schedule: scheduleOf(job, level) });
 }
 
-/** Frees the programs of before where the level needs others, or memory is scarce, so that pictures are described in their place. */
+/** Frees earlier programs where the level needs others or memory is scarce: its pictures are described in their place. */
 function makeRoom({ programs, extractor, tight }: LevelsInput, key: string): Promise<void> {
   return tight ? programs.dispose() : programs.only(key, extractor.weights);
 }
